@@ -1,0 +1,41 @@
+# Two commands to know: `make run` starts the main job, `make test` proves that it works.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: run test install demo lint bench clean
+
+run: install                ## the main job, with config/, at http://127.0.0.1:8080
+	$(BIN)/aggregator run
+
+demo: install               ## everything at once on sample sources, no network needed
+	$(BIN)/aggregator demo
+
+install: $(VENV)/.installed ## the program, into .venv
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "aggregator needs Python 3.11 or newer; try: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+test: lint                  ## lint, types, import contracts, all tests
+	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-test ## reproducible benchmarks; they print ratios
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) build dist

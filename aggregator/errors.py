@@ -1,0 +1,113 @@
+"""Every error that leaves a room, as one tree; the entry points turn it into a sentence and an exit code.
+
+AggregatorError
+├── ConfigError            the operator's files are wrong; every problem at once (exit code 2)
+├── UsageError             a command was asked for something that isn't there (exit code 2)
+├── SourceError            one source failed: recorded on it, the rest go on
+│   ├── FetchError         no usable answer
+│   │   ├── AddressRefused the address guard said no, before any byte was sent
+│   │   ├── FetchTimeout   the whole exchange took longer than ``fetch.timeout``
+│   │   ├── BodyTooLarge   more than ``fetch.max_body`` after decompression
+│   │   └── StatusError    an answer that is not 200 or 304
+│   └── ParseError         an answer that can't be read as a feed
+│       └── NotAFeed       … because it is something else, such as a web page
+├── StoreError             the database can't be used; stops the run
+│   ├── StoreBusy          another process has it
+│   ├── StoreTooNew        its schema is newer than this program
+│   └── ClaimLost          another worker polls this source now; this worker's result is dropped
+└── PublishError           outputs can't be written
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+class AggregatorError(Exception):
+    """Something that a person can act on; ``str()`` is the sentence to show."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a configuration file. ``line`` counts from 1; 0 when there is no line to point at."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.message}"
+
+
+class ConfigError(AggregatorError):
+    """All that is wrong with the configuration, in the order of the files."""
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class UsageError(AggregatorError):
+    """A command names something that does not exist."""
+
+
+class SourceError(AggregatorError):
+    """One source's failure. The message is stored on the source and shown to the operator."""
+
+
+class FetchError(SourceError):
+    """No usable answer from the server; ``retry_after`` is the least time it asked us to wait, if it did."""
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class AddressRefused(FetchError):
+    """The address is one we don't connect to: a private network, another scheme."""
+
+
+class FetchTimeout(FetchError):
+    """The exchange did not end in time."""
+
+
+class BodyTooLarge(FetchError):
+    """The body is larger than allowed, counted after decompression."""
+
+
+class StatusError(FetchError):
+    """The server answered with a status that brings no feed."""
+
+    def __init__(self, message: str, *, status: int, retry_after: timedelta | None = None) -> None:
+        self.status = status
+        super().__init__(message, retry_after=retry_after)
+
+
+class ParseError(SourceError):
+    """The body can't be read as a feed."""
+
+
+class NotAFeed(ParseError):
+    """The body is something else, mostly a web page."""
+
+
+class StoreError(AggregatorError):
+    """The database can't be used. Nothing was half written."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the database."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a newer program."""
+
+
+class ClaimLost(StoreError):
+    """This worker's claim on a source ended and another one has it; nothing of its result was written."""
+
+
+class PublishError(AggregatorError):
+    """The outputs can't be written where they should go."""

@@ -1,0 +1,431 @@
+"""The records that travel through the program, frozen, in their order of appearance.
+
+``Source`` → ``Claim`` → ``Fetched | NotModified`` → ``ParsedFeed`` → ``Entry`` → ``Known``, ``Decision`` →
+``PollResult`` → ``StoredEntry`` → ``PublishedEntry``. All times are aware UTC. Nothing here does anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+# --- what the operator asked for -------------------------------------------------------------------------------------
+
+
+class SourceKind(StrEnum):
+    AUTO = "auto"
+    FEED = "feed"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One address that the operator asked us to watch. ``every`` None means: adapt."""
+
+    name: str
+    url: str
+    title: str | None = None
+    kind: SourceKind = SourceKind.AUTO
+    categories: tuple[str, ...] = ()
+    every: timedelta | None = None
+    keep: str | None = None
+    drop: str | None = None
+    priority: int = 0
+
+
+# --- what the store knows of a source --------------------------------------------------------------------------------
+
+
+class SourceStatus(StrEnum):
+    NEW = "new"
+    OK = "ok"
+    FAILING = "failing"
+    MOVED = "moved"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask "has it changed?" with, byte for byte, and the address that gave it."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """A source's health and memory: all that one poll leaves for the next.
+
+    ``moved_to`` is where permanent redirects led; ``usual_gap`` the median time between its entries;
+    ``failures`` counts in a row; ``body_hash`` is that of the last body that was parsed.
+    """
+
+    status: SourceStatus = SourceStatus.NEW
+    moved_to: str | None = None
+    validators: Validators | None = None
+    body_hash: str | None = None
+    feed_id: str | None = None
+    feed_title: str | None = None
+    feed_updated: datetime | None = None
+    site_url: str | None = None
+    language: str | None = None
+    last_checked: datetime | None = None
+    last_success: datetime | None = None
+    next_check: datetime | None = None
+    next_check_reason: str = ""
+    failures: int = 0
+    last_error: str | None = None
+    usual_gap: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A worker's right to poll one source until ``until``. ``token`` proves it when the result is written."""
+
+    source: Source
+    state: SourceState
+    token: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """A source as people see it: what was asked for, how it is, and how many of its entries are stored."""
+
+    source: Source
+    state: SourceState
+    entries: int
+
+
+# --- fetch -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How long the server asked us not to come back, and in which of its words ("max-age", "Retry-After")."""
+
+    wait: timedelta
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A 200: ``body`` decoded from its transfer and content encodings, nothing else done to it.
+
+    ``url`` is the address that answered, ``moved_to`` the end of the permanent redirects that started at the
+    address asked for (None when there were none).
+    """
+
+    url: str
+    body: bytes
+    content_type: str | None
+    content_location: str | None = None
+    validators: Validators | None = None
+    moved_to: str | None = None
+    freshness: Freshness | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """A 304: what we have is current. ``validators`` are the ones to send next time."""
+
+    url: str
+    validators: Validators | None = None
+    moved_to: str | None = None
+    freshness: Freshness | None = None
+
+
+# --- parse: as published ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Text as published, entities of the *document* resolved once: ``value`` is HTML when ``is_html``, else plain."""
+
+    value: str
+    is_html: bool
+    base: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that belongs to an entry. ``length`` in bytes."""
+
+    url: str
+    type: str | None = None
+    length: int | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an entry says it was first published (atom:source, RSS ``<source>``)."""
+
+    title: str | None = None
+    url: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedEntry:
+    """One item as one source published it. Addresses are absolute where the document allows; times aware UTC."""
+
+    id: str | None = None
+    link: str | None = None
+    title: Text | None = None
+    summary: Text | None = None
+    content: Text | None = None
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    language: str | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A document read as a feed. ``format`` is e.g. "rss20", "atom10", "rss10", "json11"; ``reader`` who read it.
+
+    ``wait`` is the feed's own wish (ttl, sy:updatePeriod) not to be asked more often.
+    """
+
+    format: str
+    reader: str
+    url: str
+    id: str | None = None
+    title: str | None = None
+    link: str | None = None
+    updated: datetime | None = None
+    language: str | None = None
+    authors: tuple[str, ...] = ()
+    wait: timedelta | None = None
+    entries: tuple[ParsedEntry, ...] = ()
+
+
+# --- normalize: house form -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item in house form (the contract is docs/normalization.md).
+
+    ``key`` identifies it within its source. ``canonical_url`` is for comparing only. ``title`` and ``summary`` are
+    plain text, ``content`` is clean HTML. ``published``/``updated`` None means that the publisher gave no usable
+    time. ``fingerprint`` is a hash of what readers see: it moves when title, summary or content really changed.
+    """
+
+    key: str
+    url: str | None = None
+    canonical_url: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    language: str | None = None
+    origin: Origin | None = None
+    fingerprint: str = ""
+
+
+# --- dedupe and categorize: decisions --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """What deciding needs of an entry in the store. ``original`` is the id of the first of its duplicates (or its own)."""
+
+    id: str
+    source: str
+    key: str
+    original: str
+    canonical_url: str | None
+    title: str
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store knows that bears on one poll's entries.
+
+    ``same_source`` are this source's entries with a key or canonical URL of the poll; ``elsewhere`` the entries of
+    other sources with such a canonical URL; ``forgotten`` the keys whose entries were purged.
+    """
+
+    same_source: tuple[KnownEntry, ...] = ()
+    elsewhere: tuple[KnownEntry, ...] = ()
+    forgotten: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryMatch:
+    """An entry belongs to a category, and why, in words for ``aggregator explain``."""
+
+    category: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What becomes of one entry: stored as ``id``; ``is_new`` or an edit of what is there.
+
+    ``original`` is its own id, or that of the entry that it is a duplicate of, with the ``evidence`` in words.
+    ``published``, ``updated`` and ``first_seen`` are final.
+    """
+
+    id: str
+    entry: Entry
+    is_new: bool
+    original: str
+    evidence: str | None
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    categories: tuple[CategoryMatch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollResult:
+    """All that one poll changes, written in one transaction: decisions, validators, health, next check."""
+
+    source: str
+    state: SourceState
+    decisions: tuple[Decision, ...] = ()
+    unchanged: int = 0
+    error: str | None = None
+
+    @property
+    def new(self) -> int:
+        return sum(decision.is_new for decision in self.decisions)
+
+    @property
+    def updated(self) -> int:
+        return sum(not decision.is_new for decision in self.decisions)
+
+    @property
+    def duplicates(self) -> int:
+        return sum(decision.is_new and decision.original != decision.id for decision in self.decisions)
+
+
+# --- the store's answers ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which entries: all conditions hold at once; an empty one holds always. ``search`` words must all occur."""
+
+    categories: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    since: datetime | None = None
+    search: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFeed:
+    """What the feed that an entry came from says of itself, for atom:source."""
+
+    id: str
+    title: str
+    feed_url: str
+    site_url: str | None
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """An entry as the store has it. ``source`` is the source's name; ``duplicate_of`` an entry's id or None."""
+
+    id: str
+    source: str
+    url: str | None
+    canonical_url: str | None
+    title: str
+    summary: str
+    content: str
+    authors: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    language: str | None
+    tags: tuple[str, ...]
+    enclosures: tuple[Enclosure, ...]
+    origin: Origin | None
+    categories: tuple[CategoryMatch, ...]
+    original: str
+    evidence: str | None
+    feed: SourceFeed
+
+    @property
+    def duplicate_of(self) -> str | None:
+        return self.original if self.original != self.id else None
+
+    @property
+    def story(self) -> str:
+        return self.original
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedEntry:
+    """An entry with its duplicates: what is published once.
+
+    ``id`` is the first one's, for ever. ``entry`` is the one from the preferred source, ``also`` are the others,
+    in order of preference. ``updated`` never goes back.
+    """
+
+    id: str
+    entry: StoredEntry
+    also: tuple[StoredEntry, ...] = ()
+    updated: datetime
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """A piece of a longer list; ``next`` is the cursor of the next piece, None at the end."""
+
+    items: tuple[T, ...] = field(default=())
+    next: str | None = None
+
+
+# --- publish ---------------------------------------------------------------------------------------------------------
+
+
+class FeedFormat(StrEnum):
+    """The formats that every output feed has; the value is its file ending."""
+
+    ATOM = "atom"
+    RSS = "rss"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedDocument:
+    """One output feed, ready to render. ``urls`` are its own public addresses by format, ``home_url`` the page's.
+
+    ``authority`` is the ``host,year`` part of the tag: URIs (RFC 4151) that ids are made of; ``updated`` is that of
+    the newest entry and never "now"; ``entries`` come newest published first.
+    """
+
+    name: str
+    title: str
+    authority: str
+    home_url: str
+    urls: dict[FeedFormat, str]
+    language: str
+    updated: datetime
+    entries: tuple[PublishedEntry, ...] = ()
