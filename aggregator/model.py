@@ -244,7 +244,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
-    """What deciding needs of an entry in the store. ``original`` is the id of the first of its duplicates (or its own)."""
+    """What deciding needs of a stored entry. ``original`` is the id of the first of its duplicates, or its own."""
 
     id: str
     source: str
