@@ -62,10 +62,12 @@ class Validators:
 class SourceState:
     """A source's health and memory: all that one poll leaves for the next.
 
+    ``seed`` is the address it was first added with, which its entries' ids are made of, for ever.
     ``moved_to`` is where permanent redirects led; ``usual_gap`` the median time between its entries;
     ``failures`` counts in a row; ``body_hash`` is that of the last body that was parsed.
     """
 
+    seed: str = ""
     status: SourceStatus = SourceStatus.NEW
     moved_to: str | None = None
     validators: Validators | None = None
@@ -255,7 +257,9 @@ class KnownEntry:
     published: datetime
     updated: datetime
     first_seen: datetime
+    listed_at: datetime
     fingerprint: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,7 +288,9 @@ class Decision:
     """What becomes of one entry: stored as ``id``; ``is_new`` or an edit of what is there.
 
     ``original`` is its own id, or that of the entry that it is a duplicate of, with the ``evidence`` in words.
-    ``published``, ``updated`` and ``first_seen`` are final.
+    ``published``, ``updated`` and ``first_seen`` are final. ``listed_at`` is when it counts as news in feeds:
+    first seen, but for what a new source brings along when it is first polled: published.
+    ``digest`` is a hash of all that is stored of it.
     """
 
     id: str
@@ -295,6 +301,8 @@ class Decision:
     published: datetime
     updated: datetime
     first_seen: datetime
+    listed_at: datetime
+    digest: str
     categories: tuple[CategoryMatch, ...] = ()
 
 
@@ -392,6 +400,22 @@ class PublishedEntry:
     also: tuple[StoredEntry, ...] = ()
     updated: datetime
     categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who we are in ids, fixed when the store was made: ``authority`` is "host,year" (RFC 4151)."""
+
+    authority: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How many entries the store holds, and how many of them are duplicates."""
+
+    entries: int
+    duplicates: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

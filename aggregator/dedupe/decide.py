@@ -1,0 +1,117 @@
+"""Judge each entry of a poll against what the store knows. Touches nothing; the same input gives the same decisions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from aggregator.dedupe.evidence import same_article
+from aggregator.model import Claim, Decision, Entry, Known, KnownEntry
+
+# What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
+_NOT_IN_DIGEST = {"key", "published", "updated", "fingerprint"}
+_IN_DIGEST = [field.name for field in fields(Entry) if field.name not in _NOT_IN_DIGEST]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What became of a poll's entries: ``decisions`` in document order, and how many need no change."""
+
+    decisions: tuple[Decision, ...]
+    unchanged: int
+
+
+def decide(entries: Sequence[Entry], known: Known, *, claim: Claim, now: datetime) -> Judged:
+    """Judge the entries of one document, whose keys are unique within it.
+
+    An entry is *the same* as a stored one of its source with its key, or whose key the publisher changed (see
+    ``_renamed``); it is *forgotten* when retention purged it, and stays so; else it is new, and then perhaps a
+    duplicate of another source's.
+    """
+    known_by_key = {each.key: each for each in known.same_source}
+    keys = {entry.key for entry in entries}
+    links = Counter(entry.canonical_url for entry in entries)
+    decisions: list[Decision] = []
+    for entry in entries:
+        link_is_unique = links[entry.canonical_url] == 1
+        stored = known_by_key.get(entry.key)
+        if stored is None and entry.key in known.forgotten:
+            continue
+        if stored is None and link_is_unique:
+            stored = _renamed(entry, known.same_source, keys)
+        if stored is None:
+            decisions.append(_new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now))
+        elif stored.key != entry.key or stored.digest != _digest(entry):
+            decisions.append(_edited(entry, stored, now))
+    return Judged(decisions=tuple(decisions), unchanged=len(entries) - len(decisions))
+
+
+def _renamed(entry: Entry, same_source: Sequence[KnownEntry], keys: set[str]) -> KnownEntry | None:
+    """Return the stored entry that this is under a new id, as after a publisher's move to another system.
+
+    The link alone is not enough: a feed may link every item to one page. Title and date (or text) must agree too,
+    and the stored one must have left the document.
+    """
+    for stored in same_source:
+        if (
+            entry.canonical_url is not None
+            and stored.canonical_url == entry.canonical_url
+            and stored.key not in keys
+            and stored.title == entry.title
+            and (stored.published == entry.published or stored.fingerprint == entry.fingerprint)
+        ):
+            return stored
+    return None
+
+
+def _new(entry: Entry, known: Known, *, link_is_unique: bool, claim: Claim, now: datetime) -> Decision:
+    entry_id = _entry_id(claim.state.seed, entry.key)
+    duplicate = same_article(entry, known, link_is_unique=link_is_unique)
+    published = entry.published or now
+    is_backlog = claim.state.last_success is None
+    return Decision(
+        id=entry_id,
+        entry=entry,
+        is_new=True,
+        original=duplicate.original if duplicate else entry_id,
+        evidence=duplicate.evidence if duplicate else None,
+        published=published,
+        updated=max(entry.updated or published, published),
+        first_seen=now,
+        listed_at=min(published, now) if is_backlog else now,
+        digest=_digest(entry),
+    )
+
+
+def _edited(entry: Entry, stored: KnownEntry, now: datetime) -> Decision:
+    """``updated`` moves only when readers see something else (RFC 4287 §4.2.15), and never back."""
+    updated = stored.updated
+    if entry.fingerprint != stored.fingerprint:
+        updated = entry.updated if entry.updated and entry.updated > stored.updated else max(now, stored.updated)
+    return Decision(
+        id=stored.id,
+        entry=entry,
+        is_new=False,
+        original=stored.original,
+        evidence=None,
+        published=stored.published,
+        updated=updated,
+        first_seen=stored.first_seen,
+        listed_at=stored.listed_at,
+        digest=_digest(entry),
+    )
+
+
+def _entry_id(seed: str, key: str) -> str:
+    """Return 16 characters that stay the same when the database is lost and the sources are polled anew."""
+    digest = hashlib.sha256(f"{seed}\n{key}".encode("utf-8", "surrogatepass")).digest()
+    return base64.b32encode(digest[:10]).decode().lower()
+
+
+def _digest(entry: Entry) -> str:
+    parts = repr([getattr(entry, name) for name in _IN_DIGEST])
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,18 @@
+"""Which sources there are: configured ones, OPML from other readers, feeds found on a page; and adding to the YAML."""
+
+from aggregator.sources.configured import configured_sources, name_for
+from aggregator.sources.discover import FoundFeed, common_places, find_feeds
+from aggregator.sources.edit import NewSource, append_sources
+from aggregator.sources.opml import OpmlSubscription, parse_opml
+
+__all__ = [
+    "FoundFeed",
+    "NewSource",
+    "OpmlSubscription",
+    "append_sources",
+    "common_places",
+    "configured_sources",
+    "find_feeds",
+    "name_for",
+    "parse_opml",
+]

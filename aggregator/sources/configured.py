@@ -1,0 +1,52 @@
+"""The configuration's sources as records, each with a name of its own."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container
+from urllib.parse import urlsplit
+
+from aggregator.config import Config
+from aggregator.model import Source
+
+_MAX_NAME = 48
+
+
+def configured_sources(config: Config) -> tuple[Source, ...]:
+    """Return the sources in the order of the files; those without a name get one from their title or host."""
+    taken = {each.name for each in config.sources if each.name}
+    configured = []
+    for each in config.sources:
+        name = each.name or name_for(each.title, each.url, taken=taken)
+        taken.add(name)
+        configured.append(
+            Source(
+                name=name,
+                url=each.url,
+                title=each.title,
+                kind=each.kind,
+                categories=tuple(each.categories),
+                every=each.every,
+                keep=each.keep,
+                drop=each.drop,
+                priority=each.priority,
+            )
+        )
+    return tuple(configured)
+
+
+def name_for(title: str | None, url: str, *, taken: Container[str] = ()) -> str:
+    """Make a short name ("space-news") from a title, else from the host; numbered when it is taken."""
+    slug = _slug(title or "") or _slug(re.sub(r"^(www|feeds?|rss|news|blog)\.", "", urlsplit(url).hostname or ""))
+    slug = slug or "source"
+    name, number = slug, 1
+    while name in taken:
+        number += 1
+        name = f"{slug}-{number}"
+    return name
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_NAME].strip("-")

@@ -1,0 +1,116 @@
+"""Append sources to a YAML file that a person wrote: every other byte of it, comments among them, stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from aggregator.errors import ConfigError, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSource:
+    """What is written about a source that is added."""
+
+    url: str
+    name: str | None = None
+    title: str | None = None
+    categories: tuple[str, ...] = ()
+
+
+def append_sources(path: Path, new: Sequence[NewSource]) -> None:
+    """Write sources at the end of a file's ``sources``, in its own indentation; the file is replaced atomically.
+
+    Raises ConfigError when the file can't be read or written, or holds its sources in a form that can't be appended
+    to without rewriting it.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        _replace(path, _appended(path, text, new))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(Problem(str(path), 0, f"can't be changed: {error}")) from error
+
+
+def _appended(path: Path, text: str, new: Sequence[NewSource]) -> str:
+    try:
+        root = YAML(typ="rt").compose(text)
+    except YAMLError as error:
+        raise ConfigError(Problem(str(path), 0, f"can't be read as YAML: {error}")) from error
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    if root is None:
+        return "".join([*lines, "sources:\n", *_block(new, indent=2)])
+    if not isinstance(root, MappingNode) or root.flow_style:
+        raise ConfigError(Problem(str(path), 1, "sources can't be added: the file is not a list of `key: value` lines"))
+    found = next(((key, value) for key, value in root.value if key.value == "sources"), None)
+    if found is None:
+        return "".join([*lines, "\nsources:\n", *_block(new, indent=2)])
+    key, value = found
+    if isinstance(value, SequenceNode) and value.value and not value.flow_style:
+        at, indent = _last_line(value.value[-1]) + 1, value.start_mark.column
+    elif not value.value:  # `sources:` or `sources: []`
+        at, indent = key.start_mark.line + 1, key.start_mark.column + 2
+        lines[at - 1] = re.sub(r"^(\s*[^:]+:)[^#\n]*", r"\1 ", lines[at - 1]).rstrip() + "\n"
+    else:
+        line = key.start_mark.line + 1
+        raise ConfigError(Problem(str(path), line, "sources can't be added to a list written in one line: [ … ]"))
+    return "".join([*lines[:at], *_block(new, indent=indent), *lines[at:]])
+
+
+def _last_line(node: Node) -> int:
+    """Return the line, counted from 0, that the last scalar of a node ends on (a node's own end is past comments)."""
+    if isinstance(node, MappingNode) and node.value:
+        return max(_last_line(part) for pair in node.value for part in pair)
+    if isinstance(node, SequenceNode) and node.value and not node.flow_style:
+        return max(_last_line(part) for part in node.value)
+    if isinstance(node, ScalarNode) and node.style in {"|", ">"}:
+        return int(node.end_mark.line) - 1
+    return int(node.end_mark.line)
+
+
+def _block(new: Sequence[NewSource], *, indent: int) -> list[str]:
+    lines = []
+    for source in new:
+        pairs = [("url", _scalar(source.url))]
+        if source.name:
+            pairs.append(("name", _scalar(source.name)))
+        if source.title:
+            pairs.append(("title", _scalar(source.title)))
+        if source.categories:
+            pairs.append(("categories", f"[{', '.join(source.categories)}]"))
+        for number, (key, value) in enumerate(pairs):
+            lines.append(f"{' ' * indent}{'- ' if number == 0 else '  '}{key}: {value}\n")
+    return lines
+
+
+def _scalar(text: str) -> str:
+    """Write a scalar plainly where that is safe, else quoted (a JSON string is a YAML one)."""
+    is_plain = re.fullmatch(r"[A-Za-z][\w./:?=&%+~@!,;()' -]*", text) and not re.search(r":(\s|$)|\s#|\s$", text)
+    is_word = text.lower() in {"true", "false", "yes", "no", "on", "off", "null"}
+    # `${` would be taken for a variable of the environment
+    return text if is_plain and not is_word else json.dumps(text, ensure_ascii=False).replace("${", "$${")
+
+
+def _replace(path: Path, text: str) -> None:
+    target = path.resolve()  # a link stays a link
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(target.stat().st_mode)
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,88 @@
+"""Connections: one engine per store, what SQLite needs to be told, and database errors as ours."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+
+from aggregator.errors import StoreBusy, StoreError
+
+BUSY_TIMEOUT_S = 30
+
+
+def create_engine(url: str, *, pool_size: int) -> sa.Engine:
+    """Open a pool of at most ``pool_size`` connections. Connects lazily; raises StoreError for an unusable address."""
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise StoreError("storage.url is not a database address") from error
+    if parsed.get_backend_name() == "sqlite":
+        return _create_sqlite(parsed, pool_size)
+    try:
+        return sa.create_engine(parsed, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"the driver for this database is not installed ({error.name}); pip install 'aggregator[postgresql]'"
+        ) from error
+    except sa.exc.NoSuchModuleError as error:
+        raise StoreError("storage.url must start with sqlite:/// or postgresql://") from error
+
+
+def _create_sqlite(url: URL, pool_size: int) -> sa.Engine:
+    path = Path(url.database or "")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the folder of the database can't be made: {path.parent}: {error.strerror}") from error
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.pool.QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves; the driver's own is too late and not IMMEDIATE
+        # SQLite's own lower() knows ASCII only; searches are in French and German too
+        connection.create_function("lower", 1, _lower, deterministic=True)
+        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A transaction that reads first and then writes must take the write lock at once: SQLite can't upgrade a
+        # read snapshot that another writer made stale, and busy_timeout does not help there.
+        is_write = connection.get_execution_options().get("is_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+    return engine
+
+
+def _lower(value: Any) -> Any:  # noqa: ANN401 - whatever SQLite has in the column
+    return value.lower() if isinstance(value, str) else value
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the database library raises into StoreError, with a sentence an operator can act on."""
+    try:
+        yield
+    except sa.exc.TimeoutError as error:
+        raise StoreBusy(
+            "all database connections are in use; fewer workers, or a slower schedule, would help"
+        ) from error
+    except sa.exc.DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+        if "database is locked" in reason:
+            raise StoreBusy(f"another process has kept the database locked for {BUSY_TIMEOUT_S} s") from error
+        raise StoreError(f"the database failed: {reason}") from error
+    except sa.exc.SQLAlchemyError as error:
+        raise StoreError(f"the database failed: {error}") from error

@@ -1,0 +1,164 @@
+"""Reading entries: lists for people and scripts, and what is published once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from aggregator.errors import UsageError
+from aggregator.model import CategoryMatch, Page, PublishedEntry, Selection, StoredEntry
+from aggregator.store import rows
+from aggregator.store.schema import entries, entry_categories, sources
+
+_CHUNK = 400
+
+
+def published(
+    connection: sa.Connection, selection: Selection, *, limit: int, cursor: str | None
+) -> Page[PublishedEntry]:
+    """Return what belongs to a selection, duplicates together, what counts as news last first.
+
+    Something belongs from when the first of its duplicates does, so a later duplicate doesn't bring it up again.
+    """
+    candidate, older = entries.alias("candidate"), entries.alias("older")
+    is_repeated = (
+        sa.select(older.c.pk)
+        .where(
+            older.c.original == candidate.c.original,
+            sa.tuple_(older.c.listed_at, older.c.pk) < sa.tuple_(candidate.c.listed_at, candidate.c.pk),
+            *_conditions(older, selection),
+        )
+        .exists()
+    )
+    query = sa.select(candidate.c.original, candidate.c.listed_at, candidate.c.pk).where(
+        *_conditions(candidate, selection), ~is_repeated
+    )
+    if cursor is not None:
+        listed_at, pk = _read_cursor(cursor)
+        # literals with the columns' types: a bare tuple of values would be bound without them
+        position = sa.tuple_(sa.literal(listed_at, entries.c.listed_at.type), sa.literal(pk, entries.c.pk.type))
+        query = query.where(sa.tuple_(candidate.c.listed_at, candidate.c.pk) < position)
+    query = query.order_by(candidate.c.listed_at.desc(), candidate.c.pk.desc()).limit(limit + 1)
+    found = connection.execute(query).all()
+    groups = _groups(connection, [row.original for row in found[:limit]])
+    following = _write_cursor(found[limit - 1].listed_at, found[limit - 1].pk) if len(found) > limit else None
+    return Page(items=tuple(_to_published(row.original, groups[row.original]) for row in found[:limit]), next=following)
+
+
+def _conditions(table: sa.FromClause, selection: Selection) -> list[sa.ColumnElement[bool]]:
+    """Return what an entry must meet, its source being configured among it."""
+    is_active = sa.select(sources.c.pk).where(sources.c.is_active)
+    if selection.sources:
+        is_active = is_active.where(sources.c.name.in_(selection.sources))
+    conditions: list[sa.ColumnElement[bool]] = [table.c.source_pk.in_(is_active)]
+    if selection.categories:
+        has_category = sa.select(entry_categories.c.entry_pk).where(
+            entry_categories.c.entry_pk == table.c.pk, entry_categories.c.category.in_(selection.categories)
+        )
+        conditions.append(has_category.exists())
+    if selection.since is not None:
+        conditions.append(table.c.first_seen >= selection.since)
+    if selection.language is not None:
+        language = selection.language.lower()
+        conditions.append(
+            sa.or_(sa.func.lower(table.c.language) == language, sa.func.lower(table.c.language).like(f"{language}-%"))
+        )
+    for word in (selection.search or "").split():
+        pattern = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        columns = (table.c.title, table.c.summary, table.c.content)
+        conditions.append(sa.or_(*(sa.func.lower(each).like(f"%{pattern}%", escape="\\") for each in columns)))
+    return conditions
+
+
+def _groups(connection: sa.Connection, originals: Sequence[str]) -> dict[str, list[StoredEntry]]:
+    """Return the duplicates of each original (itself among them), the preferred first."""
+    preferred_first = (sources.c.priority.desc(), entries.c.first_seen, entries.c.pk)
+    groups: dict[str, list[StoredEntry]] = defaultdict(list)
+    for start in range(0, len(originals), _CHUNK):
+        query = _select().where(entries.c.original.in_(originals[start : start + _CHUNK]), sources.c.is_active)
+        for entry in _load(connection, query.order_by(*preferred_first)):
+            groups[entry.original].append(entry)
+    return groups
+
+
+def _to_published(original: str, group: Sequence[StoredEntry]) -> PublishedEntry:
+    preferred, *also = group
+    first_updated = next((entry.updated for entry in group if entry.id == original), preferred.updated)
+    names = dict.fromkeys(match.category for entry in group for match in entry.categories)
+    return PublishedEntry(
+        id=original,
+        entry=preferred,
+        also=tuple(also),
+        updated=max(preferred.updated, first_updated),
+        categories=tuple(names),
+    )
+
+
+def select(
+    connection: sa.Connection, selection: Selection, *, limit: int, before: tuple[datetime, int] | None
+) -> tuple[list[StoredEntry], tuple[datetime, int] | None]:
+    """Return entries, duplicates among them, newest first seen first, and where to go on (None at the end)."""
+    table = entries.alias("listed")
+    query = sa.select(table.c.pk, table.c.first_seen).where(*_conditions(table, selection))
+    if before is not None:
+        seen, pk = sa.literal(before[0], entries.c.first_seen.type), sa.literal(before[1], entries.c.pk.type)
+        query = query.where(sa.tuple_(table.c.first_seen, table.c.pk) < sa.tuple_(seen, pk))
+    found = connection.execute(query.order_by(table.c.first_seen.desc(), table.c.pk.desc()).limit(limit)).all()
+    in_order = _select().where(entries.c.pk.in_([row.pk for row in found]))
+    in_order = in_order.order_by(entries.c.first_seen.desc(), entries.c.pk.desc())
+    following = (found[-1].first_seen, found[-1].pk) if len(found) == limit else None
+    return _load(connection, in_order), following
+
+
+def find(connection: sa.Connection, *, entry_id: str, url: str, canonical_url: str | None) -> list[StoredEntry]:
+    """Return the entries that somebody may mean who gives an id or an address, oldest first."""
+    is_meant = [entries.c.id == entry_id, entries.c.url == url]
+    if canonical_url is not None:
+        is_meant.append(entries.c.canonical_url == canonical_url)
+    return _load(connection, _select().where(sa.or_(*is_meant)).order_by(entries.c.first_seen, entries.c.pk))
+
+
+def duplicates_of(connection: sa.Connection, original: str) -> list[StoredEntry]:
+    """Return all entries of one original, itself among them, oldest first; inactive sources' too."""
+    return _load(
+        connection, _select().where(entries.c.original == original).order_by(entries.c.first_seen, entries.c.pk)
+    )
+
+
+def _select() -> sa.Select[tuple[object, ...]]:
+    return sa.select(entries, *rows.source_columns()).join(sources, sources.c.pk == entries.c.source_pk)
+
+
+def _load(connection: sa.Connection, query: sa.Select[tuple[object, ...]]) -> list[StoredEntry]:
+    found = connection.execute(query).mappings().all()
+    categories = _categories(connection, [row["pk"] for row in found])
+    return [rows.to_stored_entry(row, tuple(categories[row["pk"]])) for row in found]
+
+
+def _categories(connection: sa.Connection, pks: Iterable[int]) -> dict[int, list[CategoryMatch]]:
+    pks = list(pks)
+    matches: dict[int, list[CategoryMatch]] = defaultdict(list)
+    for start in range(0, len(pks), _CHUNK):
+        query = (
+            sa.select(entry_categories)
+            .where(entry_categories.c.entry_pk.in_(pks[start : start + _CHUNK]))
+            .order_by(entry_categories.c.entry_pk, entry_categories.c.position)
+        )
+        for row in connection.execute(query):
+            matches[row.entry_pk].append(CategoryMatch(category=row.category, reasons=tuple(row.reasons)))
+    return matches
+
+
+def _write_cursor(listed_at: datetime, pk: int) -> str:
+    return f"{int(listed_at.timestamp() * 1_000_000):x}-{pk:x}"
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int]:
+    try:
+        time, pk = (int(part, 16) for part in cursor.split("-"))
+        return datetime.fromtimestamp(time // 1_000_000, UTC).replace(microsecond=time % 1_000_000), pk
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"not a page of this list: {cursor[:40]!r}") from error

@@ -1,0 +1,151 @@
+"""One poll's transaction: what is known, then all that changes, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from aggregator.errors import ClaimLost
+from aggregator.model import CategoryMatch, Claim, Decision, Entry, Known, PollResult
+from aggregator.store import rows
+from aggregator.store.schema import entries, entry_categories, forgotten, site, sources
+from aggregator.store.sources import held_row
+
+# "Which duplicates are there?" and "I add one" must not interleave between workers: deciding is done one at a time.
+# SQLite's write lock does that by itself; in PostgreSQL this advisory lock does, until the end of the transaction.
+_DECIDING = 0x61676772
+
+# Bound parameters per statement: SQLite before 3.32 allows 999.
+_CHUNK = 400
+
+_KNOWN_COLUMNS = (
+    entries.c.id,
+    sources.c.name.label("source"),
+    entries.c.key,
+    entries.c.original,
+    entries.c.canonical_url,
+    entries.c.title,
+    entries.c.published,
+    entries.c.updated,
+    entries.c.first_seen,
+    entries.c.listed_at,
+    entries.c.fingerprint,
+    entries.c.digest,
+)
+
+
+class PollTransaction:
+    """What a poll reads and writes. Made by ``Store.poll``, which commits it or rolls it back."""
+
+    def __init__(self, connection: sa.Connection, claim: Claim) -> None:
+        self._connection = connection
+        self._claim = claim
+        row = held_row(connection, claim)
+        if row is None:
+            raise ClaimLost(f"another worker has taken over {claim.source.name}; this result is dropped")
+        self._source: rows.Row = row
+
+    def known(self, parsed: Sequence[Entry]) -> Known:
+        """Return what bears on these entries; from here to the end no other worker decides."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_DECIDING)))
+        source_pk = self._source["pk"]
+        keys = [entry.key for entry in parsed]
+        urls = list({entry.canonical_url for entry in parsed if entry.canonical_url is not None})
+        same_source = {
+            row["id"]: row
+            for rows_found in (
+                self._select_known(entries.c.source_pk == source_pk, entries.c.key, keys),
+                self._select_known(entries.c.source_pk == source_pk, entries.c.canonical_url, urls),
+            )
+            for row in rows_found
+        }
+        # an inactive source's entries count too: what was published once is not published anew by another
+        elsewhere = self._select_known(entries.c.source_pk != source_pk, entries.c.canonical_url, urls)
+        purged: set[str] = set()
+        for chunk in _chunks(keys):
+            query = sa.select(forgotten.c.key).where(forgotten.c.source_pk == source_pk, forgotten.c.key.in_(chunk))
+            purged.update(self._connection.execute(query).scalars())
+        return Known(
+            same_source=tuple(rows.to_known_entry(row) for row in same_source.values()),
+            elsewhere=tuple(rows.to_known_entry(row) for row in elsewhere),
+            forgotten=frozenset(purged),
+        )
+
+    def _select_known(
+        self, condition: sa.ColumnElement[bool], column: sa.Column[str], values: Sequence[str]
+    ) -> list[rows.Row]:
+        found: list[rows.Row] = []
+        for chunk in _chunks(values):
+            query = (
+                sa.select(*_KNOWN_COLUMNS)
+                .join(sources, sources.c.pk == entries.c.source_pk)
+                .where(condition, column.in_(chunk))
+            )
+            found.extend(self._connection.execute(query).mappings())
+        return found
+
+    def recently_published(self, limit: int = 50) -> tuple[datetime, ...]:
+        """Return when the source's latest entries were published, newest first."""
+        query = (
+            sa.select(entries.c.published)
+            .where(entries.c.source_pk == self._source["pk"])
+            .order_by(entries.c.listed_at.desc(), entries.c.pk.desc())
+            .limit(limit)
+        )
+        return tuple(sorted(self._connection.execute(query).scalars(), reverse=True))
+
+    def write(self, result: PollResult) -> None:
+        """Write all that the poll changed and end the claim."""
+        self._insert([decision for decision in result.decisions if decision.is_new])
+        for decision in result.decisions:
+            if not decision.is_new:
+                self._update(decision)
+        state = rows.state_values(result.state) | {"claim_token": None, "claimed_until": None}
+        self._connection.execute(sources.update().where(sources.c.pk == self._source["pk"]).values(state))
+        if result.decisions or self._is_visible(state):
+            bump_content_version(self._connection)
+
+    def _is_visible(self, state: rows.Values) -> bool:
+        return any(state[name] != self._source[name] for name in ("status", "feed_title", "feed_id", "site_url"))
+
+    def _insert(self, decisions: Sequence[Decision]) -> None:
+        """Insert oldest first, so that the order of insertion is that of publication within one poll."""
+        if not decisions:
+            return
+        source_pk = self._source["pk"]
+        ordered = list(reversed(decisions))
+        ordered.sort(key=lambda decision: decision.published)
+        self._connection.execute(entries.insert(), [rows.new_entry_values(each, source_pk) for each in ordered])
+        self._insert_categories({each.id: each.categories for each in ordered})
+
+    def _update(self, decision: Decision) -> None:
+        row = entries.c.id == decision.id
+        self._connection.execute(entries.update().where(row).values(rows.entry_values(decision)))
+        pk = sa.select(entries.c.pk).where(row).scalar_subquery()
+        self._connection.execute(entry_categories.delete().where(entry_categories.c.entry_pk == pk))
+        self._insert_categories({decision.id: decision.categories})
+
+    def _insert_categories(self, categories: dict[str, tuple[CategoryMatch, ...]]) -> None:
+        ids = [entry_id for entry_id, matches in categories.items() if matches]
+        pks: dict[str, int] = {}
+        for chunk in _chunks(ids):
+            query = sa.select(entries.c.id, entries.c.pk).where(entries.c.id.in_(chunk))
+            pks.update((row.id, row.pk) for row in self._connection.execute(query))
+        values = [
+            {"entry_pk": pks[entry_id], "category": match.category, "position": position, "reasons": match.reasons}
+            for entry_id in ids
+            for position, match in enumerate(categories[entry_id])
+        ]
+        if values:
+            self._connection.execute(entry_categories.insert(), values)
+
+
+def bump_content_version(connection: sa.Connection) -> None:
+    connection.execute(site.update().values(content_version=site.c.content_version + 1))
+
+
+def _chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))

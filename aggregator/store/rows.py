@@ -1,0 +1,201 @@
+"""Rows ↔ records. What is a dict or a row ends here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from aggregator.model import (
+    CategoryMatch,
+    Decision,
+    Enclosure,
+    KnownEntry,
+    Origin,
+    Source,
+    SourceFeed,
+    SourceKind,
+    SourceState,
+    SourceStatus,
+    StoredEntry,
+    Validators,
+)
+from aggregator.store.schema import sources
+
+Row = sa.RowMapping
+Values = dict[str, Any]
+
+
+def source_values(source: Source) -> Values:
+    return {
+        "name": source.name,
+        "url": source.url,
+        "title": source.title,
+        "kind": source.kind.value,
+        "categories": list(source.categories),
+        "every_s": _seconds(source.every),
+        "keep": source.keep,
+        "drop": source.drop,
+        "priority": source.priority,
+    }
+
+
+def to_source(row: Row) -> Source:
+    return Source(
+        name=row["name"],
+        url=row["url"],
+        title=row["title"],
+        kind=SourceKind(row["kind"]),
+        categories=tuple(row["categories"]),
+        every=_timedelta(row["every_s"]),
+        keep=row["keep"],
+        drop=row["drop"],
+        priority=row["priority"],
+    )
+
+
+def state_values(state: SourceState) -> Values:
+    """Return the columns of a state; ``seed`` is not among them, it never changes."""
+    validators = state.validators
+    return {
+        "status": state.status.value,
+        "moved_to": state.moved_to,
+        "validators_url": validators.url if validators else None,
+        "etag": validators.etag if validators else None,
+        "last_modified": validators.last_modified if validators else None,
+        "body_hash": state.body_hash,
+        "feed_id": state.feed_id,
+        "feed_title": state.feed_title,
+        "feed_updated": state.feed_updated,
+        "site_url": state.site_url,
+        "language": state.language,
+        "last_checked": state.last_checked,
+        "last_success": state.last_success,
+        "next_check": state.next_check,
+        "next_check_reason": state.next_check_reason,
+        "failures": state.failures,
+        "last_error": state.last_error,
+        "usual_gap_s": _seconds(state.usual_gap),
+    }
+
+
+def to_state(row: Row) -> SourceState:
+    validators = None
+    if row["validators_url"] is not None:
+        validators = Validators(url=row["validators_url"], etag=row["etag"], last_modified=row["last_modified"])
+    return SourceState(
+        seed=row["seed"],
+        status=SourceStatus(row["status"]),
+        moved_to=row["moved_to"],
+        validators=validators,
+        body_hash=row["body_hash"],
+        feed_id=row["feed_id"],
+        feed_title=row["feed_title"],
+        feed_updated=row["feed_updated"],
+        site_url=row["site_url"],
+        language=row["language"],
+        last_checked=row["last_checked"],
+        last_success=row["last_success"],
+        next_check=row["next_check"],
+        next_check_reason=row["next_check_reason"],
+        failures=row["failures"],
+        last_error=row["last_error"],
+        usual_gap=_timedelta(row["usual_gap_s"]),
+    )
+
+
+def entry_values(decision: Decision) -> Values:
+    """Return the columns that an edit rewrites; a new entry has ``new_entry_values`` beside them."""
+    entry = decision.entry
+    return {
+        "key": entry.key,
+        "url": entry.url,
+        "canonical_url": entry.canonical_url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content": entry.content,
+        "authors": list(entry.authors),
+        "tags": list(entry.tags),
+        "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
+        "origin": asdict(entry.origin) if entry.origin else None,
+        "language": entry.language,
+        "updated": decision.updated,
+        "fingerprint": entry.fingerprint,
+        "digest": decision.digest,
+    }
+
+
+def new_entry_values(decision: Decision, source_pk: int) -> Values:
+    return entry_values(decision) | {
+        "id": decision.id,
+        "source_pk": source_pk,
+        "original": decision.original,
+        "evidence": decision.evidence,
+        "published": decision.published,
+        "first_seen": decision.first_seen,
+        "listed_at": decision.listed_at,
+    }
+
+
+def to_known_entry(row: Row) -> KnownEntry:
+    return KnownEntry(**row)
+
+
+def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEntry:
+    """Make a record of a row of ``entries`` joined with ``source_columns()``."""
+    return StoredEntry(
+        id=row["id"],
+        source=row["source_name"],
+        url=row["url"],
+        canonical_url=row["canonical_url"],
+        title=row["title"],
+        summary=row["summary"],
+        content=row["content"],
+        authors=tuple(row["authors"]),
+        published=row["published"],
+        updated=row["updated"],
+        first_seen=row["first_seen"],
+        language=row["language"],
+        tags=tuple(row["tags"]),
+        enclosures=tuple(Enclosure(**each) for each in row["enclosures"]),
+        origin=_origin(row["origin"]),
+        categories=categories,
+        original=row["original"],
+        evidence=row["evidence"],
+        feed=SourceFeed(
+            id=row["source_feed_id"] or row["source_url"],
+            title=row["source_title"] or row["source_feed_title"] or row["source_name"],
+            feed_url=row["source_url"],
+            site_url=row["source_site_url"],
+            updated=row["source_feed_updated"] or row["updated"],
+        ),
+    )
+
+
+def source_columns() -> list[sa.Label[Any]]:
+    """Return the columns of ``sources`` that an entry shows, named apart from the entry's own."""
+    return [
+        sources.c.name.label("source_name"),
+        sources.c.url.label("source_url"),
+        sources.c.title.label("source_title"),
+        sources.c.feed_title.label("source_feed_title"),
+        sources.c.feed_id.label("source_feed_id"),
+        sources.c.feed_updated.label("source_feed_updated"),
+        sources.c.site_url.label("source_site_url"),
+        sources.c.priority.label("source_priority"),
+    ]
+
+
+def _origin(value: Mapping[str, Any] | None) -> Origin | None:
+    return Origin(**value) if value else None
+
+
+def _seconds(value: timedelta | None) -> int | None:
+    return None if value is None else int(value.total_seconds())
+
+
+def _timedelta(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)

@@ -1,0 +1,184 @@
+"""The tables, one definition for SQLite and PostgreSQL. Changes need a migration in ``migrations/versions``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+
+class Utc(sa.types.TypeDecorator[datetime]):
+    """An aware UTC time. SQLite has no zones: there it is stored without one, which keeps the order of strings."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Text(sa.types.TypeDecorator[str]):
+    """Text from the world: what no database stores (NUL in PostgreSQL, lone surrogates anywhere) is taken out."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """Lists and objects whose strings are treated like ``Text``."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401
+        return _storable_json(value)
+
+
+def storable(text: str) -> str:
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "replace").decode()
+    return text
+
+
+def _storable_json(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list | tuple):
+        return [_storable_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _storable_json(item) for key, item in value.items()}
+    return value
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# One row: who we are in ids, and a number that moves whenever something that outputs show changed.
+site = sa.Table(
+    "site",
+    metadata,
+    sa.Column("pk", sa.Integer, primary_key=True),
+    sa.Column("authority", sa.Text, nullable=False),
+    sa.Column("since", Utc, nullable=False),
+    sa.Column("content_version", sa.Integer, nullable=False, server_default="0"),
+)
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("pk", sa.Integer, primary_key=True),
+    # what the operator configured
+    sa.Column("name", Text, nullable=False),
+    sa.Column("url", Text, nullable=False),
+    sa.Column("title", Text),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("categories", Json, nullable=False),
+    sa.Column("every_s", sa.Integer),
+    sa.Column("keep", Text),
+    sa.Column("drop", Text),
+    sa.Column("priority", sa.Integer, nullable=False),
+    # False when it is no longer configured: nothing of it is polled or published, all of it is kept
+    sa.Column("is_active", sa.Boolean, nullable=False),
+    # what polling found
+    sa.Column("seed", Text, nullable=False, unique=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("moved_to", Text),
+    sa.Column("validators_url", Text),
+    sa.Column("etag", Text),
+    sa.Column("last_modified", Text),
+    sa.Column("body_hash", sa.Text),
+    sa.Column("feed_id", Text),
+    sa.Column("feed_title", Text),
+    sa.Column("feed_updated", Utc),
+    sa.Column("site_url", Text),
+    sa.Column("language", Text),
+    sa.Column("last_checked", Utc),
+    sa.Column("last_success", Utc),
+    sa.Column("next_check", Utc),
+    sa.Column("next_check_reason", Text, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_error", Text),
+    sa.Column("usual_gap_s", sa.Integer),
+    # the claim of the worker that polls it now
+    sa.Column("claim_token", sa.Text),
+    sa.Column("claimed_until", Utc),
+    sa.Index("ix_sources_is_active_next_check", "is_active", "next_check"),
+    sa.Index(
+        "uq_sources_active_name",
+        "name",
+        unique=True,
+        sqlite_where=sa.text("is_active"),
+        postgresql_where=sa.text("is_active"),
+    ),
+)
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("pk", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("source_pk", sa.Integer, sa.ForeignKey("sources.pk"), nullable=False),
+    sa.Column("key", Text, nullable=False),
+    # the id of the first of its duplicates, its own when it is the first; that one may have been forgotten since
+    sa.Column("original", sa.Text, nullable=False, index=True),
+    sa.Column("evidence", Text),
+    sa.Column("url", Text),
+    sa.Column("canonical_url", Text, index=True),
+    sa.Column("title", Text, nullable=False),
+    sa.Column("summary", Text, nullable=False),
+    sa.Column("content", Text, nullable=False),
+    sa.Column("authors", Json, nullable=False),
+    sa.Column("tags", Json, nullable=False),
+    sa.Column("enclosures", Json, nullable=False),
+    sa.Column("origin", Json),
+    sa.Column("language", Text),
+    sa.Column("published", Utc, nullable=False),
+    sa.Column("updated", Utc, nullable=False),
+    sa.Column("first_seen", Utc, nullable=False, index=True),
+    sa.Column("listed_at", Utc, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.UniqueConstraint("source_pk", "key"),
+    sa.Index("ix_entries_listed_at_pk", "listed_at", "pk"),
+    sa.Index("ix_entries_source_pk_listed_at_pk", "source_pk", "listed_at", "pk"),
+)
+
+entry_categories = sa.Table(
+    "entry_categories",
+    metadata,
+    sa.Column("entry_pk", sa.Integer, sa.ForeignKey("entries.pk", ondelete="CASCADE"), primary_key=True),
+    sa.Column("category", Text, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("reasons", Json, nullable=False),
+)
+
+# Keys of entries that retention purged: what a source still shows of them does not come back as new.
+forgotten = sa.Table(
+    "forgotten",
+    metadata,
+    sa.Column("source_pk", sa.Integer, sa.ForeignKey("sources.pk"), primary_key=True),
+    sa.Column("key", Text, primary_key=True),
+)

@@ -1,0 +1,143 @@
+"""Sources in the store: what is configured, who may poll which one now, and how each is."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from aggregator.model import Claim, Source, SourceHealth, SourceState, SourceStatus
+from aggregator.store import rows
+from aggregator.store.schema import entries, sources
+
+
+def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
+    """Make the stored sources those configured; return whether anything changed.
+
+    A source is the same when its name or else its address is the same; what is no longer configured stays, inactive.
+    A new address (or one that is back after it was removed) is due at once and starts without the old validators.
+    """
+    stored = connection.execute(sa.select(sources)).mappings().all()
+    by_url = {row["url"]: row for row in stored}
+    # the active one wins where an inactive one once had its name
+    by_name = {row["name"]: row for row in sorted(stored, key=lambda row: bool(row["is_active"]))}
+    matched: dict[int, Source] = {}
+    added: list[Source] = []
+    for source in configured:
+        # by address first: two sources that swap their names stay what they are
+        row = by_url.get(source.url) or by_name.get(source.name)
+        if row is None or row["pk"] in matched:
+            added.append(source)
+        else:
+            matched[row["pk"]] = source
+    changed = [row for row in stored if _differs(row, matched.get(row["pk"]))]
+    if changed:  # names are unique among active sources: give all of them up before any is taken
+        pks = [row["pk"] for row in changed]
+        connection.execute(sources.update().where(sources.c.pk.in_(pks)).values(is_active=False))
+    for row in changed:
+        still = matched.get(row["pk"])
+        if still is not None:
+            values = rows.source_values(still) | {"is_active": True}
+            if row["url"] != still.url or not row["is_active"]:
+                values |= _fresh_start()
+            elif row["status"] == SourceStatus.GONE:
+                values |= {"status": SourceStatus.NEW.value, "next_check": None, "failures": 0}
+            connection.execute(sources.update().where(sources.c.pk == row["pk"]).values(values))
+    seeds = {row["seed"] for row in stored}
+    for source in added:
+        seed = _unused_seed(source.url, seeds)
+        seeds.add(seed)
+        new = SourceState(seed=seed, next_check_reason="never checked yet")
+        values = rows.source_values(source) | rows.state_values(new) | {"seed": seed, "is_active": True}
+        connection.execute(sources.insert().values(values))
+    return bool(changed or added)
+
+
+def _differs(row: rows.Row, source: Source | None) -> bool:
+    if source is None:
+        return bool(row["is_active"])
+    return not row["is_active"] or rows.to_source(row) != source
+
+
+def _fresh_start() -> rows.Values:
+    """Return what is forgotten when the address changes: all that belonged to the old one. Health begins anew."""
+    return {
+        "status": SourceStatus.NEW.value,
+        "moved_to": None,
+        "validators_url": None,
+        "etag": None,
+        "last_modified": None,
+        "body_hash": None,
+        "next_check": None,
+        "next_check_reason": "never checked at this address yet",
+        "failures": 0,
+        "last_error": None,
+    }
+
+
+def _unused_seed(url: str, taken: set[str]) -> str:
+    seed, number = url, 1
+    while seed in taken:
+        number += 1
+        seed = f"{url}#{number}"
+    return seed
+
+
+def claim_due(
+    connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int, names: Sequence[str] | None
+) -> list[Claim]:
+    """Claim up to ``limit`` sources that are due, the longest waiting first, for ``lease``.
+
+    With ``names``, those sources whether due or not, also gone ones. What another worker holds is passed over: locked
+    rows by SKIP LOCKED (PostgreSQL), claimed ones by their lease.
+    """
+    is_free = sources.c.claimed_until.is_(None) | (sources.c.claimed_until <= now)
+    query = sa.select(sources).where(sources.c.is_active, is_free)
+    if names is None:
+        is_due = sources.c.next_check.is_(None) | (sources.c.next_check <= now)
+        query = query.where(is_due, sources.c.status != SourceStatus.GONE.value)
+    else:
+        query = query.where(sources.c.name.in_(names))
+    query = query.order_by(sa.nulls_first(sources.c.next_check), sources.c.pk).limit(limit)
+    found = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
+    if not found:
+        return []
+    token, until = secrets.token_hex(8), now + lease
+    pks = [row["pk"] for row in found]
+    connection.execute(sources.update().where(sources.c.pk.in_(pks)).values(claim_token=token, claimed_until=until))
+    return [Claim(source=rows.to_source(row), state=rows.to_state(row), token=token, until=until) for row in found]
+
+
+def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
+    """Give claims back unused, so that the next worker need not wait for their end."""
+    for claim in claims:
+        connection.execute(
+            sources.update().where(_is_held(claim)).values(claim_token=None, claimed_until=None),
+        )
+
+
+def _is_held(claim: Claim) -> sa.ColumnElement[bool]:
+    return sa.and_(sources.c.name == claim.source.name, sources.c.is_active, sources.c.claim_token == claim.token)
+
+
+def held_row(connection: sa.Connection, claim: Claim) -> rows.Row | None:
+    """Return the source's row, locked to the end of the transaction; None when the claim is lost."""
+    query = sa.select(sources).where(_is_held(claim)).with_for_update()
+    return connection.execute(query).mappings().one_or_none()
+
+
+def all_health(connection: sa.Connection) -> tuple[SourceHealth, ...]:
+    """Return the configured sources with their state and number of entries, in the order of their names."""
+    counts = sa.select(entries.c.source_pk, sa.func.count().label("entries")).group_by(entries.c.source_pk).subquery()
+    query = (
+        sa.select(sources, sa.func.coalesce(counts.c.entries, 0).label("entries"))
+        .outerjoin(counts, counts.c.source_pk == sources.c.pk)
+        .where(sources.c.is_active)
+        .order_by(sources.c.name)
+    )
+    found = connection.execute(query).mappings()
+    return tuple(
+        SourceHealth(source=rows.to_source(row), state=rows.to_state(row), entries=row["entries"]) for row in found
+    )

@@ -1,0 +1,194 @@
+"""The database as the rest of the program sees it: few verbs, records in and out, each one transaction."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from aggregator.errors import StoreBusy, StoreError
+from aggregator.model import (
+    Claim,
+    Identity,
+    Page,
+    PublishedEntry,
+    Selection,
+    Source,
+    SourceHealth,
+    StoredEntry,
+    Totals,
+)
+from aggregator.store import entries as stored_entries
+from aggregator.store import retention
+from aggregator.store import sources as stored_sources
+from aggregator.store.engine import create_engine, translated
+from aggregator.store.migrate import upgrade
+from aggregator.store.polls import PollTransaction, bump_content_version
+from aggregator.store.schema import entries, site
+
+# RFC 4151 wants a date on which the authority was ours; it is part of every id, so it never changes.
+_TAG_YEAR = "2026"
+
+_BATCH = 500
+
+
+class Store:
+    """One database. Threads may share it. All methods raise StoreError (see ``engine.translated``)."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self._engine = create_engine(url, pool_size=pool_size)
+        self._writer = self._engine.execution_options(is_write=True)
+        # Writers of one process wait here in turn rather than in SQLite's busy loop, which is neither fair nor quick.
+        self._turn = threading.Lock() if self._engine.dialect.name == "sqlite" else nullcontext()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def upgrade(self) -> tuple[str | None, str]:
+        """Migrate the schema; return the revisions before and after. Raises StoreTooNew for a newer schema."""
+        with self._turn, translated(), self._writer.begin() as connection:
+            return upgrade(connection)
+
+    def open_site(self, *, url: str, now: datetime) -> Identity:
+        """Fix who we are in ids when the store is new; an existing one keeps what it has, whatever ``url`` says."""
+        with self._write() as connection:
+            if connection.execute(sa.select(site.c.pk)).first() is None:
+                authority = f"{urlsplit(url).hostname or 'localhost'},{_TAG_YEAR}"
+                connection.execute(site.insert().values(pk=1, authority=authority, since=now, content_version=0))
+        return self.identity()
+
+    def identity(self) -> Identity:
+        with self._read() as connection:
+            row = connection.execute(sa.select(site.c.authority, site.c.since)).one()
+        return Identity(authority=row.authority, since=row.since)
+
+    # --- polling -----------------------------------------------------------------------------------------------------
+
+    def sync_sources(self, configured: Sequence[Source]) -> None:
+        """Make the stored sources those configured. Nothing of a source that is no longer configured is deleted."""
+        with self._write() as connection:
+            if stored_sources.sync(connection, configured):
+                bump_content_version(connection)
+
+    def claim_due_sources(
+        self, *, now: datetime, lease: timedelta, limit: int, names: Sequence[str] | None = None
+    ) -> list[Claim]:
+        """Claim up to ``limit`` due sources (with ``names``: those, due or not) that no other worker holds."""
+        with self._write() as connection:
+            return stored_sources.claim_due(connection, now=now, lease=lease, limit=limit, names=names)
+
+    def release(self, claims: Sequence[Claim]) -> None:
+        """Give back claims that were not used."""
+        with self._write() as connection:
+            stored_sources.release(connection, claims)
+
+    @contextmanager
+    def poll(self, claim: Claim) -> Iterator[PollTransaction]:
+        """Read, decide, write: one transaction, rolled back by any exception. Raises ClaimLost."""
+        with self._write() as connection:
+            yield PollTransaction(connection, claim)
+
+    def forget(self, *, before: datetime) -> int:
+        """Purge entries first seen before a time, in small transactions; their keys stay. Returns how many went."""
+        total = 0
+        while True:
+            with self._write() as connection:
+                count = retention.forget(connection, before=before, limit=_BATCH)
+            total += count
+            if count < _BATCH:
+                return total
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def sources(self) -> tuple[SourceHealth, ...]:
+        with self._read() as connection:
+            return stored_sources.all_health(connection)
+
+    def published(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
+        """Return what is published once, newest first; raises UsageError for a cursor that is not one of ours."""
+        with self._read() as connection:
+            return stored_entries.published(connection, selection, limit=limit, cursor=cursor)
+
+    def entries(self, selection: Selection, *, limit: int | None = None) -> Iterator[StoredEntry]:
+        """Yield entries, duplicates among them, newest first seen first, read in batches."""
+        before: tuple[datetime, int] | None = None
+        left = limit
+        while left is None or left > 0:
+            size = _BATCH if left is None else min(_BATCH, left)
+            with self._read() as connection:
+                found, before = stored_entries.select(connection, selection, limit=size, before=before)
+            yield from found
+            left = None if left is None else left - len(found)
+            if before is None:
+                return
+
+    def find_entries(self, *, entry_id: str, url: str, canonical_url: str | None) -> list[StoredEntry]:
+        """Return the entries with this id, address or canonical URL, oldest first."""
+        with self._read() as connection:
+            return stored_entries.find(connection, entry_id=entry_id, url=url, canonical_url=canonical_url)
+
+    def duplicates_of(self, original: str) -> list[StoredEntry]:
+        """Return an original and its duplicates, oldest first."""
+        with self._read() as connection:
+            return stored_entries.duplicates_of(connection, original)
+
+    def content_version(self) -> int:
+        """Return a number that moves whenever anything that outputs show changes."""
+        with self._read() as connection:
+            return int(connection.execute(sa.select(site.c.content_version)).scalar_one())
+
+    def totals(self) -> Totals:
+        with self._read() as connection:
+            query = sa.select(
+                sa.func.count(),
+                sa.func.coalesce(sa.func.sum(sa.cast(entries.c.original != entries.c.id, sa.Integer)), 0),
+            ).select_from(entries)
+            count, duplicates = connection.execute(query).one()
+        return Totals(entries=count, duplicates=duplicates)
+
+    def ping(self) -> None:
+        """Return when the database answers; raises StoreError when it doesn't."""
+        with self._read() as connection:
+            connection.execute(sa.select(1))
+
+    # --- transactions ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold an SQLite database for one main job; raises StoreBusy when another has it. PostgreSQL is for many.
+
+        The lock is the operating system's, on a file beside the database: it ends with the process, however that ends.
+        """
+        if self._engine.dialect.name != "sqlite":
+            yield
+            return
+        path = Path(f"{self._engine.url.database}.lock")
+        try:
+            with path.open("a") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    raise StoreBusy(
+                        f"another `aggregator run` uses {self._engine.url.database}. One SQLite database serves one "
+                        "main job: stop the other one, give this one a storage.url of its own, or use PostgreSQL "
+                        "for several"
+                    ) from error
+                yield
+        except OSError as error:
+            raise StoreError(f"can't lock {path}: {error.strerror}") from error
+
+    @contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        with translated(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        with self._turn, translated(), self._writer.begin() as connection:
+            yield connection

@@ -1,0 +1,40 @@
+"""Fixtures that several kinds of test share: a real PostgreSQL, the corpus, and "in CI a skip is a failure"."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgresql import PostgresqlServer, find_server_programs
+
+ROOT = Path(__file__).parent.parent
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip on a user's machine; fail in CI, which installs everything that tests need."""
+    if os.environ.get("CI"):
+        pytest.fail(f"in CI this must run: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
+    """A server of our own, one for each test process."""
+    programs = find_server_programs()
+    if programs is None:
+        skip_or_fail("no PostgreSQL server programs (initdb, postgres) are installed")
+        return
+    with PostgresqlServer(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Real feeds and pages, where they are: AGGREGATOR_CORPUS, or ../shared/corpus beside the checkout."""
+    folder = Path(os.environ.get("AGGREGATOR_CORPUS") or ROOT.parent / "shared" / "corpus")
+    if not (folder / "feeds").is_dir():
+        pytest.skip("the corpus of real feeds is absent (AGGREGATOR_CORPUS names its folder)")
+    return folder

@@ -1,0 +1,76 @@
+"""A PostgreSQL server for tests: made in a temporary folder, on a Unix socket only, gone afterwards."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Self
+
+
+def find_server_programs() -> Path | None:
+    """Return the folder of initdb and postgres: on PATH, or where Debian and Red Hat keep them."""
+    on_path = shutil.which("initdb")
+    candidates = [Path(on_path).resolve().parent] if on_path else []
+    for pattern in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql*/bin"):
+        candidates += sorted(Path("/").glob(pattern), reverse=True)
+    return next((each for each in candidates if (each / "initdb").exists() and (each / "postgres").exists()), None)
+
+
+class PostgresqlServer:
+    """A running server; ``new_database()`` gives the address of an empty one."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        # a short path: a Unix socket's may have 107 characters
+        self._folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+        self._numbers = itertools.count()
+        self._user: dict[str, str] = {}
+        if os.geteuid() == 0:  # the server refuses to run as root
+            name = next(name for name in ("postgres", "nobody") if _exists(name))
+            self._user = {"user": name}
+            shutil.chown(self._folder, name)
+
+    def __enter__(self) -> Self:
+        self._run("initdb", "-D", "data", "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        options = f"-k {self._folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "-D", "data", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def new_database(self) -> str:
+        name = f"t{next(self._numbers)}"
+        self._run(
+            "psql", "-q", "-h", str(self._folder), "-U", "tests", "-d", "postgres", "-c", f"CREATE DATABASE {name}"
+        )
+        return f"postgresql+psycopg://tests@/{name}?host={self._folder}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        path = self._programs / program
+        command = [str(path) if path.exists() else program, *arguments]
+        done = subprocess.run(
+            command,
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            **self._user,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stderr}")
+
+
+def _exists(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
