@@ -93,6 +93,10 @@ class NotAFeed(ParseError):
     """The body is something else, mostly a web page."""
 
 
+class Unstorable(SourceError):
+    """The database refuses what this source brought; nothing of it was written."""
+
+
 class StoreError(AggregatorError):
     """The database can't be used. Nothing was half written."""
 

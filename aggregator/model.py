@@ -392,13 +392,15 @@ class PublishedEntry:
     """An entry with its duplicates: what is published once.
 
     ``id`` is the first one's, for ever. ``entry`` is the one from the preferred source, ``also`` are the others,
-    in order of preference. ``updated`` never goes back.
+    in order of preference. ``updated`` never goes back. ``listed_at`` is when it counts as news; None means: when it
+    was published.
     """
 
     id: str
     entry: StoredEntry
     also: tuple[StoredEntry, ...] = ()
     updated: datetime
+    listed_at: datetime | None = None
     categories: tuple[str, ...] = ()
 
 
@@ -442,7 +444,8 @@ class FeedDocument:
     """One output feed, ready to render. ``urls`` are its own public addresses by format, ``home_url`` the page's.
 
     ``authority`` is the ``host,year`` part of the tag: URIs (RFC 4151) that ids are made of; ``updated`` is that of
-    the newest entry and never "now"; ``entries`` come newest published first.
+    the newest entry and never "now"; ``entries`` come newest published first. ``labels`` are the titles of our
+    categories by name.
     """
 
     name: str
@@ -453,3 +456,4 @@ class FeedDocument:
     language: str
     updated: datetime
     entries: tuple[PublishedEntry, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)

@@ -41,7 +41,8 @@ def find_feeds(body: bytes, *, url: str) -> tuple[FoundFeed, ...]:
         page = html.document_fromstring(body, parser=html.HTMLParser(huge_tree=False))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return ()
-    base = urljoin(url, page.xpath("string(//base/@href)").strip() or url)
+    bases = (each.get("href", "").strip() for each in page.iter("base"))
+    base = urljoin(url, next((each for each in bases if each), url))
     found: dict[str, FoundFeed] = {}
     for link in page.iter("link"):
         kind = link.get("type", "").split(";")[0].strip().lower()
@@ -52,7 +53,7 @@ def find_feeds(body: bytes, *, url: str) -> tuple[FoundFeed, ...]:
         for anchor in page.iter("a"):
             href = anchor.get("href", "").lower()
             if any(word in href for word in _FEED_WORDS):
-                _add(found, base, anchor.get("href"), anchor.text_content(), None)
+                _add(found, base, anchor.get("href"), "".join(anchor.itertext()), None)
     return tuple(sorted(found.values(), key=_is_about_comments))
 
 

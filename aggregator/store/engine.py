@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
-from aggregator.errors import StoreBusy, StoreError
+from aggregator.errors import StoreBusy, StoreError, Unstorable
 
 BUSY_TIMEOUT_S = 30
 
@@ -72,17 +72,24 @@ def _lower(value: Any) -> Any:  # noqa: ANN401 - whatever SQLite has in the colu
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what the database library raises into StoreError, with a sentence an operator can act on."""
+    """Turn what the database library raises into one of ours, with a sentence an operator can act on."""
     try:
         yield
     except sa.exc.TimeoutError as error:
         raise StoreBusy(
             "all database connections are in use; fewer workers, or a slower schedule, would help"
         ) from error
+    except (sa.exc.IntegrityError, sa.exc.DataError) as error:
+        raise Unstorable(f"the database refuses it: {_reason(error)}") from error
     except sa.exc.DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+        reason = _reason(error)
         if "database is locked" in reason:
             raise StoreBusy(f"another process has kept the database locked for {BUSY_TIMEOUT_S} s") from error
         raise StoreError(f"the database failed: {reason}") from error
     except sa.exc.SQLAlchemyError as error:
         raise StoreError(f"the database failed: {error}") from error
+
+
+def _reason(error: sa.exc.DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__

@@ -42,6 +42,10 @@ def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
             values = rows.source_values(still) | {"is_active": True}
             if row["url"] != still.url or not row["is_active"]:
                 values |= _fresh_start()
+            elif (row["keep"], row["drop"], row["kind"]) != (still.keep, still.drop, still.kind.value):
+                # what was filtered out may be wanted now: look at the whole document again
+                values |= {"validators_url": None, "etag": None, "last_modified": None, "body_hash": None}
+                values |= {"next_check": None}
             elif row["status"] == SourceStatus.GONE:
                 values |= {"status": SourceStatus.NEW.value, "next_check": None, "failures": 0}
             connection.execute(sources.update().where(sources.c.pk == row["pk"]).values(values))
@@ -86,20 +90,22 @@ def _unused_seed(url: str, taken: set[str]) -> str:
 
 
 def claim_due(
-    connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int, names: Sequence[str] | None
+    connection: sa.Connection,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    due_by: datetime | None,
+    names: Sequence[str] | None,
 ) -> list[Claim]:
-    """Claim up to ``limit`` sources that are due, the longest waiting first, for ``lease``.
+    """Claim up to ``limit`` sources that are due by ``due_by`` (now), the longest waiting first, for ``lease``.
 
     With ``names``, those sources whether due or not, also gone ones. What another worker holds is passed over: locked
     rows by SKIP LOCKED (PostgreSQL), claimed ones by their lease.
     """
     is_free = sources.c.claimed_until.is_(None) | (sources.c.claimed_until <= now)
-    query = sa.select(sources).where(sources.c.is_active, is_free)
-    if names is None:
-        is_due = sources.c.next_check.is_(None) | (sources.c.next_check <= now)
-        query = query.where(is_due, sources.c.status != SourceStatus.GONE.value)
-    else:
-        query = query.where(sources.c.name.in_(names))
+    is_wanted = _is_due(due_by or now) if names is None else sources.c.name.in_(names)
+    query = sa.select(sources).where(sources.c.is_active, is_free, is_wanted)
     query = query.order_by(sa.nulls_first(sources.c.next_check), sources.c.pk).limit(limit)
     found = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
     if not found:
@@ -110,12 +116,36 @@ def claim_due(
     return [Claim(source=rows.to_source(row), state=rows.to_state(row), token=token, until=until) for row in found]
 
 
+def _is_due(by: datetime) -> sa.ColumnElement[bool]:
+    is_reached = sources.c.next_check.is_(None) | (sources.c.next_check <= by)
+    return sa.and_(is_reached, sources.c.status != SourceStatus.GONE.value)
+
+
+def count_due(connection: sa.Connection, now: datetime) -> int:
+    query = sa.select(sa.func.count()).select_from(sources).where(sources.c.is_active, _is_due(now))
+    return int(connection.execute(query).scalar_one())
+
+
 def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
     """Give claims back unused, so that the next worker need not wait for their end."""
     for claim in claims:
         connection.execute(
             sources.update().where(_is_held(claim)).values(claim_token=None, claimed_until=None),
         )
+
+
+def are_claims(connection: sa.Connection) -> bool:
+    return (
+        connection.execute(sa.select(sources.c.pk).where(sources.c.claim_token.is_not(None)).limit(1)).first()
+        is not None
+    )
+
+
+def take_back_claims(connection: sa.Connection) -> None:
+    """End all claims."""
+    connection.execute(
+        sources.update().where(sources.c.claim_token.is_not(None)).values(claim_token=None, claimed_until=None)
+    )
 
 
 def _is_held(claim: Claim) -> sa.ColumnElement[bool]:

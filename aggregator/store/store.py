@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from aggregator.errors import StoreBusy, StoreError
 from aggregator.model import (
     Claim,
     Identity,
@@ -30,6 +27,7 @@ from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
 from aggregator.store.migrate import upgrade
 from aggregator.store.polls import PollTransaction, bump_content_version
+from aggregator.store.presence import among_pollers, one_main_job
 from aggregator.store.schema import entries, site
 
 # RFC 4151 wants a date on which the authority was ours; it is part of every id, so it never changes.
@@ -68,6 +66,27 @@ class Store:
             row = connection.execute(sa.select(site.c.authority, site.c.since)).one()
         return Identity(authority=row.authority, since=row.since)
 
+    # --- who is at work ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold an SQLite database for one main job; raises StoreBusy when another has it. PostgreSQL is for many."""
+        with one_main_job(self._engine):
+            yield
+
+    @contextmanager
+    def polling(self) -> Iterator[None]:
+        """Be among those that poll; whoever comes first takes back what workers held that died."""
+        with translated(), among_pollers(self._engine, self._take_back_claims):
+            yield
+
+    def _take_back_claims(self) -> None:
+        with self._read() as connection:
+            are_claims = stored_sources.are_claims(connection)
+        if are_claims:
+            with self._write() as connection:
+                stored_sources.take_back_claims(connection)
+
     # --- polling -----------------------------------------------------------------------------------------------------
 
     def sync_sources(self, configured: Sequence[Source]) -> None:
@@ -77,11 +96,22 @@ class Store:
                 bump_content_version(connection)
 
     def claim_due_sources(
-        self, *, now: datetime, lease: timedelta, limit: int, names: Sequence[str] | None = None
+        self,
+        *,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        due_by: datetime | None = None,
+        names: Sequence[str] | None = None,
     ) -> list[Claim]:
         """Claim up to ``limit`` due sources (with ``names``: those, due or not) that no other worker holds."""
         with self._write() as connection:
-            return stored_sources.claim_due(connection, now=now, lease=lease, limit=limit, names=names)
+            return stored_sources.claim_due(connection, now=now, lease=lease, limit=limit, due_by=due_by, names=names)
+
+    def count_due(self, now: datetime) -> int:
+        """Return how many sources are due, claimed ones among them."""
+        with self._read() as connection:
+            return stored_sources.count_due(connection, now)
 
     def release(self, claims: Sequence[Claim]) -> None:
         """Give back claims that were not used."""
@@ -158,30 +188,6 @@ class Store:
             connection.execute(sa.select(1))
 
     # --- transactions ------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def hold(self) -> Iterator[None]:
-        """Hold an SQLite database for one main job; raises StoreBusy when another has it. PostgreSQL is for many.
-
-        The lock is the operating system's, on a file beside the database: it ends with the process, however that ends.
-        """
-        if self._engine.dialect.name != "sqlite":
-            yield
-            return
-        path = Path(f"{self._engine.url.database}.lock")
-        try:
-            with path.open("a") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError as error:
-                    raise StoreBusy(
-                        f"another `aggregator run` uses {self._engine.url.database}. One SQLite database serves one "
-                        "main job: stop the other one, give this one a storage.url of its own, or use PostgreSQL "
-                        "for several"
-                    ) from error
-                yield
-        except OSError as error:
-            raise StoreError(f"can't lock {path}: {error.strerror}") from error
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:

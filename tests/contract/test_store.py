@@ -504,3 +504,24 @@ def test_a_file_that_is_no_database_is_a_store_error(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="database failed"):
         Store(f"sqlite:///{tmp_path}/x.db").upgrade()
+
+
+def test_the_first_poller_takes_back_what_dead_workers_held(open_store: Callable[[], Store]) -> None:
+    dead, alive = open_store(), open_store()
+    claim_all(dead, make_source())
+
+    with alive.polling():
+        claims = alive.claim_due_sources(now=NOW, lease=LEASE, limit=10)
+
+    assert [claim.source.name for claim in claims] == ["orbit"]
+
+
+def test_a_second_poller_leaves_the_first_ones_claims_alone(open_store: Callable[[], Store]) -> None:
+    first, second = open_store(), open_store()
+
+    with first.polling():
+        claim_all(first, make_source())
+        with second.polling():
+            claims = second.claim_due_sources(now=NOW, lease=LEASE, limit=10)
+
+    assert claims == []

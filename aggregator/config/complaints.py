@@ -1,0 +1,76 @@
+"""What pydantic found wrong, in the operator's words and with the line where it is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from aggregator.config.schema import in_words, known_keys, schema_at
+from aggregator.config.suggest import did_you_mean, without_userinfo
+from aggregator.config.yaml_lines import List, Location, Node, Place, Scalar, Section, nearest
+from aggregator.errors import Problem
+
+_MAX_SHOWN = 60
+
+
+def complaints(error: ValidationError, tree: Node) -> list[Problem]:
+    """Return a problem for each error. No secret is in them: variables stand there by name."""
+    found = error.errors(include_url=False, include_input=False)
+    return [_complaint(each["type"], each["loc"], each.get("ctx", {}), tree) for each in found]
+
+
+def _complaint(kind: str, location: Location, context: dict[str, Any], tree: Node) -> Problem:
+    node = nearest(tree, location)
+    match kind:
+        case "extra_forbidden":
+            return _unknown_key(location, tree)
+        case "missing":
+            return _place_without(location, tree).problem(f"'{location[-1]}' is missing")
+        case "value_error":
+            expectation, mark, advice = str(context["error"]).partition(";")
+            is_expectation = expectation.startswith("expected") and isinstance(node, Scalar)
+            return node.place.problem(expectation + _got(node, location) * is_expectation + mark + advice)
+        case "channel":
+            return node.place.problem("expected a channel: email, webhook or chat")
+        case _:
+            schema = schema_at(location)
+            is_unquoted = schema.get("type") == "string" and isinstance(node, Scalar) and node.value is not None
+            advice = "; put it in quotes" if is_unquoted else ""
+            return node.place.problem(f"expected {_with_article(schema)}{_got(node, location)}{advice}")
+
+
+def _place_without(location: Location, tree: Node) -> Place:
+    """Return where a key is missing: at its empty value, else at the key of the section that lacks it, or its start."""
+    section, around = nearest(tree, location[:-1]), nearest(tree, location[:-2])
+    for holder, key in ((section, location[-1]), (around, location[-2] if len(location) > 1 else "")):
+        if isinstance(holder, Section) and key in holder.keys:
+            return holder.keys[str(key)]
+    return section.place
+
+
+def _unknown_key(location: Location, tree: Node) -> Problem:
+    section, key = nearest(tree, location[:-1]), str(location[-1])
+    place = section.keys[key] if isinstance(section, Section) else section.place
+    return place.problem(f"unknown key '{key}'{did_you_mean(key, known_keys(schema_at(location[:-1])))}")
+
+
+def _with_article(schema: dict[str, Any]) -> str:
+    words = in_words(schema)
+    if " or " in words or words.endswith("text"):
+        return words
+    return f"an {words}" if words[0].lower() in "aeiou" else f"a {words}"
+
+
+def _got(node: Node, location: Location) -> str:
+    if isinstance(node, List):
+        return ", got a list"
+    if isinstance(node, Section):
+        return ", got a section"
+    if schema_at(location).get("writeOnly") and not node.is_from_environment:
+        return ""
+    if not node.written:
+        return ", got nothing"
+    shown = without_userinfo(node.written)
+    shown = shown if len(shown) <= _MAX_SHOWN else f"{shown[:_MAX_SHOWN]}…"
+    return f", got '{shown}'" + (" from the environment" if node.is_from_environment else "")

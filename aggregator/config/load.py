@@ -1,0 +1,175 @@
+"""From files to a Config, or to everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from aggregator.config.complaints import complaints
+from aggregator.config.models import Config, Settings
+from aggregator.config.references import check_references
+from aggregator.config.shipped import installed_dir, shipped_dir
+from aggregator.config.yaml_lines import (
+    List,
+    Location,
+    Node,
+    Place,
+    Scalar,
+    Section,
+    environment_locations,
+    nearest,
+    plain,
+    read_yaml,
+)
+from aggregator.errors import ConfigError, Problem
+
+_LISTS = frozenset({"sources", "categories", "feeds", "digests"})
+
+
+def load(path: Path | None = None, *, env: Mapping[str, str] | None = None) -> Config:
+    """Load the configuration and what it includes.
+
+    Without a path: ``$AGGREGATOR_CONFIG``, else config/aggregator.yaml, else aggregator.yaml, else the one that comes
+    with the program. ``env`` is the process's environment when it is None. Raises ConfigError with every problem of
+    every file.
+    """
+    env = os.environ if env is None else env
+    files = _read(path or _find(env), env)
+    problems = list(files.problems)
+    config = None
+    if files.tree is not None:
+        config, found = _validate(files.tree, files)
+        problems += found
+        if files.are_complete:
+            problems += check_references(files.tree)
+    if config is None or problems:
+        order = {_name(path): number for number, path in enumerate(files.paths)}
+        raise ConfigError(*sorted(set(problems), key=lambda each: (order.get(each.file, len(order)), each)))
+    return config
+
+
+def _find(env: Mapping[str, str]) -> Path:
+    if named := env.get("AGGREGATOR_CONFIG"):
+        return Path(named)
+    usual = (Path("config/aggregator.yaml"), Path("aggregator.yaml"))
+    return next((path for path in usual if path.exists()), shipped_dir("config") / "aggregator.yaml")
+
+
+def _name(path: Path) -> str:
+    """Return what problems call a file: relative to where we are when it is below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+@dataclass(slots=True)
+class _Files:
+    """What was read: the merged tree, which file each section came from, and what is wrong so far."""
+
+    paths: list[Path] = field(default_factory=list)
+    tree: Section | None = None
+    origins: dict[str, Path] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    are_complete: bool = True  # otherwise names may be missing only because their file couldn't be read
+
+
+def _read(path: Path, env: Mapping[str, str]) -> _Files:
+    """Read a file, the files it includes and the ones those include, each once."""
+    files = _Files()
+    waiting: list[tuple[Path, Place | None]] = [(path, None)]
+    while waiting:
+        path, included_at = waiting.pop(0)
+        # resolve() would follow links, whose targets move
+        path = Path(os.path.abspath(path))  # noqa: PTH100
+        if path in files.paths:
+            continue
+        if included_at and not path.is_file():
+            files.problems.append(included_at.problem(f"the file to include is not there: {_name(path)}"))
+            files.are_complete = False
+            continue
+        files.paths.append(path)
+        tree, problems = read_yaml(path, file=_name(path), env=env)
+        files.problems += problems
+        if tree is None:
+            if not problems and not included_at:
+                files.problems.append(Problem(_name(path), 0, "the file is empty; it needs at least a list of sources"))
+            files.are_complete = files.are_complete and not problems
+        elif not isinstance(tree, Section):
+            files.problems.append(tree.place.problem("expected keys such as sources: at the top, not a list or text"))
+            files.are_complete = False
+        else:
+            _merge(files, tree, path)
+            waiting += [(path.parent / name, place) for name, place in _includes(tree)]
+    return files
+
+
+def _includes(tree: Section) -> list[tuple[str, Place]]:
+    include = tree.items.get("include")
+    items = include.items if isinstance(include, List) else ()
+    return [(item.value, item.place) for item in items if isinstance(item, Scalar) and isinstance(item.value, str)]
+
+
+def _merge(files: _Files, tree: Section, path: Path) -> None:
+    """Add one file's keys to what is there: lists grow, anything else stands in one file only."""
+    merged = files.tree or Section(tree.place, {}, {})
+    for key, value in tree.items.items():
+        before = merged.items.get(key)
+        if before is None:
+            merged.items[key] = value
+            merged.keys[key] = tree.keys[key]
+            files.origins[key] = path
+        elif key not in _LISTS:
+            files.problems.append(tree.keys[key].problem(f"'{key}' is already in {merged.keys[key]}; keep one of them"))
+        elif isinstance(value, List):
+            merged.items[key] = _joined(before, value)
+        elif not _is_empty(value):
+            merged.items[key] = value
+    files.tree = merged
+
+
+def _joined(before: Node, more: List) -> Node:
+    if isinstance(before, List):
+        return List(before.place, before.items + more.items)
+    return more if _is_empty(before) else before
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
+
+
+def _validate(tree: Section, files: _Files) -> tuple[Config | None, list[Problem]]:
+    values = {key: plain(value) for key, value in tree.items.items() if not _is_empty(value)}
+    folders = {key: origin.parent for key, origin in files.origins.items()}
+    folders.setdefault("storage", files.paths[0].parent)
+    if folders["storage"] == installed_dir("config"):
+        # the folder of an installed package is no place for a database
+        folders["storage"] = Path.cwd() / "config"
+    values.setdefault("storage", {})
+    try:
+        config = Config.model_validate(values, context=folders)
+    except ValidationError as error:
+        return None, complaints(error, tree)
+    config.read_from(*files.paths)
+    for index, source in enumerate(config.sources):
+        place = nearest(tree, ("sources", index)).place
+        source.put_at(place.file, place.line)
+    for location in environment_locations(tree):
+        _hide(config, location)
+    return config, []
+
+
+def _hide(config: Config, location: Location) -> None:
+    """Hide the field that a value from the environment went to; the whole list when it is in one."""
+    holder: Settings = config
+    name = ""
+    value: object = config
+    for step in location:
+        if isinstance(value, Settings):
+            holder, name = value, value.field_of(str(step))
+            value = getattr(holder, name)
+        elif isinstance(value, tuple) and isinstance(step, int):
+            value = value[step]
+    holder.hide(name)

@@ -1,0 +1,334 @@
+"""The configuration as it is after loading: frozen, complete, every value checked. What the YAML may hold is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    Strict,
+    Tag,
+    model_serializer,
+    model_validator,
+)
+
+from aggregator.config import values
+from aggregator.config.suggest import without_userinfo
+from aggregator.model import SourceKind
+
+Whole = Annotated[int, Strict()]
+_MASK = "**********"
+
+
+class Settings(BaseModel):
+    """A section. It shows neither values that came from the environment nor passwords in addresses."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    _hidden: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @classmethod
+    def field_of(cls, key: str) -> str:
+        """Return the field that a key of the YAML goes to."""
+        return next(name for name, field in cls.model_fields.items() if key == (field.alias or name))
+
+    def hide(self, name: str) -> None:
+        """Never show the value of this field: it came from the environment."""
+        self._hidden |= {name}
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, self._shown(name, value)
+
+    @model_serializer(mode="wrap")
+    def _dump(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: self._shown(name, value) for name, value in dump(self).items()}
+
+    def _shown(self, name: str | None, value: Any) -> Any:  # noqa: ANN401
+        if name in self._hidden:
+            return _MASK
+        return without_userinfo(value) if isinstance(value, str) else value
+
+
+class Site(Settings):
+    """What the feeds and pages that are published say of themselves."""
+
+    title: values.Line = Field("News", description="Title of the web page and the feeds.")
+    url: values.SiteAddress = Field(
+        "http://127.0.0.1:8080/",
+        description="Public address of the web page; the links and ids in feeds and messages begin with it.",
+    )
+    timezone: values.TimeZone = Field(
+        "UTC", description="Time zone of the digests' schedules and of the times on the web page."
+    )
+    language: values.Language = Field("en", description="Language of the web page and the feeds.")
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Storage(Settings):
+    """Where entries are kept, and for how long."""
+
+    url: values.Database = Field(
+        "sqlite:///../var/aggregator.db",
+        validate_default=True,
+        description=(
+            "`sqlite:///` and a path (relative to this file, or absolute with a fourth slash), or "
+            "`postgresql://user:password@host/database` for many workers."
+        ),
+    )
+    keep: values.Duration = Field(
+        timedelta(days=400), description="Entries older than this are forgotten; they do not come back."
+    )
+
+
+class FetchSettings(Settings):
+    """How sources are asked."""
+
+    every: values.AutoOrDuration = Field(
+        None,
+        description="Time between two polls of a source; `auto` follows how often it publishes, within the next two.",
+        json_schema_extra={"default": "auto"},
+    )
+    min_every: values.Duration = Field(timedelta(minutes=30), description="With `auto`: not more often than this.")
+    max_every: values.Duration = Field(timedelta(hours=12), description="With `auto`: not less often than this.")
+    workers: Whole = Field(32, ge=1, le=500, description="How many sources are polled at the same time.")
+    timeout: values.Duration = Field(timedelta(seconds=20), description="For the whole exchange, not only to connect.")
+    max_body: values.Size = Field(
+        15_000_000,
+        description="The largest answer to accept, after decompression.",
+        json_schema_extra={"default": "15MB"},
+    )
+    contact: values.Contact | None = Field(
+        None, description="Address where publishers can reach you; it goes into the User-Agent."
+    )
+    allow_private: values.AllowedHosts = Field(
+        default=False,
+        description="Whether sources may lie in private networks: all, none or only these hosts and networks.",
+    )
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.min_every > self.max_every:
+            raise ValueError("min_every is longer than max_every")
+        return self
+
+
+class SourceConfig(Settings):
+    """One address to watch: a feed, or a page that has none."""
+
+    url: values.HttpAddress = Field(description="Address of the feed or page.")
+    name: values.Slug | None = Field(
+        None, description="Short name for commands, `where` and addresses; made from the title or host when left out."
+    )
+    title: values.Line | None = Field(None, description="Title to show; the source's own when left out.")
+    categories: tuple[values.Slug, ...] = Field((), description="Categories that every entry of it has.")
+    every: values.AutoOrDuration = Field(
+        None,
+        description="Time between two polls of it; the general `fetch.every` when left out or `auto`.",
+        json_schema_extra={"default": "auto"},
+    )
+    kind: SourceKind = Field(
+        SourceKind.AUTO, description="`feed`, `page` (entries are read from its list of links), or `auto` to find out."
+    )
+    keep: values.Filter | None = Field(None, description='Keep only entries that this fits: `"moon base" or lunar`.')
+    drop: values.Filter | None = Field(None, description="Drop entries that this fits: `horoscope and not launch`.")
+    priority: Whole = Field(
+        0, description="When several sources have the same article, the one with the highest is shown."
+    )
+    _file: str = PrivateAttr(default="")
+    _line: int = PrivateAttr(default=0)
+
+    @property
+    def file(self) -> str:
+        """The file that names it, as in problems; empty when it wasn't loaded from one."""
+        return self._file
+
+    @property
+    def line(self) -> int:
+        """The line where it begins, counted from 1; 0 when it wasn't loaded from a file."""
+        return self._line
+
+    def put_at(self, file: str, line: int) -> None:
+        """Remember where it is written."""
+        self._file, self._line = file, line
+
+
+class CategoryConfig(Settings):
+    """A rule: which entries belong to it."""
+
+    name: values.Slug = Field(description="Short name for commands and addresses.")
+    title: values.Line | None = Field(None, description="Title to show; the name when left out.")
+    any: tuple[values.Term, ...] = Field(
+        (),
+        description=(
+            "Terms, each of which scores 1 where it occurs: words, phrases, stems (`satellite*`), "
+            "`/regular expressions/`. Case and accents do not matter, but in regular expressions they do."
+        ),
+    )
+    none: tuple[values.Term, ...] = Field(
+        (), description="Where one of these occurs, the terms inside it do not count: `office space` for `space`."
+    )
+    at_least: Whole = Field(1, ge=1, description="Score (number of different terms) that an entry must reach.")
+
+    @model_validator(mode="after")
+    def _check_reachable(self) -> Self:
+        if self.any and self.at_least > len(self.any):
+            raise ValueError("at_least is more than there are terms in any, so nothing can reach it")
+        return self
+
+
+class Where(Settings):
+    """Which entries: those that meet all conditions; a condition that is left out is always met."""
+
+    categories: tuple[values.Slug, ...] = Field((), description="Entries with one of these categories.")
+    sources: tuple[values.Slug, ...] = Field((), description="Entries of one of these sources, by their `name`.")
+    language: values.Language | None = Field(None, description="Entries in this language.")
+
+
+class FeedConfig(Settings):
+    """An output: it is published as Atom, RSS and JSON Feed."""
+
+    name: values.Slug = Field(description="Its addresses are `/feeds/NAME.atom`, `.rss` and `.json`.")
+    title: values.Line | None = Field(
+        None, description="Title of the feed; made from the site's and the name when left out."
+    )
+    where: Where = Field(Where(), description="Which entries it has.")
+    limit: Whole = Field(100, ge=1, le=1000, description="How many of the newest entries it has.")
+
+
+class EmailChannel(Settings):
+    """A message to mail addresses."""
+
+    email: Annotated[tuple[values.EmailAddress, ...], AfterValidator(values.not_empty)] = Field(
+        description="Who gets it.", json_schema_extra={"minItems": 1}
+    )
+
+
+class WebhookChannel(Settings):
+    """A signed POST (Standard Webhooks)."""
+
+    webhook: values.SecretHttpAddress = Field(description="Address that gets the POST.")
+    secret: values.Secret | None = Field(None, description="Signs the message; best from the environment.")
+
+
+class ChatChannel(Settings):
+    """A message to a chat service."""
+
+    chat: values.SecretChatAddress = Field(description="Apprise address of the service, such as `slack://…`.")
+
+
+_CHANNELS: dict[str, type[Settings]] = {"email": EmailChannel, "webhook": WebhookChannel, "chat": ChatChannel}
+
+
+def _channel_tag(value: Any) -> str | None:  # noqa: ANN401 - whatever the YAML holds
+    # a tag can't be the same as a key: it stands in the location of errors
+    if isinstance(value, dict):
+        return next((f"<{key}>" for key in _CHANNELS if key in value), None)
+    return next((f"<{key}>" for key, model in _CHANNELS.items() if isinstance(value, model)), None)
+
+
+Channel = Annotated[
+    Annotated[EmailChannel, Tag("<email>")]
+    | Annotated[WebhookChannel, Tag("<webhook>")]
+    | Annotated[ChatChannel, Tag("<chat>")],
+    Discriminator(
+        _channel_tag, custom_error_type="channel", custom_error_message="expected a channel: email, webhook or chat"
+    ),
+]
+
+
+class DigestConfig(Settings):
+    """A recurring message with what is new."""
+
+    name: values.Slug = Field(description="Short name for commands and addresses.")
+    every: values.Every | None = Field(
+        None,
+        description="`day at 07:30`, `week on monday at 08:00`, a duration, or `now`: one message per poll with news.",
+    )
+    cron: values.Cron | None = Field(None, description="Instead of `every`: a crontab line such as `30 7 * * 1-5`.")
+    where: Where = Field(Where(), description="Which entries it has.")
+    to: Annotated[tuple[Channel, ...], AfterValidator(values.not_empty)] = Field(
+        description="The channels it goes to.", json_schema_extra={"minItems": 1}
+    )
+
+    @model_validator(mode="after")
+    def _check_schedule(self) -> Self:
+        if (self.every is None) == (self.cron is None):
+            raise ValueError("expected either every or cron" + (", not both" if self.every else ""))
+        return self
+
+
+class SmtpSecurity(StrEnum):
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class SmtpConfig(Settings):
+    """The server that takes outgoing mail."""
+
+    host: values.Host = Field("localhost", description="Name or address of the server.")
+    port: Whole = Field(25, ge=1, le=65535, description="Its port: mostly 25, 587 (starttls) or 465 (tls).")
+    security: SmtpSecurity = Field(SmtpSecurity.NONE, description="How the connection is encrypted.")
+    user: values.Line | None = Field(None, description="User name, where the server asks for one.")
+    password: values.Secret | None = Field(None, description="Password; best from the environment.")
+
+
+class EmailConfig(Settings):
+    """How mail is sent; digests with an `email` channel need it."""
+
+    sender: values.Mailbox = Field(alias="from", description="Sender of the digests: `Space news <news@example.org>`.")
+    smtp: SmtpConfig = Field(SmtpConfig(), description="The server that takes it.")
+
+
+_ALL = (FeedConfig(name="all", title="Everything"),)
+
+
+class Config(Settings):
+    """Settings of `aggregator`. A file that `include` names may hold the same sections."""
+
+    site: Site = Field(Site(), description="What the feeds and pages that are published say of themselves.")
+    storage: Storage = Field(default_factory=Storage, description="Where entries are kept, and for how long.")
+    fetch: FetchSettings = Field(FetchSettings(), description="How sources are asked.")
+    templates: values.Folder | None = Field(
+        None, description="Folder with templates of your own; those of the same name replace ours."
+    )
+    include: tuple[values.Line, ...] = Field(
+        (), description="More files of this kind, relative to this one. Their lists are added; a section stands in one."
+    )
+    sources: tuple[SourceConfig, ...] = Field((), description="The addresses to watch.")
+    categories: tuple[CategoryConfig, ...] = Field((), description="The rules by which entries get their categories.")
+    feeds: Annotated[tuple[FeedConfig, ...], AfterValidator(lambda feeds: feeds or _ALL)] = Field(
+        _ALL, description="The feeds to publish; one named `all` with everything when left out."
+    )
+    digests: tuple[DigestConfig, ...] = Field((), description="The recurring messages to send.")
+    email: EmailConfig | None = Field(None, description="How mail is sent.")
+    _path: Path = PrivateAttr(default=Path())
+    _files: tuple[Path, ...] = PrivateAttr(default=())
+
+    @property
+    def path(self) -> Path:
+        """The file that was loaded, absolute."""
+        return self._path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Everything that was read, absolute, ``path`` first: to be watched for changes."""
+        return self._files
+
+    def read_from(self, *files: Path) -> None:
+        """Remember which files it was read from, the first one being that which includes the others."""
+        self._path, self._files = files[0], files

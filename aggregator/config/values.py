@@ -1,0 +1,260 @@
+"""The kinds of values in the configuration: how each is checked, and how editors and the reference describe it.
+
+The validators raise ValueError with what was expected and never repeat the value, which may be a secret; the loader
+adds it as it stands in the file.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    PlainValidator,
+    SecretStr,
+    Strict,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from aggregator.config.schedules import parse_cron, parse_every
+from aggregator.config.suggest import did_you_mean
+from aggregator.config.terms import parse_filter, parse_term
+from aggregator.config.units import DURATION_PATTERN, SIZE_PATTERN, parse_duration, parse_size
+
+_T = TypeVar("_T")
+
+_SLUG_PATTERN = r"^[a-z0-9][a-z0-9-]*$"
+_LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+_HTTP_PATTERN = r"^https?://"
+_ANY_SCHEME_PATTERN = r"^[A-Za-z][A-Za-z0-9+.-]*://."
+_EMAIL = r'[^\s@<>,;:"()\[\]\\]+@[^\s@<>,;:"()\[\]\\]+'
+_HOST = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+
+
+def _one_line(text: str) -> str:
+    if not text.strip() or _CONTROL.search(text):
+        raise ValueError("expected one line of text")
+    return text.strip()
+
+
+def _printable_ascii(text: str) -> str:
+    # it becomes part of an HTTP header (RFC 9110 §5.5)
+    if re.fullmatch(r"[\x21-\x27\x2a-\x7e]+", text) is None:
+        raise ValueError("expected an address (https://… or mail) without spaces and parentheses")
+    return text
+
+
+def _slug(text: str) -> str:
+    if re.fullmatch(_SLUG_PATTERN, text) is None or len(text) > 64:
+        raise ValueError("expected a name of at most 64 small letters, digits and hyphens, such as space-news")
+    return text
+
+
+def _language(text: str) -> str:
+    if re.fullmatch(_LANGUAGE_PATTERN, text) is None:
+        raise ValueError("expected a language tag such as en, fr or de-LU")
+    return text
+
+
+def _time_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ValueError, KeyError, OSError):
+        hint = did_you_mean(text, available_timezones())
+        raise ValueError(f"expected a time zone such as Europe/Luxembourg{hint}") from None
+    return text
+
+
+def _http_address(text: str) -> str:
+    address = text.strip()
+    try:
+        parts = urlsplit(address)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable or re.search(r"\s", address) or _CONTROL.search(address):
+        raise ValueError("expected an address that begins with http:// or https://")
+    return address
+
+
+def _site_address(text: str) -> str:
+    address = _http_address(text)
+    if re.search(r"[?#]", address):
+        raise ValueError("expected an address without ? and #")
+    return address.rstrip("/") + "/"
+
+
+def _secret_http_address(secret: SecretStr) -> SecretStr:
+    return SecretStr(_http_address(secret.get_secret_value()))
+
+
+def _chat_address(secret: SecretStr) -> SecretStr:
+    address = secret.get_secret_value().strip()
+    if re.match(_ANY_SCHEME_PATTERN, address) is None or _CONTROL.search(address):
+        raise ValueError("expected an Apprise address such as slack://… or tgram://…")
+    return SecretStr(address)
+
+
+def _host(text: str) -> str:
+    if _HOST.fullmatch(text) is None and not _is_network(text):
+        raise ValueError("expected the name or address of a host")
+    return text
+
+
+def _host_or_network(text: str) -> str:
+    looks_like_network = ":" in text or re.fullmatch(r"[0-9./]+", text) is not None
+    if _is_network(text) or (_HOST.fullmatch(text) is not None and not looks_like_network):
+        return text.lower()
+    raise ValueError("expected a host or a network such as nas.local, 127.0.0.1 or 10.0.0.0/8")
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _email_address(text: str) -> str:
+    if re.fullmatch(_EMAIL, text) is None:
+        raise ValueError("expected a mail address such as reader@example.org")
+    return text
+
+
+def _mailbox(text: str) -> str:
+    mailbox = _one_line(text)
+    if re.fullmatch(rf'{_EMAIL}|[^<>@]*<{_EMAIL}>|"[^"]*"\s*<{_EMAIL}>', mailbox) is None:
+        raise ValueError("expected a mail address such as news@example.org or Space news <news@example.org>")
+    return mailbox
+
+
+def _duration(value: Any) -> timedelta:  # noqa: ANN401 - whatever the YAML holds
+    return value if isinstance(value, timedelta) else parse_duration(_as_text(value))
+
+
+def _duration_or_auto(value: Any) -> timedelta | None:  # noqa: ANN401
+    return None if value is None or value == "auto" else _duration(value)
+
+
+def _size(value: Any) -> int:  # noqa: ANN401
+    return parse_size(_as_text(value))
+
+
+def _as_text(value: Any) -> str:  # noqa: ANN401
+    """Return numbers and text as text, so that a number without a unit is told so; nothing else has a unit."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _allowed_tag(value: Any) -> str:  # noqa: ANN401
+    return "<list>" if isinstance(value, list | tuple) else "<switch>"
+
+
+def _term(text: str) -> str:
+    parse_term(text)
+    return text
+
+
+def _filter(text: str) -> str:
+    parse_filter(text)
+    return text
+
+
+def _folder(text: Any, info: ValidationInfo) -> Path:  # noqa: ANN401
+    if not isinstance(text, str | Path):
+        raise ValueError("expected the name of a folder")  # noqa: TRY004 - pydantic collects ValueErrors
+    folder = Path(folder_of("templates", info) / text).resolve()
+    if not folder.is_dir():
+        raise ValueError("expected a folder that is there")
+    return folder
+
+
+def _database(text: str, info: ValidationInfo) -> str:
+    address = text.strip()
+    if address.startswith("postgresql://"):
+        return address.replace("postgresql://", "postgresql+psycopg://", 1)
+    if address.startswith("postgresql+psycopg://"):
+        return address
+    if not address.startswith("sqlite:///"):
+        raise ValueError("expected sqlite:///path/to/file.db or postgresql://user@host/database")
+    path, _, options = address.removeprefix("sqlite:///").partition("?")
+    if path in {"", ":memory:"} or path.startswith("file:"):
+        raise ValueError("expected a file: a database in memory is forgotten when the program ends")
+    # SQLAlchemy takes what follows three slashes as the path: four of them make it absolute
+    absolute = (folder_of("storage", info) / path).resolve()
+    return f"sqlite:///{absolute}" + (f"?{options}" if options else "")
+
+
+def folder_of(section: str, info: ValidationInfo) -> Path:
+    """Return the folder that a section's relative paths start from: that of its file, which the loader passes on."""
+    folders: dict[str, Path] = info.context or {}
+    return folders.get(section, Path.cwd())
+
+
+def not_empty(items: tuple[_T, ...]) -> tuple[_T, ...]:
+    """Refuse an empty list. (pydantic's own check also fails when every item was refused.)"""
+    if not items:
+        raise ValueError("expected at least one in the list")
+    return items
+
+
+def _described(title: str, **schema: Any) -> WithJsonSchema:  # noqa: ANN401
+    return WithJsonSchema({"title": title, "type": "string", **schema})
+
+
+_AUTO_OR_DURATION: dict[str, Any] = {
+    "title": "auto or duration",
+    "anyOf": [{"const": "auto"}, {"type": "string", "pattern": DURATION_PATTERN}],
+}
+_ALLOWED: dict[str, Any] = {
+    "title": "true, false or list of hosts and networks",
+    "anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}],
+}
+_SECRET: dict[str, Any] = {"writeOnly": True}
+
+Line = Annotated[str, Strict(), AfterValidator(_one_line), _described("text")]
+Slug = Annotated[str, Strict(), AfterValidator(_slug), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
+Language = Annotated[str, Strict(), AfterValidator(_language), _described("language tag", pattern=_LANGUAGE_PATTERN)]
+TimeZone = Annotated[str, Strict(), AfterValidator(_time_zone), _described("time zone")]
+HttpAddress = Annotated[str, Strict(), AfterValidator(_http_address), _described("address", pattern=_HTTP_PATTERN)]
+SiteAddress = Annotated[str, Strict(), AfterValidator(_site_address), _described("address", pattern=_HTTP_PATTERN)]
+Contact = Annotated[str, Strict(), AfterValidator(_printable_ascii), _described("address")]
+Database = Annotated[
+    str, Strict(), AfterValidator(_database), _described("database address", pattern="^(sqlite:///|postgresql)")
+]
+Folder = Annotated[Path, PlainValidator(_folder), _described("folder")]
+Duration = Annotated[timedelta, PlainValidator(_duration), _described("duration", pattern=DURATION_PATTERN)]
+AutoOrDuration = Annotated[timedelta | None, PlainValidator(_duration_or_auto), WithJsonSchema(_AUTO_OR_DURATION)]
+Size = Annotated[int, PlainValidator(_size), _described("size", pattern=SIZE_PATTERN)]
+HostOrNetwork = Annotated[str, Strict(), AfterValidator(_host_or_network)]
+AllowedHosts = Annotated[
+    Annotated[bool, Strict(), Tag("<switch>")] | Annotated[tuple[HostOrNetwork, ...], Tag("<list>")],
+    Discriminator(_allowed_tag),
+    WithJsonSchema(_ALLOWED),
+]
+Term = Annotated[str, Strict(), AfterValidator(_term), _described("term")]
+Filter = Annotated[str, Strict(), AfterValidator(_filter), _described("filter")]
+Every = Annotated[str, Strict(), AfterValidator(parse_every), _described("schedule")]
+Cron = Annotated[str, Strict(), AfterValidator(parse_cron), _described("crontab line")]
+Host = Annotated[str, Strict(), AfterValidator(_host), _described("host")]
+EmailAddress = Annotated[
+    str, Strict(), AfterValidator(_email_address), _described("mail address", pattern=r"^[^\s@]+@[^\s@]+$")
+]
+Mailbox = Annotated[str, Strict(), AfterValidator(_mailbox), _described("mail address", pattern="@")]
+Secret = Annotated[SecretStr, _described("text", **_SECRET)]
+SecretHttpAddress = Annotated[
+    SecretStr, AfterValidator(_secret_http_address), _described("address", pattern=_HTTP_PATTERN, **_SECRET)
+]
+SecretChatAddress = Annotated[
+    SecretStr, AfterValidator(_chat_address), _described("Apprise address", pattern=_ANY_SCHEME_PATTERN, **_SECRET)
+]

@@ -1,0 +1,256 @@
+"""A YAML file as a tree in which every key and value knows its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.resolver import VersionedResolver
+
+from aggregator.config.environment import substitute
+from aggregator.errors import Problem
+
+_MAX_BYTES = 2_000_000  # some 20,000 sources; the reader takes seconds for it
+_MAX_VALUES = 500_000  # after aliases are followed, so that a few lines can't become a few billions
+_TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written; ``line`` counts from 1."""
+
+    file: str
+    line: int
+
+    def problem(self, message: str) -> Problem:
+        return Problem(self.file, self.line, message)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value. ``written`` is the text in the file, in which ``${NAME}`` still stands for a secret."""
+
+    place: Place
+    value: str | int | float | bool | None
+    written: str
+    is_from_environment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    place: Place
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Keys with values; ``keys`` tells where each key is written."""
+
+    place: Place
+    items: dict[str, Node]
+    keys: dict[str, Place]
+
+
+Node = Scalar | List | Section
+Location = tuple[str | int, ...]
+Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
+
+
+def read_yaml(path: Path, *, file: str, env: Mapping[str, str]) -> tuple[Node | None, list[Problem]]:
+    """Return the tree, None for a file without content or one that can't be read, and all that is wrong with it.
+
+    ``file`` is what the problems call it. Raises nothing.
+    """
+    try:
+        with path.open("rb") as opened:
+            body = opened.read(_MAX_BYTES + 1)
+    except IsADirectoryError:
+        return None, [Problem(file, 0, "this is a folder; expected a YAML file")]
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not the name of a file"
+        return None, [Problem(file, 0, f"can't be read: {reason[0].lower()}{reason[1:]}")]
+    if len(body) > _MAX_BYTES:
+        return None, [Problem(file, 0, f"larger than {_MAX_BYTES // 10**6} MB; split it and list the parts in include")]
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        return None, [Problem(file, line, "not UTF-8; save the file with the encoding UTF-8")]
+    return _parse(text, file=file, env=env)
+
+
+def _parse(text: str, *, file: str, env: Mapping[str, str]) -> tuple[Node | None, list[Problem]]:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False
+    try:
+        root: Any = yaml.compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return None, [Problem(file, mark.line + 1 if mark else 0, _in_words(error))]
+    except YAMLError as error:
+        return None, [Problem(file, 0, f"not YAML: {str(error).splitlines()[0]}")]
+    except RecursionError:
+        return None, [Problem(file, 0, "nested too deeply")]
+    except (ValueError, OverflowError, LookupError, AttributeError, TypeError):
+        # the reader's own slips on things like the escape "\UFFFFFFFF"
+        return None, [Problem(file, 0, "not YAML")]
+    builder = _Builder(file, env)
+    tree = builder.build(root, None) if root is not None else None
+    is_empty = isinstance(tree, Scalar) and tree.value is None
+    return None if is_empty else tree, builder.problems
+
+
+def _in_words(error: MarkedYAMLError) -> str:
+    problem = " ".join((error.problem or error.context or "").split())
+    if "'\\t'" in problem:
+        return "a tab stands where only spaces may; indent with spaces"
+    hints = {
+        "mapping values are not allowed": "a colon where none is expected; put text with a colon in quotes",
+        "could not find expected ':'": "a key without its colon",
+        "found undefined alias": "a value that begins with * stands in quotes",
+        "another document": "more than one document (---) in the file",
+        "unexpected end of stream": "a quotation mark is not closed",
+        "expected <block end>": "the indentation doesn't fit the lines above",
+        "while parsing a flow": "a bracket is not closed",
+        "while scanning an alias": "a value that begins with * stands in quotes",
+    }
+    everything = f"{error.context or ''} {problem}"
+    hint = next((words for symptom, words in hints.items() if symptom in everything), problem)
+    return f"not YAML: {hint}"
+
+
+class _Builder:
+    """Turns the YAML library's nodes into ours: variables replaced, aliases followed within bounds."""
+
+    def __init__(self, file: str, env: Mapping[str, str]) -> None:
+        self.problems: list[Problem] = []
+        self._file = file
+        self._env = env
+        self._resolver = VersionedResolver()
+        self._open: set[int] = set()
+        self._count = 0
+
+    def build(self, node: Any, key: Place | None) -> Node:  # noqa: ANN401 - the library has no types
+        """Build the tree of a node; ``key`` is where its key is written, for values that are not there."""
+        self._count += 1
+        place = Place(self._file, node.start_mark.line + 1)
+        if isinstance(node, ScalarNode):
+            return self._scalar(node, key if key and not node.value and not node.style else place)
+        if id(node) in self._open:
+            self.problems.append(place.problem("an alias that contains itself"))
+            return Scalar(place, None, "")
+        if self._count > _MAX_VALUES:
+            if self._count == _MAX_VALUES + 1:
+                self.problems.append(place.problem("too many values, counting what its aliases stand for"))
+            return Scalar(place, None, "")
+        self._open.add(id(node))
+        built = self._list(node, place) if isinstance(node, SequenceNode) else self._section(node, place)
+        self._open.remove(id(node))
+        return built
+
+    def _list(self, node: SequenceNode, place: Place) -> List:
+        self._refuse_tag(node, place, "seq")
+        return List(place, tuple(self.build(item, None) for item in node.value))
+
+    def _section(self, node: MappingNode, place: Place) -> Section:
+        self._refuse_tag(node, place, "map")
+        section = Section(place, {}, {})
+        for key_node, value_node in node.value:
+            key_place = Place(self._file, key_node.start_mark.line + 1)
+            if not isinstance(key_node, ScalarNode):
+                self.problems.append(key_place.problem("a key must be a single word"))
+                continue
+            key = str(key_node.value)
+            if key in section.keys:
+                self.problems.append(
+                    key_place.problem(f"the key '{key}' is here twice; the first is in line {section.keys[key].line}")
+                )
+                continue
+            section.keys[key] = key_place
+            section.items[key] = self.build(value_node, key_place)
+        return section
+
+    def _scalar(self, node: ScalarNode, place: Place) -> Scalar:
+        tag, written = str(node.tag), str(node.value)
+        if not tag.startswith(_TAG):
+            self.problems.append(place.problem("tags such as !name have no meaning here"))
+            return Scalar(place, None, written)
+        if tag == f"{_TAG}str":
+            try:
+                text, is_from_environment = substitute(written, self._env)
+            except ValueError as error:
+                self.problems.append(place.problem(str(error)))
+                return Scalar(place, None, written)
+            if is_from_environment and node.style is None:
+                tag = str(self._resolver.resolve(ScalarNode, text, (True, False)))
+            return Scalar(place, _value(tag, text), written, is_from_environment)
+        return Scalar(place, _value(tag, written), written)
+
+    def _refuse_tag(self, node: ScalarNode | SequenceNode | MappingNode, place: Place, kind: str) -> None:
+        if str(node.tag) != f"{_TAG}{kind}":
+            self.problems.append(place.problem("tags such as !name have no meaning here"))
+
+
+def _value(tag: str, text: str) -> str | int | float | bool | None:
+    """Return what a plain scalar means; text for all that isn't a number, true, false or nothing, such as a date."""
+    match tag.removeprefix(_TAG):
+        case "null":
+            return None
+        case "bool":
+            return text.lower() == "true"
+        case "int" | "float" as kind:
+            try:
+                return int(text) if kind == "int" else float(text)
+            except ValueError:
+                return text
+        case _:
+            return text
+
+
+def plain(node: Node) -> Plain:
+    """Return the tree as lists, dicts and values. Keys without a value are left out: their defaults hold."""
+    match node:
+        case Scalar():
+            return node.value
+        case List():
+            return [plain(item) for item in node.items]
+        case Section():
+            return {key: value for key, item in node.items.items() if (value := plain(item)) is not None}
+
+
+def nearest(node: Node, location: Location) -> Node:
+    """Return the value at a location; steps that nothing written answers to are left out."""
+    for step in location:
+        node = _child(node, step) or node
+    return node
+
+
+def _child(node: Node, step: str | int) -> Node | None:
+    match node:
+        case Section() if isinstance(step, str):
+            return node.items.get(step)
+        case List() if isinstance(step, int) and step < len(node.items):
+            return node.items[step]
+    return None
+
+
+def environment_locations(node: Node, location: Location = ()) -> Iterator[Location]:
+    """Yield where values come from the environment, wholly or in part."""
+    match node:
+        case Scalar():
+            if node.is_from_environment:
+                yield location
+        case List():
+            for index, item in enumerate(node.items):
+                yield from environment_locations(item, (*location, index))
+        case Section():
+            for key, item in node.items.items():
+                yield from environment_locations(item, (*location, key))

@@ -1,0 +1,1 @@
+"""The commands, a file for each noun; cli.py lists them."""

@@ -1,0 +1,93 @@
+"""preview, publish and opml: one address looked at, and the outputs as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from aggregator.config import load
+from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened
+from aggregator.entrypoints.terminal import console, print_json, rfc3339, say, table
+from aggregator.model import Entry
+from aggregator.pipeline import Found, find_feed, open_client, utc_now
+from aggregator.publish import render_opml, write_if_changed
+
+
+def preview(
+    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, or a page that names one.")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Fetch and read one address and show its entries. Nothing is stored.
+
+    Example: aggregator preview https://spacenews.com/feed/
+    """
+    found = find_feed(open_client(load(config)), url, utc_now())
+    if as_json:
+        print_json(_entry_json(entry) for entry in found.entries)
+    else:
+        _print_preview(found)
+
+
+def _print_preview(found: Found) -> None:
+    document = found.document
+    say(f"{document.title or 'untitled'}")
+    say(f"  address   {found.url}" + ("" if found.is_direct else "  (found there)"))
+    say(f"  format    {document.format}, read by {document.reader}")
+    say(f"  language  {document.language or 'not given'}")
+    say(f"  entries   {len(found.entries)}")
+    say()
+    listing = table("published", "title", "address", wide=("title", "address"))
+    for entry in found.entries:
+        listing.add_row(rfc3339(entry.published) or "undated", Text(entry.title), Text(entry.url or ""))
+    console().print(listing)
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "url": entry.url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content": entry.content,
+        "authors": list(entry.authors),
+        "published": rfc3339(entry.published),
+        "updated": rfc3339(entry.updated),
+        "language": entry.language,
+        "enclosures": [
+            {"url": each.url, "type": each.type, "length": each.length, "title": each.title}
+            for each in entry.enclosures
+        ],
+        "tags": list(entry.tags),
+    }
+
+
+def publish(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if missing.")],
+    config: ConfigOption = None,
+) -> None:
+    """Write every feed, the page and the list of sources as files; only what changed is touched.
+
+    Example: aggregator publish --out /var/www/news
+    """
+    with opened(config) as aggregator:
+        written = aggregator.publish(out)
+    say(f"{out}: {len(written.changed)} files written, {len(written.unchanged)} unchanged")
+
+
+def opml_export(
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Else to the standard output.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the sources as OPML, for other readers.
+
+    Example: aggregator opml export --out sources.opml
+    """
+    with opened(config) as aggregator:
+        body = render_opml(aggregator.config.site.title, aggregator.store.sources())
+    if out is None:
+        typer.echo(body, nl=False)
+    else:
+        write_if_changed(out, body)

@@ -1,0 +1,194 @@
+"""sources, entries and explain: what is stored, and why it is as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from aggregator.categorize import explain_rules
+from aggregator.entrypoints.commands.options import (
+    ConfigOption,
+    JsonOption,
+    LimitOption,
+    known_sources,
+    opened,
+    require_name,
+    since_option,
+)
+from aggregator.entrypoints.terminal import (
+    STATUS_STYLE,
+    ago,
+    console,
+    entry_json,
+    print_json,
+    rfc3339,
+    say,
+    source_json,
+    span,
+    table,
+)
+from aggregator.errors import UsageError
+from aggregator.model import Entry, Selection, StoredEntry
+from aggregator.normalize import canonical_url
+from aggregator.pipeline import Aggregator
+from aggregator.sources import configured_sources
+
+_SHOWN = 50
+
+
+def sources(as_json: JsonOption = False, limit: LimitOption = None, config: ConfigOption = None) -> None:
+    """Show every source with its health.
+
+    Example: aggregator sources --json
+    """
+    with opened(config) as aggregator:
+        all_health = aggregator.store.sources()[:limit]
+        now = aggregator.clock()
+    if as_json:
+        print_json(source_json(health) for health in all_health)
+        return
+    listing = table(
+        "source",
+        "status",
+        "entries",
+        "last success",
+        "next check",
+        "why, or what is wrong",
+        wide=("why, or what is wrong",),
+    )
+    for health in all_health:
+        state = health.state
+        status = Text(state.status.value, style=STATUS_STYLE[state.status])
+        if state.failures > 1:
+            status.append(f" ×{state.failures}")
+        moved = f"moved to {state.moved_to}; " if state.moved_to else ""
+        why = state.last_error or moved + state.next_check_reason
+        next_check = ago(state.next_check, now) if state.next_check else "never" if state.last_checked else "now"
+        listing.add_row(
+            health.source.name, status, str(health.entries), ago(state.last_success, now), next_check, Text(why)
+        )
+    console().print(listing)
+    if not all_health:
+        say("no sources are configured; `aggregator add URL` adds one")
+
+
+def entries(
+    category: Annotated[str | None, typer.Option("--category", metavar="C", help="Only of this category.")] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="S", help="Only from this source.")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="7d", help="First seen within this time.")] = None,
+    search: Annotated[str | None, typer.Option("--search", metavar="TEXT", help="With all of these words.")] = None,
+    as_json: JsonOption = False,
+    limit: LimitOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """List what is stored, newest first seen first, duplicates among it.
+
+    Example: aggregator entries --category space --since 7d --json
+    """
+    with opened(config) as aggregator:
+        if category is not None:
+            require_name("category", category, [each.name for each in aggregator.config.categories])
+        if source is not None:
+            known_sources(configured_sources(aggregator.config), [source])
+        selection = Selection(
+            categories=(category,) if category else (),
+            sources=(source,) if source else (),
+            since=since_option(since),
+            search=search,
+        )
+        if as_json:
+            print_json(entry_json(entry) for entry in aggregator.store.entries(selection, limit=limit))
+            return
+        _print_entries(aggregator, selection, limit)
+
+
+def _print_entries(aggregator: Aggregator, selection: Selection, limit: int | None) -> None:
+    shown = list(aggregator.store.entries(selection, limit=(limit or _SHOWN) + 1))
+    listing = table("id", "first seen", "source", "title", "categories", wide=("title",))
+    now = aggregator.clock()
+    for entry in shown[: limit or _SHOWN]:
+        title = Text(entry.title)
+        if entry.duplicate_of:
+            title.append(f"  (duplicate of {entry.duplicate_of})", style="dim")
+        names = " ".join(match.category for match in entry.categories)
+        listing.add_row(entry.id, ago(entry.first_seen, now), entry.source, title, names)
+    console().print(listing)
+    if not shown:
+        say("nothing matches")
+    elif limit is None and len(shown) > _SHOWN:
+        say(f"the newest {_SHOWN}; --limit N shows more, --json all")
+
+
+def explain(
+    what: Annotated[str, typer.Argument(metavar="URL-or-ID", help="An entry's address or id.")],
+    config: ConfigOption = None,
+) -> None:
+    """Say why an entry has its categories and its duplicates.
+
+    Example: aggregator explain https://spacenews.com/some-article/
+    """
+    with opened(config) as aggregator:
+        found = aggregator.store.find_entries(entry_id=what, url=what, canonical_url=canonical_url(what))
+        if not found:
+            raise UsageError(f"no stored entry has the id or address {what}")
+        for number, entry in enumerate(found):
+            if number:
+                say()
+            for line in _explanation(aggregator, entry):
+                say(line)
+
+
+def _explanation(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
+    yield f"{entry.title}"
+    yield f"  id          {entry.id}"
+    yield f"  from        {entry.source} ({entry.feed.title})"
+    yield f"  address     {entry.url or 'none'}"
+    yield f"  compared as {entry.canonical_url or 'nothing: it has no web address'}"
+    yield f"  published   {rfc3339(entry.published)}, updated {rfc3339(entry.updated)}"
+    yield f"  first seen  {rfc3339(entry.first_seen)}, {span(entry.first_seen - entry.published)} after it was published"
+    yield from _explained_categories(aggregator, entry)
+    yield from _explained_duplicates(aggregator, entry)
+
+
+def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
+    yield "categories"
+    for match in entry.categories:
+        yield f"  {match.category}: {'; '.join(match.reasons)}"
+    if not entry.categories:
+        yield "  none"
+    source = next((each for each in configured_sources(aggregator.config) if each.name == entry.source), None)
+    if source is not None:
+        yield "the rules as they are now"
+        for line in explain_rules(_as_entry(entry), source, aggregator.rules):
+            yield f"  {line}"
+
+
+def _explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
+    yield "duplicates"
+    group = aggregator.store.duplicates_of(entry.original)
+    if len(group) == 1:
+        yield "  none: no other source has an entry with this address"
+        return
+    if entry.duplicate_of:
+        yield f"  this is a duplicate of {entry.duplicate_of}: {entry.evidence}"
+    else:
+        yield "  this is the first of its kind; published under its id"
+    for other in group:
+        if other.id != entry.id:
+            yield f"  {other.id} from {other.source}: {other.evidence or 'the first one'}"
+
+
+def _as_entry(stored: StoredEntry) -> Entry:
+    """Return the part of a stored entry that rules look at."""
+    return Entry(
+        key=stored.id,
+        url=stored.url,
+        title=stored.title,
+        summary=stored.summary,
+        content=stored.content,
+        tags=stored.tags,
+        language=stored.language,
+    )

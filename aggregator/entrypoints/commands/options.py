@@ -1,0 +1,68 @@
+"""What several commands share: options, and the program opened for one command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator.config import load, parse_duration
+from aggregator.errors import UsageError
+from aggregator.model import Source
+from aggregator.pipeline import Aggregator, utc_now
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The configuration; else $AGGREGATOR_CONFIG, config/aggregator.yaml, aggregator.yaml.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON array, for scripts.")]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many.", show_default=False)
+]
+
+
+@contextmanager
+def opened(path: Path | None) -> Iterator[Aggregator]:
+    """Load the configuration and open the store; close it at the end."""
+    aggregator = Aggregator(load(path))
+    try:
+        yield aggregator
+    finally:
+        aggregator.close()
+
+
+def since_option(text: str | None) -> datetime | None:
+    """Turn "7d" into the time seven days ago; raises UsageError."""
+    if text is None:
+        return None
+    try:
+        return utc_now() - parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--since: {error}") from error
+
+
+def known_sources(config_sources: tuple[Source, ...], wanted: list[str]) -> list[str]:
+    """Return the wanted names when all are configured; raises UsageError that names the nearest one."""
+    names = [source.name for source in config_sources]
+    for name in wanted:
+        require_name("source", name, names)
+    return wanted
+
+
+def require_name(kind: str, name: str, names: list[str]) -> None:
+    """Raise UsageError for a name that is not among ``names``, with the nearest that is."""
+    if name in names:
+        return
+    near = get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(names)) or 'none'}"
+    raise UsageError(f"no {kind} is named {name!r}; {hint}")

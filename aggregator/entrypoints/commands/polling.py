@@ -1,0 +1,132 @@
+"""poll and check: ask the sources, and say what came."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from aggregator.config import Config, load
+from aggregator.entrypoints.commands.options import ConfigOption, known_sources, opened
+from aggregator.entrypoints.terminal import ago, complain, console, say, table
+from aggregator.errors import SourceError
+from aggregator.model import PollResult, Source, SourceStatus
+from aggregator.pipeline import Seen, claim_once, look, open_client, utc_now
+from aggregator.sources import configured_sources
+
+
+def poll(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Only these, due or not.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Poll what is due once, then exit: 1 when not one source could be read.
+
+    Example: aggregator poll spacenews esa-space-news
+    """
+    with opened(config) as aggregator:
+        configured = configured_sources(aggregator.config)
+        wanted = (
+            known_sources(configured, names) if names else [each.name for each in configured] if everything else None
+        )
+        results = []
+        with Progress(
+            TextColumn("[progress.description]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console(),
+            transient=True,
+            disable=not console().is_terminal,
+        ) as progress:
+            task = progress.add_task(
+                "polling", total=len(wanted) if wanted else aggregator.store.count_due(aggregator.clock())
+            )
+            for result in aggregator.poll(wanted):
+                results.append(result)
+                progress.update(task, advance=1, description=f"{result.source:<24.24}")
+                if result.error or not console().is_terminal:
+                    progress.console.print(_line(result))
+        passed_over = len(wanted) - len(results) if wanted else 0
+    _sum_up(results, passed_over)
+    if results and all(result.error for result in results):
+        raise typer.Exit(1)
+
+
+def _line(result: PollResult) -> Text:
+    if result.error:
+        return Text.assemble((f"{result.source}: ", "bold"), ("failed: ", "red"), result.error)
+    parts = [f"{result.new} new", f"{result.updated} changed", f"{result.duplicates} duplicates"]
+    said = ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing new"
+    moved = f" (moved to {result.state.moved_to})" if result.state.status is SourceStatus.MOVED else ""
+    return Text(f"{result.source}: {said}{moved}")
+
+
+def _sum_up(results: list[PollResult], passed_over: int) -> None:
+    if not results and not passed_over:
+        say("nothing is due; `aggregator poll --all` asks every source")
+        return
+    new, duplicates = sum(each.new for each in results), sum(each.duplicates for each in results)
+    failed = sum(each.error is not None for each in results)
+    say(f"{len(results)} sources polled: {new} new entries, {duplicates} of them duplicates, {failed} sources failed")
+    if passed_over:
+        say(f"{passed_over} sources were passed over: another worker is polling them now")
+
+
+def check(
+    live: Annotated[bool, typer.Option("--live", help="Ask every source once and tell what it has.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Validate the configuration; with --live also every source. Nothing is stored.
+
+    Example: aggregator check --live
+    """
+    loaded = load(config)
+    sources = configured_sources(loaded)
+    counts = (
+        (len(sources), "sources"),
+        (len(loaded.categories), "categories"),
+        (len(loaded.feeds), "feeds"),
+        (len(loaded.digests), "digests"),
+    )
+    say(f"{loaded.path} is good: " + ", ".join(f"{count} {noun}" for count, noun in counts))
+    if live and not _check_live(loaded, sources):
+        raise typer.Exit(1)
+
+
+def _check_live(config: Config, sources: tuple[Source, ...]) -> bool:
+    """Ask every source at once and print a table; return whether all are well."""
+    client, now = open_client(config), utc_now()
+
+    def ask(source: Source) -> Seen:
+        try:
+            return look(client, claim_once(source, now), now)
+        except SourceError as error:
+            return Seen(error=error)
+
+    listing = table("source", "format", "entries", "newest", "what it says", wide=("what it says",))
+    failed = 0
+    with ThreadPoolExecutor(config.fetch.workers) as pool:
+        for source, seen in zip(sources, pool.map(ask, sources), strict=True):
+            failed += seen.error is not None
+            listing.add_row(*_live_row(source, seen, now))
+    console().print(listing)
+    if failed:
+        complain(f"{failed} of {len(sources)} sources can't be read")
+    return not failed
+
+
+def _live_row(source: Source, seen: Seen, now: datetime) -> tuple[str | Text, ...]:
+    if seen.error is not None or seen.document is None or seen.answer is None:
+        return source.name, "", "", "", Text(str(seen.error), style="red")
+    dates = [entry.published for entry in seen.entries if entry.published]
+    says = (
+        Text(f"moved for good to {seen.answer.moved_to}", style="yellow")
+        if seen.answer.moved_to
+        else Text("ok", style="green")
+    )
+    return source.name, seen.document.format, str(len(seen.entries)), ago(max(dates), now) if dates else "undated", says

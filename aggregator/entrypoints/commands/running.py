@@ -1,0 +1,66 @@
+"""run, demo and db: the main job, the whole of it on sample sources, and the schema."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator.config import load
+from aggregator.demo import DemoSite, write_config
+from aggregator.entrypoints.commands.options import ConfigOption
+from aggregator.entrypoints.logs import LogFormat, configure_logging
+from aggregator.entrypoints.main_job import run_main_job
+from aggregator.entrypoints.terminal import say
+from aggregator.pipeline import utc_now
+from aggregator.store import Store
+
+HostOption = Annotated[str, typer.Option("--host", metavar="H", help="The address to listen on.")]
+PortOption = Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535, help="The port to listen on.")]
+LogOption = Annotated[LogFormat, typer.Option("--log-format", help="For people, or a JSON object a line.")]
+
+
+def run(
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8080,
+    log_format: LogOption = LogFormat.HUMAN,
+    config: ConfigOption = None,
+) -> None:
+    """The main job: poll on schedule, publish, serve the page and the feeds, until Ctrl-C or SIGTERM.
+
+    Example: aggregator run --host 0.0.0.0 --port 8080
+    """
+    configure_logging(log_format)
+    run_main_job(config, host=host, port=port)
+
+
+def demo(
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8080,
+    log_format: LogOption = LogFormat.HUMAN,
+) -> None:
+    """Run everything on a dozen sample sources that the program serves itself: no network, nothing kept.
+
+    Example: aggregator demo
+    """
+    configure_logging(log_format)
+    with tempfile.TemporaryDirectory(prefix="aggregator-demo-") as folder, DemoSite(now=utc_now()) as site:
+        config = write_config(Path(folder), site.url, public_url=f"http://{host}:{port}/")
+        say(f"sample sources: {site.url}")
+        say(f"their combined feed and pages, in a moment: http://{host}:{port}/")
+        run_main_job(config, host=host, port=port)
+
+
+def db_upgrade(config: ConfigOption = None) -> None:
+    """Bring the database to this program's schema (run does it too).
+
+    Example: aggregator db upgrade
+    """
+    store = Store(load(config).storage.url)
+    try:
+        before, after = store.upgrade()
+    finally:
+        store.close()
+    say(f"schema {after}, nothing to do" if before == after else f"schema {before or 'empty'} → {after}")

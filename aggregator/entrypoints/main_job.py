@@ -1,0 +1,121 @@
+"""The main job: schedule, web page and configuration watch in one process, started and stopped together."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from pathlib import Path
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from aggregator.config import Config, load
+from aggregator.entrypoints.scheduler import Scheduler
+from aggregator.entrypoints.web import create_app
+from aggregator.errors import AggregatorError, ConfigError, UsageError
+from aggregator.pipeline import Aggregator
+
+log = structlog.get_logger()
+
+_WATCH_EVERY_S = 1.0
+
+
+def run_main_job(path: Path | None, *, host: str, port: int) -> None:
+    """Run until SIGINT or SIGTERM; SIGHUP, or a changed file, reloads the configuration.
+
+    Raises ConfigError, StoreError (StoreBusy when another main job has the database) and UsageError (the port is
+    taken) before anything is begun.
+    """
+    aggregator = Aggregator(load(path))
+    try:
+        with aggregator.store.hold(), _listen(host, port) as listener:
+            _serve(aggregator, listener)
+    finally:
+        aggregator.close()
+
+
+def _serve(aggregator: Aggregator, listener: socket.socket) -> None:
+    signals = _Signals()
+    settings = uvicorn.Config(
+        create_app(aggregator), log_config=None, access_log=False, lifespan="off", server_header=False
+    )
+    server = uvicorn.Server(settings)
+    # in a thread, so that uvicorn leaves the signals to us: polls must be ended before the process is
+    web = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
+    scheduler = Scheduler(aggregator)
+    web.start()
+    scheduler.start()
+    name, port = listener.getsockname()[:2]
+    log.info("aggregator.started", address=f"http://{name}:{port}/", sources=len(aggregator.config.sources))
+    watch = _Watch(aggregator.config)
+    while not signals.stop.wait(_WATCH_EVERY_S):
+        if signals.reload.is_set() or watch.has_changed():
+            signals.reload.clear()
+            watch = _reload(aggregator, watch)
+    log.info("aggregator.stopping")
+    scheduler.stop()
+    server.should_exit = True
+    web.join()
+    log.info("aggregator.stopped")
+
+
+class _Signals:
+    """SIGINT and SIGTERM set ``stop`` (a second one ends the process at once), SIGHUP sets ``reload``."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self.reload = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_stop)
+        signal.signal(signal.SIGHUP, lambda *_: self.reload.set())
+
+    def _on_stop(self, number: int, _frame: FrameType | None) -> None:
+        self.stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+
+class _Watch:
+    """Whether a file of the configuration was edited since this was made."""
+
+    def __init__(self, config: Config) -> None:
+        self._files = {path: _stamp(path) for path in config.files}
+
+    def has_changed(self) -> bool:
+        return any(_stamp(path) != stamp for path, stamp in self._files.items())
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _reload(aggregator: Aggregator, watch: _Watch) -> _Watch:
+    """Work with the edited files, or say what is wrong with them and go on as before."""
+    running = aggregator.config
+    again = _Watch(running)  # before reading: an edit during the reading is seen next time
+    try:
+        config = load(running.path)
+        if config.storage.url != running.storage.url:
+            log.warning("config.needs_restart", key="storage.url")
+        aggregator.use(config)
+    except ConfigError as error:
+        log.error("config.rejected", problems=[str(problem) for problem in error.problems])
+        return again
+    except AggregatorError as error:
+        log.error("database.failed", error=str(error))
+        return watch
+    log.info("config.reloaded", sources=len(config.sources), feeds=len(config.feeds))
+    return _Watch(config) if config.files != running.files else again
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise UsageError(f"can't listen on {host} port {port}: {error.strerror or error}") from error

@@ -1,0 +1,129 @@
+"""How commands speak: tables that fit the terminal for people, JSON arrays for scripts, sentences for errors."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from aggregator.model import SourceHealth, SourceStatus, StoredEntry
+
+STATUS_STYLE = {
+    SourceStatus.OK: "green",
+    SourceStatus.NEW: "cyan",
+    SourceStatus.MOVED: "yellow",
+    SourceStatus.CHANGED: "yellow",
+    SourceStatus.FAILING: "red",
+    SourceStatus.GONE: "red",
+}
+
+
+def console() -> Console:
+    """Return the standard output; when it is no terminal, lines are not folded at 80 columns."""
+    out = Console(highlight=False, soft_wrap=True)
+    return out if out.is_terminal else Console(highlight=False, soft_wrap=True, width=200)
+
+
+def say(text: str = "") -> None:
+    """Print a plain line; nothing in it is taken for markup."""
+    console().print(Text(text))
+
+
+def complain(text: str) -> None:
+    """Print an error to the standard error."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"aggregator: {text}", style="red"))
+
+
+def print_json(items: Iterable[dict[str, Any]]) -> None:
+    """Print a JSON array, an item a line, as the items come: the list may be longer than memory."""
+    out = sys.stdout
+    out.write("[")
+    separator = "\n"
+    for item in items:
+        out.write(separator + json.dumps(item, ensure_ascii=False))
+        separator = ",\n"
+    out.write("\n]\n" if separator != "\n" else "]\n")
+
+
+def table(*columns: str, wide: Sequence[str] = ()) -> Table:
+    """Return a table whose ``wide`` columns may be folded; the others keep their width."""
+    made = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        made.add_column(column, no_wrap=column not in wide, overflow="fold" if column in wide else "ellipsis")
+    return made
+
+
+def rfc3339(time: datetime | None) -> str | None:
+    """Write a time as JSON has it: RFC 3339, UTC, seconds."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
+
+
+def ago(time: datetime | None, now: datetime) -> str:
+    """Say a time relative to now: "5 m ago", "in 2 h", "never"."""
+    if time is None:
+        return "never"
+    gap = now - time
+    return f"in {span(-gap)}" if gap < timedelta(0) else f"{span(gap)} ago"
+
+
+def span(gap: timedelta) -> str:
+    """Say a length of time in its largest sensible unit."""
+    seconds = int(gap.total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= 2 * size or (unit != "d" and seconds >= size):
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def entry_json(entry: StoredEntry) -> dict[str, Any]:
+    """Return an entry's stable keys for scripts."""
+    return {
+        "id": entry.id,
+        "source": entry.source,
+        "url": entry.url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content": entry.content,
+        "authors": list(entry.authors),
+        "published": rfc3339(entry.published),
+        "updated": rfc3339(entry.updated),
+        "first_seen": rfc3339(entry.first_seen),
+        "language": entry.language,
+        "categories": [match.category for match in entry.categories],
+        "duplicate_of": entry.duplicate_of,
+        "story": entry.story,
+        "enclosures": [
+            {"url": each.url, "type": each.type, "length": each.length, "title": each.title}
+            for each in entry.enclosures
+        ],
+        "tags": list(entry.tags),
+    }
+
+
+def source_json(health: SourceHealth) -> dict[str, Any]:
+    """Return a source's stable keys for scripts."""
+    source, state = health.source, health.state
+    return {
+        "name": source.name,
+        "title": source.title or state.feed_title,
+        "url": source.url,
+        "kind": source.kind.value,
+        "status": state.status.value,
+        "moved_to": state.moved_to,
+        "last_checked": rfc3339(state.last_checked),
+        "last_success": rfc3339(state.last_success),
+        "next_check": rfc3339(state.next_check),
+        "next_check_reason": state.next_check_reason,
+        "failures": state.failures,
+        "last_error": state.last_error,
+        "entries": health.entries,
+        "usual_gap_s": int(state.usual_gap.total_seconds()) if state.usual_gap else None,
+        "categories": list(source.categories),
+        "priority": source.priority,
+    }

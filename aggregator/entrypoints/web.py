@@ -1,0 +1,330 @@
+"""The web page, the feeds and what monitoring asks for. It only reads; each request sees the configuration of now."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from aggregator.config import Config, shipped_dir
+from aggregator.entrypoints.answers import Outputs, answer, render
+from aggregator.entrypoints.metrics import Metrics
+from aggregator.errors import PublishError, StoreError, UsageError
+from aggregator.model import FeedFormat, Selection
+from aggregator.pipeline import Aggregator
+from aggregator.publish import (
+    MEDIA_TYPES,
+    Choice,
+    Frame,
+    River,
+    Templates,
+    arrange,
+    arrange_sources,
+    category_labels,
+    load_templates,
+    render_error,
+    render_feed,
+    render_feeds,
+    render_index,
+    render_opml,
+    render_sources,
+    site_frame,
+    source_title,
+)
+
+log = structlog.get_logger()
+
+_PAGE_ENTRIES = 50
+_REMEMBERED_OUTPUTS = 128
+
+# "3 hours ago" makes a page differ with time alone; it may do so this often, so that a reload can still be a 304.
+_TICK = timedelta(minutes=5)
+
+_FEED_CACHE: Final = "public, max-age=300"
+_PAGE_CACHE: Final = "no-cache"
+_FILE_CACHE: Final = "public, max-age=3600"
+_NO_CACHE: Final = "no-store"
+
+_HTML = "text/html; charset=utf-8"
+_OPML = "text/x-opml; charset=utf-8"
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+_SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def create_app(aggregator: Aggregator) -> Starlette:
+    """Return the web application. What goes wrong shows as an answer with a status and a sentence."""
+    metrics = Metrics(aggregator.store)
+    web = _Web(aggregator, metrics)
+    routes: dict[str, Callable[[Request], Response]] = {
+        "/": web.index,
+        "/sources": web.sources,
+        "/feeds": web.feeds,
+        "/feeds/": web.feeds,
+        "/feeds/{name}.{format}": web.feed,
+        "/opml": web.opml,
+        "/style.css": web.style,
+        "/favicon.svg": web.favicon,
+        "/healthz": web.healthz,
+        "/metrics": web.metrics,
+    }
+    return Starlette(
+        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
+        middleware=[Middleware(_Around, metrics=metrics)],
+        exception_handlers=dict.fromkeys((HTTPException, UsageError, StoreError, Exception), web.failed),
+    )
+
+
+class _Web:
+    """The handlers. They block on the store, so Starlette runs them in threads."""
+
+    def __init__(self, aggregator: Aggregator, metrics: Metrics) -> None:
+        self._aggregator = aggregator
+        self._store = aggregator.store
+        self._metrics = metrics
+        self._outputs = Outputs(_REMEMBERED_OUTPUTS)
+        self._loaded = (aggregator.config, load_templates(aggregator.config))
+
+    # --- pages -------------------------------------------------------------------------------------------------------
+
+    def index(self, request: Request) -> Response:
+        config, templates = self._current()
+        query = request.query_params
+        filters = _Filters(
+            category=_known(query.get("category"), "category", list(category_labels(config))),
+            source=_known(query.get("source"), "source", [each.name for each in config.sources if each.name]),
+            language=_language(query.get("language")),
+            before=query.get("before"),
+        )
+        tick = _floor(self._aggregator.clock(), _TICK)
+
+        def make() -> bytes:
+            return render_index(templates, _frame(request, config), self._river(filters, config, tick))
+
+        stamp = (self._store.content_version(), templates, tick)
+        return self._remembered(request, f"{request.url.path}?{filters}", stamp, make, _HTML, _PAGE_CACHE)
+
+    def _river(self, filters: _Filters, config: Config, now: datetime) -> River:
+        labels = category_labels(config)
+        selection = Selection(
+            categories=(filters.category,) if filters.category else (),
+            sources=(filters.source,) if filters.source else (),
+            language=filters.language,
+        )
+        page = self._store.published(selection, limit=_PAGE_ENTRIES, cursor=filters.before)
+        return River(
+            days=arrange(page.items, zone=config.site.tz, labels=labels, now=now),
+            categories=tuple(Choice(name=name, title=title) for name, title in labels.items()),
+            category=Choice(name=filters.category, title=labels[filters.category]) if filters.category else None,
+            source=self._source(filters.source) if filters.source else None,
+            language=filters.language,
+            older=page.next,
+            is_first=filters.before is None,
+        )
+
+    def _source(self, name: str) -> Choice:
+        titles = {health.source.name: source_title(health) for health in self._store.sources()}
+        return Choice(name=name, title=titles.get(name, name))
+
+    def sources(self, request: Request) -> Response:
+        config, templates = self._current()
+        rows = arrange_sources(self._store.sources(), zone=config.site.tz, now=self._aggregator.clock())
+        body = render_sources(templates, _frame(request, config), rows)
+        return self._changing(request, body, _HTML)
+
+    def feeds(self, request: Request) -> Response:
+        config, templates = self._current()
+        return self._changing(request, render_feeds(templates, _frame(request, config)), _HTML)
+
+    # --- feeds and lists ---------------------------------------------------------------------------------------------
+
+    def feed(self, request: Request) -> Response:
+        _, templates = self._current()
+        name = request.path_params["name"]
+        try:
+            format_ = FeedFormat(request.path_params["format"])
+        except ValueError:
+            raise UsageError(f"feeds come as {', '.join(FeedFormat)}, not as {request.path_params['format']}") from None
+
+        def make() -> bytes:
+            return render_feed(self._aggregator.feed_document(name), format_)
+
+        stamp = (self._store.content_version(), templates)
+        return self._remembered(request, f"/feeds/{name}.{format_}", stamp, make, MEDIA_TYPES[format_], _FEED_CACHE)
+
+    def opml(self, request: Request) -> Response:
+        body = render_opml(self._aggregator.config.site.title, self._store.sources())
+        return self._changing(request, body, _OPML, _FEED_CACHE)
+
+    # --- files -------------------------------------------------------------------------------------------------------
+
+    def style(self, request: Request) -> Response:
+        return self._changing(request, self._current()[1].plain_file("style.css"), "text/css", _FILE_CACHE)
+
+    def favicon(self, request: Request) -> Response:
+        return self._changing(request, self._current()[1].plain_file("favicon.svg"), "image/svg+xml", _FILE_CACHE)
+
+    # --- monitoring --------------------------------------------------------------------------------------------------
+
+    def healthz(self, request: Request) -> Response:
+        status, body = 200, {"status": "ok"}
+        try:
+            self._store.ping()
+        except StoreError as error:
+            status, body = 503, {"status": "unavailable", "error": str(error)}
+        rendered = render(json.dumps(body).encode(), "application/json", last_modified=self._aggregator.clock())
+        return answer(request, rendered, cache_control=_NO_CACHE, status=status)
+
+    def metrics(self, request: Request) -> Response:
+        exposition = self._metrics.exposition()
+        rendered = render(exposition, CONTENT_TYPE_LATEST, last_modified=self._aggregator.clock())
+        return answer(request, rendered, cache_control=_NO_CACHE)
+
+    # --- what goes wrong ---------------------------------------------------------------------------------------------
+
+    def failed(self, request: Request, error: Exception) -> Response:
+        status, title, message, headers = _in_words(error)
+        if status == 500:
+            log.error("web.failed", path=request.url.path, error=f"{type(error).__name__}: {error}")
+        config = self._aggregator.config
+        page = partial(render_error, frame=_frame(request, config), title=title, message=message)
+        try:
+            body = page(self._current()[1])
+        except PublishError as broken:
+            log.error("web.template_broken", error=str(broken))
+            body = page(Templates(shipped_dir("templates")))
+        # the last resort of all is answered outside of the middleware, so it brings the headers along
+        return Response(body, status, headers={**_SECURITY, "Cache-Control": _NO_CACHE, **headers}, media_type=_HTML)
+
+    # --- what all of them do -----------------------------------------------------------------------------------------
+
+    def _current(self) -> tuple[Config, Templates]:
+        """Return the configuration of now and its templates, which also stand for it in what is remembered."""
+        config, templates = self._loaded
+        if config is not self._aggregator.config:
+            config = self._aggregator.config
+            templates = load_templates(config)
+            self._loaded = (config, templates)
+        return config, templates
+
+    def _remembered(
+        self,
+        request: Request,
+        address: str,
+        stamp: object,
+        make: Callable[[], bytes],
+        media_type: str,
+        cache_control: str,
+    ) -> Response:
+        now = self._aggregator.clock()
+        rendered = self._outputs.get(address, stamp, make, media_type=media_type, now=now)
+        return answer(request, rendered, cache_control=cache_control)
+
+    def _changing(self, request: Request, body: bytes, media_type: str, cache_control: str = _PAGE_CACHE) -> Response:
+        """Answer with what is cheap to make anew, or changes without the content version: its bytes are its stamp."""
+        return self._remembered(request, request.url.path, body, lambda: body, media_type, cache_control)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filters:
+    """What a river is asked for."""
+
+    category: str | None
+    source: str | None
+    language: str | None
+    before: str | None
+
+
+def _known(name: str | None, noun: str, names: list[str]) -> str | None:
+    """Return a name that is configured; empty means none. Raises UsageError for another."""
+    if not name:
+        return None
+    if name not in names:
+        raise UsageError(f"no {noun} is named {name[:60]!r}; there are: {', '.join(names) or 'none'}")
+    return name
+
+
+def _language(tag: str | None) -> str | None:
+    """Return a language tag (RFC 5646); empty means none. Raises UsageError for what is none."""
+    if not tag:
+        return None
+    if not _LANGUAGE.fullmatch(tag):
+        raise UsageError(f"{tag[:60]!r} is not a language; write it as in: en, de, pt-BR")
+    return tag.lower()
+
+
+def _frame(request: Request, config: Config) -> Frame:
+    depth = request.url.path.count("/") - 1
+    return site_frame(config, root="../" * depth or "./")
+
+
+def _floor(when: datetime, step: timedelta) -> datetime:
+    return datetime.fromtimestamp(when.timestamp() // step.total_seconds() * step.total_seconds(), UTC)
+
+
+def _in_words(error: Exception) -> tuple[int, str, str, dict[str, str]]:
+    """Return status, title, sentence and headers; nothing of an error that isn't meant for readers."""
+    match error:
+        case HTTPException(status_code=405):
+            return 405, "This site only reads", "Only GET and HEAD are answered here.", dict(error.headers or {})
+        case HTTPException(status_code=404):
+            return 404, "Not found", "There is nothing at this address.", {}
+        case HTTPException():
+            return error.status_code, "That did not work", f"{error.detail}.", dict(error.headers or {})
+        case UsageError():
+            return 404, "Not found", _sentence(str(error)), {}
+        case StoreError():
+            return 503, "Not available just now", _sentence(str(error)), {"Retry-After": "30"}
+        case _:
+            return 500, "Something went wrong", "The fault is on this side, and it was noted. Try again later.", {}
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+class _Around:
+    """Around every request: the security headers on its answer, and its count."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in _SECURITY.items():
+                    headers[name] = value
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            endpoint = scope.get("endpoint")
+            self._metrics.count_request(getattr(endpoint, "__name__", "none"), status)

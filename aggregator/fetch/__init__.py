@@ -1,0 +1,11 @@
+"""Ask a source whether it has news, politely; and decide when to ask again.
+
+Inside: ``ask`` makes one conditional GET, ``cache`` reads the headers that say how long an answer is good for,
+``schedule`` says when the next check is due, ``hosts`` keeps the pressure on one server low.
+"""
+
+from aggregator.fetch.ask import fetch_source
+from aggregator.fetch.hosts import HostGate, Turn
+from aggregator.fetch.schedule import NextCheck, Pace, counts_as_failure, next_check
+
+__all__ = ["HostGate", "NextCheck", "Pace", "Turn", "counts_as_failure", "fetch_source", "next_check"]

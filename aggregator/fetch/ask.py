@@ -1,0 +1,100 @@
+"""One polite conditional GET for one source: one request, no more than redirects need."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from http import HTTPStatus
+from urllib.parse import urljoin
+
+from aggregator.errors import FetchError, StatusError
+from aggregator.fetch.cache import freshness, retry_after
+from aggregator.http import HttpClient, Response, parse_address
+from aggregator.model import Claim, Fetched, NotModified, Validators
+
+# A validator is sent back with every request; what is longer than this is no version but a burden.
+MAX_VALIDATOR_CHARS = 2_000
+
+
+def fetch_source(client: HttpClient, claim: Claim) -> Fetched | NotModified:
+    """Ask the claimed source whether it has something new.
+
+    Asks where permanent redirects led before, else the configured address. The validators of the last answer go to
+    the address that gave them, be it at the end of a redirect (RULES D1-D3b). Raises FetchError and its kin for every
+    other outcome: StatusError for answers that are neither 200 nor 304, with the wait that the server asked for.
+    """
+    configured = parse_address(claim.source.url)
+    address = parse_address(claim.state.moved_to) if claim.state.moved_to else configured
+    authorization = configured.authorization if address.may_have_secrets_of(configured) else None
+    sent = claim.state.validators
+
+    response = client.get(
+        address.url, secrets={"Authorization": authorization} if authorization else None, validators=sent
+    )
+
+    now = datetime.now(UTC)
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        if sent is None or sent.url != response.url or not (sent.etag or sent.last_modified):
+            raise FetchError(f"{address.place} answered 304 (not modified) to a request that set no condition")
+        return NotModified(
+            url=response.url,
+            validators=_renewed(sent, response),
+            moved_to=response.moved_to,
+            freshness=freshness(response, now=now),
+        )
+    if response.status != HTTPStatus.OK:
+        raise StatusError(
+            f"{parse_address(response.url).place} answered {_named(response.status)}",
+            status=response.status,
+            retry_after=retry_after(response, now=now),
+        )
+    if not response.body:
+        raise FetchError(f"{parse_address(response.url).place} answered with an empty body")
+    location = response.header("Content-Location")
+    return Fetched(
+        url=response.url,
+        body=response.body,
+        content_type=response.header("Content-Type"),
+        content_location=_joined(response.url, location) if location else None,
+        validators=_given(response),
+        moved_to=response.moved_to,
+        freshness=freshness(response, now=now),
+    )
+
+
+def _given(response: Response) -> Validators | None:
+    etag, last_modified = _validator(response, "ETag"), _validator(response, "Last-Modified")
+    if not (etag or last_modified):
+        return None
+    return Validators(url=response.url, etag=etag, last_modified=last_modified)
+
+
+def _renewed(sent: Validators, response: Response) -> Validators:
+    """A 304 may bring newer validators (RFC 9111 §4.3.4); what it doesn't name stays."""
+    return Validators(
+        url=sent.url,
+        etag=_validator(response, "ETag") or sent.etag,
+        last_modified=_validator(response, "Last-Modified") or sent.last_modified,
+    )
+
+
+def _validator(response: Response, name: str) -> str | None:
+    """A validator byte for byte, or None for one that can't be sent back as a header."""
+    value = (response.header(name) or "").strip(" \t")
+    if not value or len(value) > MAX_VALIDATOR_CHARS or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
+        return None
+    return value
+
+
+def _joined(url: str, location: str) -> str | None:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return None
+
+
+def _named(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)

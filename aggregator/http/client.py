@@ -1,0 +1,263 @@
+"""One exchange over HTTP from the first lookup to the last byte, redirects included, within one deadline."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from types import TracebackType
+from typing import Final, Self
+
+import requests
+from requests.structures import CaseInsensitiveDict
+from urllib3.response import BaseHTTPResponse
+
+import aggregator
+from aggregator.errors import AddressRefused, BodyTooLarge, FetchError
+from aggregator.http.addresses import Address, follow, parse_address
+from aggregator.http.body import STEP_BYTES, decode_body, in_words
+from aggregator.http.connect import Exchange, GuardedAdapter, current_exchange, tls_context
+from aggregator.http.failures import LIBRARY_ERRORS, explain
+from aggregator.http.guard import Guard
+from aggregator.http.resolve import Resolver
+from aggregator.model import Validators
+
+MAX_REDIRECTS: Final = 5
+PERMANENT: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
+REDIRECTS: Final = PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
+# How much of the body of an error is read: enough for a webhook's reason.
+EXCERPT_BYTES: Final = 4 * 1024
+
+# The same for every request, so that caches in between keep one copy (RFC 9110 §12.5.1).
+ACCEPT: Final = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.1"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One redirect: its status, and the address it led to."""
+
+    status: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """The answer at the end of the redirects. ``url`` gave it; ``body`` is decoded from its encodings.
+
+    Only answers of the 200s have their body read in full; of others there is at most an excerpt.
+    """
+
+    status: int
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    hops: tuple[Hop, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever its case."""
+        return next(iter(self.header_values(name)), None)
+
+    def header_values(self, name: str) -> tuple[str, ...]:
+        """All values of a header that came more than once, in order."""
+        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+
+    @property
+    def moved_to(self) -> str | None:
+        """Where the permanent redirects (301, 308) at the beginning of the chain led; None when there were none."""
+        found = None
+        for hop in self.hops:
+            if hop.status not in PERMANENT:
+                break
+            found = hop.url
+        return found
+
+
+def user_agent(contact: str | None) -> str:
+    """Who we are, for the servers' operators: product, version, and where to complain (RFC 9110 §10.1.5)."""
+    product = f"aggregator/{aggregator.__version__}"
+    printable = re.sub(r"[^\x21-\x7e]", "", contact or "")
+    return f"{product} (+{printable})" if printable else product
+
+
+class HttpClient:
+    """Opens http and https addresses for anyone in the program. Thread-safe; keeps connections for reuse.
+
+    ``timeout`` is for a whole exchange: lookup, connecting, TLS, redirects, the last byte of the body. ``max_body``
+    is in bytes after decompression. ``allow_private`` as in ``fetch.allow_private``. Cookies, proxies and netrc do not
+    exist here: nothing is read from the environment, except the system's certificate authorities.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        timeout: timedelta,
+        max_body: int,
+        allow_private: bool | tuple[str, ...] = False,
+        kept_per_host: int = 32,
+    ) -> None:
+        self._user_agent = user_agent
+        self._timeout_s = timeout.total_seconds()
+        self._max_body = max_body
+        self._guard = Guard(allow_private)
+        self._resolver = Resolver()
+        self._adapter = GuardedAdapter(context=tls_context(), kept_per_host=kept_per_host)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._adapter.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        validators: Validators | None = None,
+    ) -> Response:
+        """Ask for ``url`` and follow redirects, at most MAX_REDIRECTS of them.
+
+        ``secrets`` are headers for the host of ``url`` only, as is its userinfo: they stay behind when a redirect
+        leads elsewhere. ``validators`` are sent, byte for byte, when their own address is asked. Raises FetchError
+        and its kin for everything that isn't an answer; any status is one.
+        """
+        start = address = parse_address(url)
+        secret = _secrets(start, secrets)
+        exchange = self._exchange()
+        hops: list[Hop] = []
+        seen = {address.url}
+        while True:
+            sent = {"Accept": ACCEPT, **(headers or {}), **_conditions(address, validators)}
+            if address.may_have_secrets_of(start):
+                sent |= secret
+            response = self._send("GET", address, sent, exchange, with_excerpt=False)
+            if response.status not in REDIRECTS:
+                return Response(
+                    status=response.status,
+                    url=response.url,
+                    headers=response.headers,
+                    body=response.body,
+                    hops=tuple(hops),
+                )
+            address = _redirected(address, response, has_secrets=bool(secret))
+            hops.append(Hop(status=response.status, url=address.url))
+            if address.url in seen:
+                raise FetchError(f"{start.place} redirects in a circle ({address.shown})")
+            if len(hops) > MAX_REDIRECTS:
+                raise FetchError(f"{start.place} redirects more than {MAX_REDIRECTS} times")
+            seen.add(address.url)
+
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response:
+        """Send ``body`` to ``url`` once; a redirect is an answer like any other. Raises as ``get`` does."""
+        address = parse_address(url)
+        sent = {"Accept": "*/*", **(headers or {}), **_secrets(address, None)}
+        return self._send("POST", address, sent, self._exchange(), body=body, with_excerpt=True)
+
+    def _exchange(self) -> Exchange:
+        return Exchange(deadline=time.monotonic() + self._timeout_s, guard=self._guard, resolver=self._resolver)
+
+    def _send(
+        self,
+        method: str,
+        address: Address,
+        headers: Mapping[str, str],
+        exchange: Exchange,
+        *,
+        with_excerpt: bool,
+        body: bytes | None = None,
+    ) -> Response:
+        request = requests.PreparedRequest()
+        request.method, request.url, request.body = method, address.url, body
+        request.headers = CaseInsensitiveDict(
+            {"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate", **headers}
+        )
+        if body is not None:
+            request.headers["Content-Length"] = str(len(body))
+        exchange.target = address.target
+        token = current_exchange.set(exchange)
+        try:
+            answer = self._open(request, exchange)
+            try:
+                return Response(
+                    status=answer.status_code,
+                    url=address.url,
+                    headers=tuple(answer.raw.headers.items()),
+                    body=self._body(answer.status_code, answer.raw, with_excerpt=with_excerpt),
+                )
+            finally:
+                # closes a connection whose answer was not read to its end
+                answer.close()
+        except (FetchError, *LIBRARY_ERRORS) as error:
+            raise explain(error, address, timeout_s=self._timeout_s) from error
+        finally:
+            current_exchange.reset(token)
+
+    def _open(self, request: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
+        """Send, and again when a kept connection turns out to have been closed by the server (RFC 9110 §9.2.2)."""
+        try:
+            return self._adapter.send(request, stream=True, timeout=exchange.left_s())
+        except requests.ConnectionError:
+            if not exchange.is_reused or request.method != "GET":
+                raise
+            return self._adapter.send(request, stream=True, timeout=exchange.left_s())
+
+    def _body(self, status: int, raw: BaseHTTPResponse, *, with_excerpt: bool) -> bytes:
+        """Read what is wanted of the body. An excerpt is best effort: as sent, cut, empty when it doesn't come."""
+        if raw.headers.get("transfer-encoding", "chunked").strip().lower() != "chunked":
+            raise FetchError("the answer's Transfer-Encoding is not one that HTTP clients must know")
+        encoding = ", ".join(raw.headers.getlist("content-encoding"))
+        if 200 <= status < 300:
+            if not encoding and (raw.length_remaining or 0) > self._max_body:
+                raise BodyTooLarge(f"the body is larger than {in_words(self._max_body)} (fetch.max_body)")
+            return decode_body(_pieces(raw), encoding, limit=self._max_body)
+        if raw.length_remaining == 0 and status >= 200:
+            return raw.read(decode_content=False)
+        if with_excerpt and not encoding:
+            try:
+                return raw.read1(EXCERPT_BYTES, decode_content=False)
+            except LIBRARY_ERRORS:
+                return b""
+        return b""
+
+
+def _pieces(raw: BaseHTTPResponse) -> Iterator[bytes]:
+    """The body as it comes in; urllib3 raises when it ends before its announced length or its last chunk."""
+    while piece := raw.read1(STEP_BYTES, decode_content=False):
+        yield piece
+
+
+def _secrets(address: Address, secrets: Mapping[str, str] | None) -> dict[str, str]:
+    return {**({"Authorization": address.authorization} if address.authorization else {}), **(secrets or {})}
+
+
+def _conditions(address: Address, validators: Validators | None) -> dict[str, str]:
+    """If-None-Match and If-Modified-Since, both when both were given (RFC 9110 §13.1), for their own address only."""
+    if validators is None or validators.url != address.url:
+        return {}
+    pairs = (("If-None-Match", validators.etag), ("If-Modified-Since", validators.last_modified))
+    return {name: value for name, value in pairs if value}
+
+
+def _redirected(address: Address, response: Response, *, has_secrets: bool) -> Address:
+    """Where a redirect leads. Raises FetchError when it says nowhere, AddressRefused when it gives secrets away."""
+    location = response.header("location")
+    if not location:
+        raise FetchError(f"{address.place} redirects ({response.status}) without saying where to")
+    found = follow(address, location)
+    if has_secrets and (address.scheme, found.scheme) == ("https", "http"):
+        raise AddressRefused(f"{address.place} redirects from https to http, which an address with a password must not")
+    return found

@@ -1,0 +1,176 @@
+"""What goes wrong below us, in words that an operator can act on: every library's exception becomes one of ours."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import os
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import requests.exceptions as rq
+import urllib3.exceptions as u3
+
+from aggregator.errors import FetchError, FetchTimeout
+from aggregator.http.addresses import Address
+
+# All that requests, urllib3, http.client, ssl and socket raise; ValueError because some of their errors are no other.
+LIBRARY_ERRORS: Final = (rq.RequestException, u3.HTTPError, http.client.HTTPException, OSError, ValueError)
+
+# X509_V_ERR_… of OpenSSL's x509_vfy.h
+_CERTIFICATE_FAULTS: Final = {
+    9: "is not valid yet (is this machine's clock right?)",
+    10: "has expired",
+    18: "is self-signed",
+    19: "was issued by an authority that this machine doesn't know (self-signed)",
+    20: "was issued by an authority that this machine doesn't know",
+    21: "was issued by an authority that this machine doesn't know",
+    23: "has been revoked",
+    62: "is for another name",
+    64: "is for another address",
+}
+_UNREACHABLE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN})
+
+_Sentence = str | Callable[[BaseException, Address], str]
+
+
+def explain(error: BaseException, address: Address, *, timeout_s: float) -> FetchError:
+    """Return the error of ours that says what happened to the exchange with ``address``.
+
+    Libraries wrap the reason in up to four layers of their own: the first row of the table that fits any of them wins.
+    """
+    if isinstance(error, FetchError):
+        return error
+    layers = list(_layers(error))
+    for kind, sentence in SENTENCES.items():
+        for layer in layers:
+            if isinstance(layer, kind):
+                if kind in _TIMEOUTS:
+                    return FetchTimeout(f"{address.place} did not finish answering within {timeout_s:g} s")
+                text = sentence if isinstance(sentence, str) else sentence(layer, address)
+                return FetchError(text.format(host=address.host, place=address.place))
+    return FetchError(f"the exchange with {address.place} failed ({type(error).__name__})")
+
+
+def _layers(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that it wraps or was caused by, each once."""
+    seen: set[int] = set()
+    waiting: list[object] = [error]
+    while waiting:
+        layer = waiting.pop(0)
+        if isinstance(layer, BaseException) and id(layer) not in seen:
+            seen.add(id(layer))
+            yield layer
+            waiting += [getattr(layer, "reason", None), *layer.args, layer.__cause__, layer.__context__]
+
+
+def _certificate(error: BaseException, address: Address) -> str:
+    fault = _CERTIFICATE_FAULTS.get(getattr(error, "verify_code", 0), "can't be verified")
+    return f"the certificate of {address.host} {fault}"
+
+
+def _tls(error: BaseException, _: Address) -> str:
+    reason = (getattr(error, "reason", None) or "").replace("_", " ").lower()
+    if reason in {"wrong version number", "http request", "record layer failure"}:
+        return "what answers at {place} does not speak TLS; is it http instead of https?"
+    return f"no TLS connection with {{place}}{_plain(f' ({reason})' if reason else '')}"
+
+
+def _lookup(error: BaseException, _: Address) -> str:
+    if isinstance(error, socket.gaierror) and error.errno in {socket.EAI_AGAIN, socket.EAI_FAIL}:
+        return "the name {host} can't be looked up now (the name server gives no answer)"
+    return "no such host: {host}"
+
+
+def _system(error: BaseException, _: Address) -> str:
+    number = getattr(error, "errno", None)
+    if number in _UNREACHABLE:
+        return "there is no route to {host}"
+    if number in {errno.EMFILE, errno.ENFILE}:
+        return "this machine has too many files open to connect to {place}; raise its limit or lower fetch.workers"
+    return f"the exchange with {{place}} failed{_plain(f' ({os.strerror(number)})' if number else '')}"
+
+
+def _too_long(_: BaseException, __: Address) -> str:
+    return "{host} sent headers that are too long"
+
+
+def _head(error: BaseException, address: Address) -> str:
+    return _too_long(error, address) if "headers" in str(error) else "{host} does not answer in proper HTTP"
+
+
+def _plain(text: str) -> str:
+    return text.replace("{", "(").replace("}", ")")
+
+
+_ADDRESS: Final = "{host} is not a usable address"
+_BROKE_OFF: Final = "{host} broke the connection off"
+_HEADER: Final = "{host} sent a header that can't be read"
+_NOT_HTTP: Final = "{host} does not answer in proper HTTP"
+_OURS: Final = "the request to {host} can't be sent as it is configured"
+_SHORT: Final = "{host} sent less than it announced; nothing was taken from it"
+
+_TIMEOUTS: Final = (rq.Timeout, u3.TimeoutError, TimeoutError)
+
+# In order of precedence: what names a reason, then what wraps one, then the roots of the trees. A test walks the
+# libraries and fails for an exception that only a root covers.
+SENTENCES: Final[dict[type[BaseException], _Sentence]] = {
+    ssl.SSLCertVerificationError: _certificate,
+    socket.gaierror: _lookup,
+    socket.herror: _lookup,
+    UnicodeError: _lookup,
+    u3.NameResolutionError: _lookup,
+    ConnectionRefusedError: "nothing answers at {place} (connection refused)",
+    u3.NewConnectionError: "no connection to {place}",
+    http.client.RemoteDisconnected: "{host} closed the connection without an answer",
+    ConnectionError: _BROKE_OFF,
+    **dict.fromkeys(_TIMEOUTS, ""),
+    ssl.SSLError: _tls,
+    u3.SSLError: _tls,
+    rq.SSLError: _tls,
+    http.client.LineTooLong: _too_long,
+    http.client.IncompleteRead: _SHORT,
+    http.client.BadStatusLine: _NOT_HTTP,
+    http.client.UnknownProtocol: _NOT_HTTP,
+    http.client.UnknownTransferEncoding: _NOT_HTTP,
+    http.client.UnimplementedFileMode: _NOT_HTTP,
+    http.client.InvalidURL: _ADDRESS,
+    http.client.NotConnected: _OURS,
+    http.client.ImproperConnectionState: _OURS,
+    u3.InvalidHeader: _HEADER,
+    u3.HeaderParsingError: _HEADER,
+    rq.InvalidHeader: _OURS,
+    u3.DecodeError: "the body of {host} can't be decompressed",
+    rq.ContentDecodingError: "the body of {host} can't be decompressed",
+    u3.ResponseNotChunked: _NOT_HTTP,
+    u3.BodyNotHttplibCompatible: _NOT_HTTP,
+    rq.ChunkedEncodingError: _SHORT,
+    u3.LocationValueError: _ADDRESS,
+    rq.MissingSchema: _ADDRESS,
+    rq.InvalidSchema: _ADDRESS,
+    rq.InvalidURL: _ADDRESS,
+    rq.URLRequired: _ADDRESS,
+    u3.HostChangedError: _OURS,
+    u3.ProxyError: _OURS,
+    u3.ProxySchemeUnknown: _OURS,
+    u3.ProxySchemeUnsupported: _OURS,
+    rq.ProxyError: _OURS,
+    u3.UnrewindableBodyError: _OURS,
+    rq.UnrewindableBodyError: _OURS,
+    rq.StreamConsumedError: _OURS,
+    u3.TimeoutStateError: _OURS,
+    rq.InvalidJSONError: "{host} sent JSON that can't be read",
+    rq.TooManyRedirects: "{host} redirects too often",
+    rq.HTTPError: "{host} answered with an error",
+    rq.RetryError: _BROKE_OFF,
+    u3.ResponseError: _BROKE_OFF,
+    u3.MaxRetryError: _BROKE_OFF,
+    rq.ConnectionError: _BROKE_OFF,
+    u3.ProtocolError: _BROKE_OFF,
+    u3.PoolError: _BROKE_OFF,
+    http.client.HTTPException: _head,
+    OSError: _system,
+    ValueError: _OURS,
+}

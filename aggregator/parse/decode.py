@@ -1,0 +1,142 @@
+"""Bytes as they came → text: still packed bodies unpacked within a bound, then the charset."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+
+from aggregator.errors import ParseError
+
+MAX_UNPACKED_BYTES = 15_000_000  # the default of fetch.max_body, which can't know of a .gz inside
+
+_GZIP_MAGIC = b"\x1f\x8b"
+
+_BOMS = (  # UTF-32 first: its little-endian mark starts with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_UNMARKED = (  # "<" and what follows it, without a mark (XML 1.0 appendix F)
+    (b"<\x00\x00\x00", "utf-32-le"),
+    (b"\x00\x00\x00<", "utf-32-be"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+_CHARSET_PARAMETER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:+-]+)""", re.IGNORECASE)
+_DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z][\w.:+-]*)["']""")
+
+# What these labels mean in practice (https://encoding.spec.whatwg.org/#names-and-labels), by Python's codec names.
+_SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+# Python has codecs that are no charsets of documents (punycode is even quadratic): only these families.
+_CHARSETS = re.compile(r"utf-8|cp\d+|iso8859-\d+|iso2022_\w+|koi8-\w|mac-\w+|gb\w+|hz|big5\w*|euc_\w+|\w*jis\w*|johab")
+
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def decode_body(body: bytes, content_type: str | None) -> str:
+    """Return the text of a document, without its byte order mark and without characters that XML forbids.
+
+    The charset is that of the byte order mark, else of the ``charset`` parameter, else of the XML declaration, else
+    UTF-8 (RFC 7303 §3). Text that is valid UTF-8 and not ASCII is UTF-8 whatever a single-byte label says: it is that
+    by accident practically never. Bytes that don't fit UTF-8 are read as windows-1252, one by one. Raises ParseError
+    when a packed body is broken or unpacks to more than MAX_UNPACKED_BYTES.
+    """
+    body = _unpack(body)
+    text = _decode(body, content_type)
+    return NOT_XML.sub("", text).removeprefix("\ufeff")
+
+
+def _unpack(body: bytes) -> bytes:
+    """Unpack a feed that is stored as a ``.gz`` file; no deeper than one layer."""
+    if not body.startswith(_GZIP_MAGIC):
+        return body
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        unpacked = unpacker.decompress(body, MAX_UNPACKED_BYTES)
+    except zlib.error as error:
+        raise ParseError(f"gzip that can't be unpacked: {error}") from error
+    if not unpacker.eof:
+        if unpacker.unconsumed_tail:
+            raise ParseError(f"the gzipped feed is larger than {MAX_UNPACKED_BYTES // 1_000_000} MB")
+        raise ParseError("gzip that can't be unpacked: it ends too early")
+    return unpacked
+
+
+def _decode(body: bytes, content_type: str | None) -> str:
+    for mark, charset in _BOMS:
+        if body.startswith(mark):
+            return body.removeprefix(mark).decode(charset, _errors(charset))
+    for start, charset in _UNMARKED:
+        if body.startswith(start):
+            return body.decode(charset, "replace")
+    charset = _label(content_type) or _declaration(body) or "utf-8"
+    if charset != "utf-8" and not _is_multi_byte(charset) and _is_utf8_beyond_ascii(body):
+        charset = "utf-8"
+    return body.decode(charset, _errors(charset))
+
+
+def _label(content_type: str | None) -> str | None:
+    found = _CHARSET_PARAMETER.search(content_type or "")
+    return _codec(found[1]) if found else None
+
+
+def _declaration(body: bytes) -> str | None:
+    found = _DECLARED_ENCODING.search(body[:1024])
+    return _codec(found[1].decode("ascii")) if found else None
+
+
+def _codec(label: str) -> str | None:
+    """Return Python's name of a charset; None for one that can't be true or isn't known.
+
+    Where the bytes were readable as ASCII so far, the document is not in UTF-16 or UTF-32, whatever it says.
+    """
+    try:
+        name = codecs.lookup(label).name
+    except LookupError:
+        return None
+    name = _SUPERSETS.get(name, name)
+    return name if _CHARSETS.fullmatch(name) else None
+
+
+def _is_multi_byte(charset: str) -> bool:
+    return not charset.startswith(("cp125", "cp874", "iso8859", "koi8", "mac-"))
+
+
+def _is_utf8_beyond_ascii(body: bytes) -> bool:
+    if body.isascii():
+        return False
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _errors(charset: str) -> str:
+    return _AS_WINDOWS_1252 if charset in {"utf-8", "cp1252"} else "replace"
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are no UTF-8 as windows-1252, and the five that are undefined there as ISO 8859-1."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return "".join(_WINDOWS_1252[byte] for byte in wrong), error.end
+
+
+_WINDOWS_1252 = [bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256)]
+_AS_WINDOWS_1252 = "aggregator.windows-1252"
+codecs.register_error(_AS_WINDOWS_1252, _as_windows_1252)

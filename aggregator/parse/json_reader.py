@@ -1,0 +1,143 @@
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), read with the tolerance that real ones need."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from aggregator.errors import NotAFeed, ParseError
+from aggregator.model import Enclosure, Origin, ParsedEntry, ParsedFeed, Text
+from aggregator.parse.dates import parse_date
+from aggregator.parse.fields import Fields, fields, list_of_fields, string, whole_number
+from aggregator.parse.languages import language_code
+from aggregator.parse.markup import looks_like_html
+from aggregator.parse.people import people
+
+_VERSIONS = {"https://jsonfeed.org/version/1": "json10", "https://jsonfeed.org/version/1.1": "json11"}
+
+
+def read_json(text: str, *, url: str) -> ParsedFeed:
+    """Read a document as a JSON Feed; an item that is no object, or says nothing, is left out.
+
+    ``url`` is its base address. Raises NotAFeed for JSON that is something else, ParseError for what is no JSON.
+    """
+    document = fields(_load(text))
+    version = (string(document.get("version")) or "").replace("http://", "https://").replace("//www.", "//").rstrip("/")
+    items = document.get("items")
+    if not isinstance(items, list) or not ("jsonfeed.org" in version or "title" in document or list_of_fields(items)):
+        raise NotAFeed("this is JSON, but not a JSON Feed")
+    language = language_code(string(document.get("language")))
+    entries = (_entry(item, url, language) for item in list_of_fields(items))
+    return ParsedFeed(
+        format=_VERSIONS.get(version, "json"),
+        reader="json",
+        url=url,
+        id=string(document.get("feed_url")),
+        title=" ".join((string(document.get("title")) or "").split()) or None,
+        link=_absolute(document.get("home_page_url"), url),
+        language=language,
+        authors=_authors(document),
+        entries=tuple(entry for entry in entries if _says_something(entry)),
+    )
+
+
+def _load(text: str) -> object:
+    try:
+        loaded: object = json.loads(text, parse_constant=lambda _: None, strict=False)
+    except RecursionError as error:
+        raise ParseError("JSON that can't be read: nested too deeply") from error
+    except json.JSONDecodeError as error:
+        raise ParseError(f"JSON that can't be read: {error.msg} at line {error.lineno}") from error
+    except ValueError as error:  # a number of more digits than Python converts
+        raise ParseError("JSON that can't be read: a number is too long") from error
+    return loaded
+
+
+def _entry(item: Fields, url: str, language: str | None) -> ParsedEntry:
+    """Map one item; ``url`` goes before ``external_url``."""
+    language = language_code(string(item.get("language"))) or language
+    link = _absolute(item.get("url"), url)
+    external = _absolute(item.get("external_url"), url)
+    base = link or url
+    return ParsedEntry(
+        id=_id(item.get("id")),
+        link=link or external,
+        title=_text(item.get("title"), is_html=False, base=base, language=language),
+        summary=_text(item.get("summary"), is_html=False, base=base, language=language),
+        content=_content(item, base, language),
+        authors=_authors(item),
+        published=parse_date(_written(item.get("date_published"))),
+        updated=parse_date(_written(item.get("date_modified"))),
+        tags=_tags(item.get("tags")),
+        enclosures=tuple(_enclosures(item, url)),
+        language=language,
+        origin=Origin(url=external) if link and external and external != link else None,
+    )
+
+
+def _id(value: object) -> str | None:
+    """Return an id as text; version 1.0 told readers to take numbers too."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return string(value)
+
+
+def _written(value: object) -> str | None:
+    """Return a date as text; some write it as a number of seconds."""
+    return str(int(value)) if isinstance(value, int | float) and not isinstance(value, bool) else string(value)
+
+
+def _content(item: Fields, base: str, language: str | None) -> Text | None:
+    html = _text(item.get("content_html"), is_html=True, base=base, language=language)
+    return html or _text(item.get("content_text"), is_html=False, base=base, language=language)
+
+
+def _text(value: object, *, is_html: bool, base: str, language: str | None) -> Text | None:
+    written = string(value)
+    if written is None:
+        return None
+    return Text(value=written, is_html=is_html and looks_like_html(written), base=base, language=language)
+
+
+def _authors(context: Fields) -> tuple[str, ...]:
+    """Return the names in ``authors`` (1.1), else in ``author`` (1.0); some write plain strings instead of objects."""
+    authors = context.get("authors") or context.get("author")
+    written = [
+        string(fields(author).get("name")) or string(author)
+        for author in (authors if isinstance(authors, list) else [authors])
+    ]
+    return people(name for name in written if name)
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    written = value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(" ".join(tag.split()) for tag in written if isinstance(tag, str) and tag.strip()))
+
+
+def _enclosures(item: Fields, url: str) -> Iterator[Enclosure]:
+    """Return attachments, then the item's images, each address once."""
+    seen = set()
+    images: list[Fields] = [{"url": item.get(name), "mime_type": "image/*"} for name in ("image", "banner_image")]
+    for attachment in [*list_of_fields(item.get("attachments")), *images]:
+        address = _absolute(attachment.get("url"), url)
+        if address and address not in seen:
+            seen.add(address)
+            yield Enclosure(
+                url=address,
+                type=string(attachment.get("mime_type")),
+                length=whole_number(attachment.get("size_in_bytes")) or None,
+                title=string(attachment.get("title")),
+            )
+
+
+def _absolute(value: object, base: str) -> str | None:
+    written = string(value)
+    try:
+        return urljoin(base, written) if written else None
+    except ValueError:
+        return None
+
+
+def _says_something(entry: ParsedEntry) -> bool:
+    return any((entry.id, entry.link, entry.title, entry.summary, entry.content))

@@ -1,0 +1,32 @@
+"""Names of authors out of the many ways in which feeds write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_ADDRESS_AND_NAME = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\s*\((?P<name>.*)\)")
+_NAME_AND_ADDRESS = re.compile(r"(?P<name>.*?)\s*[<(]\s*(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\s*[>)]")
+_ADDRESS = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
+_MAX_CHARS = 200  # beyond it is no name
+
+
+def person(written: str) -> str | None:
+    """Return the name in "a@example.org (Name)" or "Name <a@example.org>"; None when there is only an address."""
+    text = " ".join(written[: 2 * _MAX_CHARS].split())
+    for form in (_ADDRESS_AND_NAME, _NAME_AND_ADDRESS):
+        found = form.fullmatch(text)
+        if found:
+            text = found["name"]
+    text = _ADDRESS.sub("", text).strip(" ,;\"'()<>")
+    return text[:_MAX_CHARS] or None
+
+
+def people(written: Iterable[str]) -> tuple[str, ...]:
+    """Return the names, each once, in their order."""
+    names: dict[str, str] = {}
+    for each in written:
+        name = person(each)
+        if name:
+            names.setdefault(name.casefold(), name)
+    return tuple(names.values())

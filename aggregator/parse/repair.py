@@ -1,0 +1,160 @@
+"""An XML document as it came → one that an XML parser can read, where a small mistake is all that is wrong.
+
+Publishers use HTML's entities without declaring them, leave ampersands bare, and have warnings of their server, or half
+a web page, before the feed's first tag. Here those are mended in linear time, and the document type goes: with it go
+external entities and entities made of entities, so that nothing is left that could expand without end.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.entities import html5
+
+from aggregator.errors import ParseError
+from aggregator.parse.decode import NOT_XML
+
+MAX_EXPANSION_CHARS = 1_000_000  # of all uses of a document's own entities together
+
+_CONTENT = re.compile(r"\S")
+_NAME = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_FEED_ROOT = re.compile(
+    r"<(?:rss\b[^<>]*\sversion\s*=|feed\b[^<>]*\sxmlns|(?:\w+:)?RDF\b[^<>]*/purl\.org/rss/)", re.IGNORECASE
+)
+_FEED_NAMES = {"rss", "feed", "rdf"}
+_ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"([^"]*)"|'([^']*)')\s*>""")
+_REFERENCE = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos);)(?:(?:#([0-9]{1,8}|[xX][0-9a-fA-F]{1,7})|([A-Za-z_][\w.-]{0,63}));)?"
+)
+_PUNCTUATION = re.compile(r"""["'\[\]>]""")
+_HEAD_CHARS = 4096  # how far a server's own noise before a feed may reach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """An XML document without its prolog. ``root`` is its first tag's name as written, "" when there is none.
+
+    ``line`` is how many lines were cut off before it; ``entities`` are those that it declares, simple ones only.
+    """
+
+    text: str
+    root: str
+    line: int
+    entities: dict[str, str]
+
+
+def open_document(text: str) -> Document:
+    """Find the root element behind declarations, comments, a document type, or noise before a feed."""
+    start, doctype = _skip_prolog(text)
+    name = _NAME.match(text, start)
+    if name is None or name[1].lower().rpartition(":")[2] not in _FEED_NAMES:
+        behind_noise = _FEED_ROOT.search(text, start, start + _HEAD_CHARS)
+        if behind_noise:
+            start = behind_noise.start()
+            name = _NAME.match(text, start)
+        elif doctype.lower().startswith("html"):
+            return Document(text=text, root="html", line=0, entities={})
+    root = name[1] if name else ""
+    return Document(text=text[start:], root=root, line=text.count("\n", 0, start), entities=_declared(doctype))
+
+
+def mend(document: Document) -> str:
+    """Return the document's text with every entity and character reference in it one that XML knows.
+
+    References to characters that XML forbids are taken out; what stands in CDATA sections stays as it is. Raises
+    ParseError when the document's own entities would grow beyond MAX_EXPANSION_CHARS.
+    """
+    budget = MAX_EXPANSION_CHARS
+
+    def resolve(reference: re.Match[str]) -> str:
+        nonlocal budget
+        number, name = reference[1], reference[2]
+        if number:
+            return _character(number)
+        if name is None:
+            return "&amp;"
+        if name in document.entities:
+            value = document.entities[name]
+            budget -= len(value)
+            if budget < 0:
+                raise ParseError(f"its entities expand to more than {MAX_EXPANSION_CHARS:,} characters")
+            return value
+        known = html5.get(f"{name};")
+        return html.escape(known) if known else f"&amp;{name};"
+
+    return "".join(
+        section if is_cdata else _REFERENCE.sub(resolve, section) for section, is_cdata in _sections(document.text)
+    )
+
+
+def _skip_prolog(text: str) -> tuple[int, str]:
+    """Return where the root element should start, and what stands in the document type before it."""
+    position, doctype = 0, ""
+    while True:
+        found = _CONTENT.search(text, position)
+        position = found.start() if found else len(text)
+        if text.startswith("<?", position):
+            end = _after(text, "?>", position)
+        elif text.startswith("<!--", position):
+            end = _after(text, "-->", position)
+        elif text[position : position + 9].upper() == "<!DOCTYPE":
+            end = _end_of_doctype(text, position)
+            doctype = text[position + 9 : end].strip()
+        else:
+            return position, doctype
+        if end < 0:
+            return position, doctype
+        position = end
+
+
+def _after(text: str, closing: str, position: int) -> int:
+    end = text.find(closing, position)
+    return end + len(closing) if end >= 0 else -1
+
+
+def _end_of_doctype(text: str, position: int) -> int:
+    """Return the position behind ``<!DOCTYPE … [ … ]>``; quotes may hold brackets."""
+    inside, quote = False, ""
+    for found in _PUNCTUATION.finditer(text, position):
+        character = found[0]
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character == "[":
+            inside = True
+        elif character == "]":
+            inside = False
+        elif not inside:
+            return found.end()
+    return -1
+
+
+def _declared(doctype: str) -> dict[str, str]:
+    """Return the entities that stand for plain text; those made of other entities or of markup are left out."""
+    entities: dict[str, str] = {}
+    for name, double, single in _ENTITY.findall(doctype):
+        value = html.unescape(double or single)
+        if not set(value) & set("&<%"):
+            entities.setdefault(name, html.escape(value))
+    return entities
+
+
+def _character(number: str) -> str:
+    """Return what HTML reads in a character reference: 128 to 159 are windows-1252, what can't be is nothing."""
+    return html.escape(NOT_XML.sub("", html.unescape(f"&#{number};")))
+
+
+def _sections(text: str) -> Iterator[tuple[str, bool]]:
+    """Cut a text into what is outside of CDATA sections and what is inside, each with its brackets."""
+    position = 0
+    while (start := text.find("<![CDATA[", position)) >= 0:
+        end = _after(text, "]]>", start)
+        if end < 0:
+            break
+        yield text[position:start], False
+        yield text[start:end], True
+        position = end
+    yield text[position:], False

@@ -1,0 +1,176 @@
+"""One entry as feedparser has it → ParsedEntry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from time import struct_time
+from urllib.parse import urljoin, urlsplit
+
+from aggregator.model import Enclosure, Origin, ParsedEntry, Text
+from aggregator.parse.dates import parse_date
+from aggregator.parse.fields import Fields, fields, list_of_fields, string, whole_number
+from aggregator.parse.languages import language_code
+from aggregator.parse.markup import looks_like_html, without_markup
+from aggregator.parse.people import people
+
+_HTML_TYPES = {"text/html", "application/xhtml+xml"}
+
+
+def parse_entry(entry: Fields, *, base: str, is_atom: bool) -> ParsedEntry:
+    """Map one entry. ``base`` is what its relative addresses are relative to, where no xml:base says otherwise."""
+    title = _text(entry.get("title_detail"), base=base, is_atom=is_atom)
+    summary = _text(entry.get("summary_detail"), base=base, is_atom=is_atom)
+    content = _best(
+        _text(each, base=base, is_atom=is_atom) for each in list_of_fields(entry.get("content")) if not each.get("src")
+    )
+    texts = [text for text in (content, summary, title) if text]
+    entry_base = texts[0].base or base if texts else base
+    origin = fields(entry.get("source"))
+    return ParsedEntry(
+        id=string(entry.get("id")),
+        link=_link(entry, entry_base),
+        title=title,
+        summary=summary,
+        content=content,
+        authors=author_names(entry) or author_names(origin),
+        published=_date(entry, "published") or _date(entry, "created"),
+        updated=_date(entry, "updated"),
+        tags=_tags(entry),
+        enclosures=tuple(_enclosures(entry, entry_base)),
+        language=language_code(string(entry.get("language")))
+        or next((text.language for text in texts if text.language), None),
+        origin=_origin(origin, base),
+    )
+
+
+def alternate_link(context: Fields, base: str) -> str | None:
+    """Return the address of the page that a feed or an entry stands for: HTML before other types, the first given."""
+    candidates = [
+        link
+        for link in list_of_fields(context.get("links"))
+        if link.get("rel", "alternate") == "alternate" and string(link.get("href"))
+    ]
+    candidates.sort(key=lambda link: link.get("type", "text/html") not in _HTML_TYPES)
+    return _absolute(string(candidates[0]["href"]), base) if candidates else None
+
+
+def author_names(context: Fields) -> tuple[str, ...]:
+    """Return the names of a feed's or an entry's authors, without e-mail addresses."""
+    named = [string(author.get("name")) for author in list_of_fields(context.get("authors"))]
+    return people(name for name in [*named, string(context.get("author"))] if name)
+
+
+def _link(entry: Fields, base: str) -> str | None:
+    """Return the address of an entry: what a proxy says was the original, an alternate link, an id that is one."""
+    original = string(entry.get("feedburner_origlink"))
+    if original and _is_web(original):
+        return original
+    link = alternate_link(entry, base)
+    if link:
+        return link
+    permalink = _absolute(string(entry.get("link")) if entry.get("guidislink") else None, base)
+    return permalink if permalink and _is_web(permalink) else None
+
+
+def _text(detail: object, *, base: str, is_atom: bool) -> Text | None:
+    """Read a text construct. In RSS nothing says whether it is HTML, in Atom its type does.
+
+    What holds neither a tag nor a character reference is plain whatever its type, so that its line breaks count.
+    """
+    construct = fields(detail)
+    value, media_type = string(construct.get("value")), string(construct.get("type")) or "text/plain"
+    if value is None or not (media_type.startswith("text/") or media_type in _HTML_TYPES):
+        return None
+    return Text(
+        value=value,
+        is_html=looks_like_html(value) and (media_type in _HTML_TYPES or not is_atom),
+        base=_absolute(string(construct.get("base")), base) or base,
+        language=language_code(string(construct.get("language"))),
+    )
+
+
+def _best(texts: Iterator[Text | None]) -> Text | None:
+    """Of several forms of the same content choose HTML before plain text, then the longest."""
+    return max((text for text in texts if text), key=lambda text: (text.is_html, len(text.value)), default=None)
+
+
+def _date(entry: Fields, name: str) -> datetime | None:
+    """Read a date; for those in alphabets that we don't know take feedparser's reading, which is in UTC."""
+    written = string(entry.get(name))
+    found = parse_date(written)
+    parsed = entry.get(f"{name}_parsed")
+    if found is None and written and not written.isascii() and isinstance(parsed, struct_time):
+        return datetime(*parsed[:6], tzinfo=UTC)
+    return found
+
+
+def _tags(entry: Fields) -> tuple[str, ...]:
+    """Return an entry's tags by their labels, white space collapsed, each once."""
+    written = (string(tag.get("label")) or string(tag.get("term")) for tag in list_of_fields(entry.get("tags")))
+    names = (without_markup(tag) for tag in written if tag)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _enclosures(entry: Fields, base: str) -> Iterator[Enclosure]:
+    """Return the files of an entry, each address once: enclosures, out-of-line content, Media RSS, iTunes images."""
+    seen = set()
+    for url, media_type, length, title in _files(entry):
+        absolute = _absolute(url, base)
+        if absolute and absolute not in seen:
+            seen.add(absolute)
+            yield Enclosure(url=absolute, type=media_type, length=length or None, title=title)
+
+
+def _files(entry: Fields) -> Iterator[tuple[str | None, str | None, int | None, str | None]]:
+    for link in list_of_fields(entry.get("links")):
+        if link.get("rel") == "enclosure":
+            yield _file(link, "href", "length")
+    for content in list_of_fields(entry.get("content")):
+        if content.get("src"):
+            yield _file(content, "src", "length")
+    for media in list_of_fields(entry.get("media_content")):
+        url, media_type, length, title = _file(media, "url", "filesize")
+        yield url, media_type or _any_of(string(media.get("medium"))), length, title
+    for thumbnail in list_of_fields(entry.get("media_thumbnail")):
+        yield string(thumbnail.get("url")), "image/*", None, None
+    image = fields(entry.get("image"))
+    if image:
+        yield string(image.get("href")), "image/*", None, None
+
+
+def _file(fields_of_file: Fields, url: str, length: str) -> tuple[str | None, str | None, int | None, str | None]:
+    return (
+        string(fields_of_file.get(url)),
+        string(fields_of_file.get("type")),
+        whole_number(fields_of_file.get(length)),
+        string(fields_of_file.get("title")),
+    )
+
+
+def _any_of(medium: str | None) -> str | None:
+    """Return a media range for Media RSS's ``medium``, which names the kind but not the type."""
+    return f"{medium}/*" if medium in {"image", "audio", "video"} else None
+
+
+def _origin(source: Fields, base: str) -> Origin | None:
+    title = without_markup(string(source.get("title")) or "") or None
+    url = alternate_link(source, base) or _absolute(string(source.get("href")), base)
+    url = url or next((_absolute(string(link.get("href")), base) for link in list_of_fields(source.get("links"))), None)
+    origin_id = string(source.get("id"))
+    return Origin(title=title, url=url, id=origin_id) if title or url or origin_id else None
+
+
+def _absolute(url: str | None, base: str) -> str | None:
+    """Resolve an address, whose ampersands are often escaped once too often; what can't be one is None."""
+    try:
+        return urljoin(base, url.replace("&amp;", "&")) if url else None
+    except ValueError:
+        return None
+
+
+def _is_web(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"}
+    except ValueError:
+        return False

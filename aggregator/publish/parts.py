@@ -1,0 +1,135 @@
+"""The parts of a published entry that all formats show alike. What they return is legal in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from html import escape
+from mimetypes import MimeTypes
+from textwrap import shorten
+from urllib.parse import urlsplit
+
+from aggregator.model import Enclosure, FeedDocument, PublishedEntry, SourceFeed, SourceHealth, StoredEntry
+from aggregator.publish.text import legal, one_line, web_address
+
+_UNTITLED = "Untitled"
+_TITLE_CHARACTERS = 80
+
+# Only what Python itself knows: the tables of the machine differ, and with them our bytes would.
+_MEDIA_TYPES = MimeTypes()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A category of an entry: one of ours (with scheme and label) or a tag of the publisher's."""
+
+    term: str
+    scheme: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The same article elsewhere."""
+
+    title: str
+    url: str
+
+
+def feed_id(document: FeedDocument) -> str:
+    """Return the feed's permanent id, a tag: URI (RFC 4151)."""
+    return f"tag:{document.authority}:feed/{document.name}"
+
+
+def entry_id(document: FeedDocument, item: PublishedEntry) -> str:
+    """Return the entry's permanent id: the same in every feed and format, whichever duplicate is shown (E8)."""
+    return f"tag:{document.authority}:entry/{item.id}"
+
+
+def title_of(entry: StoredEntry) -> str:
+    """Return the title as plain text; formats want one, so an untitled entry gets its first words, or its address."""
+    summary = shorten(one_line(entry.summary), _TITLE_CHARACTERS, placeholder=" …")
+    return one_line(entry.title) or summary or web_address(entry.url) or _UNTITLED
+
+
+def source_title(health: SourceHealth) -> str:
+    """Return what people call a source: its title of ours, else its own, else its name."""
+    return one_line(health.source.title or health.state.feed_title or "") or health.source.name
+
+
+def source_of(entry: StoredEntry) -> SourceFeed:
+    """Return who said it first: the origin that the entry names, else the feed that it came from (E4).
+
+    ``updated`` is when the entry last changed there: many feeds move their own time whenever somebody asks, and it
+    would move our bytes although nothing is new (E9b).
+    """
+    feed, origin = entry.feed, entry.origin
+    if origin is None or not (origin.title or origin.url or origin.id):
+        return replace(feed, id=legal(feed.id), title=one_line(feed.title), updated=entry.updated)
+    url = web_address(origin.url)
+    return SourceFeed(
+        id=legal(origin.id or "") or url or legal(feed.id),
+        title=one_line(origin.title or "") or one_line(feed.title),
+        feed_url="",
+        site_url=url,
+        updated=entry.updated,
+    )
+
+
+def authors_of(entry: StoredEntry) -> tuple[str, ...]:
+    """Return the authors' names; who has none is signed by its source, as formats want one."""
+    names = (one_line(author) for author in entry.authors)
+    return tuple(dict.fromkeys(name for name in names if name)) or (source_of(entry).title or entry.source,)
+
+
+def terms_of(document: FeedDocument, item: PublishedEntry) -> list[Term]:
+    """Return our categories, then the publisher's tags."""
+    scheme = f"tag:{document.authority}:category"
+    ours = [Term(name, scheme, legal(document.labels.get(name, name))) for name in item.categories]
+    tags = dict.fromkeys(one_line(tag) for tag in item.entry.tags)
+    return ours + [Term(tag) for tag in tags if tag]
+
+
+def enclosures_of(entry: StoredEntry) -> list[Enclosure]:
+    """Return the files of an entry, each with a media type, guessed from its name where the publisher gave none."""
+    found = []
+    for enclosure in entry.enclosures:
+        url = web_address(enclosure.url)
+        if url is not None:
+            media_type = legal(enclosure.type or "") or _MEDIA_TYPES.guess_type(urlsplit(url).path)[0]
+            found.append(replace(enclosure, url=url, type=media_type or "application/octet-stream"))
+    return found
+
+
+def related_to(item: PublishedEntry) -> list[Related]:
+    """Return where else the article is, each address once."""
+    found = {web_address(item.entry.url): ""}
+    for other in item.also:
+        found.setdefault(web_address(other.url), one_line(other.feed.title))
+    return [Related(title, url) for url, title in found.items() if url is not None and title]
+
+
+def also_at(item: PublishedEntry) -> list[StoredEntry]:
+    """Return the other sources' duplicates, one for each source."""
+    others = {other.source: other for other in reversed(item.also) if other.source != item.entry.source}
+    return list(reversed(others.values()))
+
+
+def content_of(item: PublishedEntry) -> str:
+    """Return the HTML of an entry, which names the other sources that have it; "" when there is nothing to show."""
+    entry, others = item.entry, also_at(item)
+    content = legal(entry.content)
+    if not others:
+        return content
+    return f"{content or summary_html(entry)}\n<p>Also at: {', '.join(_links(others))}</p>"
+
+
+def summary_html(entry: StoredEntry) -> str:
+    """Return the summary where a format expects HTML; "" when there is none."""
+    return f"<p>{escape(legal(entry.summary), quote=False)}</p>" if entry.summary else ""
+
+
+def _links(others: Iterable[StoredEntry]) -> Iterable[str]:
+    for other in others:
+        title, url = escape(one_line(other.feed.title)), web_address(other.url)
+        yield f'<a href="{escape(url)}">{title}</a>' if url else title

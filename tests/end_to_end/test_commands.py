@@ -1,0 +1,298 @@
+"""Every command as a process, on the sample site."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from aggregator.demo import DemoSite, expected
+from tests.end_to_end.conftest import ROOT, Runner
+
+COMMANDS = [
+    ("run",), ("check",), ("poll",), ("publish",), ("sources",), ("entries",), ("explain",), ("preview",), ("add",),
+    ("opml", "import"), ("opml", "export"), ("db", "upgrade"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, ("demo",)], ids=" ".join)
+def test_every_command_has_help_with_an_example(run: Runner, command: tuple[str, ...]) -> None:
+    text = run(*command, "--help").stdout
+
+    assert f"Example: aggregator {' '.join(command)}" in re.sub(r"\s+", " ", text)
+    assert "--config" in text or command == ("demo",)
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+
+    for command in [*COMMANDS, ("demo",)]:
+        assert f"aggregator {' '.join(command)}" in readme
+
+
+def test_poll_stores_every_article_once_and_a_second_poll_adds_nothing(
+    run: Runner, config: Path, site: DemoSite
+) -> None:
+    first = run("poll", "--all", "--config", config)
+    entries = run.json("entries", "--config", config)
+    asked_first = len(site.requests)
+    second = run("poll", "--all", "--config", config)
+    asked = site.requests[asked_first:]
+
+    originals = [entry for entry in entries if entry["duplicate_of"] is None]
+    assert len(originals) == expected().articles
+    assert len(entries) - len(originals) == expected().duplicates
+    assert {entry["duplicate_of"] for entry in entries} - {None} <= {entry["id"] for entry in originals}
+    assert run.json("entries", "--config", config) == entries
+    assert f"{expected().sources} sources polled" in first.stdout
+    assert ": 0 new entries" in second.stdout
+    conditional = [request for request in asked if "if-none-match" in request.headers]
+    assert {request.status for request in conditional} == {304}
+    assert len(conditional) >= len(asked) - 4  # those that fail, or moved, gave nothing to ask with
+    assert not any("\x1b" in done.stdout for done in (first, second))
+
+
+def test_poll_without_names_polls_what_is_due_and_no_more(run: Runner, config: Path, site: DemoSite) -> None:
+    run("poll", "--config", config)
+    asked = len(site.requests)
+
+    again = run("poll", "--config", config)
+
+    assert "nothing is due" in again.stdout
+    assert len(site.requests) == asked
+
+
+def test_poll_by_name_and_the_nearest_name_for_a_wrong_one(run: Runner, config: Path, site: DemoSite) -> None:
+    name = run.json("sources", "--config", config)[0]["name"]
+
+    run("poll", name, "--config", config, expect=None)
+    wrong = run("poll", name + "x", "--config", config, expect=2)
+
+    assert f"did you mean '{name}'?" in wrong.stderr
+
+
+def test_publish_writes_every_feed_and_a_second_time_touches_nothing(run: Runner, config: Path, tmp_path: Path) -> None:
+    run("poll", "--all", "--config", config)
+    out = tmp_path / "out"
+
+    run("publish", "--out", out, "--config", config)
+    before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in out.iterdir()}
+    again = run("publish", "--out", out, "--config", config)
+    run("poll", "--all", "--config", config)
+    run("publish", "--out", out, "--config", config)
+    after = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in out.iterdir()}
+
+    assert {"all.atom", "all.rss", "all.json", "index.html", "sources.opml"} <= before.keys()
+    assert "0 files written" in again.stdout
+    feeds = {name for name in before if name != "index.html"}
+    assert {name: before[name] for name in feeds} == {name: after[name] for name in feeds}
+
+
+def test_publish_into_a_file_is_a_sentence(run: Runner, config: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+
+    done = run("publish", "--out", tmp_path / "file", "--config", config, expect=1)
+
+    assert "file" in done.stderr
+
+
+def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None:
+    run("poll", "--all", "--config", config)
+
+    found = run.json("sources", "--config", config)
+    shown = run("sources", "--config", config).stdout
+
+    keys = {
+        "name",
+        "url",
+        "kind",
+        "status",
+        "last_checked",
+        "last_success",
+        "next_check",
+        "failures",
+        "last_error",
+        "entries",
+    }
+    assert all(keys <= source.keys() for source in found)
+    assert {"ok", "failing", "moved"} <= {source["status"] for source in found}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", source["last_checked"]) for source in found)
+    failing = [source for source in found if source["status"] == "failing"]
+    assert all(source["failures"] == 1 and source["last_error"] for source in failing)
+    assert all(source["name"] in shown for source in found)
+
+
+def test_entries_can_be_narrowed_and_have_stable_keys(run: Runner, config: Path) -> None:
+    run("poll", "--all", "--config", config)
+    every = run.json("entries", "--config", config)
+    source = every[0]["source"]
+
+    keys = {
+        "id", "source", "url", "title", "summary", "content", "authors", "published", "updated", "first_seen", "language",
+        "categories", "duplicate_of", "story", "enclosures", "tags",
+    }  # fmt: skip
+    assert all(keys <= entry.keys() for entry in every)
+    of_source = run.json("entries", "--source", source, "--config", config)
+    assert of_source == [entry for entry in every if entry["source"] == source]
+    in_space = run.json("entries", "--category", "space", "--config", config)
+    assert in_space == [entry for entry in every if "space" in entry["categories"]]
+    assert in_space
+    assert run.json("entries", "--since", "1h", "--config", config) == every
+    assert len(run.json("entries", "--limit", "3", "--config", config)) == 3
+    assert run.json("entries", "--search", "zzzqqq", "--config", config) == []
+    assert "did you mean 'space'?" in run("entries", "--category", "spac", "--config", config, expect=2).stderr
+    assert "--since" in run("entries", "--since", "soon", "--config", config, expect=2).stderr
+
+
+def test_explain_names_reasons_and_duplicates(run: Runner, config: Path) -> None:
+    run("poll", "--all", "--config", config)
+    duplicate = next(entry for entry in run.json("entries", "--config", config) if entry["duplicate_of"])
+
+    by_id = run("explain", duplicate["id"], "--config", config).stdout
+    by_address = run("explain", duplicate["url"], "--config", config).stdout
+    unknown = run("explain", "https://nothing.example/", "--config", config, expect=2)
+
+    assert f"this is a duplicate of {duplicate['duplicate_of']}: same address as in" in by_id
+    assert duplicate["duplicate_of"] in by_address
+    assert "no stored entry" in unknown.stderr
+
+
+def test_preview_shows_a_feed_and_the_feed_of_a_page_and_stores_nothing(
+    run: Runner, config: Path, site: DemoSite
+) -> None:
+    feed = next(source for source in run.json("sources", "--config", config))
+    site.put(
+        "/page", f'<html><link rel=alternate type="application/rss+xml" href="{feed["url"]}">'.encode(), "text/html"
+    )
+    site.put("/bare", b"<html><body><p>Nothing here", "text/html")
+
+    direct = run.json("preview", feed["url"], "--config", config)
+    through_page = run.json("preview", f"{site.url}page", "--config", config)
+    bare = run("preview", f"{site.url}bare", "--config", config, expect=1)
+
+    assert direct == through_page
+    assert direct[0]["title"]
+    assert "web page" in bare.stderr
+    assert run.json("entries", "--config", config) == []
+
+
+def test_add_finds_the_feed_and_keeps_the_files_comments(run: Runner, config: Path, site: DemoSite) -> None:
+    site.put(
+        "/new.xml", b"<rss version='2.0'><channel><title>Brand new</title><item><title>x</title></item></channel></rss>"
+    )
+    site.put("/page", b'<html><link rel=alternate type="application/rss+xml" href="/new.xml">', "text/html")
+    file = config.parent / "sources.yaml"
+    before = file.read_text()
+
+    run("add", f"{site.url}page", "--config", config)
+    after = file.read_text()
+    again = run("add", f"{site.url}new.xml", "--config", config)
+
+    assert after.startswith(before.rstrip("\n"))
+    assert "brand-new" in [source["name"] for source in run.json("sources", "--config", config)]
+    assert "watched already" in again.stdout
+    assert file.read_text() == after
+
+
+def test_add_with_an_unknown_category_leaves_the_file_alone(run: Runner, config: Path, site: DemoSite) -> None:
+    site.put("/new.xml", b"<rss version='2.0'><channel><title>New</title></channel></rss>")
+    file = config.parent / "sources.yaml"
+    before = file.read_text()
+
+    run("add", f"{site.url}new.xml", "--category", "nonsense", "--config", config, expect=2)
+
+    assert file.read_text() == before
+
+
+def test_opml_goes_out_and_comes_back(run: Runner, config: Path, tmp_path: Path) -> None:
+    out = tmp_path / "sources.opml"
+    run("opml", "export", "--out", out, "--config", config)
+    (tmp_path / "empty.yaml").write_text("storage: {url: 'sqlite:///e.db'}\n")
+
+    done = run("opml", "import", out, "--config", tmp_path / "empty.yaml")
+    again = run("opml", "import", out, "--config", tmp_path / "empty.yaml")
+
+    assert f"added {expected().sources} sources" in done.stdout
+    assert "added 0 sources" in again.stdout
+    urls = {source["url"] for source in run.json("sources", "--config", config)}
+    assert {source["url"] for source in run.json("sources", "--config", tmp_path / "empty.yaml")} == urls
+    assert run("opml", "export", "--config", config).stdout.encode() == out.read_bytes()
+    assert "OPML" in run("opml", "import", tmp_path / "empty.yaml", "--config", config, expect=1).stderr
+
+
+def test_check_counts_and_check_live_asks_every_source(run: Runner, config: Path, site: DemoSite) -> None:
+    plain = run("check", "--config", config)
+    asked = len(site.requests)
+    live = run("check", "--live", "--config", config, expect=1)
+
+    assert f"{expected().sources} sources" in plain.stdout
+    assert asked == 0
+    assert len(site.requests) >= expected().sources
+    assert "sources can't be read" in live.stderr
+    assert not list(config.parent.glob("*.db"))
+
+
+def test_five_mistakes_are_five_complaints_with_file_and_line(run: Runner, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(
+        "site:\n  titel: x\nfetch:\n  timeout: 5 bananas\nsources:\n  - url: ftp://a.example/\n  - name: b\n"
+        "    url: https://b.example/\n    categories: [spase]\ncategories:\n  - name: space\n    any: ['/(/']\n"
+    )
+
+    done = run("check", "--config", "bad.yaml", expect=2)
+
+    lines = [line for line in done.stderr.splitlines() if "bad.yaml:" in line]
+    assert [int(re.search(r"bad\.yaml:(\d+)", line)[1]) for line in lines] == [2, 4, 6, 9, 12]
+    assert "title" in lines[0]
+    assert "space" in lines[3]
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("poll",), ("run",), ("sources", "--json")])
+def test_a_missing_configuration_is_a_sentence(run: Runner, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments, "--config", "nowhere.yaml", expect=2)
+
+    assert "nowhere.yaml" in done.stderr
+
+
+def test_an_unusable_database_is_a_sentence(run: Runner, tmp_path: Path) -> None:
+    (tmp_path / "file.db").write_bytes(b"this is not a database, it is a text of some length" * 40)
+    (tmp_path / "c.yaml").write_text("storage: {url: 'sqlite:///file.db'}\n")
+
+    assert "database" in run("poll", "--config", "c.yaml", expect=1).stderr
+
+
+def test_db_upgrade_says_what_it_did(run: Runner, config: Path) -> None:
+    assert "empty → 0001" in run("db", "upgrade", "--config", config).stdout
+    assert "nothing to do" in run("db", "upgrade", "--config", config).stdout
+
+
+def test_entries_through_head_is_no_error(run: Runner, config: Path) -> None:
+    import subprocess
+
+    run("poll", "--all", "--config", config)
+    command = f"'{run.program}' entries --json --config '{config}' | head -n 1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_ten_kills_in_the_middle_lose_and_double_nothing(run: Runner, config: Path) -> None:
+    for number in range(10):
+        process = run.start("poll", "--all", "--config", config)
+        time.sleep(0.35 + 0.09 * number)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    # what the killed ones had claimed is free again when their leases end; `--all` must not have to wait for that
+    run("poll", "--all", "--config", config)
+    after_kills = run.json("entries", "--config", config)
+    untouched = config.parent / "untouched.yaml"
+    untouched.write_text(re.sub(r"sqlite:///\S+", "sqlite:///untouched.db", config.read_text()))
+    run("poll", "--all", "--config", untouched)
+
+    def what_matters(entries: list[dict]) -> list[tuple]:
+        return sorted((entry["id"], entry["source"], entry["title"], entry["content"]) for entry in entries)
+
+    assert what_matters(after_kills) == what_matters(run.json("entries", "--config", untouched))

@@ -1,0 +1,150 @@
+"""``aggregator run`` and ``aggregator demo`` as processes: what they serve, how they stop, what they survive."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from aggregator.demo import DemoSite, expected
+from tests.end_to_end.conftest import Runner, get, wait_for
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def stop(process, sent: signal.Signals = signal.SIGTERM) -> str:
+    process.send_signal(sent)
+    output, _ = process.communicate(timeout=25)
+    assert process.returncode == 0, output
+    return output
+
+
+def entries_of(body: bytes) -> list[ET.Element]:
+    return ET.fromstring(body).findall(f"{ATOM}entry")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_the_demo_shows_every_article_once_and_stops_cleanly(run: Runner, free_port: int, sent: signal.Signals) -> None:
+    process = run.start("demo", "--port", str(free_port))
+    address = f"http://127.0.0.1:{free_port}"
+    articles = expected().articles
+
+    wait_for(lambda: len(entries_of(get(f"{address}/feeds/all.atom")[1] or b"<x/>")) >= articles)
+    status, body = get(f"{address}/feeds/all.atom")
+    time.sleep(0.5)
+    began = time.monotonic()
+    output = stop(process, sent)
+
+    ids = [entry.findtext(f"{ATOM}id") for entry in entries_of(body)]
+    assert status == 200
+    assert len(ids) == len(set(ids)) == articles
+    assert not feedparser.parse(body).bozo
+    assert time.monotonic() - began < 20
+    assert "Traceback" not in output
+    assert "source.failed" in output
+
+
+def test_run_serves_pages_feeds_and_health(run: Runner, config: Path, free_port: int) -> None:
+    process = run.start("run", "--config", config, "--port", str(free_port), "--log-format", "json")
+    address = f"http://127.0.0.1:{free_port}"
+    wait_for(lambda: get(f"{address}/healthz")[0] == 200)
+    wait_for(lambda: len(entries_of(get(f"{address}/feeds/all.atom")[1])) >= expected().articles)
+
+    for path in ("/", "/sources", "/feeds/", "/feeds/all.rss", "/feeds/all.json", "/opml", "/metrics"):
+        assert get(address + path)[0] == 200, path
+    assert get(f"{address}/feeds/nothing.atom")[0] == 404
+    lines = [json.loads(line) for line in stop(process).splitlines()]
+    events = [line["event"] for line in lines]
+    assert events[0] == "aggregator.started"
+    assert events[-1] == "aggregator.stopped"
+    polled = [line["source"] for line in lines if line["event"] in {"source.polled", "source.failed"}]
+    assert len(polled) == len(set(polled)) == expected().sources
+
+
+def test_run_works_and_says_so_when_nothing_can_be_reached(run: Runner, tmp_path: Path, free_port: int) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "storage: {url: 'sqlite:///x.db'}\nsources: [{url: 'https://nowhere.invalid/feed', name: nowhere}]\n"
+    )
+    process = run.start("run", "--config", tmp_path / "c.yaml", "--port", str(free_port))
+    address = f"http://127.0.0.1:{free_port}"
+
+    wait_for(lambda: b"nowhere.invalid" in get(f"{address}/sources")[1] and b"ailing" in get(f"{address}/sources")[1])
+    assert get(f"{address}/feeds/all.atom")[0] == 200
+    output = stop(process)
+
+    assert "source.failed" in output
+    assert "nowhere.invalid" in output
+
+
+def test_stopping_does_not_wait_for_a_server_that_hangs_longer_than_the_timeout(
+    run: Runner, tmp_path: Path, free_port: int
+) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        (tmp_path / "c.yaml").write_text(
+            "storage: {url: 'sqlite:///x.db'}\nfetch: {timeout: 3s, allow_private: true}\n"
+            f"sources: [{{url: '{url}', name: silent}}]\n"
+        )
+        process = run.start("run", "--config", tmp_path / "c.yaml", "--port", str(free_port))
+        silent.settimeout(20)
+        silent.accept()
+        began = time.monotonic()
+        stop(process)
+
+    assert time.monotonic() - began < 8
+
+
+def test_a_second_main_job_on_one_sqlite_database_is_refused(run: Runner, config: Path, free_port: int) -> None:
+    first = run.start("run", "--config", config, "--port", str(free_port))
+    wait_for(lambda: get(f"http://127.0.0.1:{free_port}/healthz")[0] == 200)
+
+    second = run("run", "--config", config, "--port", "0", expect=1)
+
+    assert "another `aggregator run` uses" in second.stderr
+    assert get(f"http://127.0.0.1:{free_port}/healthz")[0] == 200
+    stop(first)
+
+
+def test_a_port_that_is_taken_is_a_sentence(run: Runner, config: Path, free_port: int) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", free_port)):
+        done = run("run", "--config", config, "--port", str(free_port), expect=2)
+
+    assert f"can't listen on 127.0.0.1 port {free_port}" in done.stderr
+
+
+@pytest.mark.parametrize("how", ["edit", "signal"])
+def test_an_edit_is_taken_up_and_a_bad_one_is_reported_and_left(
+    run: Runner, config: Path, site: DemoSite, free_port: int, how: str
+) -> None:
+    process = run.start("run", "--config", config, "--port", str(free_port))
+    address = f"http://127.0.0.1:{free_port}"
+    wait_for(lambda: get(f"{address}/healthz")[0] == 200)
+    sources_file = config.parent / "sources.yaml"
+    good = sources_file.read_text()
+
+    sources_file.write_text(good + "\nnonsense: [\n")
+    wait_for(lambda: b"aggregator" and get(f"{address}/healthz")[0] == 200)
+    time.sleep(2)
+    site.put(
+        "/added.xml",
+        b"<rss version='2.0'><channel><title>Added</title><item><title>Fresh</title></item></channel></rss>",
+    )
+    sources_file.write_text(good + f"\n  - url: {site.url}added.xml\n    name: added\n")
+    if how == "signal":
+        process.send_signal(signal.SIGHUP)
+    wait_for(lambda: b"Fresh" in get(f"{address}/feeds/all.atom")[1])
+    output = stop(process)
+
+    assert "config.rejected" in output
+    assert re.search(r"sources\.yaml:\d+", output)
+    assert "config.reloaded" in output

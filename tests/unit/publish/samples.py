@@ -1,0 +1,66 @@
+"""Records to publish, of which a test names only what matters to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from aggregator.config import CategoryConfig, Config, FeedConfig, Site
+from aggregator.model import FeedDocument, PublishedEntry, SourceFeed, StoredEntry
+from aggregator.publish import build_document
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+AUTHORITY = "news.example.org,2026"
+
+CONFIG = Config(
+    site=Site(title="Space & talent", url="https://news.example.org/", language="en", timezone="Europe/Luxembourg"),
+    categories=(CategoryConfig(name="space", title="Space", any=("lunar",)),),
+    feeds=(FeedConfig(name="all", title="Everything"), FeedConfig(name="space")),
+)
+
+
+def make_source_feed(name: str = "first", **values: Any) -> SourceFeed:
+    given = {
+        "id": f"https://{name}.example/feed",
+        "title": f"{name.title()} News",
+        "feed_url": f"https://{name}.example/feed",
+        "site_url": f"https://{name}.example/",
+        "updated": NOON,
+    }
+    return SourceFeed(**(given | values))
+
+
+def make_stored(id: str = "e1", *, source: str = "first", **values: Any) -> StoredEntry:
+    given: dict[str, Any] = {
+        "url": f"https://{source}.example/{id}",
+        "canonical_url": None,
+        "title": f"Title of {id}",
+        "summary": f"Summary of {id}",
+        "content": f"<p>Content of {id}</p>",
+        "authors": ("Ada Author",),
+        "published": NOON,
+        "updated": NOON,
+        "first_seen": NOON,
+        "language": "en",
+        "tags": (),
+        "enclosures": (),
+        "origin": None,
+        "categories": (),
+        "original": id,
+        "evidence": None,
+        "feed": make_source_feed(source),
+    }
+    return StoredEntry(id=id, source=source, **(given | values))
+
+
+def make_item(id: str = "e1", *, also: tuple[StoredEntry, ...] = (), **values: Any) -> PublishedEntry:
+    """Return a published entry; what isn't the published entry's own goes to the stored one inside."""
+    own = {name: values.pop(name) for name in ("listed_at",) if name in values}
+    categories = values.pop("categories", ())
+    entry = make_stored(id, **values)
+    return PublishedEntry(id=id, entry=entry, also=also, updated=entry.updated, categories=categories, **own)
+
+
+def make_document(*items: PublishedEntry, feed: FeedConfig = CONFIG.feeds[0], config: Config = CONFIG) -> FeedDocument:
+    return build_document(feed, config, items, authority=AUTHORITY, since=SINCE)

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from aggregator.errors import ConfigError
+from aggregator.sources import NewSource, append_sources
+
+NEW = NewSource(url="https://new.example/feed", name="new", title="New: a title", categories=("space",))
+
+
+def append(tmp_path: Path, before: str, *new: NewSource) -> str:
+    path = tmp_path / "sources.yaml"
+    path.write_bytes(before.encode())
+    append_sources(path, new or (NEW,))
+    return path.read_bytes().decode()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "# mine\nsources:\n  - url: https://a.example/   # keep\n    name: a\n\n# the end\n",
+        "sources:\n- url: https://a.example/\n- url: https://b.example/\n  categories:\n  - x\n  - y\ncategories:\n  - name: x\n",
+        "sources:\n  - url: https://a.example/\n    keep: >\n      satellite\n      or launch\n# end",
+        "sources:\r\n  - url: https://a.example/\r\n",
+        'sources:\n  - {url: "https://a.example/", name: a}\n',
+    ],
+)
+def test_every_line_that_was_there_stays_in_its_order(tmp_path: Path, before: str) -> None:
+    after = append(tmp_path, before)
+
+    added = [line for line in after.split("\n") if line not in before.split("\n")]
+    kept = iter(after.split("\n"))
+    assert all(line in kept for line in before.rstrip("\n").split("\n"))
+    assert len(added) == 4
+    loaded = YAML(typ="safe").load(after)
+    assert loaded["sources"][-1] == {
+        "url": "https://new.example/feed",
+        "name": "new",
+        "title": "New: a title",
+        "categories": ["space"],
+    }
+    assert len(loaded["sources"]) == len(YAML(typ="safe").load(before)["sources"]) + 1
+
+
+@pytest.mark.parametrize(
+    "before", ["", "# only a comment\n", "sources:\n", "sources: []  # none yet\n", "site:\n  title: x"]
+)
+def test_a_file_without_sources_gets_a_list(tmp_path: Path, before: str) -> None:
+    after = append(tmp_path, before)
+
+    assert YAML(typ="safe").load(after)["sources"][0]["url"] == "https://new.example/feed"
+    assert "#" not in before or "#" in after
+
+
+@pytest.mark.parametrize(
+    "title", ["true", "a # b", "${HOME}", "- x", "é: ü", 'say "hi"', "12", "*star", "x: y", "it's"]
+)
+def test_any_title_comes_back_as_it_was(tmp_path: Path, title: str) -> None:
+    after = append(tmp_path, "sources:\n", NewSource(url="https://x.example/?a=1&b=#c", title=title))
+
+    [source] = YAML(typ="safe").load(after)["sources"]
+    assert source["title"] == title.replace("${", "$${")
+    assert source["url"] == "https://x.example/?a=1&b=#c"
+
+
+@pytest.mark.parametrize(
+    "before", ["sources: [{url: https://a.example/}]\n", "- a\n- b\n", "{sources: []}\n", "a: [\n"]
+)
+def test_a_form_that_cannot_be_appended_to_is_refused_and_left_alone(tmp_path: Path, before: str) -> None:
+    with pytest.raises(ConfigError):
+        append(tmp_path, before)
+
+    assert (tmp_path / "sources.yaml").read_text() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["sources.yaml"]
+
+
+def test_mode_and_link_of_the_file_stay(tmp_path: Path) -> None:
+    real = tmp_path / "real.yaml"
+    real.write_text("sources:\n")
+    real.chmod(0o640)
+    link = tmp_path / "link.yaml"
+    link.symlink_to(real)
+
+    append_sources(link, [NEW])
+
+    assert link.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert "new.example" in real.read_text()
+
+
+def test_a_missing_file_is_a_config_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="can't be changed"):
+        append_sources(tmp_path / "none.yaml", [NEW])
