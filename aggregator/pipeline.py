@@ -2,7 +2,7 @@
 
     config ─► sources ─► fetch ─► parse ─► normalize ─► dedupe ─► categorize ─► store ─► publish
 
-``poll_source`` is that line for one source and ``poll`` runs it for all that are due; ``feed_document`` goes from the
+``poll_source`` is that line for one source (workers.py runs it for all that are due); ``feed_document`` goes from the
 store to one output feed. ``look`` asks one address and stores nothing. This is the only file that knows two stages.
 """
 
@@ -10,22 +10,20 @@ from __future__ import annotations
 
 import hashlib
 import random
-import threading
-from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
-from aggregator import __version__
 from aggregator.categorize import categorize, compile_filter, compile_rules, is_wanted
 from aggregator.config import Config
 from aggregator.dedupe import decide
-from aggregator.errors import AggregatorError, ClaimLost, NotAFeed, SourceError, UsageError
-from aggregator.fetch import after_failure, after_success, fetch_source
-from aggregator.http import HttpClient
+from aggregator.errors import AggregatorError, NotAFeed, SourceError, StatusError, UsageError
+from aggregator.fetch import HostGate, after_failure, after_success, fetch_source
+from aggregator.http import HttpClient, user_agent
 from aggregator.model import (
     Claim,
     Entry,
@@ -40,14 +38,14 @@ from aggregator.model import (
 )
 from aggregator.normalize import normalize_feed
 from aggregator.parse import parse_feed
-from aggregator.publish import build_document
+from aggregator.publish import Written, build_document, static_files, write_site
 from aggregator.sources import common_places, configured_sources, find_feeds
 from aggregator.store import PollTransaction, Store
 
 log = structlog.get_logger()
 
-# A worker that died is given this long, beside the time that one exchange may take, before another takes over.
-_LEASE_MARGIN = timedelta(minutes=5)
+# How many entries a static front page has.
+_FRONT_PAGE = 100
 
 
 def utc_now() -> datetime:
@@ -68,7 +66,7 @@ class Seen:
 def open_client(config: Config) -> HttpClient:
     """Return a client that says who asks, with the limits of ``fetch``."""
     return HttpClient(
-        user_agent=f"aggregator/{__version__}" + (f" (+{config.fetch.contact})" if config.fetch.contact else ""),
+        user_agent=user_agent(config.fetch.contact),
         timeout=config.fetch.timeout,
         max_body=config.fetch.max_body,
         allow_private=config.fetch.allow_private,
@@ -88,9 +86,14 @@ def look(client: HttpClient, claim: Claim, now: datetime) -> Seen:
     return Seen(answer=answer, document=document, body_hash=body_hash, entries=entries)
 
 
+def address_of(claim: Claim) -> str:
+    """Return the address that is asked: the configured one, or where permanent redirects led."""
+    return claim.state.moved_to or claim.source.url
+
+
 def claim_once(source: Source, now: datetime) -> Claim:
     """Return a claim on a source that is not in the store, to look at it once."""
-    return Claim(source=source, state=SourceState(seed=source.url), token="", until=now + _LEASE_MARGIN)
+    return Claim(source=source, state=SourceState(seed=source.url), token="", until=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,7 @@ class Found:
 
 
 def find_feed(client: HttpClient, url: str, now: datetime) -> Found:
-    """Find the feed behind an address: itself, one that the page names, or one in a common place. Raises SourceError."""
+    """Find the feed behind an address: itself, one the page names, or one in a common place. Raises SourceError."""
 
     def ask(address: str) -> Fetched:
         answer = fetch_source(client, claim_once(Source(name="asked", url=address), now))
@@ -141,6 +144,7 @@ class Aggregator:
     def __init__(self, config: Config, *, clock: Callable[[], datetime] = utc_now) -> None:
         """Open the store and bring its schema up to date; raises StoreError."""
         self.clock = clock
+        self.gate = HostGate()
         self.store = Store(config.storage.url, pool_size=config.fetch.workers + 4)
         self.store.upgrade()
         self.identity = self.store.open_site(url=config.site.url, now=clock())
@@ -148,12 +152,14 @@ class Aggregator:
 
     def use(self, config: Config) -> None:
         """Work with this configuration from now on: at the start, and after each edit of the files."""
+        self.sources = configured_sources(config)
         self.rules = compile_rules(config.categories)
         self.client = open_client(config)
-        self.store.sync_sources(configured_sources(config))
+        self.store.sync_sources(self.sources)
         self.config = config
 
     def close(self) -> None:
+        self.client.close()
         self.store.close()
 
     # --- polling -----------------------------------------------------------------------------------------------------
@@ -165,9 +171,11 @@ class Aggregator:
             return self._record(claim, look(self.client, claim, now), now)
         except SourceError as error:
             failure = error
+            if isinstance(error, StatusError) and error.retry_after:  # it speaks for all that this host has
+                self.gate.hold(address_of(claim), error.retry_after)
         except AggregatorError:
             raise
-        except Exception as error:  # noqa: BLE001 - a bug that one source's input brings out must not stop the others
+        except Exception as error:
             log.exception("source.crashed", source=claim.source.name)
             failure = SourceError(f"this program failed on it: {type(error).__name__}: {error}")
         return self._record(claim, Seen(error=failure), now)
@@ -203,49 +211,6 @@ class Aggregator:
         )
         return PollResult(source=claim.source.name, state=state, decisions=decisions, unchanged=judged.unchanged)
 
-    def poll(
-        self, names: Collection[str] | None = None, *, stop: threading.Event | None = None
-    ) -> Iterator[PollResult]:
-        """Poll all that is due (with ``names``: those, due or not), each once, and yield results as they come.
-
-        ``stop`` ends it early: what is under way is finished, nothing more is begun. Raises StoreError, after what is
-        under way has ended.
-        """
-        due_by, workers = self.clock(), self.config.fetch.workers
-        lease = 2 * self.config.fetch.timeout + _LEASE_MARGIN
-        left = None if names is None else set(names)
-        queue: list[Claim] = []
-        running: set[Future[PollResult | None]] = set()
-        with self.store.polling(), ThreadPoolExecutor(workers, thread_name_prefix="poll") as pool:
-            try:
-                while not (stop and stop.is_set()):
-                    if len(queue) < workers:
-                        now, limit = self.clock(), 2 * workers
-                        claims = self.store.claim_due_sources(
-                            now=now, lease=lease, limit=limit, due_by=due_by, names=None if left is None else list(left)
-                        )
-                        queue += claims
-                        left = None if left is None else left - {each.source.name for each in claims}
-                    while queue and len(running) < workers:
-                        running.add(pool.submit(self._poll_one, queue.pop(0)))
-                    if not running:
-                        return
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    yield from (result for each in done if (result := each.result()) is not None)
-                for each in running:
-                    if (result := each.result()) is not None:
-                        yield result
-            finally:
-                if queue:
-                    self.store.release(queue)
-
-    def _poll_one(self, claim: Claim) -> PollResult | None:
-        try:
-            return self.poll_source(claim)
-        except ClaimLost as error:
-            log.warning("source.claim_lost", source=claim.source.name, error=str(error))
-            return None
-
     # --- publishing --------------------------------------------------------------------------------------------------
 
     def feed_document(self, name: str) -> FeedDocument:
@@ -258,6 +223,12 @@ class Aggregator:
         selection = Selection(categories=where.categories, sources=where.sources, language=where.language)
         entries = self.store.published(selection, limit=feed.limit).items
         return build_document(feed, config, entries, authority=self.identity.authority, since=self.identity.since)
+
+    def publish(self, out: Path) -> Written:
+        """Write the feeds, the front page and the list of sources into a folder. Raises PublishError."""
+        documents = [self.feed_document(feed.name) for feed in self.config.feeds]
+        newest = self.store.published(Selection(), limit=_FRONT_PAGE).items
+        return write_site(out, documents, static_files(self.config, newest, self.store.sources()))
 
     def forget_old(self) -> int:
         """Purge what is older than ``storage.keep``; return how many entries that were."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from aggregator.config.schema import in_words, known_keys, schema_at
+from aggregator.config.shape import in_words, known_keys, schema_at
 from aggregator.config.suggest import did_you_mean, without_userinfo
 from aggregator.config.yaml_lines import List, Location, Node, Place, Scalar, Section, nearest
 from aggregator.errors import Problem

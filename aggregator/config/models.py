@@ -17,7 +17,6 @@ from pydantic import (
     Field,
     PrivateAttr,
     SerializerFunctionWrapHandler,
-    Strict,
     Tag,
     model_serializer,
     model_validator,
@@ -27,7 +26,6 @@ from aggregator.config import values
 from aggregator.config.suggest import without_userinfo
 from aggregator.model import SourceKind
 
-Whole = Annotated[int, Strict()]
 _MASK = "**********"
 
 
@@ -104,7 +102,7 @@ class FetchSettings(Settings):
     )
     min_every: values.Duration = Field(timedelta(minutes=30), description="With `auto`: not more often than this.")
     max_every: values.Duration = Field(timedelta(hours=12), description="With `auto`: not less often than this.")
-    workers: Whole = Field(32, ge=1, le=500, description="How many sources are polled at the same time.")
+    workers: values.Whole = Field(32, ge=1, le=500, description="How many sources are polled at the same time.")
     timeout: values.Duration = Field(timedelta(seconds=20), description="For the whole exchange, not only to connect.")
     max_body: values.Size = Field(
         15_000_000,
@@ -145,7 +143,7 @@ class SourceConfig(Settings):
     )
     keep: values.Filter | None = Field(None, description='Keep only entries that this fits: `"moon base" or lunar`.')
     drop: values.Filter | None = Field(None, description="Drop entries that this fits: `horoscope and not launch`.")
-    priority: Whole = Field(
+    priority: values.Whole = Field(
         0, description="When several sources have the same article, the one with the highest is shown."
     )
     _file: str = PrivateAttr(default="")
@@ -181,7 +179,7 @@ class CategoryConfig(Settings):
     none: tuple[values.Term, ...] = Field(
         (), description="Where one of these occurs, the terms inside it do not count: `office space` for `space`."
     )
-    at_least: Whole = Field(1, ge=1, description="Score (number of different terms) that an entry must reach.")
+    at_least: values.Whole = Field(1, ge=1, description="Score (number of different terms) that an entry must reach.")
 
     @model_validator(mode="after")
     def _check_reachable(self) -> Self:
@@ -206,7 +204,7 @@ class FeedConfig(Settings):
         None, description="Title of the feed; made from the site's and the name when left out."
     )
     where: Where = Field(Where(), description="Which entries it has.")
-    limit: Whole = Field(100, ge=1, le=1000, description="How many of the newest entries it has.")
+    limit: values.Whole = Field(100, ge=1, le=1000, description="How many of the newest entries it has.")
 
 
 class EmailChannel(Settings):
@@ -281,7 +279,7 @@ class SmtpConfig(Settings):
     """The server that takes outgoing mail."""
 
     host: values.Host = Field("localhost", description="Name or address of the server.")
-    port: Whole = Field(25, ge=1, le=65535, description="Its port: mostly 25, 587 (starttls) or 465 (tls).")
+    port: values.Whole = Field(25, ge=1, le=65535, description="Its port: mostly 25, 587 (starttls) or 465 (tls).")
     security: SmtpSecurity = Field(SmtpSecurity.NONE, description="How the connection is encrypted.")
     user: values.Line | None = Field(None, description="User name, where the server asks for one.")
     password: values.Secret | None = Field(None, description="Password; best from the environment.")

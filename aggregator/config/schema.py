@@ -1,25 +1,11 @@
-"""The configuration's JSON Schema, for editors, for the reference and for the words of complaints.
-
-``python -m aggregator.config.schema`` prints it; config/schema.json is that.
-"""
+"""The configuration's JSON Schema, for editors: ``python -m aggregator.config.schema`` prints config/schema.json."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from datetime import timedelta
-from functools import cache
-from typing import Any
 
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
-
-from aggregator.config.models import Config
-from aggregator.config.units import format_duration
-
-Schema = dict[str, Any]
+from aggregator.config.shape import Schema, nodes, resolve, shape
 
 _FROM_ENVIRONMENT = {
     "FromEnvironment": {
@@ -30,38 +16,10 @@ _FROM_ENVIRONMENT = {
 }
 
 
-class _Generator(GenerateJsonSchema):
-    """Describes what people write: durations as text, and a key to leave out instead of null."""
-
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401 - pydantic's signature
-        return False
-
-    def encode_default(self, dft: Any) -> Any:  # noqa: ANN401 - pydantic's signature
-        if isinstance(dft, timedelta):
-            return format_duration(dft)
-        # what a section is by default, its own keys tell
-        return None if isinstance(dft, BaseModel | tuple) else super().encode_default(dft)
-
-
-@cache
-def model_schema() -> Schema:
-    """Return the schema of the values themselves. Not to be changed."""
-    schema = Config.model_json_schema(schema_generator=_Generator)
-    for node in _nodes(schema):
-        if "properties" in node:
-            node.pop("title", None)
-        if node.get("default", ...) is None:
-            del node["default"]
-    return schema
-
-
 def published_schema() -> Schema:
     """Return the schema for files (draft 2020-12), in which any value may come from the environment."""
-    schema: Schema = json.loads(json.dumps(model_schema()))
-    for node in list(_nodes(schema)):
+    schema: Schema = json.loads(json.dumps(shape()))
+    for node in list(nodes(schema)):
         for holder, key in _values_of(node):
             if _may_be_refused(resolve(holder[key], schema)):
                 holder[key] = _or_from_environment(holder[key])
@@ -71,20 +29,6 @@ def published_schema() -> Schema:
         **schema,
         "$defs": {**schema["$defs"], **_FROM_ENVIRONMENT},
     }
-
-
-def _nodes(schema: Any) -> Iterator[Schema]:  # noqa: ANN401 - any part of a schema
-    if isinstance(schema, dict):
-        yield schema
-        for key, part in list(schema.items()):
-            if key in {"properties", "$defs"}:
-                for inner in part.values():
-                    yield from _nodes(inner)
-            elif key in {"items", "anyOf", "oneOf"}:
-                yield from _nodes(part)
-    elif isinstance(schema, list):
-        for part in schema:
-            yield from _nodes(part)
 
 
 def _values_of(node: Schema) -> list[tuple[Schema, str]]:
@@ -108,59 +52,6 @@ def _or_from_environment(schema: Schema) -> Schema:
         **about,
         "anyOf": [*schema.pop("anyOf", []), *([schema] if schema else []), {"$ref": "#/$defs/FromEnvironment"}],
     }
-
-
-def resolve(schema: Schema, root: Schema | None = None) -> Schema:
-    """Follow a reference; what stands beside it, such as a default, is kept."""
-    reference = schema.get("$ref")
-    if reference is None:
-        return schema
-    target = (root or model_schema())["$defs"][reference.rpartition("/")[2]]
-    return {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
-
-
-def schema_at(location: tuple[str | int, ...]) -> Schema:
-    """Return the schema of the value at a location; steps that no schema answers to are left out."""
-    schema = model_schema()
-    for step in location:
-        if isinstance(step, int):
-            schema = resolve(schema.get("items", schema))
-        else:
-            schema = resolve(known_keys(schema).get(step, schema))
-    return schema
-
-
-def known_keys(schema: Schema) -> dict[str, Schema]:
-    """Return the keys of a section with their schemas; of all alternatives where there are some."""
-    keys: dict[str, Schema] = {}
-    for part in (schema, *schema.get("oneOf", ())):
-        keys |= resolve(part).get("properties", {})
-    return keys
-
-
-def in_words(schema: Schema) -> str:
-    """Say what is expected: "duration", "auto, feed or page", "whole number from 1 to 1000", "list of names"."""
-    schema = resolve(schema)
-    if "enum" in schema:
-        *most, last = schema["enum"]
-        return f"{', '.join(most)} or {last}"
-    match schema.get("type"):
-        case "object":
-            return "section"
-        case "array":
-            item = in_words(schema["items"])
-            return f"list of {item}{'es' if item.endswith('s') else 's'}"
-        case "integer":
-            return "whole number" + _bounds(schema)
-        case _:
-            return str(schema.get("title", "channel"))
-
-
-def _bounds(schema: Schema) -> str:
-    least, most = schema.get("minimum"), schema.get("maximum")
-    if least is None:
-        return ""
-    return f", at least {least}" if most is None else f" from {least} to {most}"
 
 
 def main() -> None:

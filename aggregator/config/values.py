@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Discriminator,
-    PlainValidator,
     SecretStr,
     Strict,
     Tag,
@@ -160,6 +160,15 @@ def _allowed_tag(value: Any) -> str:  # noqa: ANN401
     return "<list>" if isinstance(value, list | tuple) else "<switch>"
 
 
+def _whole(value: Any) -> Any:  # noqa: ANN401
+    """Read what came as text, as all does from the environment."""
+    return int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value) else value
+
+
+def _switch(value: Any) -> Any:  # noqa: ANN401
+    return value == "true" if isinstance(value, str) and value in {"true", "false"} else value
+
+
 def _term(text: str) -> str:
     parse_term(text)
     return text
@@ -222,6 +231,7 @@ _ALLOWED: dict[str, Any] = {
 }
 _SECRET: dict[str, Any] = {"writeOnly": True}
 
+Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
 Line = Annotated[str, Strict(), AfterValidator(_one_line), _described("text")]
 Slug = Annotated[str, Strict(), AfterValidator(_slug), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
 Language = Annotated[str, Strict(), AfterValidator(_language), _described("language tag", pattern=_LANGUAGE_PATTERN)]
@@ -232,13 +242,14 @@ Contact = Annotated[str, Strict(), AfterValidator(_printable_ascii), _described(
 Database = Annotated[
     str, Strict(), AfterValidator(_database), _described("database address", pattern="^(sqlite:///|postgresql)")
 ]
-Folder = Annotated[Path, PlainValidator(_folder), _described("folder")]
-Duration = Annotated[timedelta, PlainValidator(_duration), _described("duration", pattern=DURATION_PATTERN)]
-AutoOrDuration = Annotated[timedelta | None, PlainValidator(_duration_or_auto), WithJsonSchema(_AUTO_OR_DURATION)]
-Size = Annotated[int, PlainValidator(_size), _described("size", pattern=SIZE_PATTERN)]
+Folder = Annotated[Path, BeforeValidator(_folder), _described("folder")]
+Duration = Annotated[timedelta, BeforeValidator(_duration), _described("duration", pattern=DURATION_PATTERN)]
+AutoOrDuration = Annotated[timedelta | None, BeforeValidator(_duration_or_auto), WithJsonSchema(_AUTO_OR_DURATION)]
+Size = Annotated[int, BeforeValidator(_size), _described("size", pattern=SIZE_PATTERN)]
 HostOrNetwork = Annotated[str, Strict(), AfterValidator(_host_or_network)]
 AllowedHosts = Annotated[
-    Annotated[bool, Strict(), Tag("<switch>")] | Annotated[tuple[HostOrNetwork, ...], Tag("<list>")],
+    Annotated[bool, Strict(), BeforeValidator(_switch), Tag("<switch>")]
+    | Annotated[tuple[HostOrNetwork, ...], Tag("<list>")],
     Discriminator(_allowed_tag),
     WithJsonSchema(_ALLOWED),
 ]

@@ -10,7 +10,6 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-from ruamel.yaml.resolver import VersionedResolver
 
 from aggregator.config.environment import substitute
 from aggregator.errors import Problem
@@ -134,7 +133,6 @@ class _Builder:
         self.problems: list[Problem] = []
         self._file = file
         self._env = env
-        self._resolver = VersionedResolver()
         self._open: set[int] = set()
         self._count = 0
 
@@ -189,9 +187,9 @@ class _Builder:
             except ValueError as error:
                 self.problems.append(place.problem(str(error)))
                 return Scalar(place, None, written)
-            if is_from_environment and node.style is None:
-                tag = str(self._resolver.resolve(ScalarNode, text, (True, False)))
-            return Scalar(place, _value(tag, text), written, is_from_environment)
+            # a variable that is set to nothing is as good as a key that is left out
+            value = None if is_from_environment and not text else text
+            return Scalar(place, value, written, is_from_environment)
         return Scalar(place, _value(tag, written), written)
 
     def _refuse_tag(self, node: ScalarNode | SequenceNode | MappingNode, place: Place, kind: str) -> None:

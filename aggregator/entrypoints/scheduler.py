@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from aggregator.errors import AggregatorError
 from aggregator.model import PollResult
 from aggregator.pipeline import Aggregator
+from aggregator.workers import poll_due
 
 log = structlog.get_logger()
 
@@ -55,7 +56,7 @@ class Scheduler:
     def _poll(self) -> None:
         started = time.monotonic()
         results = []
-        for result in self._aggregator.poll(stop=self._stopping):
+        for result in poll_due(self._aggregator, stop=self._stopping):
             log_result(result)
             results.append(result)
         if results:

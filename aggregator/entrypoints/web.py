@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -26,7 +26,6 @@ from aggregator.entrypoints.answers import Outputs, answer, render
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.errors import PublishError, StoreError, UsageError
 from aggregator.model import FeedFormat, Selection
-from aggregator.pipeline import Aggregator
 from aggregator.publish import (
     MEDIA_TYPES,
     Choice,
@@ -46,6 +45,9 @@ from aggregator.publish import (
     site_frame,
     source_title,
 )
+
+if TYPE_CHECKING:
+    from aggregator.pipeline import Aggregator
 
 log = structlog.get_logger()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -52,7 +53,7 @@ def rhythm_of(published: Sequence[datetime], now: datetime) -> Rhythm | None:
     events = list(_events(moment for moment in published if moment <= now))[:REMEMBERED]
     if len(events) < ENOUGH:
         return None
-    gaps = [later - earlier for later, earlier in zip(events, events[1:], strict=False)]
+    gaps_s = [(later - earlier).total_seconds() for later, earlier in pairwise(events)]
     timed = [event for event in events if (event.hour, event.minute, event.second) != (0, 0, 0)]
     if 2 * len(timed) < len(events):
         timed = []
@@ -67,7 +68,7 @@ def rhythm_of(published: Sequence[datetime], now: datetime) -> Rhythm | None:
         hours[half_hour - 1] += 0.25
         hours[(half_hour + 1) % _HALF_HOURS] += 0.25
     return Rhythm(
-        usual_gap=median(gaps),
+        usual_gap=timedelta(seconds=median(gaps_s)),
         oldest=events[-1],
         newest=events[0],
         count=len(events),
@@ -93,6 +94,11 @@ def waiting_too_long_at(rhythm: Rhythm, now: datetime, *, patience: timedelta, l
         if waited_s >= patience.total_seconds():
             break
     return min(elapsed, latest)
+
+
+def steady_wait(usual_gap: timedelta, *, patience: timedelta) -> timedelta:
+    """The same for a source of which only the usual gap is known: as if it published evenly, at any hour."""
+    return timedelta(seconds=(2 * patience.total_seconds() * usual_gap.total_seconds()) ** 0.5)
 
 
 def _events(published: Iterable[datetime]) -> Iterator[datetime]:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Final, Protocol
 
 from aggregator.errors import FetchError, SourceError, StatusError
-from aggregator.fetch.rhythm import Rhythm, rhythm_of, waiting_too_long_at
+from aggregator.fetch.rhythm import Rhythm, rhythm_of, steady_wait, waiting_too_long_at
 from aggregator.model import Freshness, Source
 
 # One request is worth this much waiting of one entry. Less means more requests: half of it, 1.4 times as many.
@@ -54,12 +54,13 @@ class _Wait:
     reason: str
 
 
-def next_check(
+def next_check(  # noqa: PLR0913 - each is one fact that bears on the decision
     source: Source,
     pace: Pace,
     *,
     now: datetime,
     published: Sequence[datetime] = (),
+    usual_gap: timedelta | None = None,
     freshness: Freshness | None = None,
     feed_wait: timedelta | None = None,
     error: SourceError | None = None,
@@ -69,18 +70,19 @@ def next_check(
 ) -> NextCheck:
     """Decide when to ask ``source`` again after a check at ``now``. Raises nothing.
 
-    ``published`` are the source's latest publication times, newest first; ``freshness`` is the server's wish,
-    ``feed_wait`` the feed's own (ttl). They lengthen the wait and never shorten it (RULES D5, D23).
+    ``published`` are the source's latest publication times, newest first; ``usual_gap`` is what was known before,
+    for a check that brings none. ``freshness`` is the server's wish, ``feed_wait`` the feed's own (ttl): they lengthen
+    the wait and never shorten it (RULES D5, D23).
     ``error`` is why the check failed, ``failures`` how often in a row by now; ``previous_wait`` how long the wait
     before this check was, for servers that say "too many requests" and not for how long. ``jitter`` is a random
     number from 0 to 1.
     """
     rhythm = rhythm_of(published, now)
-    usual_gap = rhythm.usual_gap if rhythm else None
+    usual_gap = rhythm.usual_gap if rhythm else usual_gap
     if isinstance(error, StatusError) and error.status == HTTPStatus.GONE:
         return NextCheck(at=None, reason="the server says that it is gone for good (410)", usual_gap=usual_gap)
 
-    own = _own_wait(source, pace, rhythm, now)
+    own = _own_wait(source, pace, rhythm, usual_gap, now)
     waits = [own, *_wishes(freshness, feed_wait)]
     if error:
         waits += _after(error, own.wait, failures=failures, previous_wait=previous_wait)
@@ -96,28 +98,31 @@ def counts_as_failure(error: SourceError) -> bool:
 
 
 def in_words(duration: timedelta) -> str:
-    """A duration as people say it: 45 s, 20 min, 3 h, 2 days, 5 weeks."""
-    seconds = duration.total_seconds()
-    for unit, length in (("weeks", 604_800), ("days", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * length or (length <= 3_600 and seconds >= length):
-            return f"{seconds / length:.1f}".removesuffix(".0") + f" {unit}" if length == 3_600 else f"{round(seconds / length)} {unit}"
-    return f"{round(seconds)} s"
+    """A duration as people say it: 45 s, 20 min, 1.5 h, 2 days, 5 weeks."""
+    for unit, length in (("weeks", timedelta(weeks=1)), ("days", timedelta(days=1))):
+        if duration >= 2 * length:
+            return f"{round(duration / length)} {unit}"
+    if duration >= timedelta(hours=1):
+        return f"{round(duration / timedelta(hours=1), 1):g} h"
+    if duration >= timedelta(minutes=1):
+        return f"{round(duration / timedelta(minutes=1))} min"
+    return f"{round(duration.total_seconds())} s"
 
 
-def _own_wait(source: Source, pace: Pace, rhythm: Rhythm | None, now: datetime) -> _Wait:
+def _own_wait(source: Source, pace: Pace, rhythm: Rhythm | None, usual_gap: timedelta | None, now: datetime) -> _Wait:
     """What we would do if nobody asked for more: the operator's interval, or one that fits the source."""
     fixed = source.every or pace.every
     if fixed:
         return _Wait(fixed, f"it is set to every {in_words(fixed)}")
-    if rhythm is None:
+    if usual_gap is None:
         return _Wait(_clamped(UNKNOWN_EVERY, pace), "too little is known yet of how often it publishes")
-    wait = waiting_too_long_at(rhythm, now, patience=PATIENCE, latest=pace.max_every)
+    reason = f"it publishes about every {in_words(usual_gap)}"
+    if rhythm is None:
+        return _Wait(_clamped(steady_wait(usual_gap, patience=PATIENCE), pace), reason)
     silence = now - rhythm.newest
-    if silence > timedelta(weeks=2) and silence > 3 * rhythm.usual_gap:
+    if silence > timedelta(weeks=2) and silence > 3 * usual_gap:
         reason = f"it has published nothing for {in_words(silence)}"
-    else:
-        reason = f"it publishes about every {in_words(rhythm.usual_gap)}"
-    return _Wait(_clamped(wait, pace), reason)
+    return _Wait(_clamped(waiting_too_long_at(rhythm, now, patience=PATIENCE, latest=pace.max_every), pace), reason)
 
 
 def _clamped(wait: timedelta, pace: Pace) -> timedelta:

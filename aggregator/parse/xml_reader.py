@@ -18,12 +18,17 @@ from aggregator.parse.repair import Document, mend
 from aggregator.parse.schedule import wished_wait
 from aggregator.parse.xml_entries import alternate_link, author_names, parse_entry
 
-MAX_NAME_CHARS = 2_000  # of one author; feedparser's search for an e-mail address in it is quadratic
-MAX_REPEATED = 5_000  # prefixes, and categories of one entry, which feedparser compares one by one
+# Where feedparser needs quadratic time: it looks for an e-mail address in every author's name, compares every category
+# of an entry with those before it, and goes through all prefixes at every element.
+MAX_NAME_CHARS = 2_000
+MAX_KEYWORDS_CHARS = 10_000
+MAX_CATEGORIES = 5_000
+MAX_PREFIXES = 100
 
 _PREFIX = re.compile(r"\sxmlns:([\w.-]+)\s*=")
-_PERSON = re.compile(
-    r"<((?:\w+:)?(?:author|creator|managingEditor|webMaster|publisher|owner))(?=[\s>])[^<>]*(?<!/)>", re.IGNORECASE
+_PERSON_OR_KEYWORDS = re.compile(
+    r"<((?:\w+:)?(?:(author|creator|managingEditor|webMaster|publisher|owner)|keywords|tags))(?=[\s>])[^<>]*(?<!/)>",
+    re.IGNORECASE,
 )
 _ENTRY_OR_CATEGORY = re.compile(r"<(?:\w+:)?(?:(item|entry)|category|subject|keywords)[\s/>]", re.IGNORECASE)
 
@@ -86,19 +91,19 @@ def _feedparser(text: str, *, base: str | None) -> Fields:
 
 
 def _refuse_what_takes_for_ever(text: str) -> None:
-    """Raise ParseError for the few things that feedparser needs quadratic time for, when there are too many of them."""
-    if len(set(_PREFIX.findall(text))) > MAX_REPEATED:
-        raise ParseError(f"it declares more than {MAX_REPEATED} namespaces")
-    for found in _PERSON.finditer(text):
-        end = found.end() + MAX_NAME_CHARS
+    """Raise ParseError for a document with more than any honest one has of what feedparser is slow with."""
+    if len(set(_PREFIX.findall(text))) > MAX_PREFIXES:
+        raise ParseError(f"it declares more than {MAX_PREFIXES} namespaces")
+    for found in _PERSON_OR_KEYWORDS.finditer(text):
+        limit = MAX_NAME_CHARS if found[2] else MAX_KEYWORDS_CHARS
         closing = re.compile(f"</{re.escape(found[1])}", re.IGNORECASE)
-        if end < len(text) and not closing.search(text, found.end(), end):
-            raise ParseError(f"the name of an author is longer than {MAX_NAME_CHARS} characters")
+        if found.end() + limit < len(text) and not closing.search(text, found.end(), found.end() + limit):
+            raise ParseError(f"its <{found[1]}> is longer than {limit} characters")
     repeated = 0
     for found in _ENTRY_OR_CATEGORY.finditer(text):
         repeated = 0 if found[1] else repeated + 1
-        if repeated > MAX_REPEATED:
-            raise ParseError(f"an entry has more than {MAX_REPEATED} categories")
+        if repeated > MAX_CATEGORIES:
+            raise ParseError(f"an entry has more than {MAX_CATEGORIES} categories")
 
 
 def _site_link(channel: Fields, url: str) -> str | None:

@@ -133,6 +133,5 @@ def _link(parent: etree._Element, rel: str, url: str | None, **values: str | Non
 
 
 def _set_time(parent: etree._Element, name: str, value: str) -> None:
-    element = parent.find(name)
-    if element is not None:
+    for element in parent.iterfind(name):
         element.text = value

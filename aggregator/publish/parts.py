@@ -111,8 +111,11 @@ def related_to(item: PublishedEntry) -> list[Related]:
 
 def also_at(item: PublishedEntry) -> list[StoredEntry]:
     """Return the other sources' duplicates, one for each source."""
-    others = {other.source: other for other in reversed(item.also) if other.source != item.entry.source}
-    return list(reversed(others.values()))
+    others: dict[str, StoredEntry] = {}
+    for other in item.also:
+        if other.source != item.entry.source:
+            others.setdefault(other.source, other)
+    return list(others.values())
 
 
 def content_of(item: PublishedEntry) -> str:

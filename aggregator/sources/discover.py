@@ -53,7 +53,7 @@ def find_feeds(body: bytes, *, url: str) -> tuple[FoundFeed, ...]:
         for anchor in page.iter("a"):
             href = anchor.get("href", "").lower()
             if any(word in href for word in _FEED_WORDS):
-                _add(found, base, anchor.get("href"), "".join(anchor.itertext()), None)
+                _add(found, base, anchor.get("href"), "".join(map(str, anchor.itertext())), None)
     return tuple(sorted(found.values(), key=_is_about_comments))
 
 

@@ -134,6 +134,12 @@ def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
         )
 
 
+def postpone(connection: sa.Connection, claim: Claim, *, until: datetime, reason: str) -> None:
+    """Give a claim back and let nobody ask before a time."""
+    values = {"claim_token": None, "claimed_until": None, "next_check": until, "next_check_reason": reason}
+    connection.execute(sources.update().where(_is_held(claim)).values(values))
+
+
 def are_claims(connection: sa.Connection) -> bool:
     return (
         connection.execute(sa.select(sources.c.pk).where(sources.c.claim_token.is_not(None)).limit(1)).first()

@@ -118,6 +118,11 @@ class Store:
         with self._write() as connection:
             stored_sources.release(connection, claims)
 
+    def postpone(self, claim: Claim, *, until: datetime, reason: str) -> None:
+        """Give a claim back unused, and let nobody ask this source before ``until``."""
+        with self._write() as connection:
+            stored_sources.postpone(connection, claim, until=until, reason=reason)
+
     @contextmanager
     def poll(self, claim: Claim) -> Iterator[PollTransaction]:
         """Read, decide, write: one transaction, rolled back by any exception. Raises ClaimLost."""

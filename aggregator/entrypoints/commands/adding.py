@@ -71,7 +71,7 @@ def _is_watched(config: Config, url: str) -> bool:
 
 def _append(config: Config, new: list[NewSource]) -> Path:
     """Append to the file that holds the sources; put it back as it was when the result is no good configuration."""
-    path = config.sources_file
+    path = _sources_file(config)
     before = path.read_bytes()
     append_sources(path, new)
     try:
@@ -80,3 +80,10 @@ def _append(config: Config, new: list[NewSource]) -> Path:
         path.write_bytes(before)
         raise
     return path
+
+
+def _sources_file(config: Config) -> Path:
+    """Return the file that holds the sources (the last of them), or that its name says is meant for them."""
+    if config.sources:
+        return Path(config.sources[-1].file)
+    return next((path for path in config.files if path.stem == "sources"), config.path)

@@ -34,7 +34,6 @@ from aggregator.errors import UsageError
 from aggregator.model import Entry, Selection, StoredEntry
 from aggregator.normalize import canonical_url
 from aggregator.pipeline import Aggregator
-from aggregator.sources import configured_sources
 
 _SHOWN = 50
 
@@ -92,7 +91,7 @@ def entries(
         if category is not None:
             require_name("category", category, [each.name for each in aggregator.config.categories])
         if source is not None:
-            known_sources(configured_sources(aggregator.config), [source])
+            known_sources(aggregator.sources, [source])
         selection = Selection(
             categories=(category,) if category else (),
             sources=(source,) if source else (),
@@ -148,7 +147,8 @@ def _explanation(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
     yield f"  address     {entry.url or 'none'}"
     yield f"  compared as {entry.canonical_url or 'nothing: it has no web address'}"
     yield f"  published   {rfc3339(entry.published)}, updated {rfc3339(entry.updated)}"
-    yield f"  first seen  {rfc3339(entry.first_seen)}, {span(entry.first_seen - entry.published)} after it was published"
+    delay = span(entry.first_seen - entry.published)
+    yield f"  first seen  {rfc3339(entry.first_seen)}, {delay} after it was published"
     yield from _explained_categories(aggregator, entry)
     yield from _explained_duplicates(aggregator, entry)
 
@@ -159,7 +159,7 @@ def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterato
         yield f"  {match.category}: {'; '.join(match.reasons)}"
     if not entry.categories:
         yield "  none"
-    source = next((each for each in configured_sources(aggregator.config) if each.name == entry.source), None)
+    source = next((each for each in aggregator.sources if each.name == entry.source), None)
     if source is not None:
         yield "the rules as they are now"
         for line in explain_rules(_as_entry(entry), source, aggregator.rules):

@@ -17,6 +17,7 @@ from aggregator.errors import SourceError
 from aggregator.model import PollResult, Source, SourceStatus
 from aggregator.pipeline import Seen, claim_once, look, open_client, utc_now
 from aggregator.sources import configured_sources
+from aggregator.workers import poll_due
 
 
 def poll(
@@ -46,7 +47,7 @@ def poll(
             task = progress.add_task(
                 "polling", total=len(wanted) if wanted else aggregator.store.count_due(aggregator.clock())
             )
-            for result in aggregator.poll(wanted):
+            for result in poll_due(aggregator, wanted):
                 results.append(result)
                 progress.update(task, advance=1, description=f"{result.source:<24.24}")
                 if result.error or not console().is_terminal:

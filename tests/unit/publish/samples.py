@@ -31,13 +31,13 @@ def make_source_feed(name: str = "first", **values: Any) -> SourceFeed:
     return SourceFeed(**(given | values))
 
 
-def make_stored(id: str = "e1", *, source: str = "first", **values: Any) -> StoredEntry:
+def make_stored(id_: str = "e1", *, source: str = "first", **values: Any) -> StoredEntry:
     given: dict[str, Any] = {
-        "url": f"https://{source}.example/{id}",
+        "url": f"https://{source}.example/{id_}",
         "canonical_url": None,
-        "title": f"Title of {id}",
-        "summary": f"Summary of {id}",
-        "content": f"<p>Content of {id}</p>",
+        "title": f"Title of {id_}",
+        "summary": f"Summary of {id_}",
+        "content": f"<p>Content of {id_}</p>",
         "authors": ("Ada Author",),
         "published": NOON,
         "updated": NOON,
@@ -47,19 +47,19 @@ def make_stored(id: str = "e1", *, source: str = "first", **values: Any) -> Stor
         "enclosures": (),
         "origin": None,
         "categories": (),
-        "original": id,
+        "original": id_,
         "evidence": None,
         "feed": make_source_feed(source),
     }
-    return StoredEntry(id=id, source=source, **(given | values))
+    return StoredEntry(id=id_, source=source, **(given | values))
 
 
-def make_item(id: str = "e1", *, also: tuple[StoredEntry, ...] = (), **values: Any) -> PublishedEntry:
+def make_item(id_: str = "e1", *, also: tuple[StoredEntry, ...] = (), **values: Any) -> PublishedEntry:
     """Return a published entry; what isn't the published entry's own goes to the stored one inside."""
     own = {name: values.pop(name) for name in ("listed_at",) if name in values}
     categories = values.pop("categories", ())
-    entry = make_stored(id, **values)
-    return PublishedEntry(id=id, entry=entry, also=also, updated=entry.updated, categories=categories, **own)
+    entry = make_stored(id_, **values)
+    return PublishedEntry(id=id_, entry=entry, also=also, updated=entry.updated, categories=categories, **own)
 
 
 def make_document(*items: PublishedEntry, feed: FeedConfig = CONFIG.feeds[0], config: Config = CONFIG) -> FeedDocument:

@@ -26,14 +26,15 @@ def append(tmp_path: Path, before: str, *new: NewSource) -> str:
         "sources:\n  - url: https://a.example/\n    keep: >\n      satellite\n      or launch\n# end",
         "sources:\r\n  - url: https://a.example/\r\n",
         'sources:\n  - {url: "https://a.example/", name: a}\n',
+        "sources:\n  - url: https://a.example/\n    keep: |\n      satellite",
     ],
 )
 def test_every_line_that_was_there_stays_in_its_order(tmp_path: Path, before: str) -> None:
     after = append(tmp_path, before)
 
-    added = [line for line in after.split("\n") if line not in before.split("\n")]
-    kept = iter(after.split("\n"))
-    assert all(line in kept for line in before.rstrip("\n").split("\n"))
+    added = [line for line in after.splitlines() if line not in before.splitlines()]
+    kept = iter(after.splitlines())
+    assert all(line in kept for line in before.splitlines())
     assert len(added) == 4
     loaded = YAML(typ="safe").load(after)
     assert loaded["sources"][-1] == {

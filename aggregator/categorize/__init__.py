@@ -1,0 +1,6 @@
+"""Entry + rules → categories with reasons; entry + filters → wanted or not. Touches nothing."""
+
+from aggregator.categorize.filters import Filter, compile_filter, is_wanted
+from aggregator.categorize.rules import Rules, categorize, compile_rules, explain_rules
+
+__all__ = ["Filter", "Rules", "categorize", "compile_filter", "compile_rules", "explain_rules", "is_wanted"]

@@ -1,0 +1,109 @@
+"""What a check leaves for the next one: the source's state after a success and after a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.errors import SourceError
+from aggregator.fetch.schedule import Pace, counts_as_failure, next_check
+from aggregator.model import Claim, Fetched, NotModified, ParsedFeed, SourceState, SourceStatus
+
+
+def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
+    claim: Claim,
+    answer: Fetched | NotModified,
+    document: ParsedFeed | None,
+    *,
+    body_hash: str | None,
+    published: Sequence[datetime],
+    has_news: bool,
+    settings: Pace,
+    now: datetime,
+    jitter: float,
+) -> SourceState:
+    """The state after an answer that could be used. ``document`` is None when the body was the same as the last one.
+
+    The validators are always the latest ones, and none when a 200 gave none (RULES D3). Permanent redirects are
+    remembered: their target has been read as a feed by now (D6). ``published`` as in ``next_check``.
+    """
+    state, source = claim.state, claim.source
+    moved_to = answer.moved_to or state.moved_to
+    moved_to = None if moved_to == source.url else moved_to
+    check = next_check(
+        source,
+        settings,
+        now=now,
+        published=published,
+        usual_gap=state.usual_gap,
+        freshness=answer.freshness,
+        feed_wait=document.wait if document else None,
+        jitter=jitter,
+    )
+    state = replace(
+        state,
+        status=SourceStatus.MOVED if moved_to else SourceStatus.OK,
+        moved_to=moved_to,
+        validators=answer.validators,
+        body_hash=body_hash or state.body_hash,
+        last_checked=now,
+        last_success=now,
+        next_check=check.at,
+        next_check_reason=check.reason,
+        failures=0,
+        last_error=None,
+        usual_gap=check.usual_gap,
+    )
+    return _described(state, document, has_news=has_news, now=now) if document else state
+
+
+def after_failure(claim: Claim, error: SourceError, *, settings: Pace, now: datetime, jitter: float) -> SourceState:
+    """The state after a failed check: nothing is forgotten that an answer had brought (RULES D3)."""
+    state = claim.state
+    is_failure = counts_as_failure(error)
+    failures = state.failures + is_failure
+    check = next_check(
+        claim.source,
+        settings,
+        now=now,
+        usual_gap=state.usual_gap,
+        error=error,
+        failures=failures,
+        previous_wait=_previous_wait(state),
+        jitter=jitter,
+    )
+    status = SourceStatus.FAILING if is_failure else state.status
+    return replace(
+        state,
+        status=SourceStatus.GONE if check.at is None else status,
+        last_checked=now,
+        next_check=check.at,
+        next_check_reason=check.reason,
+        failures=failures,
+        last_error=str(error),
+        usual_gap=check.usual_gap,
+    )
+
+
+def _described(state: SourceState, document: ParsedFeed, *, has_news: bool, now: datetime) -> SourceState:
+    """What the feed says of itself. Its time moves with news only: many feeds are dated anew at each request, and
+    what we publish of them must not differ for that (RULES E9b).
+    """
+    updated = state.feed_updated
+    if has_news or updated is None:
+        updated = min(document.updated or now, now)
+    return replace(
+        state,
+        feed_id=document.id,
+        feed_title=document.title,
+        feed_updated=updated,
+        site_url=document.link,
+        language=document.language,
+    )
+
+
+def _previous_wait(state: SourceState) -> timedelta | None:
+    if state.next_check is None or state.last_checked is None:
+        return None
+    return state.next_check - state.last_checked

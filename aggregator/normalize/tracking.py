@@ -1,0 +1,93 @@
+"""What an address carries that says who sent a reader and not where to: parameters, wrappers, AMP copies.
+
+The rules are N13 to N15 of docs/normalization.md.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs
+
+# A "*" at the end stands for every parameter that starts so.
+TRACKING_PARAMETERS = (
+    *("utm_*", "mtm_*", "pk_*", "piwik_*", "matomo_*", "hsa_*", "itm_*", "guce_*", "wt_mc*", "wt.*", "at_campaign*"),
+    *("at_creation", "at_custom*", "at_emplacement", "at_format", "at_general", "at_link*", "at_medium", "at_ptr_name"),
+    *("at_recipient*", "at_send_date", "at_variant", "xtor", "wt_zmc", "ns_campaign", "ns_fee", "ns_linkname"),
+    *("ns_mchannel", "ns_source", "_branch_match_id", "_ga", "_gl", "_hsenc", "_hsmi", "_openstat", "__hsfp", "__hssc"),
+    *("__hstc", "__s", "__twitter_impression", "action_object_map", "action_ref_map", "action_type_map", "cmp"),
+    *("cmpid", "dclid", "dm_i", "epik", "fb_action_ids", "fb_action_types", "fb_ref", "fb_source", "fbclid", "ftag"),
+    *("gbraid", "gclid", "gclsrc", "guccounter", "hsctatracking", "icid", "igsh", "igshid", "ito", "li_fat_id", "mbid"),
+    *("mc_cid", "mc_eid", "mkt_tok", "ml_subscriber", "ml_subscriber_hash", "msclkid", "ncid", "ocid", "oly_anon_id"),
+    *("oly_enc_id", "rb_clickid", "ref_src", "ref_url", "s_cid", "s_kwcid", "sc_campaign", "sc_cid", "sfnsn", "smid"),
+    *("smtyp", "spm", "sr_share", "srsltid", "ss_campaign_id", "ss_source", "taid", "trk", "trkinfo", "ttclid"),
+    *("twclid", "vero_conv", "vero_id", "wbraid", "wickedid", "wprov", "yclid", "zanpid"),
+)
+_NAMES = frozenset(name for name in TRACKING_PARAMETERS if not name.endswith("*"))
+_PREFIXES = tuple(name[:-1] for name in TRACKING_PARAMETERS if name.endswith("*"))
+
+# These count only when their value says "from the feed".
+ORIGIN_PARAMETERS = frozenset(("cid", "feature", "from", "origin", "partner", "ref", "source", "src", "via"))
+_FEED_VALUE = re.compile(r"(?:news)?(?:rss|atom)?(?:feeds?|feedburner|rss|atom)(?:$|[^a-z])", re.IGNORECASE)
+
+_AMP_PARAMETERS = frozenset(("amp", "outputtype"))
+_AMP_VALUES = frozenset(("", "1", "true", "amp"))
+
+# Pages that forward to the address in a parameter.
+WRAPPERS = {
+    ("google.com", "/url"): ("url", "q"),
+    ("facebook.com", "/l.php"): ("u",),
+    ("l.facebook.com", "/l.php"): ("u",),
+    ("lm.facebook.com", "/l.php"): ("u",),
+    ("l.instagram.com", ""): ("u",),
+    ("l.messenger.com", "/l.php"): ("u",),
+    ("out.reddit.com", ""): ("url",),
+    ("youtube.com", "/redirect"): ("q",),
+    ("t.umblr.com", "/redirect"): ("z",),
+    ("bing.com", "/news/apiclick.aspx"): ("url",),
+    ("duckduckgo.com", "/l"): ("uddg",),
+    ("steamcommunity.com", "/linkfilter"): ("url", "u"),
+    ("vk.com", "/away.php"): ("to",),
+    ("getpocket.com", "/redirect"): ("url",),
+    ("slack-redir.net", "/link"): ("url",),
+    ("go.redirectingat.com", ""): ("url",),
+    ("go.skimresources.com", ""): ("url",),
+    ("click.linksynergy.com", "/deeplink"): ("murl",),
+    ("awin1.com", "/cread.php"): ("ued", "p"),
+    ("linkedin.com", "/redir/redirect"): ("url",),
+}
+_SAFELINKS = ".safelinks.protection.outlook.com"
+_GOOGLE = re.compile(r"google\.[a-z]{2,3}(?:\.[a-z]{2})?")
+_AMP_CACHE = re.compile(r"(?:.*\.)?cdn\.ampproject\.org")
+_AMP_CACHE_PATH = re.compile(r"/(?:c|v|wp)/(s/)?([^/]+\.[^/]+(?:/.*)?)")
+_AMP_VIEWER_PATH = re.compile(r"/amp/(s/)?([^/]+\.[^/]+(?:/.*)?)")
+
+
+def is_tracking(name: str, value: str) -> bool:
+    """Whether a parameter says where a reader came from, or asks for the AMP form of a page."""
+    name, value = name.lower(), value.lower()
+    return (
+        name in _NAMES
+        or name.startswith(_PREFIXES)
+        or (name in ORIGIN_PARAMETERS and _FEED_VALUE.match(value) is not None)
+        or (name in _AMP_PARAMETERS and value in _AMP_VALUES)
+    )
+
+
+def unwrapped(host: str, path: str, query: str) -> str | None:
+    """Return the address that a forwarding page or an AMP cache stands for; None when it is neither.
+
+    ``host`` is lower-case and without ``www.``. What is returned is shorter than what was given.
+    """
+    host = "google.com" if _GOOGLE.fullmatch(host) else host
+    if _AMP_CACHE.fullmatch(host):
+        return _amp_target(_AMP_CACHE_PATH.fullmatch(path), query)
+    if host == "google.com" and path.startswith("/amp/"):
+        return _amp_target(_AMP_VIEWER_PATH.fullmatch(path), query)
+    names = ("url",) if host.endswith(_SAFELINKS) else WRAPPERS.get((host, path.rstrip("/")), ())
+    parameters = parse_qs(query) if names else {}
+    targets = (target for name in names for target in parameters.get(name, ()))
+    return next((target for target in targets if target.startswith(("http://", "https://"))), None)
+
+
+def _amp_target(found: re.Match[str] | None, query: str) -> str | None:
+    return f"http{found[1] and 's' or ''}://{found[2]}{query and '?'}{query}" if found else None

@@ -1,0 +1,141 @@
+"""Addresses: absolute for readers, and one canonical form for comparing (docs/normalization.md, N10–N15)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from aggregator.normalize.tracking import is_tracking, unwrapped
+
+MAX_URL_CHARS = 2_000  # of a canonical one: indexes have limits, and beyond it no two publishers mean the same page
+
+_EDGES = " \xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x2010)))
+_NEVER = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_PERCENT = re.compile(r"%([0-9A-Fa-f]{2})?")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_IN_PATH = "%/:@!$&'()*+,;=~"
+_IN_QUERY = "%/:@!$'()*,;?~"
+_DEFAULT_PORTS = {None, 80, 443}
+_MIRROR_PREFIXES = ("www.", "m.", "mobile.", "amp.")
+_INDEX = re.compile(r"/(?:index\.(?:html?|php|aspx?)|default\.aspx?)$", re.IGNORECASE)
+_AMP_SUFFIX = re.compile(r"(?<=[^/])/amp$|\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
+_SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
+
+
+def absolute_url(url: str | None, base: str | None) -> str | None:
+    """Return an address that a reader can follow, else None: http or https, with a host, resolved against ``base``.
+
+    Control characters and outer white space are taken out, blanks become ``%20``, "www.example.org" gets back its
+    scheme; nothing else is changed, so that a publisher's server gets what it gave.
+    """
+    resolved = resolve(url, base)
+    parts = _split(resolved) if resolved else None
+    return resolved if parts and parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def resolve(url: str | None, base: str | None) -> str | None:
+    """Return an address of any scheme, repaired as ``absolute_url`` says and resolved; None when it is none."""
+    repaired = _NEVER.sub("", url or "").strip(_EDGES).replace(" ", "%20")
+    if not repaired:
+        return None
+    if repaired.startswith("www."):
+        repaired = f"//{repaired}"
+    try:
+        return urljoin(base or "", repaired)
+    except ValueError:
+        return None
+
+
+def canonical_url(url: str | None) -> str | None:
+    """Return the form of an address in which two addresses of the same page are equal; None for other schemes.
+
+    It is for comparing only: it may not lead anywhere. Applying it twice changes nothing more.
+    """
+    return comparable_url(url, keep_fragment=False)
+
+
+def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
+    """Return ``canonical_url``, with the fragment when asked for and when it isn't tracking: the form of ids."""
+    while True:
+        parts = _split(resolve(url, None) or "")
+        host = _host(parts) if parts else None
+        if parts is None or host is None:
+            return None
+        inner = unwrapped(host, parts.path, parts.query)
+        if inner is None:
+            break
+        url = inner
+    port = f":{parts.port}" if parts.port not in _DEFAULT_PORTS else ""
+    query = _query(parts.query)
+    fragment = _percent(parts.fragment, _IN_QUERY + "&=+") if keep_fragment and not _query_is_tracking(parts.fragment) else ""
+    canonical = (
+        f"https://{host}{port}{_path(parts.path)}{'?' if query else ''}{query}{'#' if fragment else ''}{fragment}"
+    )
+    return canonical if len(canonical) <= MAX_URL_CHARS else None
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - it raises when it is no number
+    except ValueError:
+        return None
+    return parts
+
+
+def _host(parts: SplitResult) -> str | None:
+    """Return the host in ASCII, without the prefixes under which sites show the same pages."""
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return None
+    host = parts.hostname.rstrip(".")
+    try:
+        host = host.encode("idna").decode("ascii").lower() if not host.isascii() else host
+    except UnicodeError:
+        return None
+    while host.startswith(_MIRROR_PREFIXES) and "." in host.partition(".")[2]:
+        host = host.partition(".")[2]
+    if not host:
+        return None
+    return f"[{host}]" if ":" in host else host
+
+
+def _path(path: str) -> str:
+    """Return the path without what servers add to the same page, and its percent-encoding in one form."""
+    segments: list[str] = []
+    for segment in _percent(_SESSION.sub("", path), _IN_PATH).split("/"):
+        if segment == "..":
+            segments = segments[:-1]
+        elif segment not in {"", "."}:
+            segments.append(segment)
+    path = "".join(f"/{segment}" for segment in segments)
+    while (shorter := _AMP_SUFFIX.sub("", _INDEX.sub("", path)).rstrip("/")) != path:
+        path = shorter
+    return path
+
+
+def _query(query: str) -> str:
+    """Return the parameters that choose a page, sorted, each once."""
+    kept = set()
+    for pair in query.split("&"):
+        name, equals, value = pair.removeprefix("amp;").partition("=")
+        name, value = (_percent(part.replace("+", "%20"), _IN_QUERY) for part in (name, value))
+        if name and not is_tracking(name, value):
+            kept.add(f"{name}{equals if value else ''}{value}")
+    return "&".join(sorted(kept))
+
+
+def _query_is_tracking(fragment: str) -> bool:
+    pairs = [pair.partition("=") for pair in fragment.split("&")]
+    return all(is_tracking(name, value) for name, _, value in pairs)
+
+
+def _percent(text: str, allowed: str) -> str:
+    """Return text with percent-encoding where it must be and nowhere else (RFC 3986 §6.2.2)."""
+    return quote(_PERCENT.sub(_percent_code, text), safe=allowed)
+
+
+def _percent_code(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return "%25"
+    character = chr(int(found[1], 16))
+    return character if character in _UNRESERVED else found[0].upper()

@@ -1,0 +1,128 @@
+"""Many sources at once: claims from the store, threads, and no more pressure on one host than is polite."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+
+import structlog
+
+from aggregator.errors import ClaimLost
+from aggregator.fetch import Turn
+from aggregator.model import Claim, PollResult
+from aggregator.pipeline import Aggregator, address_of
+
+log = structlog.get_logger()
+
+# How long a claim lasts, beside the time that its exchange may take: for waiting in the queue and for writing.
+_LEASE_MARGIN = timedelta(minutes=5)
+
+# A host that rests longer than this has its sources given back until then.
+_LONG_REST = timedelta(minutes=1)
+
+# Claims taken ahead, at most: they must not wait for longer than their lease.
+_MAX_WAITING = 500
+
+# How often to look whether a host may be asked again while other hosts' answers are awaited.
+_LOOK_AGAIN_S = 0.2
+
+
+def poll_due(
+    aggregator: Aggregator, names: Collection[str] | None = None, *, stop: threading.Event | None = None
+) -> Iterator[PollResult]:
+    """Poll all that is due (with ``names``: those, due or not), each once, and yield results as they come.
+
+    ``stop`` ends it early: what is under way is finished, nothing more is begun. Raises StoreError, after what is
+    under way has ended.
+    """
+    workers = aggregator.config.fetch.workers
+    queue = _Queue(aggregator, names)
+    running: set[Future[PollResult | None]] = set()
+    with aggregator.store.polling(), ThreadPoolExecutor(workers, thread_name_prefix="poll") as pool:
+        try:
+            while not (stop and stop.is_set()):
+                while len(running) < workers and (claim_and_turn := queue.take()):
+                    running.add(pool.submit(_poll_one, aggregator, *claim_and_turn))
+                if not running and queue.is_empty():
+                    return
+                if not running:
+                    aggregator.gate.wait_for_change(timedelta(seconds=1))
+                    continue
+                is_waiting_for_hosts = len(running) < workers and not queue.is_empty()
+                timeout_s = _LOOK_AGAIN_S if is_waiting_for_hosts else None
+                done, running = wait(running, timeout=timeout_s, return_when=FIRST_COMPLETED)
+                yield from _results(done)
+            yield from _results(running)
+        finally:
+            queue.give_back()
+
+
+class _Queue:
+    """Claims that wait for a thread and for their host. Refilled from the store while there is more that is due."""
+
+    def __init__(self, aggregator: Aggregator, names: Collection[str] | None) -> None:
+        self._aggregator = aggregator
+        self._due_by = aggregator.clock()
+        self._names = None if names is None else set(names)
+        self._waiting: list[Claim] = []
+        self._is_exhausted = False
+
+    def is_empty(self) -> bool:
+        return not self._waiting
+
+    def take(self) -> tuple[Claim, Turn] | None:
+        """Return a claim whose host may be asked now; None when there is none at the moment."""
+        workers = self._aggregator.config.fetch.workers
+        if len(self._waiting) < workers:
+            self._refill(2 * workers)
+        taken = self._take_ready()
+        if taken is None and self._waiting:  # all of these hosts are busy: look for others
+            self._refill(2 * workers)
+            taken = self._take_ready()
+        return taken
+
+    def _take_ready(self) -> tuple[Claim, Turn] | None:
+        return self._aggregator.gate.take_ready(self._waiting, address_of)
+
+    def _refill(self, limit: int) -> None:
+        if self._is_exhausted or len(self._waiting) >= _MAX_WAITING:
+            return
+        now = self._aggregator.clock()
+        claims = self._aggregator.store.claim_due_sources(
+            now=now,
+            lease=2 * self._aggregator.config.fetch.timeout + _LEASE_MARGIN,
+            limit=limit,
+            due_by=self._due_by,
+            names=None if self._names is None else list(self._names),
+        )
+        self._is_exhausted = len(claims) < limit
+        if self._names is not None:
+            self._names -= {claim.source.name for claim in claims}
+        rests = {
+            claim: rest for claim in claims if (rest := self._aggregator.gate.ready_in(address_of(claim))) > _LONG_REST
+        }
+        for claim, rest in rests.items():
+            self._aggregator.store.postpone(claim, until=now + rest, reason="its host asked us to come later")
+        self._waiting += [claim for claim in claims if claim not in rests]
+
+    def give_back(self) -> None:
+        if self._waiting:
+            self._aggregator.store.release(self._waiting)
+
+
+def _poll_one(aggregator: Aggregator, claim: Claim, turn: Turn) -> PollResult | None:
+    with turn:
+        try:
+            return aggregator.poll_source(claim)
+        except ClaimLost as error:
+            log.warning("source.claim_lost", source=claim.source.name, error=str(error))
+            return None
+
+
+def _results(done: Collection[Future[PollResult | None]]) -> Iterator[PollResult]:
+    for future in done:
+        result = future.result()
+        if result is not None:
+            yield result

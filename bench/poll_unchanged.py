@@ -1,0 +1,76 @@
+"""2,000 sources that all answer 304: our poll, database and all, against a bare `requests` thread pool of its size.
+
+python -m bench.poll_unchanged [ROUNDS]
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import requests
+
+from aggregator.config import load
+from aggregator.pipeline import Aggregator
+from aggregator.workers import poll_due
+from bench.server import served
+
+SOURCES = 2_000
+WORKERS = 32
+
+
+def main(rounds: int = 5) -> None:
+    with served() as address, tempfile.TemporaryDirectory() as folder:
+        urls = [f"{address}{number}" for number in range(SOURCES)]
+        aggregator = Aggregator(load(_write_config(Path(folder), urls)))
+        names = [source.name for source in aggregator.sources]
+        assert sum(result.new for result in poll_due(aggregator, names)) == SOURCES
+        ratios = []
+        for number in range(rounds):
+            bare_s = _time_bare(urls)
+            began = time.perf_counter()
+            results = list(poll_due(aggregator, names))
+            ours_s = time.perf_counter() - began
+            assert len(results) == SOURCES
+            assert not any(result.error or result.decisions for result in results)
+            ratios.append(ours_s / bare_s)
+            print(f"round {number + 1}: ours {ours_s:.2f} s, bare requests {bare_s:.2f} s, ratio {ratios[-1]:.2f}")
+        aggregator.close()
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{SOURCES} unchanged sources, {WORKERS} threads: {statistics.median(ratios):.2f} x bare requests (median)")
+    print(f"peak memory {peak_mb:.0f} MB")
+
+
+def _write_config(folder: Path, urls: list[str]) -> Path:
+    sources = "".join(f"  - {{name: s{number}, url: '{url}'}}\n" for number, url in enumerate(urls))
+    path = folder / "aggregator.yaml"
+    path.write_text(
+        "storage: {url: 'sqlite:///bench.db'}\n"
+        f"fetch: {{allow_private: true, workers: {WORKERS}}}\nsources:\n{sources}"
+    )
+    return path
+
+
+def _time_bare(urls: list[str]) -> float:
+    own = threading.local()
+
+    def get(url: str) -> int:
+        if not hasattr(own, "session"):
+            own.session = requests.Session()
+            own.session.trust_env = False
+        return own.session.get(url, headers={"If-None-Match": '"v1"'}, timeout=20).status_code
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        assert set(pool.map(get, urls)) == {304}
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

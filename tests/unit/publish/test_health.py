@@ -1,0 +1,66 @@
+"""The page of sources."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aggregator.model import Source, SourceHealth, SourceState, SourceStatus
+from aggregator.publish import SourceRow, arrange_sources
+from tests.unit.publish.samples import NOON
+
+
+def rows_of(*sources: SourceHealth) -> tuple[SourceRow, ...]:
+    return arrange_sources(sources, zone=ZoneInfo("UTC"), now=NOON)
+
+
+def make_health(name: str = "a", *, title: str | None = None, entries: int = 0, **state: Any) -> SourceHealth:
+    source = Source(name=name, url=f"https://{name}.example/feed", title=title)
+    return SourceHealth(source=source, state=SourceState(**state), entries=entries)
+
+
+def test_what_needs_attention_is_on_top_and_the_rest_goes_by_title():
+    statuses = {"b": "ok", "a": "new", "c": "moved", "d": "changed", "e": "gone", "f": "failing"}
+
+    rows = rows_of(*(make_health(name, status=SourceStatus(status)) for name, status in statuses.items()))
+
+    assert [row.name for row in rows] == ["f", "e", "d", "c", "a", "b"]
+    assert [row.needs_attention for row in rows] == [True, True, True, True, False, False]
+
+
+def test_a_source_tells_all_that_is_known_of_it():
+    (row,) = rows_of(
+        make_health(
+            title="A News",
+            entries=7,
+            status=SourceStatus.FAILING,
+            site_url="https://a.example/",
+            last_success=NOON - timedelta(days=1),
+            next_check=NOON + timedelta(minutes=20),
+            next_check_reason="Retry-After",
+            failures=3,
+            last_error="503\x07",
+            usual_gap=timedelta(hours=2),
+        )
+    )
+
+    assert (row.title, row.url, row.status, row.entries, row.failures) == (
+        "A News",
+        "https://a.example/",
+        "failing",
+        7,
+        3,
+    )
+    assert row.last_success is not None
+    assert row.next_check is not None
+    assert (row.last_success.words, row.last_success.exact) == ("1 day ago", "28 February 2026, 12:00")
+    assert (row.next_check.words, row.next_check.machine) == ("in 20 minutes", "2026-03-01T12:20:00Z")
+    assert (row.next_check_reason, row.last_error, row.usual_gap) == ("Retry-After", "503", "2 hours")
+
+
+def test_a_new_source_is_called_by_its_name_and_the_rest_is_unknown():
+    (row,) = rows_of(make_health())
+
+    assert (row.title, row.url) == ("a", "https://a.example/feed")
+    assert (row.last_success, row.next_check, row.last_error, row.usual_gap, row.moved_to) == (None,) * 5

@@ -1,0 +1,93 @@
+"""The front page's entries: by day, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from aggregator.model import Origin, PublishedEntry
+from aggregator.publish import Choice, Day, arrange
+from aggregator.publish.river import Also, Item
+from tests.unit.publish.samples import NOON, make_item, make_stored
+
+ZONE = ZoneInfo("Europe/Luxembourg")
+
+
+def days_of(*items: PublishedEntry, now: datetime | None = NOON) -> tuple[Day, ...]:
+    return arrange(items, zone=ZONE, labels={"space": "Space"}, now=now)
+
+
+def item_of(item: PublishedEntry, now: datetime | None = NOON) -> Item:
+    ((shown,),) = (day.items for day in days_of(item, now=now))
+    return shown
+
+
+def test_entries_are_grouped_by_the_day_on_the_clock_of_the_site():
+    half_past_eleven_in_utc = NOON.replace(hour=23, minute=30) - timedelta(days=1)
+
+    days = days_of(
+        make_item("a"),
+        make_item("b", published=half_past_eleven_in_utc),
+        make_item("c", published=half_past_eleven_in_utc - timedelta(hours=1)),
+        make_item("d", published=NOON - timedelta(days=2)),
+    )
+
+    assert [(day.name, day.date, [item.id for item in day.items]) for day in days] == [
+        ("Today", "2026-03-01", ["a", "b"]),
+        ("Yesterday", "2026-02-28", ["c"]),
+        ("Friday 27 February 2026", "2026-02-27", ["d"]),
+    ]
+
+
+def test_an_entry_stands_on_the_day_on_which_it_became_news_and_shows_when_it_was_published():
+    (day,) = days_of(make_item(published=NOON - timedelta(days=9), listed_at=NOON))
+
+    assert day.name == "Today"
+    assert day.items[0].when == "20 February 2026, 13:00"
+
+
+def test_a_page_that_is_read_later_says_nothing_that_is_only_true_today():
+    (day,) = days_of(make_item(), now=None)
+
+    assert day.name == "Sunday 1 March 2026"
+    assert day.items[0].when == day.items[0].exact == "1 March 2026, 13:00"
+
+
+def test_an_entry_shows_for_a_day_how_long_ago_it_was_and_then_its_date():
+    assert item_of(make_item(published=NOON - timedelta(hours=23))).when == "23 hours ago"
+    assert item_of(make_item(published=NOON - timedelta(hours=24))).when == "28 February 2026, 13:00"
+
+
+def test_an_entry_that_came_after_the_clock_was_read_is_now():
+    assert item_of(make_item(published=NOON + timedelta(minutes=4))).when == "now"
+
+
+def test_an_entry_shows_its_source_its_categories_and_who_else_has_it():
+    also = (make_stored("e2", source="second"), make_stored("e3", source="third", url="javascript:alert(1)"))
+
+    shown = item_of(make_item(categories=("space", "odd"), also=also))
+
+    assert shown.source == Choice(name="first", title="First News")
+    assert shown.categories == (Choice(name="space", title="Space"), Choice(name="odd", title="odd"))
+    assert shown.also == (
+        Also(title="Second News", url="https://second.example/e2"),
+        Also(title="Third News", url=None),
+    )
+    assert shown.machine == "2026-03-01T12:00:00Z"
+
+
+def test_who_said_it_first_is_shown_unless_it_is_the_source_itself():
+    assert item_of(make_item(origin=Origin(title="Reuters"))).origin == "Reuters"
+    assert item_of(make_item(origin=Origin(title="First News"))).origin is None
+    assert item_of(make_item()).origin is None
+
+
+def test_a_long_summary_is_cut_between_words():
+    shown = item_of(make_item(summary="word " * 200))
+
+    assert len(shown.summary) <= 320
+    assert shown.summary.endswith("word …")
+
+
+def test_an_address_that_runs_a_script_is_no_link():
+    assert item_of(make_item(url="javascript:alert(1)")).url is None
