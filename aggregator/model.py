@@ -392,15 +392,14 @@ class PublishedEntry:
     """An entry with its duplicates: what is published once.
 
     ``id`` is the first one's, for ever. ``entry`` is the one from the preferred source, ``also`` are the others,
-    in order of preference. ``updated`` never goes back. ``listed_at`` is when it counts as news; None means: when it
-    was published.
+    in order of preference. ``updated`` never goes back. ``listed_at`` is when it counts as news (docs/decisions/0001).
     """
 
     id: str
     entry: StoredEntry
     also: tuple[StoredEntry, ...] = ()
     updated: datetime
-    listed_at: datetime | None = None
+    listed_at: datetime
     categories: tuple[str, ...] = ()
 
 

@@ -17,7 +17,6 @@ from aggregator.config.yaml_lines import (
     List,
     Location,
     Node,
-    Place,
     Scalar,
     Section,
     environment_locations,
@@ -27,7 +26,7 @@ from aggregator.config.yaml_lines import (
 )
 from aggregator.errors import ConfigError, Problem
 
-_LISTS = frozenset({"sources", "categories", "feeds", "digests"})
+_LISTS = frozenset({"include", "sources", "categories", "feeds", "digests"})
 
 
 def load(path: Path | None = None, *, env: Mapping[str, str] | None = None) -> Config:
@@ -79,22 +78,23 @@ class _Files:
 def _read(path: Path, env: Mapping[str, str]) -> _Files:
     """Read a file, the files it includes and the ones those include, each once."""
     files = _Files()
-    waiting: list[tuple[Path, Place | None]] = [(path, None)]
+    waiting: list[tuple[Path, Scalar | None]] = [(path, None)]
     while waiting:
-        path, included_at = waiting.pop(0)
+        path, include = waiting.pop(0)
         # resolve() would follow links, whose targets move
         path = Path(os.path.abspath(path))  # noqa: PTH100
         if path in files.paths:
             continue
-        if included_at and not path.is_file():
-            files.problems.append(included_at.problem(f"the file to include is not there: {_name(path)}"))
+        if include and not path.is_file():
+            name = include.written if include.is_from_environment else _name(path)
+            files.problems.append(include.place.problem(f"the file to include is not there: {name}"))
             files.are_complete = False
             continue
         files.paths.append(path)
         tree, problems = read_yaml(path, file=_name(path), env=env)
         files.problems += problems
         if tree is None:
-            if not problems and not included_at:
+            if not problems and not include:
                 files.problems.append(Problem(_name(path), 0, "the file is empty; it needs at least a list of sources"))
             files.are_complete = files.are_complete and not problems
         elif not isinstance(tree, Section):
@@ -102,14 +102,14 @@ def _read(path: Path, env: Mapping[str, str]) -> _Files:
             files.are_complete = False
         else:
             _merge(files, tree, path)
-            waiting += [(path.parent / name, place) for name, place in _includes(tree)]
+            waiting += [(path.parent / str(item.value), item) for item in _includes(tree)]
     return files
 
 
-def _includes(tree: Section) -> list[tuple[str, Place]]:
+def _includes(tree: Section) -> list[Scalar]:
     include = tree.items.get("include")
     items = include.items if isinstance(include, List) else ()
-    return [(item.value, item.place) for item in items if isinstance(item, Scalar) and isinstance(item.value, str)]
+    return [item for item in items if isinstance(item, Scalar) and isinstance(item.value, str)]
 
 
 def _merge(files: _Files, tree: Section, path: Path) -> None:

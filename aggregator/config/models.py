@@ -55,7 +55,7 @@ class Settings(BaseModel):
     def _shown(self, name: str | None, value: Any) -> Any:  # noqa: ANN401
         if name in self._hidden:
             return _MASK
-        return without_userinfo(value) if isinstance(value, str) else value
+        return without_userinfo(value) if isinstance(value, str) and "@" in value else value
 
 
 class Site(Settings):
@@ -144,7 +144,10 @@ class SourceConfig(Settings):
     keep: values.Filter | None = Field(None, description='Keep only entries that this fits: `"moon base" or lunar`.')
     drop: values.Filter | None = Field(None, description="Drop entries that this fits: `horoscope and not launch`.")
     priority: values.Whole = Field(
-        0, description="When several sources have the same article, the one with the highest is shown."
+        0,
+        ge=-1000,
+        le=1000,
+        description="When several sources have the same article, the one with the highest is shown.",
     )
     _file: str = PrivateAttr(default="")
     _line: int = PrivateAttr(default=0)

@@ -81,29 +81,32 @@ defaults; a list of sources is enough. A complete example:
 
 def reference() -> str:
     """Return the page, in Markdown."""
-    return "\n".join([_INTRODUCTION, *(_section(name, schema) for name, schema in _sections("", shape(), set()))])
+    return "\n".join([_INTRODUCTION, *(_section(*each) for each in _sections("", shape(), set()))])
 
 
 def _sections(name: str, schema: Schema, seen: set[str]) -> Iterator[tuple[str, Schema]]:
     """Yield each kind of section once, with the path of keys where it stands first."""
-    yield name, schema
+    yield (f"`{name}`" if name else "At the top"), schema
     for key, value in schema["properties"].items():
         item = resolve(value).get("items", value)
-        for part in item.get("oneOf", [item]):
-            if "$ref" in part and part["$ref"] not in seen and "properties" in resolve(part):
-                seen.add(part["$ref"])
-                yield from _sections(f"{name}.{key}".lstrip("."), resolve(part), seen)
+        path = f"{name}.{key}".lstrip(".")
+        for channel in item.get("oneOf", ()):
+            yield f"`{path}`: {next(iter(resolve(channel)['properties']))}", resolve(channel)
+        if "$ref" in item and item["$ref"] not in seen and "properties" in resolve(item):
+            seen.add(item["$ref"])
+            yield from _sections(path, resolve(item), seen)
 
 
-def _section(name: str, schema: Schema) -> str:
+def _section(heading: str, schema: Schema) -> str:
     required = schema.get("required", ())
     rows = [
-        f"| `{key}` | {_type(value)} | {_default(value, is_required=key in required)} | {resolve(value)['description']} |"
-        for key, value in schema["properties"].items()
+        f"| `{key}` | {_type(value)} | {_default(value, is_required=key in required)} | {value['description']} |"
+        for key, value in ((key, resolve(value)) for key, value in schema["properties"].items())
     ]
-    heading = f"## `{name}`" if name else "## At the top"
     about = resolve(schema)["description"]
-    return "\n".join([heading, "", about, "", "| key | type | default | meaning |", "|---|---|---|---|", *rows, ""])
+    return "\n".join(
+        [f"## {heading}", "", about, "", "| key | type | default | meaning |", "|---|---|---|---|", *rows, ""]
+    )
 
 
 def _type(schema: Schema) -> str:

@@ -107,6 +107,4 @@ def in_words(schema: Schema) -> str:
 
 def _bounds(schema: Schema) -> str:
     least, most = schema.get("minimum"), schema.get("maximum")
-    if least is None:
-        return ""
     return f", at least {least}" if most is None else f" from {least} to {most}"

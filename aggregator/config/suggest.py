@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-_USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
+# what has a colon before the @ may be a password with slashes in it
+_USERINFO = re.compile(r"(?<=://)(?:[^\s@/]*:\S*|[^/?#\s]*)@")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from aggregator.errors import Problem
 
 _MAX_BYTES = 2_000_000  # some 20,000 sources; the reader takes seconds for it
 _MAX_VALUES = 500_000  # after aliases are followed, so that a few lines can't become a few billions
+_MAX_DEPTH = 50
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -140,14 +141,17 @@ class _Builder:
         """Build the tree of a node; ``key`` is where its key is written, for values that are not there."""
         self._count += 1
         place = Place(self._file, node.start_mark.line + 1)
+        if self._count > _MAX_VALUES:
+            if self._count == _MAX_VALUES + 1:
+                self.problems.append(place.problem("too many values, counting what aliases stand for"))
+            return Scalar(place, None, "")
         if isinstance(node, ScalarNode):
             return self._scalar(node, key if key and not node.value and not node.style else place)
         if id(node) in self._open:
             self.problems.append(place.problem("an alias that contains itself"))
             return Scalar(place, None, "")
-        if self._count > _MAX_VALUES:
-            if self._count == _MAX_VALUES + 1:
-                self.problems.append(place.problem("too many values, counting what its aliases stand for"))
+        if len(self._open) >= _MAX_DEPTH:
+            self.problems.append(place.problem("nested too deeply"))
             return Scalar(place, None, "")
         self._open.add(id(node))
         built = self._list(node, place) if isinstance(node, SequenceNode) else self._section(node, place)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -26,6 +26,7 @@ from aggregator.entrypoints.answers import Outputs, answer, render
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.errors import PublishError, StoreError, UsageError
 from aggregator.model import FeedFormat, Selection
+from aggregator.pipeline import Aggregator
 from aggregator.publish import (
     MEDIA_TYPES,
     Choice,
@@ -45,9 +46,6 @@ from aggregator.publish import (
     site_frame,
     source_title,
 )
-
-if TYPE_CHECKING:
-    from aggregator.pipeline import Aggregator
 
 log = structlog.get_logger()
 
@@ -115,7 +113,7 @@ class _Web:
         query = request.query_params
         filters = _Filters(
             category=_known(query.get("category"), "category", list(category_labels(config))),
-            source=_known(query.get("source"), "source", [each.name for each in config.sources if each.name]),
+            source=_known(query.get("source"), "source", [each.name for each in self._aggregator.sources]),
             language=_language(query.get("language")),
             before=query.get("before"),
         )
@@ -292,8 +290,6 @@ def _in_words(error: Exception) -> tuple[int, str, str, dict[str, str]]:
             return 405, "This site only reads", "Only GET and HEAD are answered here.", dict(error.headers or {})
         case HTTPException(status_code=404):
             return 404, "Not found", "There is nothing at this address.", {}
-        case HTTPException():
-            return error.status_code, "That did not work", f"{error.detail}.", dict(error.headers or {})
         case UsageError():
             return 404, "Not found", _sentence(str(error)), {}
         case StoreError():

@@ -7,7 +7,7 @@ import http.client
 import os
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import requests.exceptions as rq
@@ -31,27 +31,26 @@ _CERTIFICATE_FAULTS: Final = {
     62: "is for another name",
     64: "is for another address",
 }
-_UNREACHABLE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN})
-
 _Sentence = str | Callable[[BaseException, Address], str]
 
 
 def explain(error: BaseException, address: Address, *, timeout_s: float) -> FetchError:
     """Return the error of ours that says what happened to the exchange with ``address``.
 
-    Libraries wrap the reason in up to four layers of their own: the first row of the table that fits any of them wins.
+    Libraries wrap the reason in up to four layers of their own: what names a reason counts before what wraps one.
     """
     if isinstance(error, FetchError):
         return error
     layers = list(_layers(error))
-    for kind, sentence in SENTENCES.items():
-        for layer in layers:
-            if isinstance(layer, kind):
-                if kind in _TIMEOUTS:
-                    return FetchTimeout(f"{address.place} did not finish answering within {timeout_s:g} s")
-                text = sentence if isinstance(sentence, str) else sentence(layer, address)
-                return FetchError(text.format(host=address.host, place=address.place))
-    return FetchError(f"the exchange with {address.place} failed ({type(error).__name__})")
+    found = _first(REASONS, layers) or _system(layers) or _first(WRAPPERS, layers)
+    if found is None:
+        return FetchError(f"the exchange with {address.place} failed ({type(error).__name__})")
+    layer, sentence = found
+    if sentence is TOO_LATE:
+        return FetchTimeout(f"{address.place} did not finish answering within {timeout_s:g} s")
+    if not isinstance(sentence, str):
+        return FetchError(sentence(layer, address))
+    return FetchError(sentence.format(host=address.host, place=address.place))
 
 
 def _layers(error: BaseException) -> Iterator[BaseException]:
@@ -66,57 +65,66 @@ def _layers(error: BaseException) -> Iterator[BaseException]:
             waiting += [getattr(layer, "reason", None), *layer.args, layer.__cause__, layer.__context__]
 
 
+def _first(
+    table: Mapping[type[BaseException], _Sentence], layers: list[BaseException]
+) -> tuple[BaseException, _Sentence] | None:
+    fitting = ((layer, sentence) for kind, sentence in table.items() for layer in layers if isinstance(layer, kind))
+    return next(fitting, None)
+
+
+def _system(layers: list[BaseException]) -> tuple[BaseException, _Sentence] | None:
+    """What the system itself says, by number. requests' own errors are OSErrors too, but have none."""
+    numbered = (layer for layer in layers if isinstance(layer, OSError) and layer.errno)
+    return next(((layer, _numbered) for layer in numbered), None)
+
+
+def _numbered(error: BaseException, address: Address) -> str:
+    number = getattr(error, "errno", 0)
+    if number in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN}:
+        return f"there is no route to {address.host}"
+    if number in {errno.EMFILE, errno.ENFILE}:
+        return (
+            f"this machine has too many files open to connect to {address.place}; "
+            "raise its limit (ulimit -n) or lower fetch.workers"
+        )
+    return f"the exchange with {address.place} failed ({os.strerror(number)})"
+
+
 def _certificate(error: BaseException, address: Address) -> str:
     fault = _CERTIFICATE_FAULTS.get(getattr(error, "verify_code", 0), "can't be verified")
     return f"the certificate of {address.host} {fault}"
 
 
-def _tls(error: BaseException, _: Address) -> str:
-    reason = (getattr(error, "reason", None) or "").replace("_", " ").lower()
+def _tls(error: BaseException, address: Address) -> str:
+    reason = str(getattr(error, "reason", None) or "").replace("_", " ").lower()
     if reason in {"wrong version number", "http request", "record layer failure"}:
-        return "what answers at {place} does not speak TLS; is it http instead of https?"
-    return f"no TLS connection with {{place}}{_plain(f' ({reason})' if reason else '')}"
+        return f"what answers at {address.place} does not speak TLS; is it http instead of https?"
+    return f"no TLS connection with {address.place}" + (f" ({reason})" if reason else "")
 
 
-def _lookup(error: BaseException, _: Address) -> str:
+def _lookup(error: BaseException, address: Address) -> str:
     if isinstance(error, socket.gaierror) and error.errno in {socket.EAI_AGAIN, socket.EAI_FAIL}:
-        return "the name {host} can't be looked up now (the name server gives no answer)"
-    return "no such host: {host}"
-
-
-def _system(error: BaseException, _: Address) -> str:
-    number = getattr(error, "errno", None)
-    if number in _UNREACHABLE:
-        return "there is no route to {host}"
-    if number in {errno.EMFILE, errno.ENFILE}:
-        return "this machine has too many files open to connect to {place}; raise its limit or lower fetch.workers"
-    return f"the exchange with {{place}} failed{_plain(f' ({os.strerror(number)})' if number else '')}"
-
-
-def _too_long(_: BaseException, __: Address) -> str:
-    return "{host} sent headers that are too long"
+        return f"the name {address.host} can't be looked up now (the name server gives no answer)"
+    return f"no such host: {address.host}"
 
 
 def _head(error: BaseException, address: Address) -> str:
-    return _too_long(error, address) if "headers" in str(error) else "{host} does not answer in proper HTTP"
+    template = _TOO_LONG if "headers" in str(error) else _NOT_HTTP
+    return template.format(host=address.host)
 
 
-def _plain(text: str) -> str:
-    return text.replace("{", "(").replace("}", ")")
-
-
+TOO_LATE: Final = "too late"
 _ADDRESS: Final = "{host} is not a usable address"
 _BROKE_OFF: Final = "{host} broke the connection off"
 _HEADER: Final = "{host} sent a header that can't be read"
 _NOT_HTTP: Final = "{host} does not answer in proper HTTP"
 _OURS: Final = "the request to {host} can't be sent as it is configured"
+_PACKED: Final = "the body of {host} can't be decompressed"
 _SHORT: Final = "{host} sent less than it announced; nothing was taken from it"
+_TOO_LONG: Final = "{host} sent headers that are too long"
 
-_TIMEOUTS: Final = (rq.Timeout, u3.TimeoutError, TimeoutError)
-
-# In order of precedence: what names a reason, then what wraps one, then the roots of the trees. A test walks the
-# libraries and fails for an exception that only a root covers.
-SENTENCES: Final[dict[type[BaseException], _Sentence]] = {
+# What names a reason, in order of precedence.
+REASONS: Final[Mapping[type[BaseException], _Sentence]] = {
     ssl.SSLCertVerificationError: _certificate,
     socket.gaierror: _lookup,
     socket.herror: _lookup,
@@ -126,11 +134,13 @@ SENTENCES: Final[dict[type[BaseException], _Sentence]] = {
     u3.NewConnectionError: "no connection to {place}",
     http.client.RemoteDisconnected: "{host} closed the connection without an answer",
     ConnectionError: _BROKE_OFF,
-    **dict.fromkeys(_TIMEOUTS, ""),
+    TimeoutError: TOO_LATE,
+    u3.TimeoutError: TOO_LATE,
+    rq.Timeout: TOO_LATE,
     ssl.SSLError: _tls,
     u3.SSLError: _tls,
     rq.SSLError: _tls,
-    http.client.LineTooLong: _too_long,
+    http.client.LineTooLong: _TOO_LONG,
     http.client.IncompleteRead: _SHORT,
     http.client.BadStatusLine: _NOT_HTTP,
     http.client.UnknownProtocol: _NOT_HTTP,
@@ -139,38 +149,41 @@ SENTENCES: Final[dict[type[BaseException], _Sentence]] = {
     http.client.InvalidURL: _ADDRESS,
     http.client.NotConnected: _OURS,
     http.client.ImproperConnectionState: _OURS,
+    http.client.HTTPException: _head,
     u3.InvalidHeader: _HEADER,
     u3.HeaderParsingError: _HEADER,
-    rq.InvalidHeader: _OURS,
-    u3.DecodeError: "the body of {host} can't be decompressed",
-    rq.ContentDecodingError: "the body of {host} can't be decompressed",
+    u3.DecodeError: _PACKED,
     u3.ResponseNotChunked: _NOT_HTTP,
     u3.BodyNotHttplibCompatible: _NOT_HTTP,
-    rq.ChunkedEncodingError: _SHORT,
     u3.LocationValueError: _ADDRESS,
+    u3.HostChangedError: _OURS,
+    u3.ProxyError: _OURS,
+    u3.ProxySchemeUnsupported: _OURS,
+    u3.UnrewindableBodyError: _OURS,
+    u3.TimeoutStateError: _OURS,
+    rq.ContentDecodingError: _PACKED,
+    rq.ChunkedEncodingError: _SHORT,
     rq.MissingSchema: _ADDRESS,
     rq.InvalidSchema: _ADDRESS,
     rq.InvalidURL: _ADDRESS,
     rq.URLRequired: _ADDRESS,
-    u3.HostChangedError: _OURS,
-    u3.ProxyError: _OURS,
-    u3.ProxySchemeUnknown: _OURS,
-    u3.ProxySchemeUnsupported: _OURS,
+    rq.InvalidHeader: _OURS,
     rq.ProxyError: _OURS,
-    u3.UnrewindableBodyError: _OURS,
     rq.UnrewindableBodyError: _OURS,
     rq.StreamConsumedError: _OURS,
-    u3.TimeoutStateError: _OURS,
     rq.InvalidJSONError: "{host} sent JSON that can't be read",
     rq.TooManyRedirects: "{host} redirects too often",
     rq.HTTPError: "{host} answered with an error",
+}
+# What wraps a reason, for when it holds none that we know; at last the roots of the libraries' trees. A test walks the
+# libraries and fails for an exception that only a root covers.
+WRAPPERS: Final[Mapping[type[BaseException], _Sentence]] = {
     rq.RetryError: _BROKE_OFF,
-    u3.ResponseError: _BROKE_OFF,
-    u3.MaxRetryError: _BROKE_OFF,
     rq.ConnectionError: _BROKE_OFF,
+    u3.ResponseError: _BROKE_OFF,
     u3.ProtocolError: _BROKE_OFF,
     u3.PoolError: _BROKE_OFF,
-    http.client.HTTPException: _head,
-    OSError: _system,
+    rq.RequestException: _BROKE_OFF,
+    u3.HTTPError: _BROKE_OFF,
     ValueError: _OURS,
 }

@@ -1,80 +1,146 @@
-"""HTML as publishers send it → HTML that is safe to show and pleasant to read (docs/normalization.md, N30–N38).
+"""HTML as publishers send it → HTML that is safe to show and good to read (docs/normalization.md, N30 to N37).
 
-nh3 parses and cleans; what is done to its output afterwards removes whole elements only, which can't make it unsafe.
+nh3 parses and cleans. What is done to its output afterwards removes whole elements only, which can't make it unsafe.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 
 import nh3
 
+from aggregator.normalize.allowed import (
+    ATTRIBUTES,
+    BLOCKS,
+    DROPPED_WITH_CONTENT,
+    FORCED,
+    INLINE,
+    LINK_REL,
+    URL_SCHEMES,
+)
 from aggregator.normalize.junk import is_junk_image, is_junk_link
-from aggregator.normalize.text import without_controls
+from aggregator.normalize.tangle import flattened, is_tangled
+from aggregator.normalize.text import one_line, without_controls
 from aggregator.normalize.urls import absolute_url, resolve
 
-TAGS = frozenset(
-    "a abbr article aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em "
-    "figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small source "
-    "strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr".split()
+_AS_DIV = re.compile(
+    r"<(/?)(?:address|center|dialog|fieldset|footer|form|header|hgroup|main|menu|nav)(?![\w-])", re.IGNORECASE
 )
-ATTRIBUTES = {
-    "*": {"dir", "lang", "title"},
-    "a": {"href", "hreflang"},
-    "audio": {"src"},
-    "blockquote": {"cite"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "del": {"cite", "datetime"},
-    "details": {"open"},
-    "img": {"src", "alt", "width", "height"},
-    "ins": {"cite", "datetime"},
-    "li": {"value"},
-    "ol": {"start", "reversed", "type"},
-    "q": {"cite"},
-    "source": {"src", "type"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "time": {"datetime"},
-    "video": {"src", "poster", "width", "height"},
-}
-FORCED = {"audio": {"controls": ""}, "img": {"loading": "lazy"}, "video": {"controls": ""}}
-DROPPED_WITH_CONTENT = {
-    "applet", "button", "canvas", "embed", "frameset", "head", "iframe", "math-field", "object", "option", "script",
-    "select", "style", "svg", "template", "textarea", "title",
-}  # fmt: skip
-LINK_REL = "noopener noreferrer"
-
-MAX_DEPTH = 300  # of open elements; nesting costs an HTML parser quadratic time
-MAX_REOPENED = 20  # formatting elements open at each tag on average: a parser opens them all again in every paragraph
-
-_BLOCKS = frozenset(
-    "article aside blockquote br caption dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre "
-    "section summary table tbody td tfoot th thead tr ul".split()
-)
-_URL_ATTRIBUTES = {"src", "poster", "cite"}
-_SIZE = re.compile(r"\s*([0-9]{1,4})(?:\.\d+)?(?:px)?\s*")
-
-_RENAMED = re.compile(r"<(/?)(?:address|center|dialog|dir|fieldset|footer|form|header|hgroup|main|menu|nav)\b", re.IGNORECASE)
-_NOSCRIPT = re.compile(r"</?(?:noscript|noframes|noembed|picture|plaintext|xmp)\b[^<>]*>", re.IGNORECASE)
-_OPENING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_FLAT = re.compile(r"<(?!/?(?:script|style)\b)[^<>]*>", re.IGNORECASE)
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_UNNESTED = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dd dt td th tr tbody thead tfoot "
-    "option optgroup colgroup caption body html head".split()
-)
+# A parser that knows of scripts reads what is in these as text; it is HTML, often the picture itself.
+_RAW_TEXT = re.compile(r"</?(?:noscript|noframes|noembed|plaintext|xmp|listing)(?![\w-])[^<>]*>", re.IGNORECASE)
+_SIZE = re.compile(r"\s*([0-9]{1,4})(?:\.[0-9]*)?(?:px)?\s*")
 
 # nh3's output has lower-case names and double quotes only.
-_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s">=]+(?:="[^"]*")?)*)>')
-_ATTRIBUTE = re.compile(r' ([^\s">=]+)(?:="([^"]*)")?')
-_VOID_JUNK = re.compile(r'<(?P<tag>img|source|a)(?P<attributes>(?: [^\s">=]+(?:="[^"]*")?)*)>')
-_DEAD_LINK = re.compile(r'<a(?: (?!href=)[^\s">=]+(?:="[^"]*")?)*>(.*?)</a>', re.DOTALL)
+_ATTRIBUTES = r'(?: [^\s">=]+(?:="[^"]*")?)*'
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))}){_ATTRIBUTES}>")
+_TAG = re.compile(rf"</?[a-z][a-z0-9]*{_ATTRIBUTES}>")
+_ATTRIBUTE = re.compile(r' ([^\s">=]+)="([^"]*)"')
+_MEDIA = re.compile(rf"<(img|source)({_ATTRIBUTES})>")
+_LINK = re.compile(rf"<a({_ATTRIBUTES})>(.*?)</a>", re.DOTALL)
 _EMPTY = re.compile(
-    r"<(p|div|span|a|b|i|em|strong|u|small|figure|figcaption|section|article|aside|blockquote|h[1-6]|ul|ol|li|audio|video)"
+    r"<(p|div|a|b|i|em|strong|u|s|small|figure|figcaption|section|article|aside|blockquote|h[1-6]|ul|ol|li|dl|audio|video)"
     r'(?: (?!src=)[^\s">=]+(?:="[^"]*")?)*>(?:\s|&nbsp;|<br>)*</\1>'
 )
-_MANY_BREAKS = re.compile(r"(?:<br>\s*){3,}")
+_EMPTY_ROUNDS = 5  # how deep empty elements may be nested in each other to go
+_BREAKS = re.compile(r"(?:<br>\s*){3,}")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+
+
+def clean_html(markup: str, base: str | None) -> str:
+    """Return safe HTML with absolute links; ``base`` resolves relative ones, without it they lose their address.
+
+    Tags that aren't allowed give way to what they hold; those of DROPPED_WITH_CONTENT go with it.
+    What is nested so that parsing would take for ever becomes one paragraph of text.
+    """
+    if is_tangled(markup):
+        return f"<p>{nh3.clean(flattened(without_controls(markup)), tags=set()).strip()}</p>"
+
+    def checked(tag: str, name: str, value: str) -> str | None:
+        if tag == "a" and name == "href":
+            return _link_address(value, base)
+        if name in {"src", "poster", "cite"}:
+            return absolute_url(value, base)
+        if name in {"width", "height"}:
+            size = _SIZE.fullmatch(value)
+            return size[1] if size else None
+        return value
+
+    return _tidied(
+        nh3.clean(
+            _prepared(markup),
+            tags=BLOCKS | INLINE,
+            clean_content_tags=DROPPED_WITH_CONTENT,
+            attributes=ATTRIBUTES,
+            attribute_filter=checked,
+            set_tag_attribute_values=FORCED,
+            link_rel=LINK_REL,
+            url_schemes=URL_SCHEMES,
+        )
+    )
+
+
+def plain_text(markup: str) -> str:
+    """Return the text that HTML shows, in one line; blocks are apart by a blank."""
+    if is_tangled(markup):
+        return visible_text(nh3.clean(flattened(without_controls(markup)), tags=set()))
+    blocks = nh3.clean(
+        _prepared(markup),
+        tags=BLOCKS,
+        clean_content_tags=DROPPED_WITH_CONTENT,
+        attributes={},
+        link_rel=None,
+    )
+    return visible_text(blocks)
+
+
+def visible_text(cleaned: str) -> str:
+    """Return the text of HTML that ``clean_html`` made."""
+    return one_line(html.unescape(_TAG.sub("", _BLOCK_TAG.sub(" ", cleaned))))
+
+
+def paragraphs(text: str) -> str:
+    """Return plain text as HTML: an empty line parts paragraphs, a line break stays one."""
+    lines = "\n".join(without_controls(text).splitlines()).strip()
+    parts = (html.escape(part, quote=False).replace("\n", "<br>") for part in _PARAGRAPHS.split(lines))
+    return "".join(f"<p>{part}</p>" for part in parts if part)
+
+
+def _prepared(markup: str) -> str:
+    return _AS_DIV.sub(r"<\1div", _RAW_TEXT.sub("", without_controls(markup)))
+
+
+def _link_address(value: str, base: str | None) -> str | None:
+    address = resolve(value, base) or ""
+    return address if address.lower().startswith("mailto:") else absolute_url(address, None)
+
+
+def _tidied(cleaned: str) -> str:
+    """Take out pictures that aren't meant to be seen, links to nowhere, and what is empty then."""
+    cleaned = _LINK.sub(_useful_link, _MEDIA.sub(_useful_media, cleaned))
+    for _ in range(_EMPTY_ROUNDS):
+        cleaned, removed = _EMPTY.subn("", cleaned)
+        if not removed:
+            break
+    return _BREAKS.sub("<br><br>", cleaned).strip()
+
+
+def _useful_media(found: re.Match[str]) -> str:
+    attributes = _read(found[2])
+    src = attributes.get("src")
+    if not src or (
+        found[1] == "img" and is_junk_image(src, width=attributes.get("width"), height=attributes.get("height"))
+    ):
+        return ""
+    return found[0]
+
+
+def _useful_link(found: re.Match[str]) -> str:
+    href = _read(found[1]).get("href")
+    if href is None:
+        return found[2]
+    return "" if is_junk_link(href) else found[0]
+
+
+def _read(attributes: str) -> dict[str, str]:
+    return {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}

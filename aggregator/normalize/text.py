@@ -1,26 +1,32 @@
-"""Plain text in one line: what may be in it and how long it gets (docs/normalization.md, N20–N24)."""
+"""Plain text: what may be in it and how long it gets (docs/normalization.md, N1, N20 to N23)."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Control characters, marks that reverse the direction of what follows (CVE-2021-42574), and what has no width.
-_UNWANTED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc\ud800-\udfff]")
-_LAST_WORDS = re.compile(r"\s+\S*$")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Marks that turn the direction of what follows (CVE-2021-42574), and what shows nothing but makes words unequal.
+_UNSEEN = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc]")
+_LAST_WORD = re.compile(r"\s+\S*$")
+
+
+def without_controls(text: str) -> str:
+    """Return text without what can't be stored, or written in XML: control characters, halves of characters."""
+    return _CONTROLS.sub("", text)
 
 
 def one_line(text: str) -> str:
-    """Return text in Unicode's composed form, white space collapsed, without characters that no reader should get."""
-    return " ".join(unicodedata.normalize("NFC", _UNWANTED.sub("", text)).split())
+    """Return text in Unicode's composed form, white space collapsed, nothing in it that readers can't see."""
+    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", without_controls(text))).split())
 
 
 def shorten(text: str, limit: int) -> str:
     """Return the first words of a text, at most ``limit`` characters with the "…" that says that there is more."""
     if len(text) <= limit:
         return text
-    cut = text[:limit]
-    at_word = _LAST_WORDS.sub("", cut)
-    if len(at_word) == len(cut) or len(at_word) < limit // 2:  # one endless word, or a script without blanks
-        at_word = cut[: limit - 1]
-    return at_word.rstrip(" ,;:.–—-") + "…"
+    room = text[: limit - 1]
+    words = _LAST_WORD.sub("", text[:limit])
+    if len(words) >= len(text[:limit]) or len(words) < limit // 2:  # an endless word, or a script without blanks
+        words = room
+    return words.rstrip(" ,;:.–—-") + "…"

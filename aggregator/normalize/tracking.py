@@ -20,13 +20,15 @@ TRACKING_PARAMETERS = (
     *("mc_cid", "mc_eid", "mkt_tok", "ml_subscriber", "ml_subscriber_hash", "msclkid", "ncid", "ocid", "oly_anon_id"),
     *("oly_enc_id", "rb_clickid", "ref_src", "ref_url", "s_cid", "s_kwcid", "sc_campaign", "sc_cid", "sfnsn", "smid"),
     *("smtyp", "spm", "sr_share", "srsltid", "ss_campaign_id", "ss_source", "taid", "trk", "trkinfo", "ttclid"),
-    *("twclid", "vero_conv", "vero_id", "wbraid", "wickedid", "wprov", "yclid", "zanpid"),
+    *("twclid", "vero_conv", "vero_id", "wbraid", "wickedid", "wprov", "yclid", "zanpid", "maca"),
 )
 _NAMES = frozenset(name for name in TRACKING_PARAMETERS if not name.endswith("*"))
 _PREFIXES = tuple(name[:-1] for name in TRACKING_PARAMETERS if name.endswith("*"))
 
 # These count only when their value says "from the feed".
-ORIGIN_PARAMETERS = frozenset(("cid", "feature", "from", "origin", "partner", "ref", "source", "src", "via"))
+ORIGIN_PARAMETERS = frozenset(
+    ("cid", "feature", "from", "origin", "partner", "ref", "source", "src", "traffic_source", "via")
+)
 _FEED_VALUE = re.compile(r"(?:news)?(?:rss|atom)?(?:feeds?|feedburner|rss|atom)(?:$|[^a-z])", re.IGNORECASE)
 
 _AMP_PARAMETERS = frozenset(("amp", "outputtype"))
@@ -90,4 +92,4 @@ def unwrapped(host: str, path: str, query: str) -> str | None:
 
 
 def _amp_target(found: re.Match[str] | None, query: str) -> str | None:
-    return f"http{found[1] and 's' or ''}://{found[2]}{query and '?'}{query}" if found else None
+    return f"http{'s' if found[1] else ''}://{found[2]}{'?' if query else ''}{query}" if found else None

@@ -59,13 +59,12 @@ def _entry(item: Fields, url: str, language: str | None) -> ParsedEntry:
     language = language_code(string(item.get("language"))) or language
     link = _absolute(item.get("url"), url)
     external = _absolute(item.get("external_url"), url)
-    base = link or url
     return ParsedEntry(
         id=_id(item.get("id")),
         link=link or external,
-        title=_text(item.get("title"), is_html=False, base=base, language=language),
-        summary=_text(item.get("summary"), is_html=False, base=base, language=language),
-        content=_content(item, base, language),
+        title=_text(item.get("title"), is_html=False, language=language),
+        summary=_text(item.get("summary"), is_html=False, language=language),
+        content=_content(item, language),
         authors=_authors(item),
         published=parse_date(_written(item.get("date_published"))),
         updated=parse_date(_written(item.get("date_modified"))),
@@ -88,16 +87,16 @@ def _written(value: object) -> str | None:
     return str(int(value)) if isinstance(value, int | float) and not isinstance(value, bool) else string(value)
 
 
-def _content(item: Fields, base: str, language: str | None) -> Text | None:
-    html = _text(item.get("content_html"), is_html=True, base=base, language=language)
-    return html or _text(item.get("content_text"), is_html=False, base=base, language=language)
+def _content(item: Fields, language: str | None) -> Text | None:
+    html = _text(item.get("content_html"), is_html=True, language=language)
+    return html or _text(item.get("content_text"), is_html=False, language=language)
 
 
-def _text(value: object, *, is_html: bool, base: str, language: str | None) -> Text | None:
+def _text(value: object, *, is_html: bool, language: str | None) -> Text | None:
     written = string(value)
     if written is None:
         return None
-    return Text(value=written, is_html=is_html and looks_like_html(written), base=base, language=language)
+    return Text(value=written, is_html=is_html and looks_like_html(written), language=language)
 
 
 def _authors(context: Fields) -> tuple[str, ...]:

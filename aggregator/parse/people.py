@@ -18,7 +18,7 @@ def person(written: str) -> str | None:
         found = form.fullmatch(text)
         if found:
             text = found["name"]
-    text = _ADDRESS.sub("", text).strip(" ,;\"'()<>")
+    text = _ADDRESS.sub("", text).replace("()", "").replace("<>", "").strip(" ,;\"'")
     return text[:_MAX_CHARS] or None
 
 

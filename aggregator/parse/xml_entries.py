@@ -18,14 +18,18 @@ _HTML_TYPES = {"text/html", "application/xhtml+xml"}
 
 
 def parse_entry(entry: Fields, *, base: str, is_atom: bool) -> ParsedEntry:
-    """Map one entry. ``base`` is what its relative addresses are relative to, where no xml:base says otherwise."""
+    """Map one entry. ``base`` is what its relative addresses are relative to, where no xml:base says otherwise.
+
+    A text has a base of its own only where there is an xml:base: without one, publishers who write relative links mean
+    them relative to the entry's page.
+    """
     title = _text(entry.get("title_detail"), base=base, is_atom=is_atom)
     summary = _text(entry.get("summary_detail"), base=base, is_atom=is_atom)
     content = _best(
         _text(each, base=base, is_atom=is_atom) for each in list_of_fields(entry.get("content")) if not each.get("src")
     )
     texts = [text for text in (content, summary, title) if text]
-    entry_base = texts[0].base or base if texts else base
+    entry_base = next((text.base for text in texts if text.base), base)
     origin = fields(entry.get("source"))
     return ParsedEntry(
         id=string(entry.get("id")),
@@ -44,6 +48,11 @@ def parse_entry(entry: Fields, *, base: str, is_atom: bool) -> ParsedEntry:
     )
 
 
+def says_something(entry: ParsedEntry) -> bool:
+    """Whether there is anything to show: some feeds have empty items among the others."""
+    return any((entry.id, entry.link, entry.title, entry.summary, entry.content, entry.enclosures))
+
+
 def alternate_link(context: Fields, base: str) -> str | None:
     """Return the address of the page that a feed or an entry stands for: HTML before other types, the first given."""
     candidates = [
@@ -57,8 +66,8 @@ def alternate_link(context: Fields, base: str) -> str | None:
 
 def author_names(context: Fields) -> tuple[str, ...]:
     """Return the names of a feed's or an entry's authors, without e-mail addresses."""
-    named = [string(author.get("name")) for author in list_of_fields(context.get("authors"))]
-    return people(name for name in [*named, string(context.get("author"))] if name)
+    named = (string(author.get("name")) for author in list_of_fields(context.get("authors")))
+    return people(name for name in named if name)
 
 
 def _link(entry: Fields, base: str) -> str | None:
@@ -80,12 +89,13 @@ def _text(detail: object, *, base: str, is_atom: bool) -> Text | None:
     """
     construct = fields(detail)
     value, media_type = string(construct.get("value")), string(construct.get("type")) or "text/plain"
+    xml_base = string(construct.get("base"))
     if value is None or not (media_type.startswith("text/") or media_type in _HTML_TYPES):
         return None
     return Text(
         value=value,
         is_html=looks_like_html(value) and (media_type in _HTML_TYPES or not is_atom),
-        base=_absolute(string(construct.get("base")), base) or base,
+        base=None if xml_base in {None, base} else _absolute(xml_base, base),
         language=language_code(string(construct.get("language"))),
     )
 
@@ -162,8 +172,12 @@ def _origin(source: Fields, base: str) -> Origin | None:
 
 
 def _absolute(url: str | None, base: str) -> str | None:
-    """Resolve an address, whose ampersands are often escaped once too often; what can't be one is None."""
+    """Resolve an address; what can't be one is None.
+
+    Ampersands are often escaped once too often, and "www.example.org/news" is no file beside the feed.
+    """
     try:
+        url = f"//{url}" if url and url.startswith("www.") else url
         return urljoin(base, url.replace("&amp;", "&")) if url else None
     except ValueError:
         return None

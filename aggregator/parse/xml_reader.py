@@ -16,7 +16,7 @@ from aggregator.parse.languages import language_code
 from aggregator.parse.markup import without_markup
 from aggregator.parse.repair import Document, mend
 from aggregator.parse.schedule import wished_wait
-from aggregator.parse.xml_entries import alternate_link, author_names, parse_entry
+from aggregator.parse.xml_entries import alternate_link, author_names, parse_entry, says_something
 
 # Where feedparser needs quadratic time: it looks for an e-mail address in every author's name, compares every category
 # of an entry with those before it, and goes through all prefixes at every element.
@@ -54,6 +54,8 @@ def read_xml(document: Document, *, url: str) -> ParsedFeed:
     if not version and not any(string(entry.get("title")) or string(entry.get("link")) for entry in entries):
         raise NotAFeed(f"this is XML (<{document.root}>), not a feed")
     site = _site_link(channel, url)
+    base = url if is_atom else site or url
+    read = [parse_entry(entry, base=base, is_atom=is_atom) for entry in entries]
     return ParsedFeed(
         format=version or "xml",
         reader="feedparser",
@@ -65,7 +67,7 @@ def read_xml(document: Document, *, url: str) -> ParsedFeed:
         language=language_code(string(channel.get("language"))),
         authors=author_names(channel),
         wait=wished_wait(channel, text),
-        entries=tuple(parse_entry(entry, base=url if is_atom else site or url, is_atom=is_atom) for entry in entries),
+        entries=tuple(filter(says_something, read)),
     )
 
 

@@ -70,7 +70,7 @@ def arrange(
 
     ``now`` None is for a page that is read later than it is made: it says nothing that is only true today.
     """
-    days = groupby(entries, key=lambda item: (item.listed_at or item.entry.published).astimezone(zone).date())
+    days = groupby(entries, key=lambda item: item.listed_at.astimezone(zone).date())
     today = now.astimezone(zone).date() if now else None
     return tuple(
         Day(

@@ -74,7 +74,7 @@ def _last_line(node: Node) -> int:
     if isinstance(node, SequenceNode) and node.value and not node.flow_style:
         return max(_last_line(part) for part in node.value)
     if isinstance(node, ScalarNode) and node.style in {"|", ">"}:
-        return int(node.end_mark.line) - (node.end_mark.column == 0)
+        return int(node.end_mark.line) - int(node.end_mark.column == 0)
     return int(node.end_mark.line)
 
 

@@ -45,7 +45,8 @@ def published(
     found = connection.execute(query).all()
     groups = _groups(connection, [row.original for row in found[:limit]])
     following = _write_cursor(found[limit - 1].listed_at, found[limit - 1].pk) if len(found) > limit else None
-    return Page(items=tuple(_to_published(row.original, groups[row.original]) for row in found[:limit]), next=following)
+    items = (_to_published(row.original, groups[row.original], row.listed_at) for row in found[:limit])
+    return Page(items=tuple(items), next=following)
 
 
 def _conditions(table: sa.FromClause, selection: Selection) -> list[sa.ColumnElement[bool]]:
@@ -84,7 +85,7 @@ def _groups(connection: sa.Connection, originals: Sequence[str]) -> dict[str, li
     return groups
 
 
-def _to_published(original: str, group: Sequence[StoredEntry]) -> PublishedEntry:
+def _to_published(original: str, group: Sequence[StoredEntry], listed_at: datetime) -> PublishedEntry:
     preferred, *also = group
     first_updated = next((entry.updated for entry in group if entry.id == original), preferred.updated)
     names = dict.fromkeys(match.category for entry in group for match in entry.categories)
@@ -93,6 +94,7 @@ def _to_published(original: str, group: Sequence[StoredEntry]) -> PublishedEntry
         entry=preferred,
         also=tuple(also),
         updated=max(preferred.updated, first_updated),
+        listed_at=listed_at,
         categories=tuple(names),
     )
 

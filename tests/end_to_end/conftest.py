@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -118,8 +117,8 @@ class Runner:
     def end(self) -> None:
         for process in self._started:
             if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-            process.communicate()
+                process.kill()
+                process.communicate()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
 import threading
@@ -54,7 +55,7 @@ class Line:
     def reset(self) -> None:
         """Slam the connection shut (RST)."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        self.sock.close()
+        os.close(self.sock.detach())
 
 
 Script = bytes | Callable[[Line], None]
@@ -93,6 +94,7 @@ class HostileServer:
 
     def __post_init__(self) -> None:
         self._scripts: dict[str, list[Script]] = {}
+        self._open: list[socket.socket] = []
         self._closing = threading.Event()
         self._lock = threading.Lock()
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -109,6 +111,9 @@ class HostileServer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        for sock in self._open:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(5)
 
@@ -138,6 +143,11 @@ class HostileServer:
         with contextlib.suppress(OSError), sock:
             if self.context:
                 sock = self.context.wrap_socket(sock, server_side=True)
+            elif sock.recv(1, socket.MSG_PEEK) == b"\x16":
+                # a TLS client at the wrong door; web servers answer like this
+                sock.sendall(answer(400, b"this is http"))
+                return
+            self._open.append(sock)
             with sock, sock.makefile("rb") as reader:
                 while (request := self._read(reader, number)) is not None:
                     line = Line(sock, self._closing)

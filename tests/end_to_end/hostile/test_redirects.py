@@ -106,7 +106,7 @@ def test_a_redirect_without_a_location_is_an_error(server: HostileServer, visito
         ("ftp://example.org/feed", AddressRefused, "only http and https addresses are opened, not 'ftp'"),
         ("file:///etc/passwd", AddressRefused, "not 'file'"),
         ("javascript:alert(1)", AddressRefused, "not 'javascript'"),
-        ("http://", FetchError, "names no host"),
+        ("http://:80/", FetchError, "names no host"),
         ("http://[::1", FetchError, "no address"),
         ("http://exa mple.org/", FetchError, "not a host's name"),
         ("http://example.org:99999/", FetchError, "can't be read"),

@@ -59,7 +59,8 @@ def make_item(id_: str = "e1", *, also: tuple[StoredEntry, ...] = (), **values: 
     own = {name: values.pop(name) for name in ("listed_at",) if name in values}
     categories = values.pop("categories", ())
     entry = make_stored(id_, **values)
-    return PublishedEntry(id=id_, entry=entry, also=also, updated=entry.updated, categories=categories, **own)
+    own = {"updated": entry.updated, "listed_at": entry.published} | own
+    return PublishedEntry(id=id_, entry=entry, also=also, categories=categories, **own)
 
 
 def make_document(*items: PublishedEntry, feed: FeedConfig = CONFIG.feeds[0], config: Config = CONFIG) -> FeedDocument:

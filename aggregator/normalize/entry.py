@@ -1,0 +1,149 @@
+"""One ParsedEntry in house form, but for its key. Every rule has its number in docs/normalization.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from aggregator.model import Entry, Origin, ParsedEntry, ParsedFeed, Text
+from aggregator.normalize.dates import times
+from aggregator.normalize.enclosures import clean_enclosures
+from aggregator.normalize.html import clean_html, paragraphs, plain_text, visible_text
+from aggregator.normalize.identity import Candidate, fingerprint
+from aggregator.normalize.text import one_line, shorten, without_controls
+from aggregator.normalize.urls import absolute_url, canonical_url
+
+MAX_TITLE_CHARS = 500
+MAX_SUMMARY_CHARS = 500
+MAX_AUTHORS = 10
+MAX_TAGS = 50
+MAX_NAME_CHARS = 100  # of an author or a tag
+
+_MADE_TITLE_CHARS = 80
+_NEARLY = 0.9  # of two texts of nearly the same length, the one with markup reads better
+_MAIL_ADDRESS = re.compile(r"[<(]?(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+[>)]?")
+_FILE_ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
+_BETWEEN_WORDS = re.compile(r"[-_+\s]+")
+_NO_WORD = re.compile(r"[\W_]+")
+# What WordPress puts under every entry, and its mark for "goes on there".
+_FIRST_APPEARED = re.compile(
+    r"\s*(?:The post .{1,300} (?:first )?appeared (?:first )?on|Der Beitrag .{1,300} erschien zuerst auf"
+    r"|L.article .{1,300} est apparu en premier sur|Het bericht .{1,300} verscheen eerst op"
+    r"|La entrada .{1,300} (?:se publicó primero en|aparece primero en)) [^.]{1,100}\.?[^.]{0,20}\.?$"
+)
+_CUT_OFF = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|\.\.\.)$")
+_MEDIA = re.compile(r"<(?:img|audio|video)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A text as readers get it: clean HTML, and what is visible of it."""
+
+    markup: str
+    text: str
+
+
+def house_form(parsed: ParsedEntry, feed: ParsedFeed, now: datetime) -> Candidate:
+    """Return an entry in house form and its publisher's id; its key depends on the rest of the document."""
+    url = absolute_url(parsed.link, feed.url)
+    base = url or feed.url
+    content, summary = _shown(parsed.content, base), _shown(parsed.summary, base)
+    fullest = _fullest(content, summary, prefer_summary=_has_better_markup(parsed.summary, parsed.content))
+    title = _title(parsed.title, fullest.text, url)
+    short = _summary(title, summary.text, content.text)
+    published, updated = times(parsed.published, parsed.updated, now)
+    enclosures = clean_enclosures(parsed.enclosures, base)
+    entry = Entry(
+        key="",
+        url=url,
+        canonical_url=canonical_url(url),
+        title=title,
+        summary=short,
+        content=fullest.markup,
+        authors=_names(parsed.authors or _authors_for_all(feed), MAX_AUTHORS),
+        published=published,
+        updated=updated,
+        tags=_names(parsed.tags, MAX_TAGS),
+        enclosures=enclosures,
+        language=parsed.language or feed.language,
+        origin=_origin(parsed.origin),
+        fingerprint=fingerprint(title, short, fullest.text, enclosures),
+    )
+    return Candidate(id=_id(parsed.id), entry=entry)
+
+
+def _shown(text: Text | None, base: str) -> _Shown:
+    if text is None:
+        return _Shown("", "")
+    markup = clean_html(text.value, text.base or base) if text.is_html else paragraphs(text.value)
+    return _Shown(markup, visible_text(markup))
+
+
+def _has_better_markup(summary: Text | None, content: Text | None) -> bool:
+    return summary is not None and summary.is_html and content is not None and not content.is_html
+
+
+def _fullest(content: _Shown, summary: _Shown, *, prefer_summary: bool) -> _Shown:
+    """Return the one of both that says more; a content of pictures alone stays before a summary without any."""
+    if _MEDIA.search(content.markup) and not _MEDIA.search(summary.markup):
+        return content
+    enough = len(content.text) * (_NEARLY if prefer_summary else 1)
+    return summary if len(summary.text) > enough else content
+
+
+def _title(title: Text | None, text: str, url: str | None) -> str:
+    """Return the publisher's title, else the first words of the text, else those of the address."""
+    given = (plain_text(title.value) if title.is_html else one_line(title.value)) if title else ""
+    made = given or shorten(text, _MADE_TITLE_CHARS) or _words_of(url)
+    return shorten(made, MAX_TITLE_CHARS) or "Untitled"
+
+
+def _words_of(url: str | None) -> str:
+    """Return the last words of an address: /2026/11/moon-rocket.html gives "Moon rocket"."""
+    segments = [segment for segment in urlsplit(url or "").path.split("/") if segment]
+    words = _BETWEEN_WORDS.sub(" ", _FILE_ENDING.sub("", unquote(segments[-1]))).strip() if segments else ""
+    return one_line(words[:1].upper() + words[1:])
+
+
+def _summary(title: str, summary: str, content: str) -> str:
+    """Return the publisher's summary, else the beginning of the content; never the title once more."""
+    texts = (_CUT_OFF.sub("…", _FIRST_APPEARED.sub("", text)) for text in (summary, content))
+    text = next((text for text in texts if text and _folded(text) != _folded(title)), "")
+    return shorten(text, MAX_SUMMARY_CHARS)
+
+
+def _folded(text: str) -> str:
+    return _NO_WORD.sub("", text[: 2 * MAX_TITLE_CHARS]).casefold()
+
+
+def _authors_for_all(feed: ParsedFeed) -> tuple[str, ...]:
+    """Return a feed's authors where its format says that they wrote its entries (RFC 4287 §4.2.1, JSON Feed 1.1).
+
+    In RSS they don't: there they are who runs the site.
+    """
+    return feed.authors if feed.format.startswith(("atom", "json")) else ()
+
+
+def _names(written: Iterable[str], limit: int) -> tuple[str, ...]:
+    """Return names of people or tags: no e-mail addresses, each once whatever its case, the first ``limit``."""
+    names: dict[str, str] = {}
+    for each in written:
+        name = shorten(one_line(_MAIL_ADDRESS.sub("", each)), MAX_NAME_CHARS)
+        if name:
+            names.setdefault(name.casefold(), name)
+    return tuple(names.values())[:limit]
+
+
+def _origin(origin: Origin | None) -> Origin | None:
+    if origin is None:
+        return None
+    title = shorten(one_line(origin.title or ""), MAX_TITLE_CHARS) or None
+    url, origin_id = absolute_url(origin.url, None), _id(origin.id)
+    return Origin(title=title, url=url, id=origin_id) if title or url or origin_id else None
+
+
+def _id(written: str | None) -> str | None:
+    return " ".join(without_controls(written or "").split()) or None

@@ -1,0 +1,328 @@
+"""The whole flow in one process: a served site, a real store, an injected clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator import pipeline
+from aggregator.config import load
+from aggregator.demo import DemoSite
+from aggregator.errors import UsageError
+from aggregator.model import FeedFormat, PollResult, Selection, SourceStatus, StoredEntry
+from aggregator.pipeline import Aggregator
+from aggregator.publish import render_feed
+from aggregator.workers import poll_due
+from tests.builders import NOW
+
+RSS = "<rss version='2.0'><channel><title>{title}</title><link>https://x.example/</link>{items}</channel></rss>"
+
+
+def item(title: str, *, guid: str = "", link: str = "", text: str = "") -> str:
+    guid = guid or title
+    return (
+        f"<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid><link>{link}</link>"
+        f"<description>{text}</description><pubDate>Sun, 01 Mar 2026 09:00:00 GMT</pubDate></item>"
+    )
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class World:
+    """A site, a configuration of sources on it, and the program."""
+
+    def __init__(self, site: DemoSite, folder: Path) -> None:
+        self.site, self.folder, self.clock = site, folder, Clock()
+        self._aggregator: Aggregator | None = None
+
+    def serve(self, name: str, *items: str) -> None:
+        self.site.put(f"/{name}", RSS.format(title=name.title(), items="".join(items)).encode())
+
+    def configure(self, *sources: str, more: str = "") -> Aggregator:
+        listed = "".join(
+            f"  - {{name: {each.split()[0]}, url: '{self.site.url}{each.split()[0]}'{self._rest(each)}}}\n"
+            for each in sources
+        )
+        text = f"storage: {{url: 'sqlite:///x.db'}}\nfetch: {{allow_private: true}}\n{more}sources:\n{listed}"
+        (self.folder / "c.yaml").write_text(text)
+        config = load(self.folder / "c.yaml")
+        if self._aggregator is None:
+            self._aggregator = Aggregator(config, clock=self.clock)
+        else:
+            self._aggregator.use(config)
+        return self._aggregator
+
+    @staticmethod
+    def _rest(source: str) -> str:
+        return "".join(f", {pair}" for pair in source.split(maxsplit=1)[1:])
+
+    @property
+    def aggregator(self) -> Aggregator:
+        assert self._aggregator is not None
+        return self._aggregator
+
+    def poll(self, *names: str) -> dict[str, PollResult]:
+        return {result.source: result for result in poll_due(self.aggregator, names or None)}
+
+    def entries(self) -> dict[str, StoredEntry]:
+        return {entry.title: entry for entry in self.aggregator.store.entries(Selection())}
+
+    def status(self, name: str) -> SourceStatus:
+        return next(each.state.status for each in self.aggregator.store.sources() if each.source.name == name)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with DemoSite(now=NOW) as site:
+        made = World(site, tmp_path)
+        yield made
+        made.aggregator.close()
+
+
+def test_an_edited_entry_keeps_its_id_and_moves_updated(world: World) -> None:
+    world.serve("a", item("Ice", text="old"))
+    world.configure("a")
+    world.poll()
+    before = world.entries()["Ice"]
+    world.clock.forward(days=1)
+    world.serve("a", item("Ice", text="new and longer"))
+
+    result = world.poll()["a"]
+
+    after = world.entries()["Ice"]
+    assert (result.new, result.updated) == (0, 1)
+    assert (after.id, after.first_seen) == (before.id, before.first_seen)
+    assert after.updated == world.clock.now > before.updated
+    assert "new and longer" in after.content
+
+
+def test_a_bug_that_one_source_brings_out_does_not_stop_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.serve("good", item("Fine"))
+    world.serve("bad", item("Broken"))
+    world.configure("good", "bad")
+    real = pipeline.normalize_feed
+
+    def normalize(feed, *, now):
+        if feed.title == "Bad":
+            raise ZeroDivisionError("a bug")
+        return real(feed, now=now)
+
+    monkeypatch.setattr(pipeline, "normalize_feed", normalize)
+    results = world.poll()
+
+    assert set(world.entries()) == {"Fine"}
+    assert "ZeroDivisionError" in (results["bad"].error or "")
+    assert world.status("bad") is SourceStatus.FAILING
+
+
+def test_what_the_database_refuses_fails_its_source_only_and_stores_nothing_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.serve("good", item("Fine"))
+    world.serve("bad", item("Twice"))
+    world.configure("good", "bad")
+    real = pipeline.normalize_feed
+    monkeypatch.setattr(
+        pipeline, "normalize_feed", lambda feed, *, now: real(feed, now=now) * (2 if feed.title == "Bad" else 1)
+    )
+
+    results = world.poll()
+
+    assert set(world.entries()) == {"Fine"}
+    assert "the database refuses it" in (results["bad"].error or "")
+    assert next(each for each in world.aggregator.store.sources() if each.source.name == "bad").state.validators is None
+
+
+def test_sources_polled_at_once_with_one_article_give_one_original(world: World) -> None:
+    names = [f"s{number}" for number in range(12)]
+    for name in names:
+        world.serve(name, item(f"Ice by {name}", link=f"https://news.example/ice?utm_source={name}"))
+    world.configure(*names)
+
+    world.poll()
+
+    originals = {entry.original for entry in world.entries().values()}
+    [published] = world.aggregator.store.published(Selection(), limit=10).items
+    assert len(originals) == 1
+    assert len(published.also) == 11
+
+
+def test_the_published_id_stays_when_a_better_source_joins(world: World) -> None:
+    world.serve("first", item("Short", link="https://news.example/ice"))
+    world.serve("better", item("Long and good", link="https://www.news.example/ice/"))
+    world.configure("first")
+    world.poll()
+    [before] = world.aggregator.feed_document("all").entries
+    world.configure("first", "better priority: 5")
+    world.clock.forward(hours=1)
+    world.poll()
+
+    [after] = world.aggregator.feed_document("all").entries
+
+    assert (before.id, before.entry.title) == (after.id, "Short")
+    assert after.entry.title == "Long and good"
+    assert [entry.source for entry in after.also] == ["first"]
+    assert b"Long and good" in render_feed(world.aggregator.feed_document("all"), FeedFormat.ATOM)
+
+
+def test_ids_are_the_same_again_when_the_database_is_lost(world: World, tmp_path: Path) -> None:
+    world.serve("a", item("Ice"))
+    world.configure("a")
+    world.poll()
+    before = world.entries()["Ice"].id
+    again = World(world.site, tmp_path / "again")
+    again.folder.mkdir()
+    again.configure("a")
+    again.poll()
+
+    assert again.entries()["Ice"].id == before
+    again.aggregator.close()
+
+
+def test_a_changed_filter_looks_at_the_whole_document_again(world: World) -> None:
+    world.serve("a", item("Ice on the moon"), item("Cooking"))
+    world.configure("a keep: moon")
+    world.poll()
+    with_filter = set(world.entries())
+    world.configure("a")
+    world.poll()
+
+    assert with_filter == {"Ice on the moon"}
+    assert set(world.entries()) == {"Ice on the moon", "Cooking"}
+
+
+def test_a_source_that_is_gone_rests_until_it_is_asked_for_by_name(world: World) -> None:
+    world.serve("a", item("Ice"))
+    world.configure("a")
+    world.poll()
+    world.site.set_status("/a", 410)
+    world.clock.forward(days=2)
+    world.poll()
+    gone = world.status("a")
+    world.site.set_status("/a", None)
+    world.clock.forward(days=400)
+    of_its_own_accord = world.poll()
+    by_name = world.poll("a")
+
+    assert gone is SourceStatus.GONE
+    assert of_its_own_accord == {}
+    assert by_name["a"].error is None
+    assert world.status("a") is SourceStatus.OK
+
+
+def test_too_many_requests_is_no_failure_and_counts_for_the_whole_host(world: World) -> None:
+    world.serve("a", item("Ice"))
+    world.serve("b", item("Fire"))
+    world.configure("a")
+    world.site.set_status("/a", 429, {"Retry-After": "3600"})
+    world.poll()
+    world.configure("a", "b")
+    later = world.poll()
+
+    state = {each.source.name: each.state for each in world.aggregator.store.sources()}
+    assert later == {}
+    assert state["a"].failures == 0
+    assert state["a"].next_check is not None
+    assert state["a"].next_check >= NOW + timedelta(hours=1)
+    assert state["b"].next_check is not None
+    assert "host" in state["b"].next_check_reason
+    assert not [request for request in world.site.requests if request.path == "/b"]
+
+
+def test_a_permanent_redirect_is_remembered_once_its_target_is_a_feed(world: World) -> None:
+    world.serve("new", item("Ice"))
+    world.site.set_status("/old", 301, {"Location": f"{world.site.url}new"})
+    world.configure("old")
+    world.poll()
+    asked = len(world.site.requests)
+    world.clock.forward(days=1)
+    world.poll()
+
+    assert world.status("old") is SourceStatus.MOVED
+    assert [request.path for request in world.site.requests[asked:]] == ["/new"]
+
+
+def test_old_entries_are_forgotten_and_do_not_come_back(world: World) -> None:
+    world.serve("a", item("Old"))
+    world.configure("a", more="")
+    world.poll()
+    world.clock.forward(days=500)
+    world.serve("a", item("Old", text="still there"), item("New"))
+    count = world.aggregator.forget_old()
+    world.poll()
+
+    assert count == 1
+    assert set(world.entries()) == {"New"}
+
+
+def test_an_unchanged_body_is_not_parsed_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.serve("a", item("Ice"))
+    world.configure("a")
+    world.poll()
+    world.serve("a", item("Ice"))  # the same bytes under a new date: a 200
+    parsed: list[str] = []
+    real = pipeline.parse_feed
+    monkeypatch.setattr(pipeline, "parse_feed", lambda fetched: parsed.append(fetched.url) or real(fetched))
+    world.clock.forward(days=1)
+
+    result = world.poll()["a"]
+
+    assert result.error is None
+    assert parsed == []
+
+
+def test_a_broken_answer_changes_nothing_that_is_stored(world: World) -> None:
+    world.serve("a", item("Ice"))
+    world.configure("a")
+    world.poll()
+    validators = world.aggregator.store.sources()[0].state.validators
+    for body, kind in (
+        (b"", "application/xml"),
+        (b"<!doctype html><html><body>Sorry", "text/html"),
+        (b"\x00\x01", "text/xml"),
+    ):
+        world.site.put("/a", body, kind)
+        world.clock.forward(days=2)
+        assert world.poll()["a"].error
+
+    assert set(world.entries()) == {"Ice"}
+    assert world.aggregator.store.sources()[0].state.validators == validators
+
+
+def test_a_feed_that_is_not_configured_is_a_usage_error(world: World) -> None:
+    world.configure()
+
+    with pytest.raises(UsageError, match="there are: all"):
+        world.aggregator.feed_document("nothing")
+
+
+def test_the_output_does_not_change_when_a_source_only_dates_itself_anew(world: World) -> None:
+    def serve(date: str) -> None:
+        world.site.put(
+            "/a", RSS.format(title="A", items=f"<lastBuildDate>{date}</lastBuildDate>" + item("Ice")).encode()
+        )
+
+    serve("Sun, 01 Mar 2026 09:00:00 GMT")
+    world.configure("a")
+    world.poll()
+    render: Callable[[], bytes] = lambda: render_feed(world.aggregator.feed_document("all"), FeedFormat.ATOM)  # noqa: E731
+    before = render()
+    serve("Mon, 02 Mar 2026 09:00:00 GMT")
+    world.clock.forward(days=2)
+    world.poll()
+
+    assert render() == before

@@ -1,0 +1,204 @@
+import pytest
+
+from aggregator.categorize import categorize, compile_rules, explain_rules
+from aggregator.config import CategoryConfig
+from aggregator.model import CategoryMatch, Entry
+from tests.builders import make_entry, make_source
+
+
+def rule(name: str = "space", *, any: tuple[str, ...], none: tuple[str, ...] = (), at_least: int = 1) -> CategoryConfig:  # noqa: A002 - the name of the setting
+    return CategoryConfig(name=name, any=any, none=none, at_least=at_least)
+
+
+def names(entry: Entry, *rules: CategoryConfig) -> list[str]:
+    return [match.category for match in categorize(entry, make_source(), compile_rules(rules))]
+
+
+def reasons(entry: Entry, *rules: CategoryConfig) -> tuple[str, ...]:
+    return tuple(reason for each in categorize(entry, make_source(), compile_rules(rules)) for reason in each.reasons)
+
+
+@pytest.mark.parametrize(
+    ("term", "title"),
+    [
+        ("lunar", "LUNAR ice"),
+        ("Mondlandung", "Die MONDLANDUNG"),
+        ("espace", "La conquête de l'espace"),
+        ("espace", "La conquête de l’espace"),
+        ("fusee", "Une fusée"),
+        ("fusée", "UNE FUSEE"),
+        ("Straße", "strasse"),
+        ("œuvre", "Chef d'oeuvre"),
+        ("start-up", "A start up"),
+        ("start up", "A Start-Up"),
+        ("satellite*", "Two satellites"),
+        ("satellite*", "A satellite"),
+        ("space resourc*", "Space resources law"),
+        ("space*", "The spaceport"),
+        ("moon", "The moon's dust"),
+        ("U.S. Space Force", "The U.S. Space Force flies"),
+        (r"/\bESA\b/", "Now ESA flies"),
+        ("Falcon 9", "Falcon-9 lands"),
+        ("宇宙", "A 宇宙 word"),
+    ],
+)
+def test_a_term_is_found_without_regard_to_case_accents_and_hyphens(term: str, title: str) -> None:
+    assert names(make_entry(title), rule(any=(term,))) == ["space"]
+
+
+@pytest.mark.parametrize(
+    ("term", "title"),
+    [
+        ("space", "Spacecraft"),
+        ("space", "Myspace"),
+        ("satellite", "Satellites"),
+        ("lunar", "Moon"),
+        ("satellite*", "satell"),
+        ("start up", "They start. Up next: more"),
+        ("space resources", "Space, resources and law"),
+        ("space resources", "space"),
+        ("space resourc*", "space law resources"),
+        (r"/\bESA\b/", "esa"),
+        ("space", ""),
+    ],
+)
+def test_only_whole_words_in_a_row_are_found(term: str, title: str) -> None:
+    assert names(make_entry(title), rule(any=(term,))) == []
+
+
+def test_title_summary_content_and_tags_are_looked_at_and_told() -> None:
+    entry = make_entry("Lunar", summary="orbit", content="<p>A <b>roc</b>ket</p>", tags=("Mars rover", "News"))
+
+    assert reasons(entry, rule(any=("lunar", "orbit", "rocket", "mars"))) == (
+        'title has "lunar"',
+        'text has "orbit"',
+        'text has "rocket"',
+        'tags have "mars"',
+    )
+
+
+def test_a_reason_shows_what_a_stem_or_regular_expression_found() -> None:
+    entry = make_entry("Two Satellites of ESA")
+
+    assert reasons(entry, rule(any=("satellite*", r"/E.A/"))) == (
+        'title has "satellite*" (Satellites)',
+        'title has "/E.A/" (ESA)',
+    )
+
+
+def test_the_attributes_of_markup_are_not_text_and_its_entities_are() -> None:
+    entry = make_entry(
+        "x", content='<a href="https://moon.example" title="1 > 0 moon">link</a> &Eacute;t&eacute; 1 < 2'
+    )
+
+    assert names(entry, rule("moon", any=("moon",)), rule("summer", any=("été",))) == ["summer"]
+
+
+@pytest.mark.parametrize(
+    "content", ["<li>space</li><li>resources</li>", "space<br>resources", "<td>space</td> resources"]
+)
+def test_a_phrase_does_not_reach_across_paragraphs_and_items(content: str) -> None:
+    assert names(make_entry("x", content=content), rule(any=("space resources",))) == []
+
+
+def test_a_phrase_does_not_reach_from_one_part_of_an_entry_into_the_next() -> None:
+    entry = make_entry("space", summary="resources", tags=("launch", "pad"))
+
+    assert names(entry, rule(any=("space resources", "launch pad", "resources launch"))) == []
+
+
+def test_a_veto_takes_back_the_occurrence_that_it_covers() -> None:
+    space = rule(any=("space",), none=("office space", "parking space*"))
+
+    assert names(make_entry("Office space and parking spaces"), space) == []
+    assert names(make_entry("ESA leaves office space for space"), space) == ["space"]
+
+
+def test_a_veto_that_covers_no_term_wholly_takes_nothing_back() -> None:
+    space = rule(any=("space resources",), none=("office space",))
+
+    assert names(make_entry("Office space resources"), space) == ["space"]
+
+
+def test_a_regular_expression_vetoes_and_is_vetoed() -> None:
+    mars = rule(any=("mars", r"/\bMars\b/"), none=(r"/début [Mm]ars/", "Bruno Mars"))
+
+    assert names(make_entry("Bruno Mars chante début mars"), mars) == []
+    assert reasons(make_entry("Bruno Mars voit Mars"), mars) == ('title has "mars"', 'title has "/\\bMars\\b/" (Mars)')
+
+
+def test_each_different_term_scores_once() -> None:
+    strict = rule(any=("lunar", "orbit", "Lunar"), at_least=2)
+
+    assert names(make_entry("Lunar lunar lunar"), rule(any=("lunar", "orbit", "lunar"), at_least=2)) == []
+    assert names(make_entry("Lunar orbit"), strict) == ["space"]
+
+
+def test_categories_come_in_the_order_of_the_configuration() -> None:
+    entry = make_entry("Talent for lunar start-ups")
+
+    rules = [rule("talent", any=("talent",)), rule("space", any=("lunar",)), rule("innovation", any=("start-up*",))]
+
+    assert names(entry, *rules) == ["talent", "space", "innovation"]
+
+
+def test_what_every_entry_of_a_source_has_needs_no_term() -> None:
+    source = make_source("orbit", categories=("local", "space"))
+    rules = compile_rules([rule("talent", any=("talent",)), rule("space", any=("lunar",))])
+
+    matches = categorize(make_entry("Lunar ice"), source, rules)
+
+    assert matches == (
+        CategoryMatch(category="space", reasons=("every entry of orbit has it", 'title has "lunar"')),
+        CategoryMatch(category="local", reasons=("every entry of orbit has it",)),
+    )
+
+
+def test_a_category_without_terms_is_only_for_sources() -> None:
+    rules = compile_rules([rule(any=())])
+
+    assert categorize(make_entry("space"), make_source(), rules) == ()
+    assert len(categorize(make_entry("x"), make_source(categories=("space",)), rules)) == 1
+
+
+def test_a_word_may_begin_several_terms_in_several_categories() -> None:
+    entry = make_entry("Space station crew")
+
+    found = reasons(
+        entry,
+        rule("a", any=("space", "space station", "space s*", "spa*", "space station crew", "space crew")),
+        rule("b", any=("space",)),
+    )
+
+    assert [reason.split('"')[1] for reason in found] == [
+        "space",
+        "space station",
+        "space s*",
+        "spa*",
+        "space station crew",
+        "space",
+    ]
+
+
+def test_an_explanation_tells_score_terms_and_vetoes_of_every_category() -> None:
+    rules = compile_rules(
+        [
+            rule("space", any=("space", "lunar", "orbit"), none=("office space",), at_least=2),
+            rule("talent", any=("talent",)),
+            rule("local", any=("luxembourg",)),
+        ]
+    )
+
+    lines = explain_rules(make_entry("Lunar office space"), make_source("orbit", categories=("local",)), rules)
+
+    assert lines == (
+        'space: no, score 1 of 2: title has "lunar"; "space" does not count in "office space"',
+        "talent: no, score 0 of 1: no term occurs",
+        "local: yes, score 0 of 1: every entry of orbit has it",
+    )
+
+
+def test_only_the_beginning_of_an_enormous_content_is_looked_at() -> None:
+    entry = make_entry("x", content="<p>word</p>" * 100_000 + "lunar", tags=("orbit",))
+
+    assert names(entry, rule("late", any=("lunar",)), rule("tagged", any=("orbit",))) == ["tagged"]

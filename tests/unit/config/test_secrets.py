@@ -1,0 +1,111 @@
+"""What is secret, or came from the environment, shows nowhere."""
+
+import pytest
+
+from aggregator.config import Config
+from aggregator.config.suggest import without_userinfo
+from tests.unit.config.conftest import Complainer, Loader
+
+SECRETS = {
+    "TITLE": "swordfish1",
+    "DB_PASSWORD": "swordfish2",
+    "HOOK": "https://hooks.example.org/swordfish3",
+    "NAME": "swordfish4",
+    "WORD": "swordfish5",
+    "PORT": "7749",
+}
+TEXT = """
+site: {title: "${TITLE}"}
+storage: {url: "postgresql://me:${DB_PASSWORD}@db/news"}
+sources:
+  - {url: "https://me:swordfish6@a.example/feed", keep: "lunar or ${WORD}"}
+categories:
+  - {name: space, any: [lunar, "${WORD}"]}
+digests:
+  - name: daily
+    every: now
+    to:
+      - webhook: ${HOOK}
+        secret: swordfish7
+      - chat: slack://swordfish8/a
+email:
+  from: a@example.org
+  smtp:
+    user: ${NAME}
+    password: swordfish9
+    port: ${PORT}
+"""
+
+
+def everything_shown(config: Config) -> str:
+    return "\n".join([repr(config), str(config), repr(config.model_dump()), config.model_dump_json()])
+
+
+def test_no_secret_shows_in_a_configuration(load_text: Loader) -> None:
+    config = load_text(TEXT, SECRETS)
+
+    shown = everything_shown(config)
+    assert "swordfish" not in shown
+    assert "7749" not in shown
+    assert "a.example/feed" in shown
+
+
+def test_the_values_themselves_are_there_to_be_used(load_text: Loader) -> None:
+    config = load_text(TEXT, SECRETS)
+
+    assert config.site.title == "swordfish1"
+    assert config.storage.url == "postgresql+psycopg://me:swordfish2@db/news"
+    assert config.sources[0].keep == "lunar or swordfish5"
+    assert config.categories[0].any == ("lunar", "swordfish5")
+    webhook, chat = config.digests[0].to
+    assert webhook.webhook.get_secret_value() == "https://hooks.example.org/swordfish3"
+    assert chat.chat.get_secret_value() == "slack://swordfish8/a"
+    assert config.email is not None
+    assert (config.email.smtp.user, config.email.smtp.port) == ("swordfish4", 7749)
+
+
+def test_an_included_secret_stays_one_in_a_copy(load_text: Loader) -> None:
+    config = load_text("site: {title: '${TITLE}'}", SECRETS)
+
+    assert "swordfish" not in everything_shown(config.model_copy(update={"sources": ()}))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("fetch: {every: '${SECRET}'}", "such as 15m or 2h, got '${SECRET}' from the environment"),
+        ("site: {url: 'gopher://me:${SECRET}@n.example/'}", "got 'gopher://***@n.example/' from the environment"),
+        ("sources: [{url: 'ftp://me:swordfish@a.example/feed'}]", "got 'ftp://***@a.example/feed'"),
+        ("storage: {url: 'postgres://me:sword/fish?x#swordfish@db/news'}", "got 'postgres://***@db/news'"),
+        ("email: {from: a@b.example, smtp: {password: 5550123}}", "expected text; put it in quotes"),
+        ("email: {from: a@b.example, smtp: {password: '${SECRET}', port: 0}}", "got '0'"),
+        (
+            "digests: [{name: a, every: now, to: [{webhook: 'ftp://swordfish/x'}]}]",
+            "expected an address that begins with http:// or https://",
+        ),
+        ("digests: [{name: a, every: now, to: [{chat: swordfish}]}]", "such as slack://… or tgram://…"),
+        ("sources: [{url: 'https://a.example/', categories: ['${SLUG}']}]", "unknown category '${SLUG}'"),
+        ("sources: [{url: 'https://a.example/', keep: '${SECRET} ('}]", "got '${SECRET} (' from the environment"),
+        ("categories: [{name: a, any: ['/${SECRET}[/']}]", "not a regular expression"),
+        ("include: ['${SLUG}.yaml']", "the file to include is not there: ${SLUG}.yaml"),
+        ("site: {title: 'swordfish}", "a quotation mark is not closed"),
+    ],
+)
+def test_no_secret_shows_in_a_problem(problems_of: Complainer, text: str, problem: str) -> None:
+    problems = problems_of(text, {"SECRET": "sword fish swordfish", "SLUG": "swordfish"})
+
+    assert any(problem in each for each in problems), problems
+    assert not any("swordfish" in each or "5550123" in each for each in problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://a.example/@me", "https://a.example/@me"),
+        ("https://token@a.example/x", "https://***@a.example/x"),
+        ("postgresql://me:a@b/c@host/db", "postgresql://***@host/db"),
+        ("me@example.org", "me@example.org"),
+    ],
+)
+def test_user_and_password_of_an_address_are_masked(text: str, shown: str) -> None:
+    assert without_userinfo(text) == shown

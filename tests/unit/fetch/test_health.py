@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from aggregator.errors import FetchError, StatusError
+from aggregator.fetch import after_failure, after_success
+from aggregator.model import (
+    Claim,
+    Fetched,
+    Freshness,
+    NotModified,
+    ParsedFeed,
+    Source,
+    SourceState,
+    SourceStatus,
+    Validators,
+)
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+URL = "http://example.org/feed"
+NEW_URL = "http://example.org/new"
+VALIDATORS = Validators(url=URL, etag='"2"')
+
+
+@dataclass(frozen=True)
+class Pace:
+    every: timedelta | None = None
+    min_every: timedelta = timedelta(minutes=30)
+    max_every: timedelta = timedelta(hours=12)
+
+
+def claim(**state) -> Claim:
+    return Claim(source=Source(name="s", url=URL), state=SourceState(seed=URL, **state), token="t", until=NOW + HOUR)
+
+
+def fetched(**facts) -> Fetched:
+    return Fetched(**{"url": URL, "body": b"<rss/>", "content_type": None, "validators": VALIDATORS, **facts})
+
+
+def document(**facts) -> ParsedFeed:
+    return ParsedFeed(**{"format": "rss20", "reader": "feedparser", "url": URL, **facts})
+
+
+def succeed(state: Claim, answer=None, document=None, **facts) -> SourceState:
+    defaults = {"body_hash": None, "published": (), "has_news": False, "settings": Pace(), "now": NOW, "jitter": 0}
+    return after_success(state, answer or fetched(), document, **{**defaults, **facts})
+
+
+def fail(state: Claim, error, **facts) -> SourceState:
+    return after_failure(state, error, **{"settings": Pace(), "now": NOW, "jitter": 0, **facts})
+
+
+def test_a_success_forgets_the_failures():
+    state = succeed(claim(status=SourceStatus.FAILING, failures=7, last_error="down"))
+
+    assert (state.status, state.failures, state.last_error) == (SourceStatus.OK, 0, None)
+    assert (state.last_checked, state.last_success) == (NOW, NOW)
+
+
+def test_a_success_keeps_what_the_feed_says_of_itself():
+    state = succeed(
+        claim(),
+        document=document(id="urn:1", title="News", link="http://example.org/", language="de", updated=NOW - HOUR),
+        body_hash="abc",
+    )
+
+    assert (state.feed_id, state.feed_title, state.site_url, state.language) == (
+        "urn:1",
+        "News",
+        "http://example.org/",
+        "de",
+    )
+    assert (state.feed_updated, state.body_hash) == (NOW - HOUR, "abc")
+
+
+def test_an_unchanged_body_leaves_what_is_known_of_the_feed():
+    known = claim(feed_title="News", body_hash="abc", feed_updated=NOW - DAY)
+
+    for answer in (fetched(), NotModified(url=URL, validators=VALIDATORS)):
+        state = succeed(known, answer)
+
+        assert (state.feed_title, state.body_hash, state.feed_updated) == ("News", "abc", NOW - DAY)
+        assert state.validators == VALIDATORS
+
+
+def test_a_feed_without_a_date_was_updated_when_it_last_had_news():
+    known = claim(feed_updated=NOW - DAY)
+
+    assert succeed(known, document=document(), has_news=True).feed_updated == NOW
+    assert succeed(known, document=document(), has_news=False).feed_updated == NOW - DAY
+
+
+def test_a_feed_of_the_future_was_updated_now():
+    assert succeed(claim(), document=document(updated=NOW + DAY)).feed_updated == NOW
+
+
+def test_a_success_without_validators_clears_the_old_ones():
+    assert succeed(claim(validators=VALIDATORS), fetched(validators=None)).validators is None
+
+
+def test_a_move_is_remembered_and_shown_until_the_configuration_follows():
+    first = succeed(claim(), fetched(moved_to=NEW_URL))
+    later = succeed(replace(claim(), state=first), NotModified(url=NEW_URL, validators=VALIDATORS))
+    followed = succeed(Claim(source=Source(name="s", url=NEW_URL), state=first, token="t", until=NOW))
+
+    assert (first.moved_to, first.status) == (NEW_URL, SourceStatus.MOVED)
+    assert (later.moved_to, later.status) == (NEW_URL, SourceStatus.MOVED)
+    assert (followed.moved_to, followed.status) == (None, SourceStatus.OK)
+
+
+def test_the_wishes_of_server_and_feed_are_passed_on():
+    asked = fetched(freshness=Freshness(wait=5 * HOUR, reason="max-age"))
+
+    assert succeed(claim(), asked).next_check == NOW + 5 * HOUR
+    assert succeed(claim(), document=document(wait=7 * HOUR)).next_check_reason == "the feed asks for 7 h (ttl)"
+
+
+def test_the_rhythm_is_remembered():
+    state = succeed(claim(), published=[NOW - number * DAY for number in range(1, 9)])
+
+    assert state.usual_gap == DAY
+    assert succeed(replace(claim(), state=state)).usual_gap == DAY
+
+
+def test_a_failure_forgets_nothing_that_an_answer_brought():
+    known = claim(
+        validators=VALIDATORS,
+        body_hash="abc",
+        feed_title="News",
+        last_success=NOW - DAY,
+        moved_to=NEW_URL,
+        usual_gap=DAY,
+    )
+
+    state = fail(known, FetchError("down"))
+
+    unchanged = {"validators", "body_hash", "feed_title", "last_success", "moved_to", "usual_gap"}
+    assert all(getattr(state, name) == getattr(known.state, name) for name in unchanged)
+    assert (state.status, state.failures, state.last_error) == (SourceStatus.FAILING, 1, "down")
+    assert (state.last_checked, state.next_check_reason) == (NOW, "failed once")
+
+
+def test_each_failure_counts():
+    assert fail(claim(failures=4), FetchError("down")).failures == 5
+
+
+def test_a_429_leaves_status_and_count_alone_and_doubles_the_wait():
+    known = claim(status=SourceStatus.OK, failures=0, last_checked=NOW - 3 * HOUR, next_check=NOW)
+
+    state = fail(known, StatusError("slow down", status=429))
+
+    assert (state.status, state.failures, state.last_error) == (SourceStatus.OK, 0, "slow down")
+    assert state.next_check == NOW + 6 * HOUR
+
+
+def test_a_source_that_is_gone_has_no_next_check():
+    state = fail(claim(status=SourceStatus.OK), StatusError("gone", status=410))
+
+    assert (state.status, state.next_check, state.last_error) == (SourceStatus.GONE, None, "gone")

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import gzip
+import random
+import zlib
+
+import pytest
+
+from aggregator.errors import BodyTooLarge, FetchError
+from aggregator.http.body import STEP_BYTES, decode_body, in_words
+
+TEXT = bytes(random.Random(7).choices(b"abcdefgh ", k=300_000))
+
+
+def raw_deflate(data: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(data) + compressor.flush()
+
+
+def pieces(data: bytes, size: int) -> list[bytes]:
+    return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000, 10**6])
+@pytest.mark.parametrize(
+    ("encoding", "encode"),
+    [
+        ("", bytes),
+        ("gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", raw_deflate),
+        ("gzip, deflate", lambda data: zlib.compress(gzip.compress(data))),
+        ("deflate, identity ,gzip", lambda data: gzip.compress(zlib.compress(data))),
+    ],
+)
+def test_a_body_is_decoded_however_it_is_cut(encoding, encode, size):
+    text = TEXT[:5_000] if size < 10 else TEXT
+
+    assert decode_body(pieces(encode(text), size), encoding, limit=len(text)) == text
+
+
+def test_what_compresses_well_is_decoded_to_its_last_byte():
+    for length in (STEP_BYTES - 1, STEP_BYTES, STEP_BYTES + 1, 3 * STEP_BYTES, 3 * STEP_BYTES + 257):
+        body = bytes(length)
+        assert decode_body([gzip.compress(body)], "gzip", limit=length) == body
+        assert decode_body([raw_deflate(body)], "deflate", limit=length) == body
+
+
+def test_members_of_gzip_are_joined_wherever_they_are_cut():
+    body = gzip.compress(b"one ") + gzip.compress(b"") + gzip.compress(b"two")
+
+    for size in range(1, len(body) + 1):
+        assert decode_body(pieces(body, size), "gzip", limit=100) == b"one two"
+
+
+@pytest.mark.parametrize("trailing", [b"\0", b"\0" * 600, b"garbage after the end", b"\x1f\x8b"])
+def test_what_follows_the_last_member_is_ignored(trailing):
+    assert decode_body([gzip.compress(b"text"), trailing], "gzip", limit=1_000) == b"text"
+    assert decode_body([gzip.compress(b"text") + trailing], "gzip", limit=1_000) == b"text"
+    assert decode_body([zlib.compress(b"text") + trailing, trailing], "deflate", limit=10_000) == b"text"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "", "gzip, deflate"])
+def test_no_body_is_no_body_in_every_encoding(encoding):
+    assert decode_body([], encoding, limit=10) == b""
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_every_shorter_body_is_an_error(encoding):
+    body = {"gzip": gzip.compress, "deflate": zlib.compress}[encoding](b"a text")
+
+    for end in range(1, len(body)):
+        with pytest.raises(FetchError):
+            decode_body([body[:end]], encoding, limit=100)
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "deflate"])
+def test_one_byte_above_the_limit_is_too_much(encoding):
+    encode = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress}[encoding]
+
+    with pytest.raises(BodyTooLarge, match=r"larger than 299\.999 kB"):
+        decode_body([encode(TEXT)], encoding, limit=len(TEXT) - 1)
+
+
+def test_an_inner_layer_may_not_exceed_the_limit_either():
+    inner = gzip.compress(b"") * 10_000
+
+    with pytest.raises(BodyTooLarge):
+        decode_body([gzip.compress(inner)], "gzip, gzip", limit=1_000)
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "chunked", "gzip, br", "GZIP;q=1"])
+def test_an_encoding_that_was_not_offered_is_an_error(encoding):
+    with pytest.raises(FetchError, match="did not offer"):
+        decode_body([b"x"], encoding, limit=10)
+
+
+def test_damage_is_an_error_that_names_the_encoding():
+    body = bytearray(gzip.compress(TEXT))
+    body[1000:1010] = b"\0" * 10
+
+    with pytest.raises(FetchError, match="not gzip"):
+        decode_body([bytes(body)], "gzip", limit=10**6)
+
+
+@pytest.mark.parametrize(("size", "words"), [(15_000_000, "15 MB"), (1_500, "1.5 kB"), (12, "12 bytes")])
+def test_sizes_are_said_as_they_are_configured(size, words):
+    assert in_words(size) == words

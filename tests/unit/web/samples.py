@@ -1,0 +1,112 @@
+"""The web application over a store that is a list, with a clock that stands still until it is moved."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aggregator.config import CategoryConfig, Config, FeedConfig, Site, SourceConfig
+from aggregator.entrypoints.web import create_app
+from aggregator.errors import StoreError, UsageError
+from aggregator.model import FeedDocument, Page, PublishedEntry, Selection, Source, SourceHealth, SourceState, Totals
+from aggregator.sources import configured_sources
+from tests.unit.publish.samples import NOON, make_document
+
+with warnings.catch_warnings():
+    # newer versions of Starlette would rather have the successor of httpx, which older ones don't know
+    warnings.filterwarnings("ignore", message=".*httpx2")
+    from starlette.testclient import TestClient
+
+CONFIG = Config(
+    site=Site(title="Space & talent", url="https://news.example.org/", timezone="Europe/Luxembourg"),
+    sources=(
+        SourceConfig(url="https://first.example/feed", name="first"),
+        SourceConfig(url="https://second.example/feed", name="second", categories=("jobs",)),
+    ),
+    categories=(CategoryConfig(name="space", title="Space", any=("lunar",)),),
+    feeds=(FeedConfig(name="all", title="Everything"), FeedConfig(name="space")),
+)
+
+
+@dataclass
+class ListStore:
+    """What the web page asks of a store; with ``error`` set, it is away. ``asked`` are the selections so far."""
+
+    items: list[PublishedEntry] = field(default_factory=list)
+    version: int = 1
+    error: StoreError | None = None
+    asked: list[Selection] = field(default_factory=list)
+
+    def content_version(self) -> int:
+        self.ping()
+        return self.version
+
+    def ping(self) -> None:
+        if self.error:
+            raise self.error
+
+    def published(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
+        self.ping()
+        self.asked.append(selection)
+        if cursor is not None and not cursor.isdigit():
+            raise UsageError(f"not a page of this list: {cursor!r}")
+        start = int(cursor or 0)
+        following = start + limit
+        return Page(
+            items=tuple(self.items[start:following]), next=str(following) if following < len(self.items) else None
+        )
+
+    def sources(self) -> tuple[SourceHealth, ...]:
+        self.ping()
+        state = SourceState(feed_title="First News")
+        sources = (
+            Source(name="first", url="https://first.example/feed"),
+            Source(name="second", url="https://b.example/"),
+        )
+        return tuple(SourceHealth(source=source, state=state, entries=3) for source in sources)
+
+    def totals(self) -> Totals:
+        self.ping()
+        return Totals(entries=7, duplicates=2)
+
+
+@dataclass
+class SmallAggregator:
+    """The part of the program that the web page sees."""
+
+    store: ListStore
+    config: Config = CONFIG
+    now: datetime = NOON
+    rendered: int = 0
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return configured_sources(self.config)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def feed_document(self, name: str) -> FeedDocument:
+        feed = next((feed for feed in self.config.feeds if feed.name == name), None)
+        if feed is None:
+            raise UsageError(
+                f"no feed is named {name!r}; there are: {', '.join(each.name for each in self.config.feeds)}"
+            )
+        self.rendered += 1
+        return make_document(*self.store.items, feed=feed, config=self.config)
+
+
+def make_aggregator(*items: PublishedEntry, **values: Any) -> SmallAggregator:
+    return SmallAggregator(store=ListStore(items=list(items)), **values)
+
+
+def client_of(aggregator: SmallAggregator) -> TestClient:
+    # the test client would ask for gzip by itself
+    return TestClient(
+        create_app(aggregator),  # type: ignore[arg-type]
+        base_url="http://localhost",
+        headers={"Accept-Encoding": "identity"},
+        raise_server_exceptions=False,
+    )

@@ -1,0 +1,251 @@
+"""What is served where."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import feedparser
+import html5lib
+import pytest
+from lxml import etree, html
+
+from aggregator.errors import StoreError
+from tests.unit.publish.samples import NOON, make_item
+from tests.unit.web.samples import CONFIG, client_of, make_aggregator
+
+PAGES = ("/", "/sources", "/feeds", "/feeds/", "/?category=space", "/?source=first", "/nothing/here")
+
+
+def titles_of(page: bytes) -> list[str]:
+    return [heading.text_content().strip() for heading in html.document_fromstring(page).iterfind(".//h3")]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_html_without_a_mistake(path):
+    response = client_of(make_aggregator(make_item())).get(path)
+
+    html5lib.HTMLParser(strict=True).parse(response.content)
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_link_is_dead(path):
+    client = client_of(
+        make_aggregator(make_item(categories=("space", "jobs")), *(make_item(f"e{n}") for n in range(60)))
+    )
+
+    page = client.get(path)
+
+    links = html.document_fromstring(page.content).xpath("//@href[not(starts-with(., 'http') or starts-with(., '#'))]")
+    assert len(links) > 5
+    for link in links:
+        assert client.get(page.url.join(link)).status_code == 200, link
+
+
+def test_the_river_goes_on_from_page_to_page():
+    client = client_of(make_aggregator(*(make_item(f"e{number}") for number in range(51))))
+
+    first = client.get("/")
+    (older,) = html.document_fromstring(first.content).xpath("//a[@rel='next']/@href")
+    last = client.get(first.url.join(older))
+
+    assert len(titles_of(first.content)) == 50
+    assert titles_of(last.content) == ["Title of e50"]
+    assert html.document_fromstring(last.content).xpath("//a[@rel='next']") == []
+
+
+def test_filters_select():
+    aggregator = make_aggregator(make_item())
+
+    page = client_of(aggregator).get("/?category=space&source=first&language=pt-BR")
+
+    (selection,) = aggregator.store.asked
+    assert (selection.categories, selection.sources, selection.language) == (("space",), ("first",), "pt-br")
+    assert html.document_fromstring(page.content).findtext(".//h1") == "Space · First News · pt-br"
+
+
+def test_empty_filters_select_everything():
+    aggregator = make_aggregator(make_item())
+
+    client_of(aggregator).get("/?category=&source=&language=")
+
+    (selection,) = aggregator.store.asked
+    assert (selection.categories, selection.sources, selection.language) == ((), (), None)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("category=cooking", "No category is named 'cooking'; there are: space, jobs."),
+        ("source=nobody", "No source is named 'nobody'; there are: first, second."),
+        ("language=%25", "'%' is not a language; write it as in: en, de, pt-BR."),
+        ("before=yesterday", "Not a page of this list: 'yesterday'."),
+    ],
+)
+def test_a_filter_that_does_not_exist_is_not_found(query, sentence):
+    response = client_of(make_aggregator()).get(f"/?{query}")
+
+    assert response.status_code == 404
+    assert sentence in html.document_fromstring(response.content).text_content()
+
+
+def test_times_are_told_from_the_last_five_minutes():
+    aggregator = make_aggregator(make_item(published=NOON - timedelta(minutes=10)), now=NOON + timedelta(minutes=4))
+
+    assert b">10 minutes ago<" in client_of(aggregator).get("/").content
+
+
+@pytest.mark.parametrize("format_", ["atom", "rss"])
+def test_feeds_are_served_in_their_formats(format_):
+    response = client_of(make_aggregator(make_item())).get(f"/feeds/all.{format_}")
+
+    assert response.headers["content-type"] == f"application/{format_}+xml; charset=utf-8"
+    assert response.headers["cache-control"] == "public, max-age=300"
+    assert feedparser.parse(response.content).entries[0].title == "Title of e1"
+
+
+def test_the_json_feed_is_served():
+    response = client_of(make_aggregator(make_item())).get("/feeds/all.json")
+
+    assert response.headers["content-type"] == "application/feed+json"
+    assert response.json()["items"][0]["title"] == "Title of e1"
+
+
+def test_a_feed_that_does_not_exist_is_answered_with_those_that_do():
+    response = client_of(make_aggregator()).get("/feeds/nobody.atom")
+
+    assert response.status_code == 404
+    assert "there are: all, space." in html.document_fromstring(response.content).text_content()
+
+
+def test_a_format_that_does_not_exist_is_answered_with_those_that_do():
+    response = client_of(make_aggregator()).get("/feeds/all.xml")
+
+    assert response.status_code == 404
+    assert "atom, rss, json, not as xml" in html.document_fromstring(response.content).text_content()
+
+
+def test_the_sources_are_served_as_a_page_and_as_opml():
+    client = client_of(make_aggregator())
+
+    page, opml = client.get("/sources"), client.get("/opml")
+
+    assert "First News" in html.document_fromstring(page.content).text_content()
+    assert opml.headers["content-type"] == "text/x-opml; charset=utf-8"
+    assert [each.get("xmlUrl") for each in etree.fromstring(opml.content).iterfind("body/outline")] == [
+        "https://first.example/feed",
+        "https://b.example/",
+    ]
+
+
+def test_style_and_icon_are_served():
+    client = client_of(make_aggregator())
+
+    assert client.get("/style.css").headers["content-type"] == "text/css; charset=utf-8"
+    assert etree.fromstring(client.get("/favicon.svg").content).tag == "{http://www.w3.org/2000/svg}svg"
+
+
+def test_a_reloaded_configuration_shows_at_once(tmp_path: Path):
+    (tmp_path / "feeds.html.j2").write_text("mine: {{ frame.title }}")
+    aggregator = make_aggregator(make_item())
+    client = client_of(aggregator)
+    before = client.get("/").text, client.get("/feeds/").text
+
+    site = CONFIG.site.model_copy(update={"title": "Renamed"})
+    aggregator.config = CONFIG.model_copy(update={"site": site, "templates": tmp_path})
+
+    assert "Renamed" not in "".join(before)
+    assert "<title>Renamed</title>" in client.get("/").text
+    assert client.get("/feeds/").text == "mine: Renamed"
+
+
+def test_health_follows_the_database():
+    aggregator = make_aggregator()
+    client = client_of(aggregator)
+
+    well = client.get("/healthz")
+    aggregator.store.error = StoreError("the database is away")
+    ill = client.get("/healthz")
+
+    assert (well.status_code, well.json()) == (200, {"status": "ok"})
+    assert (ill.status_code, ill.json()) == (503, {"status": "unavailable", "error": "the database is away"})
+    assert ill.headers["cache-control"] == "no-store"
+
+
+def test_metrics_count_what_is_stored_and_what_was_asked():
+    client = client_of(make_aggregator(make_item()))
+    client.get("/feeds/all.atom")
+    client.get("/nothing")
+
+    lines = client.get("/metrics").text.splitlines()
+
+    assert "aggregator_entries 7.0" in lines
+    assert "aggregator_duplicates 2.0" in lines
+    assert 'aggregator_sources{status="new"} 2.0' in lines
+    assert 'aggregator_sources{status="failing"} 0.0' in lines
+    assert "aggregator_content_version 1.0" in lines
+    assert any(line.startswith("aggregator_build_info{version=") for line in lines)
+    assert 'aggregator_http_requests_total{route="feed",status="200"} 1.0' in lines
+    assert 'aggregator_http_requests_total{route="none",status="404"} 1.0' in lines
+
+
+@pytest.mark.parametrize("path", ["/", "/feeds/all.atom", "/sources", "/opml", "/metrics"])
+def test_without_its_database_the_site_says_so(path):
+    aggregator = make_aggregator()
+    aggregator.store.error = StoreError("the database can't be opened: disk I/O error")
+
+    response = client_of(aggregator).get(path)
+
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "30"
+    assert "The database can't be opened: disk I/O error." in html.document_fromstring(response.content).text_content()
+
+
+def test_a_fault_of_ours_shows_no_more_than_that(caplog: pytest.LogCaptureFixture):
+    aggregator = make_aggregator()
+    aggregator.store.published = None  # type: ignore[assignment, method-assign]
+
+    response = client_of(aggregator).get("/")
+
+    assert response.status_code == 500
+    assert "Something went wrong" in response.text
+    assert "NoneType" not in response.text
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_broken_template_of_the_operator_does_not_break_the_page_that_says_so(tmp_path: Path):
+    for name in ("index.html.j2", "error.html.j2"):
+        (tmp_path / name).write_text("{% oops %}")
+    aggregator = make_aggregator(config=CONFIG.model_copy(update={"templates": tmp_path}))
+
+    response = client_of(aggregator).get("/")
+
+    assert response.status_code == 500
+    assert "Something went wrong" in response.text
+    assert str(tmp_path) not in response.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/", "/feeds/all.atom", "/healthz"])
+def test_the_site_only_reads(method, path):
+    response = client_of(make_aggregator()).request(method, path)
+
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+@pytest.mark.parametrize("path", ["/", "/feeds/all.atom", "/nothing", "/style.css", "/healthz"])
+def test_every_answer_forbids_what_the_site_does_not_need(path):
+    headers = client_of(make_aggregator()).get(path).headers
+
+    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self';")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_health_answer_is_json():
+    body = client_of(make_aggregator()).get("/healthz").content
+
+    assert json.loads(body)["status"] == "ok"
