@@ -103,7 +103,7 @@ def _parse(text: str, *, file: str, env: Mapping[str, str]) -> tuple[Node | None
         # the reader's own slips on things like the escape "\UFFFFFFFF"
         return None, [Problem(file, 0, "not YAML")]
     builder = _Builder(file, env)
-    tree = builder.build(root, None) if root is not None else None
+    tree = builder.build(root) if root is not None else None
     is_empty = isinstance(tree, Scalar) and tree.value is None
     return None if is_empty else tree, builder.problems
 
@@ -137,8 +137,8 @@ class _Builder:
         self._open: set[int] = set()
         self._count = 0
 
-    def build(self, node: Any, key: Place | None) -> Node:  # noqa: ANN401 - the library has no types
-        """Build the tree of a node; ``key`` is where its key is written, for values that are not there."""
+    def build(self, node: Any) -> Node:  # noqa: ANN401 - the library has no types
+        """Build the tree of a node, its aliases followed."""
         self._count += 1
         place = Place(self._file, node.start_mark.line + 1)
         if self._count > _MAX_VALUES:
@@ -146,7 +146,7 @@ class _Builder:
                 self.problems.append(place.problem("too many values, counting what aliases stand for"))
             return Scalar(place, None, "")
         if isinstance(node, ScalarNode):
-            return self._scalar(node, key if key and not node.value and not node.style else place)
+            return self._scalar(node, place)
         if id(node) in self._open:
             self.problems.append(place.problem("an alias that contains itself"))
             return Scalar(place, None, "")
@@ -160,7 +160,7 @@ class _Builder:
 
     def _list(self, node: SequenceNode, place: Place) -> List:
         self._refuse_tag(node, place, "seq")
-        return List(place, tuple(self.build(item, None) for item in node.value))
+        return List(place, tuple(self.build(item) for item in node.value))
 
     def _section(self, node: MappingNode, place: Place) -> Section:
         self._refuse_tag(node, place, "map")
@@ -177,7 +177,7 @@ class _Builder:
                 )
                 continue
             section.keys[key] = key_place
-            section.items[key] = self.build(value_node, key_place)
+            section.items[key] = self.build(value_node)
         return section
 
     def _scalar(self, node: ScalarNode, place: Place) -> Scalar:

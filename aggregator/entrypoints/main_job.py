@@ -54,6 +54,7 @@ def _serve(aggregator: Aggregator, listener: socket.socket) -> None:
         if signals.reload.is_set() or watch.has_changed():
             signals.reload.clear()
             watch = _reload(aggregator, watch)
+            scheduler.poll_soon()
     log.info("aggregator.stopping")
     scheduler.stop()
     server.should_exit = True

@@ -31,11 +31,17 @@ class Scheduler:
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         now = aggregator.clock()
-        self._timers.add_job(self._guarded(self._poll), "interval", seconds=POLL_TICK_S, next_run_time=now)
+        self._polling = self._timers.add_job(
+            self._guarded(self._poll), "interval", seconds=POLL_TICK_S, next_run_time=now
+        )
         self._timers.add_job(self._guarded(self._forget), "interval", hours=HOUSEKEEPING_H, next_run_time=now)
 
     def start(self) -> None:
         self._timers.start()
+
+    def poll_soon(self) -> None:
+        """Look at once for what is due, as after an edit of the configuration."""
+        self._polling.modify(next_run_time=self._aggregator.clock())
 
     def stop(self) -> None:
         """Begin nothing more and return when what is under way has ended: at most about ``fetch.timeout``."""

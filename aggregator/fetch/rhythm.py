@@ -16,6 +16,8 @@ ENOUGH: Final = 3
 # Publications within one step are one event: what comes together is found together.
 STEP: Final = timedelta(minutes=5)
 
+# In a time as long as its silence a source is expected to publish this often at most: more would have been seen.
+_SILENT_GAPS = 3
 # How many imaginary, evenly spread publications are mixed in, so that few real ones don't look like a habit.
 _DOUBT_HOURS, _DOUBT_DAYS, _DOUBT_MINUTES = 6, 6, 3
 _STEP_S = STEP.total_seconds()
@@ -38,11 +40,15 @@ class Rhythm:
     days: tuple[float, ...]
     minutes: tuple[float, ...]
 
-    def expected(self, start: datetime, now: datetime) -> float:
-        """How many publications to expect in the STEP that begins at ``start``; silence until ``now`` lowers it."""
-        per_second = self.count / max(now - self.oldest, timedelta(hours=1)).total_seconds()
-        half_hour, day, minute = _places(start)
-        return per_second * _STEP_S * self.hours[half_hour] * self.days[day] * self.minutes[minute]
+    def rate(self, now: datetime) -> float:
+        """Publications a second to expect, on average. A silence that is long for this source lowers it for good."""
+        average = self.count / max(now - self.oldest, timedelta(hours=1)).total_seconds()
+        return min(average, _SILENT_GAPS / max(now - self.newest, STEP).total_seconds())
+
+    def pull(self, moment: datetime) -> float:
+        """How much more or less than on average is published at ``moment``."""
+        half_hour, day, minute = _places(moment)
+        return self.hours[half_hour] * self.days[day] * self.minutes[minute]
 
 
 def rhythm_of(published: Sequence[datetime], now: datetime) -> Rhythm | None:
@@ -84,10 +90,11 @@ def waiting_too_long_at(rhythm: Rhythm, now: datetime, *, patience: timedelta, l
     At most ``latest``. Frequent sources are so asked more often, but less than in proportion: twice as many requests
     go to one that publishes four times as much, which makes the sum of all delays smallest.
     """
+    per_step = rhythm.rate(now) * _STEP_S
     unseen = waited_s = 0.0
     elapsed = timedelta()
     while elapsed < latest:
-        expected = rhythm.expected(now + elapsed, now)
+        expected = per_step * rhythm.pull(now + elapsed)
         waited_s += (unseen + expected / 2) * _STEP_S
         unseen += expected
         elapsed += STEP

@@ -174,6 +174,25 @@ def test_a_dead_address_is_passed_over_quickly(server: HostileServer):
     assert 0.2 < took < 0.6
 
 
+def test_an_address_that_can_not_be_reached_at_all_is_passed_over_at_once(server: HostileServer):
+    with Visitor() as visitor:
+        with_names(visitor, odd_example=[["255.255.255.255", "127.0.0.1"]], lost_example=[["255.255.255.255"]])
+        server.tells("/feed", answer())
+        started = time.monotonic()
+
+        assert visitor.visit(server.url("/feed", host="odd.example")).fetched.body == FEED
+        assert "lost.example" in visitor.visit(server.url("/feed", host="lost.example")).says
+        assert time.monotonic() - started < 0.2
+
+
+def test_of_several_dead_addresses_each_is_tried(server: HostileServer):
+    with Visitor() as visitor:
+        with_names(visitor, dead_example=[["127.0.0.2", "::1", "127.0.0.3", "127.0.0.1"]])
+        server.tells("/feed", answer())
+
+        assert visitor.visit(server.url("/feed", host="dead.example")).fetched.body == FEED
+
+
 def test_nothing_that_listens_is_said_so(visitor: Visitor):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

@@ -63,10 +63,11 @@ class Visitor:
         )
 
     def __enter__(self) -> Visitor:
+        self.client.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.client.close()
+        self.client.__exit__(None, None, None)
 
     def visit(self, url: str, state: SourceState | None = None, *, every: timedelta | None = None) -> Visit:
         source = Source(name="source", url=url, every=every)

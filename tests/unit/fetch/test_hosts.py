@@ -197,7 +197,7 @@ def test_thirty_two_workers_never_exceed_the_limit():
 
 def test_quiet_hosts_are_forgotten(clock):
     gate = HostGate(spacing=SECOND, clock=clock)
-    gate.hold("http://held.example/", 10_000 * SECOND)
+    gate.hold("http://held.example/", 100_000 * SECOND)
     turn = gate.try_enter("http://inside.example/")
     for number in range(3 * MAX_REMEMBERED):
         with gate.try_enter(f"http://host{number}.example/"):

@@ -98,9 +98,9 @@ def test_a_source_that_fell_silent_is_asked_rarely():
 
     found = check(published=published)
 
-    assert found.at - NOW > 3 * HOUR
+    assert found.at - NOW > 5 * HOUR
     assert found.reason == "it has published nothing for 5 weeks"
-    assert wait(published=regular(HOUR, newest=NOW - 300 * DAY)) == 12 * HOUR
+    assert wait(published=regular(HOUR, newest=NOW - 300 * DAY)) > 11 * HOUR
 
 
 def test_two_publications_make_no_rhythm():
@@ -192,15 +192,16 @@ def test_days_without_a_time_say_nothing_of_the_hour():
     assert max(waits) - min(waits) < 20 * MINUTE
 
 
-def test_within_a_budget_waits_go_with_the_square_root_of_the_gap():
+def test_waits_go_with_the_square_root_of_the_gap():
     """Four times as many entries, twice as many requests: that makes the sum of all delays smallest."""
-    random.seed(4)
-    often, rarely = ([NOW - random.random() * 30 * gap for _ in range(300)] for gap in (5 * HOUR, 20 * HOUR))
-    quick = Pace(min_every=MINUTE)
+    gap, quick = 13 * HOUR + 7 * MINUTE, Pace(min_every=MINUTE)
 
-    ratio = wait(quick, published=rarely) / wait(quick, published=often)
+    def usual_wait(gap: timedelta) -> timedelta:
+        moments = [NOW + number * 61 * MINUTE for number in range(100)]
+        waits = [wait(quick, now=now, published=regular(gap, newest=now - gap / 2)) for now in moments]
+        return sum(waits, timedelta()) / len(waits)
 
-    assert 1.4 < ratio < 2.8
+    assert usual_wait(4 * gap) / usual_wait(gap) == pytest.approx(2, rel=0.2)
 
 
 # --- wishes of the server and of the feed
