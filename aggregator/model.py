@@ -62,9 +62,10 @@ class Validators:
 class SourceState:
     """A source's health and memory: all that one poll leaves for the next.
 
-    ``seed`` is the address it was first added with, which its entries' ids are made of, for ever.
-    ``moved_to`` is where permanent redirects led; ``usual_gap`` the median time between its entries;
-    ``failures`` counts in a row; ``body_hash`` is that of the last body that was parsed.
+    ``seed`` is the address it was first added with, which its entries' ids are made of, for ever. ``moved_to`` is
+    where permanent redirects led. ``usual_gap`` is the median time between its entries, ``feed_wait`` the feed's own
+    wish (ttl) not to be asked more often. ``failures`` counts in a row; ``body_hash`` is that of the last body that
+    was parsed.
     """
 
     seed: str = ""
@@ -84,6 +85,7 @@ class SourceState:
     failures: int = 0
     last_error: str | None = None
     usual_gap: timedelta | None = None
+    feed_wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

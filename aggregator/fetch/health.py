@@ -31,6 +31,7 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
     state, source = claim.state, claim.source
     moved_to = answer.moved_to or state.moved_to
     moved_to = None if moved_to == source.url else moved_to
+    feed_wait = document.wait if document else state.feed_wait
     check = next_check(
         source,
         settings,
@@ -38,7 +39,7 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
         published=published,
         usual_gap=state.usual_gap,
         freshness=answer.freshness,
-        feed_wait=document.wait if document else None,
+        feed_wait=feed_wait,
         jitter=jitter,
     )
     state = replace(
@@ -54,6 +55,7 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
         failures=0,
         last_error=None,
         usual_gap=check.usual_gap,
+        feed_wait=feed_wait,
     )
     return _described(state, document, has_news=has_news, now=now) if document else state
 

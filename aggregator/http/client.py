@@ -213,7 +213,8 @@ class HttpClient:
         except requests.ConnectionError:
             if not exchange.is_reused or request.method != "GET":
                 raise
-            return self._adapter.send(request, stream=True, timeout=exchange.left_s())
+        # outside of the except: what goes wrong now has nothing to do with what went wrong before
+        return self._adapter.send(request, stream=True, timeout=exchange.left_s())
 
     def _body(self, status: int, raw: BaseHTTPResponse, *, with_excerpt: bool) -> bytes:
         """Read what is wanted of the body. An excerpt is best effort: as sent, cut, empty when it doesn't come."""

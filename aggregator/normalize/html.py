@@ -53,8 +53,9 @@ def clean_html(markup: str, base: str | None) -> str:
     Tags that aren't allowed give way to what they hold; those of DROPPED_WITH_CONTENT go with it.
     What is nested so that parsing would take for ever becomes one paragraph of text.
     """
+    markup = _prepared(markup)
     if is_tangled(markup):
-        return f"<p>{nh3.clean(flattened(without_controls(markup)), tags=set()).strip()}</p>"
+        return paragraphs(one_line(flattened(markup)))
 
     def checked(tag: str, name: str, value: str) -> str | None:
         if tag == "a" and name == "href":
@@ -68,7 +69,7 @@ def clean_html(markup: str, base: str | None) -> str:
 
     return _tidied(
         nh3.clean(
-            _prepared(markup),
+            markup,
             tags=BLOCKS | INLINE,
             clean_content_tags=DROPPED_WITH_CONTENT,
             attributes=ATTRIBUTES,
@@ -82,10 +83,11 @@ def clean_html(markup: str, base: str | None) -> str:
 
 def plain_text(markup: str) -> str:
     """Return the text that HTML shows, in one line; blocks are apart by a blank."""
+    markup = _prepared(markup)
     if is_tangled(markup):
-        return visible_text(nh3.clean(flattened(without_controls(markup)), tags=set()))
+        return one_line(flattened(markup))
     blocks = nh3.clean(
-        _prepared(markup),
+        markup,
         tags=BLOCKS,
         clean_content_tags=DROPPED_WITH_CONTENT,
         attributes={},

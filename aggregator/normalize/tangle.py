@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 
-MAX_DEPTH = 500  # of elements open at once; a parser looks through all of them at every tag
-MAX_REOPENED = 20  # formatting elements open at each tag, on average; a parser repeats them in every paragraph
-_FEW = 1_000  # tags that are no trouble however they are nested
+MAX_DEPTH = 500  # of elements open at once: at every tag a parser looks through all of them
+MAX_REOPENED = 4  # formatting elements left open, on average of all tags: a parser repeats them in every paragraph
+MAX_TAG_CHARS = 10_000  # and
+MAX_ATTRIBUTES = 1_000  # of one tag: a parser compares each with all others
+_FEW_TAGS = 100  # are no trouble however they are nested
 
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_ALL_BUT_SCRIPTS = re.compile(r"<(?!/?(?:script|style)\b)[^<>]*>", re.IGNORECASE)
+_WHOLE_TAG = re.compile(r"""<[a-zA-Z](?:[^>"'=]+|=\s*(?:"[^"]*"|'[^']*')?|["'])*""")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_BETWEEN_ATTRIBUTES = re.compile(r"[\s/]+")
+_HIDDEN = re.compile(r"<(script|style)\b", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _FORMATTING = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
 _CLOSED_BY_OTHERS = {
     "area", "base", "body", "br", "caption", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img",
@@ -20,9 +27,30 @@ _CLOSED_BY_OTHERS = {
 
 
 def is_tangled(markup: str) -> bool:
-    """Whether elements are nested deeper, or formatting is left open more often, than in anything that people read."""
-    if markup.count("<") <= _FEW:
+    """Whether a parser would need quadratic time or space for HTML; what people write and read is far from it."""
+    if len(markup) > MAX_TAG_CHARS and any(_has_many_attributes(tag[0]) for tag in _WHOLE_TAG.finditer(markup)):
+        return True
+    return markup.count("<") > _FEW_TAGS and _is_nested_too_deeply(markup)
+
+
+def flattened(markup: str) -> str:
+    """Return the text of HTML without parsing it, by linear means: no tags, no scripts, no styles."""
+    shown, position = [], 0
+    while hidden := _HIDDEN.search(markup, position):
+        shown.append(markup[position : hidden.start()])
+        end = re.compile(f"</{hidden[1]}", re.IGNORECASE).search(markup, hidden.end())
+        position = end.start() if end else len(markup)
+    shown.append(markup[position:])
+    return html.unescape(_TAG.sub(" ", "".join(shown)))
+
+
+def _has_many_attributes(tag: str) -> bool:
+    if len(tag) <= MAX_TAG_CHARS:
         return False
+    return len(_BETWEEN_ATTRIBUTES.findall(_QUOTED.sub("", tag))) > MAX_ATTRIBUTES
+
+
+def _is_nested_too_deeply(markup: str) -> bool:
     is_open: Counter[str] = Counter()
     depth = formatting = starts = reopened = 0
     for closing, written in _TAG_NAME.findall(markup):
@@ -39,8 +67,3 @@ def is_tangled(markup: str) -> bool:
         if depth > MAX_DEPTH:
             return True
     return reopened > MAX_REOPENED * starts
-
-
-def flattened(markup: str) -> str:
-    """Return HTML without its tags, but for scripts and styles, whose content must still be told from text."""
-    return _ALL_BUT_SCRIPTS.sub(" ", markup)

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from aggregator.normalize.tracking import is_tracking, unwrapped
 
 MAX_URL_CHARS = 2_000  # of a canonical one: indexes have limits, and beyond it no two publishers mean the same page
+MAX_WRAPPED_CHARS = 4 * MAX_URL_CHARS  # what is longer before it is unwrapped is not looked at
 
 _EDGES = " \xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x2010)))
 _NEVER = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
@@ -57,6 +58,8 @@ def canonical_url(url: str | None) -> str | None:
 def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
     """Return ``canonical_url``, with the fragment when asked for and when it isn't tracking: the form of ids."""
     while True:
+        if url is None or len(url) > MAX_WRAPPED_CHARS:
+            return None
         parts = _split(resolve(url, None) or "")
         host = _host(parts) if parts else None
         if parts is None or host is None:

@@ -79,6 +79,7 @@ def state_values(state: SourceState) -> Values:
         "failures": state.failures,
         "last_error": state.last_error,
         "usual_gap_s": _seconds(state.usual_gap),
+        "feed_wait_s": _seconds(state.feed_wait),
     }
 
 
@@ -104,6 +105,7 @@ def to_state(row: Row) -> SourceState:
         failures=row["failures"],
         last_error=row["last_error"],
         usual_gap=_timedelta(row["usual_gap_s"]),
+        feed_wait=_timedelta(row["feed_wait_s"]),
     )
 
 

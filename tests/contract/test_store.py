@@ -223,11 +223,15 @@ def test_the_result_of_a_lost_claim_is_dropped_whole(store: Store) -> None:
 def test_a_poll_that_fails_halfway_leaves_nothing(store: Store) -> None:
     claim = claim_all(store, make_source())["orbit"]
 
-    with pytest.raises(RuntimeError), store.poll(claim) as transaction:
-        validators = Validators(url="https://orbit.example/feed", etag='"new"')
-        state = replace(claim.state, validators=validators)
-        transaction.write(PollResult(source="orbit", state=state, decisions=(make_decision(),)))
-        raise RuntimeError("the power went")
+    state = replace(claim.state, validators=Validators(url="https://orbit.example/feed", etag='"new"'))
+
+    def write_and_fail() -> None:
+        with store.poll(claim) as transaction:
+            transaction.write(PollResult(source="orbit", state=state, decisions=(make_decision(),)))
+            raise RuntimeError("the power went")
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
 
     assert list(store.entries(Selection())) == []
     assert store.sources()[0].state.validators is None

@@ -131,8 +131,8 @@ def test_entries_can_be_narrowed_and_have_stable_keys(run: Runner, config: Path)
     source = every[0]["source"]
 
     keys = {
-        "id", "source", "url", "title", "summary", "content", "authors", "published", "updated", "first_seen", "language",
-        "categories", "duplicate_of", "story", "enclosures", "tags",
+        "id", "source", "url", "title", "summary", "content", "authors", "published", "updated", "first_seen",
+        "language", "categories", "duplicate_of", "story", "enclosures", "tags",
     }  # fmt: skip
     assert all(keys <= entry.keys() for entry in every)
     of_source = run.json("entries", "--source", source, "--config", config)

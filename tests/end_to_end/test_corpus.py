@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import feedparser
 import pytest
@@ -22,7 +23,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 class _Files(SimpleHTTPRequestHandler):
     """What any static server does: Last-Modified and 304, and whatever type the ending suggests."""
 
-    statuses: Counter[int] = Counter()
+    statuses: ClassVar[Counter[int]] = Counter()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         self.statuses[int(code)] += 1
@@ -47,7 +48,8 @@ def test_real_feeds_are_stored_published_and_asked_again_politely(
     names = {path: f"f{number}" for number, path in enumerate(files)}
     sources = "".join(f"  - {{name: {names[path]}, url: '{address}{path.name}'}}\n" for path in files)
     (tmp_path / "c.yaml").write_text(
-        "site: {url: 'https://news.example.org/'}\nstorage: {url: 'sqlite:///c.db'}\nfetch: {allow_private: [127.0.0.1]}\n"
+        "site: {url: 'https://news.example.org/'}\nstorage: {url: 'sqlite:///c.db'}\n"
+        "fetch: {allow_private: [127.0.0.1]}\n"
         f"feeds: [{{name: all, limit: 1000}}]\nsources:\n{sources}"
     )
 

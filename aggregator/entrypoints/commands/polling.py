@@ -25,7 +25,9 @@ def poll(
     everything: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Poll what is due once, then exit: 1 when not one source could be read.
+    """Poll what is due once, then exit.
+
+    The exit code is 1 when not one source could be read.
 
     Example: aggregator poll spacenews esa-space-news
     """
@@ -61,7 +63,8 @@ def poll(
 def _line(result: PollResult) -> Text:
     if result.error:
         return Text.assemble((f"{result.source}: ", "bold"), ("failed: ", "red"), result.error)
-    parts = [f"{result.new} new", f"{result.updated} changed", f"{result.duplicates} duplicates"]
+    duplicates = "1 duplicate" if result.duplicates == 1 else f"{result.duplicates} duplicates"
+    parts = [f"{result.new} new", f"{result.updated} changed", duplicates]
     said = ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing new"
     moved = f" (moved to {result.state.moved_to})" if result.state.status is SourceStatus.MOVED else ""
     return Text(f"{result.source}: {said}{moved}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 import aggregator
+from aggregator.errors import FetchTimeout
 from tests.end_to_end.hostile.server import FEED, HostileServer, Line, answer, kept, redirect
 from tests.end_to_end.hostile.visits import Visitor
 
@@ -85,17 +88,25 @@ def test_an_unread_error_page_does_not_spoil_the_next_answer(server: HostileServ
 
 
 def test_a_kept_connection_that_the_server_closes_meanwhile_costs_nothing(server: HostileServer, visitor: Visitor):
-    def closes_when_asked_again(line: Line) -> None:
-        line.reset()
-
     first = server.tells("/first", kept(answer()))
-    second = server.tells("/second", closes_when_asked_again, answer())
+    second = server.tells("/second", Line.reset, answer())
 
     visitor.visit(first)
     visit = visitor.visit(second)
 
     assert visit.fetched.body == FEED
     assert [request.connection for request in server.requests] == [1, 1, 2]
+
+
+def test_what_goes_wrong_on_the_fresh_connection_is_what_is_said(server: HostileServer):
+    first = server.tells("/first", kept(answer()))
+    second = server.tells("/second", Line.reset, Line.hang)
+
+    with Visitor(timeout=timedelta(seconds=0.3)) as visitor:
+        visitor.visit(first)
+        visit = visitor.visit(second)
+
+    assert isinstance(visit.error, FetchTimeout)
 
 
 def test_a_fresh_connection_that_breaks_is_not_tried_again(server: HostileServer, visitor: Visitor):

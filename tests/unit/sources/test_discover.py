@@ -36,7 +36,8 @@ def test_comment_feeds_come_last() -> None:
 
 def test_other_alternates_are_not_feeds() -> None:
     html = """<link rel=alternate hreflang=fr type="text/html" href="/fr"><link rel=stylesheet href="/feed">
-      <link rel=alternate type="application/rss+xml" href="javascript:x"><link rel=alternate type="application/rss+xml">"""
+      <link rel=alternate type="application/rss+xml" href="javascript:x">
+      <link rel=alternate type="application/rss+xml">"""
 
     assert urls(html) == []
 
