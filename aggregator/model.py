@@ -65,7 +65,7 @@ class SourceState:
     ``seed`` is the address it was first added with, which its entries' ids are made of, for ever. ``moved_to`` is
     where permanent redirects led. ``usual_gap`` is the median time between its entries, ``feed_wait`` the feed's own
     wish (ttl) not to be asked more often. ``failures`` counts in a row; ``body_hash`` is that of the last body that
-    was parsed.
+    was parsed. ``recent`` are the publication times of its latest entries, newest first.
     """
 
     seed: str = ""
@@ -86,6 +86,7 @@ class SourceState:
     last_error: str | None = None
     usual_gap: timedelta | None = None
     feed_wait: timedelta | None = None
+    recent: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,15 @@
 
     config ─► sources ─► fetch ─► parse ─► normalize ─► dedupe ─► categorize ─► store ─► publish
 
-``poll_source`` is that line for one source (workers.py runs it for all that are due); ``feed_document`` goes from the
-store to one output feed. ``look`` asks one address and stores nothing. This is the only file that knows two stages.
+``look_at`` and ``record`` are that line for one source, up to and from the deciding (workers.py runs them for all that
+are due); ``feed_document`` goes from the store to one output feed. This is the only file that knows two stages.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from aggregator.fetch import HostGate, after_failure, after_success, fetch_sourc
 from aggregator.http import HttpClient, user_agent
 from aggregator.model import (
     Claim,
+    Decision,
     Entry,
     FeedDocument,
     Fetched,
@@ -40,7 +41,7 @@ from aggregator.normalize import normalize_feed
 from aggregator.parse import parse_feed
 from aggregator.publish import Written, build_document, static_files, write_site
 from aggregator.sources import common_places, configured_sources, find_feeds
-from aggregator.store import PollTransaction, Store
+from aggregator.store import Store
 
 log = structlog.get_logger()
 
@@ -164,52 +165,73 @@ class Aggregator:
 
     # --- polling -----------------------------------------------------------------------------------------------------
 
-    def poll_source(self, claim: Claim) -> PollResult:
-        """Look at one claimed source, then read, decide and write in one transaction. Raises StoreError, ClaimLost."""
-        now = self.clock()
+    def look_at(self, claim: Claim) -> Seen:
+        """Look at one claimed source. Raises nothing: what went wrong, a bug of ours too, is in what is returned."""
         try:
-            return self._record(claim, look(self.client, claim, now), now)
+            return look(self.client, claim, self.clock())
         except SourceError as error:
-            failure = error
             if isinstance(error, StatusError) and error.retry_after:  # it speaks for all that this host has
                 self.gate.hold(address_of(claim), error.retry_after)
+            return Seen(error=error)
+        except Exception as error:  # noqa: BLE001 - a bug that one source's input brings out must not stop the others
+            return Seen(error=self._crashed(claim, error))
+
+    def record(self, claim: Claim, seen: Seen) -> PollResult:
+        """Read, decide, write: dedupe ─► categorize ─► store, in one transaction. Raises StoreError, ClaimLost."""
+        now = self.clock()
+        try:
+            with self.store.poll(claim) as poll:
+                judged = decide(seen.entries, poll.known(seen.entries), claim=claim, now=now)
+                decisions = tuple(
+                    replace(each, categories=categorize(each.entry, claim.source, self.rules))
+                    for each in judged.decisions
+                )
+                result = self._result(claim, seen, decisions, judged.unchanged, now)
+                poll.write(result)
+                return result
+        except SourceError as error:
+            failed = Seen(error=error)
         except AggregatorError:
             raise
-        except Exception as error:
-            log.exception("source.crashed", source=claim.source.name)
-            failure = SourceError(f"this program failed on it: {type(error).__name__}: {error}")
-        return self._record(claim, Seen(error=failure), now)
+        except Exception as error:  # noqa: BLE001 - as above
+            failed = Seen(error=self._crashed(claim, error))
+        return self.record_quiet([(claim, failed)])[0]
 
-    def _record(self, claim: Claim, seen: Seen, now: datetime) -> PollResult:
-        """Read, decide, write: dedupe ─► categorize ─► store, in one transaction."""
-        with self.store.poll(claim) as poll:
-            result = self._judge(claim, seen, poll, now)
-            poll.write(result)
-        return result
+    def record_quiet(self, looks: Sequence[tuple[Claim, Seen]]) -> list[PollResult]:
+        """Write what became of sources that brought no entries, all in one transaction. Raises StoreError.
 
-    def _judge(self, claim: Claim, seen: Seen, poll: PollTransaction, now: datetime) -> PollResult:
+        A result whose claim was lost meanwhile is not written; nothing of worth is lost with it.
+        """
+        now = self.clock()
+        results = [self._result(claim, seen, (), 0, now) for claim, seen in looks]
+        self.store.write_quiet([(claim, result) for (claim, _), result in zip(looks, results, strict=True)])
+        return results
+
+    def _result(
+        self, claim: Claim, seen: Seen, decisions: tuple[Decision, ...], unchanged: int, now: datetime
+    ) -> PollResult:
         settings, jitter = self.config.fetch, random.random()  # noqa: S311 - spreads requests, keeps no secret
         if seen.answer is None:
             error = seen.error or SourceError("no answer")
             state = after_failure(claim, error, settings=settings, now=now, jitter=jitter)
             return PollResult(source=claim.source.name, state=state, error=str(error))
-        judged = decide(seen.entries, poll.known(seen.entries), claim=claim, now=now)
-        decisions = tuple(
-            replace(each, categories=categorize(each.entry, claim.source, self.rules)) for each in judged.decisions
-        )
-        published = (*(each.published for each in decisions if each.is_new), *poll.recently_published())
         state = after_success(
             claim,
             seen.answer,
             seen.document,
             body_hash=seen.body_hash,
-            published=sorted(published, reverse=True),
+            published=[each.published for each in decisions if each.is_new],
             has_news=bool(decisions),
             settings=settings,
             now=now,
             jitter=jitter,
         )
-        return PollResult(source=claim.source.name, state=state, decisions=decisions, unchanged=judged.unchanged)
+        return PollResult(source=claim.source.name, state=state, decisions=decisions, unchanged=unchanged)
+
+    def _crashed(self, claim: Claim, error: Exception) -> SourceError:
+        """Log a bug of ours whole, and return what is recorded of it on the source."""
+        log.error("source.crashed", source=claim.source.name, exc_info=error)
+        return SourceError(f"this program failed on it: {type(error).__name__}: {error}")
 
     # --- publishing --------------------------------------------------------------------------------------------------
 

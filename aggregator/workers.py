@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -12,7 +13,7 @@ import structlog
 from aggregator.errors import ClaimLost
 from aggregator.fetch import Turn
 from aggregator.model import Claim, PollResult
-from aggregator.pipeline import Aggregator, address_of
+from aggregator.pipeline import Aggregator, Seen, address_of
 
 log = structlog.get_logger()
 
@@ -25,6 +26,9 @@ _LONG_REST = timedelta(minutes=1)
 # Claims taken ahead, at most: they must not wait for longer than their lease.
 _MAX_WAITING = 500
 
+# Sources without news that one transaction writes.
+_BATCH = 64
+
 # How often to look whether a host may be asked again while other hosts' answers are awaited.
 _LOOK_AGAIN_S = 0.2
 
@@ -32,31 +36,79 @@ _LOOK_AGAIN_S = 0.2
 def poll_due(
     aggregator: Aggregator, names: Collection[str] | None = None, *, stop: threading.Event | None = None
 ) -> Iterator[PollResult]:
-    """Poll all that is due (with ``names``: those, due or not), each once, and yield results as they come.
+    """Poll all that is due (with ``names``: those, due or not), each once, and yield results when they are stored.
 
     ``stop`` ends it early: what is under way is finished, nothing more is begun. Raises StoreError, after what is
     under way has ended.
     """
     workers = aggregator.config.fetch.workers
-    queue = _Queue(aggregator, names)
-    running: set[Future[PollResult | None]] = set()
+    queue, quiet = _Queue(aggregator, names), _Quiet(aggregator)
+    running: set[Future[_Polled]] = set()
     with aggregator.store.polling(), ThreadPoolExecutor(workers, thread_name_prefix="poll") as pool:
         try:
-            while not (stop and stop.is_set()):
-                while len(running) < workers and (claim_and_turn := queue.take()):
+            while True:
+                is_stopping = stop is not None and stop.is_set()
+                while not is_stopping and len(running) < workers and (claim_and_turn := queue.take()):
                     running.add(pool.submit(_poll_one, aggregator, *claim_and_turn))
-                if not running and queue.is_empty():
-                    return
                 if not running:
+                    yield from quiet.write()
+                    if is_stopping or queue.is_empty():
+                        return
                     aggregator.gate.wait_for_change(timedelta(seconds=1))
                     continue
                 is_waiting_for_hosts = len(running) < workers and not queue.is_empty()
-                timeout_s = _LOOK_AGAIN_S if is_waiting_for_hosts else None
+                timeout_s = _LOOK_AGAIN_S if is_waiting_for_hosts or quiet else None
                 done, running = wait(running, timeout=timeout_s, return_when=FIRST_COMPLETED)
-                yield from _results(done)
-            yield from _results(running)
+                for future in done:
+                    yield from quiet.sift(future.result())
+                if len(quiet) >= _BATCH or not done:
+                    yield from quiet.write()
         finally:
             queue.give_back()
+
+
+@dataclass(frozen=True, slots=True)
+class _Polled:
+    """One source polled: recorded already (``result`` None: its claim was lost), or quiet and still to be written."""
+
+    claim: Claim
+    quiet: Seen | None = None
+    result: PollResult | None = None
+
+
+def _poll_one(aggregator: Aggregator, claim: Claim, turn: Turn) -> _Polled:
+    with turn:
+        seen = aggregator.look_at(claim)
+    if not seen.entries:
+        return _Polled(claim, quiet=seen)
+    try:
+        return _Polled(claim, result=aggregator.record(claim, seen))
+    except ClaimLost as error:
+        log.warning("source.claim_lost", source=claim.source.name, error=str(error))
+        return _Polled(claim)
+
+
+class _Quiet:
+    """Sources that brought nothing new, gathered so that one transaction writes many of them."""
+
+    def __init__(self, aggregator: Aggregator) -> None:
+        self._aggregator = aggregator
+        self._looks: list[tuple[Claim, Seen]] = []
+
+    def __len__(self) -> int:
+        return len(self._looks)
+
+    def sift(self, polled: _Polled) -> Iterator[PollResult]:
+        """Keep what is quiet, yield what is recorded."""
+        if polled.quiet is not None:
+            self._looks.append((polled.claim, polled.quiet))
+        elif polled.result is not None:
+            yield polled.result
+
+    def write(self) -> Iterator[PollResult]:
+        looks, self._looks = self._looks, []
+        if looks:
+            yield from self._aggregator.record_quiet(looks)
 
 
 class _Queue:
@@ -110,19 +162,3 @@ class _Queue:
     def give_back(self) -> None:
         if self._waiting:
             self._aggregator.store.release(self._waiting)
-
-
-def _poll_one(aggregator: Aggregator, claim: Claim, turn: Turn) -> PollResult | None:
-    with turn:
-        try:
-            return aggregator.poll_source(claim)
-        except ClaimLost as error:
-            log.warning("source.claim_lost", source=claim.source.name, error=str(error))
-            return None
-
-
-def _results(done: Collection[Future[PollResult | None]]) -> Iterator[PollResult]:
-    for future in done:
-        result = future.result()
-        if result is not None:
-            yield result

@@ -50,7 +50,7 @@ class PostgresqlServer:
         self._run(
             "psql", "-q", "-h", str(self._folder), "-U", "tests", "-d", "postgres", "-c", f"CREATE DATABASE {name}"
         )
-        return f"postgresql+psycopg://tests@/{name}?host={self._folder}"
+        return f"postgresql://tests@/{name}?host={self._folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
         path = self._programs / program

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from aggregator.errors import SourceError
 from aggregator.fetch.schedule import Pace, counts_as_failure, next_check
 from aggregator.model import Claim, Fetched, NotModified, ParsedFeed, SourceState, SourceStatus
+
+# Publication times that are kept of a source; several may be one event (see rhythm.STEP).
+REMEMBERED_TIMES: Final = 50
 
 
 def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
@@ -26,17 +30,19 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
     """The state after an answer that could be used. ``document`` is None when the body was the same as the last one.
 
     The validators are always the latest ones, and none when a 200 gave none (RULES D3). Permanent redirects are
-    remembered: their target has been read as a feed by now (D6). ``published`` as in ``next_check``.
+    remembered: their target has been read as a feed by now (D6). ``published`` are the times of
+    its new entries.
     """
     state, source = claim.state, claim.source
     moved_to = answer.moved_to or state.moved_to
     moved_to = None if moved_to == source.url else moved_to
     feed_wait = document.wait if document else state.feed_wait
+    recent = tuple(sorted((*published, *state.recent), reverse=True)[:REMEMBERED_TIMES]) if published else state.recent
     check = next_check(
         source,
         settings,
         now=now,
-        published=published,
+        published=recent,
         usual_gap=state.usual_gap,
         freshness=answer.freshness,
         feed_wait=feed_wait,
@@ -56,6 +62,7 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
         last_error=None,
         usual_gap=check.usual_gap,
         feed_wait=feed_wait,
+        recent=recent,
     )
     return _described(state, document, has_news=has_news, now=now) if document else state
 

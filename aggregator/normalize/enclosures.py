@@ -1,4 +1,4 @@
-"""The files of an entry (N50 to N52 of docs/normalization.md)."""
+"""The files of an entry (N50, N51 of docs/normalization.md)."""
 
 from __future__ import annotations
 

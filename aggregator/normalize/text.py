@@ -1,4 +1,4 @@
-"""Plain text: what may be in it and how long it gets (docs/normalization.md, N1, N20 to N23)."""
+"""Plain text: what may be in it and how long it gets (docs/normalization.md, N1 and N23)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses: absolute for readers, and one canonical form for comparing (docs/normalization.md, N10–N15)."""
+"""Addresses: absolute for readers, and one canonical form for comparing (docs/normalization.md, N10 to N15)."""
 
 from __future__ import annotations
 

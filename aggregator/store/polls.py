@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 import sqlalchemy as sa
 
 from aggregator.errors import ClaimLost
-from aggregator.model import CategoryMatch, Claim, Decision, Entry, Known, PollResult
+from aggregator.model import CategoryMatch, Claim, Decision, Entry, Known, PollResult, SourceState
 from aggregator.store import rows
 from aggregator.store.schema import entries, entry_categories, forgotten, site, sources
 from aggregator.store.sources import held_row
@@ -19,6 +18,9 @@ _DECIDING = 0x61676772
 
 # Bound parameters per statement: SQLite before 3.32 allows 999.
 _CHUNK = 400
+
+# What outputs show of a source's state; its times are left out, or each poll would make them new.
+_SHOWN = ("status", "feed_title", "feed_id", "site_url")
 
 _KNOWN_COLUMNS = (
     entries.c.id,
@@ -87,16 +89,6 @@ class PollTransaction:
             found.extend(self._connection.execute(query).mappings())
         return found
 
-    def recently_published(self, limit: int = 50) -> tuple[datetime, ...]:
-        """Return when the source's latest entries were published, newest first."""
-        query = (
-            sa.select(entries.c.published)
-            .where(entries.c.source_pk == self._source["pk"])
-            .order_by(entries.c.listed_at.desc(), entries.c.pk.desc())
-            .limit(limit)
-        )
-        return tuple(sorted(self._connection.execute(query).scalars(), reverse=True))
-
     def write(self, result: PollResult) -> None:
         """Write all that the poll changed and end the claim."""
         self._insert([decision for decision in result.decisions if decision.is_new])
@@ -105,11 +97,8 @@ class PollTransaction:
                 self._update(decision)
         state = rows.state_values(result.state) | {"claim_token": None, "claimed_until": None}
         self._connection.execute(sources.update().where(sources.c.pk == self._source["pk"]).values(state))
-        if result.decisions or self._is_visible(state):
+        if result.decisions or is_visible(self._claim.state, result.state):
             bump_content_version(self._connection)
-
-    def _is_visible(self, state: rows.Values) -> bool:
-        return any(state[name] != self._source[name] for name in ("status", "feed_title", "feed_id", "site_url"))
 
     def _insert(self, decisions: Sequence[Decision]) -> None:
         """Insert oldest first, so that the order of insertion is that of publication within one poll."""
@@ -141,6 +130,28 @@ class PollTransaction:
         ]
         if values:
             self._connection.execute(entry_categories.insert(), values)
+
+
+def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollResult]]) -> None:
+    """Write the states of sources that brought no entries, and end their claims; lost claims' are passed over."""
+    states = [
+        rows.state_values(result.state) | {"held_name": claim.source.name, "held_token": claim.token}
+        for claim, result in results
+    ]
+    held = sa.and_(
+        sources.c.name == sa.bindparam("held_name"),
+        sources.c.is_active,
+        sources.c.claim_token == sa.bindparam("held_token"),
+    )
+    ended = {"claim_token": None, "claimed_until": None}
+    connection.execute(sources.update().where(held).values(ended), states)
+    if any(is_visible(claim.state, result.state) for claim, result in results):
+        bump_content_version(connection)
+
+
+def is_visible(before: SourceState, after: SourceState) -> bool:
+    """Whether outputs show the difference between two states of a source."""
+    return any(getattr(before, name) != getattr(after, name) for name in _SHOWN)
 
 
 def bump_content_version(connection: sa.Connection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -80,6 +80,7 @@ def state_values(state: SourceState) -> Values:
         "last_error": state.last_error,
         "usual_gap_s": _seconds(state.usual_gap),
         "feed_wait_s": _seconds(state.feed_wait),
+        "recent": [int(each.timestamp()) for each in state.recent],
     }
 
 
@@ -106,6 +107,7 @@ def to_state(row: Row) -> SourceState:
         last_error=row["last_error"],
         usual_gap=_timedelta(row["usual_gap_s"]),
         feed_wait=_timedelta(row["feed_wait_s"]),
+        recent=tuple(datetime.fromtimestamp(each, UTC) for each in row["recent"]),
     )
 
 

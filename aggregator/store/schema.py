@@ -123,6 +123,7 @@ sources = sa.Table(
     sa.Column("last_error", Text),
     sa.Column("usual_gap_s", sa.Integer),
     sa.Column("feed_wait_s", sa.Integer),
+    sa.Column("recent", sa.JSON, nullable=False),
     # the claim of the worker that polls it now
     sa.Column("claim_token", sa.Text),
     sa.Column("claimed_until", Utc),

@@ -14,6 +14,7 @@ from aggregator.model import (
     Claim,
     Identity,
     Page,
+    PollResult,
     PublishedEntry,
     Selection,
     Source,
@@ -26,7 +27,7 @@ from aggregator.store import retention
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
 from aggregator.store.migrate import upgrade
-from aggregator.store.polls import PollTransaction, bump_content_version
+from aggregator.store.polls import PollTransaction, bump_content_version, write_quiet
 from aggregator.store.presence import among_pollers, one_main_job
 from aggregator.store.schema import entries, site
 
@@ -128,6 +129,14 @@ class Store:
         """Read, decide, write: one transaction, rolled back by any exception. Raises ClaimLost."""
         with self._write() as connection:
             yield PollTransaction(connection, claim)
+
+    def write_quiet(self, results: Sequence[tuple[Claim, PollResult]]) -> None:
+        """Write the states of sources that brought no entries, in one transaction, and end their claims.
+
+        What belongs to a claim that was lost is passed over.
+        """
+        with self._write() as connection:
+            write_quiet(connection, results)
 
     def forget(self, *, before: datetime) -> int:
         """Purge entries first seen before a time, in small transactions; their keys stay. Returns how many went."""

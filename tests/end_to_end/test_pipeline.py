@@ -17,6 +17,7 @@ from aggregator.pipeline import Aggregator
 from aggregator.publish import render_feed
 from aggregator.workers import poll_due
 from tests.builders import NOW
+from tests.postgresql import PostgresqlServer
 
 RSS = "<rss version='2.0'><channel><title>{title}</title><link>https://x.example/</link>{items}</channel></rss>"
 
@@ -43,8 +44,8 @@ class Clock:
 class World:
     """A site, a configuration of sources on it, and the program."""
 
-    def __init__(self, site: DemoSite, folder: Path) -> None:
-        self.site, self.folder, self.clock = site, folder, Clock()
+    def __init__(self, site: DemoSite, folder: Path, storage: str = "sqlite:///x.db") -> None:
+        self.site, self.folder, self.storage, self.clock = site, folder, storage, Clock()
         self._aggregator: Aggregator | None = None
 
     def serve(self, name: str, *items: str) -> None:
@@ -55,7 +56,7 @@ class World:
             f"  - {{name: {each.split()[0]}, url: '{self.site.url}{each.split()[0]}'{self._rest(each)}}}\n"
             for each in sources
         )
-        text = f"storage: {{url: 'sqlite:///x.db'}}\nfetch: {{allow_private: true}}\n{more}sources:\n{listed}"
+        text = f"storage: {{url: '{self.storage}'}}\nfetch: {{allow_private: true}}\n{more}sources:\n{listed}"
         (self.folder / "c.yaml").write_text(text)
         config = load(self.folder / "c.yaml")
         if self._aggregator is None:
@@ -83,10 +84,14 @@ class World:
         return next(each.state.status for each in self.aggregator.store.sources() if each.source.name == name)
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    storage = "sqlite:///x.db"
+    if request.param == "postgresql":
+        server: PostgresqlServer = request.getfixturevalue("postgresql")
+        storage = server.new_database()
     with DemoSite(now=NOW) as site:
-        made = World(site, tmp_path)
+        made = World(site, tmp_path, storage)
         yield made
         made.aggregator.close()
 

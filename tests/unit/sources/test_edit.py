@@ -22,7 +22,7 @@ def append(tmp_path: Path, before: str, *new: NewSource) -> str:
     "before",
     [
         "# mine\nsources:\n  - url: https://a.example/   # keep\n    name: a\n\n# the end\n",
-        "sources:\n- url: https://a.example/\n- url: https://b.example/\n  categories:\n  - x\n  - y\nfeeds:\n- name: x\n",
+        "sources:\n- url: https://a.example/\n- url: https://b.example/\n  categories:\n  - x\n  - y\nsite: {}\n",
         "sources:\n  - url: https://a.example/\n    keep: >\n      satellite\n      or launch\n# end",
         "sources:\r\n  - url: https://a.example/\r\n",
         'sources:\n  - {url: "https://a.example/", name: a}\n',

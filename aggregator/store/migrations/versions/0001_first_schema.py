@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("usual_gap_s", sa.Integer(), nullable=True),
         sa.Column("feed_wait_s", sa.Integer(), nullable=True),
+        sa.Column("recent", sa.JSON(), nullable=False),
         sa.Column("claim_token", sa.Text(), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_sources")),
