@@ -135,11 +135,11 @@ class PollTransaction:
 def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollResult]]) -> None:
     """Write the states of sources that brought no entries, and end their claims; lost claims' are passed over."""
     states = [
-        rows.state_values(result.state) | {"held_name": claim.source.name, "held_token": claim.token}
+        rows.state_values(result.state) | {"held_seed": claim.state.seed, "held_token": claim.token}
         for claim, result in results
     ]
     held = sa.and_(
-        sources.c.name == sa.bindparam("held_name"),
+        sources.c.seed == sa.bindparam("held_seed"),
         sources.c.is_active,
         sources.c.claim_token == sa.bindparam("held_token"),
     )

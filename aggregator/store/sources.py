@@ -155,7 +155,7 @@ def take_back_claims(connection: sa.Connection) -> None:
 
 
 def _is_held(claim: Claim) -> sa.ColumnElement[bool]:
-    return sa.and_(sources.c.name == claim.source.name, sources.c.is_active, sources.c.claim_token == claim.token)
+    return sa.and_(sources.c.seed == claim.state.seed, sources.c.is_active, sources.c.claim_token == claim.token)
 
 
 def held_row(connection: sa.Connection, claim: Claim) -> rows.Row | None:
