@@ -75,6 +75,11 @@ class Scheduler:
                 duration_s=round(time.monotonic() - started, 1),
             )
 
+        if len(results) > 1 and all(result.error for result in results):
+            log.warning(
+                "poll.nothing_reached", hint="is this machine online? `aggregator poll --all` asks again at once"
+            )
+
     def _forget(self) -> None:
         count = self._aggregator.forget_old()
         if count:
