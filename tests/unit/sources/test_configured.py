@@ -26,7 +26,8 @@ def test_a_source_without_a_name_is_named_for_its_title_or_else_its_host(tmp_pat
 def test_made_names_never_take_a_given_one(tmp_path: Path) -> None:
     found = names(
         tmp_path,
-        "  - url: https://x.example/1\n  - url: https://x.example/2\n  - url: https://y.example/\n    name: x-example\n",
+        "  - url: https://x.example/1\n  - url: https://x.example/2\n"
+        "  - url: https://y.example/\n    name: x-example\n",
     )
 
     assert found == ["x-example-2", "x-example-3", "x-example"]
@@ -48,7 +49,8 @@ def test_names_are_short_and_plain(title: str | None, url: str, name: str) -> No
 
 def test_all_that_is_configured_arrives(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text(
-        "sources: [{url: 'https://a.example/', name: a, kind: feed, categories: [c], every: 2h, keep: moon, priority: 3}]\n"
+        "sources:\n  - {url: 'https://a.example/', name: a, kind: feed, categories: [c], every: 2h, keep: moon, "
+        "priority: 3}\n"
         "categories: [{name: c, any: [x]}]\n"
     )
 
