@@ -35,8 +35,8 @@ ATTRIBUTES = {
 }
 FORCED = {"audio": {"controls": ""}, "img": {"loading": "lazy"}, "video": {"controls": ""}}
 DROPPED_WITH_CONTENT = {
-    "applet", "button", "canvas", "embed", "frameset", "head", "iframe", "object", "option", "script", "select",
-    "style", "svg", "template", "textarea", "title",
+    "annotation", "applet", "button", "canvas", "embed", "frameset", "head", "iframe", "object", "option", "script",
+    "select", "style", "svg", "template", "textarea", "title",
 }  # fmt: skip
 LINK_REL = "noopener noreferrer"
 URL_SCHEMES = {"http", "https", "mailto"}

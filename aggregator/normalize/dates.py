@@ -1,4 +1,4 @@
-"""When an entry was published and updated, as far as the publisher can be believed (docs/normalization.md, N40 to N43)."""
+"""When an entry was published and updated, as far as that can be believed (docs/normalization.md, N40 to N43)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 _FIRST_APPEARED = re.compile(
     r"\s*(?:The post .{1,300} (?:first )?appeared (?:first )?on|Der Beitrag .{1,300} erschien zuerst auf"
     r"|L.article .{1,300} est apparu en premier sur|Het bericht .{1,300} verscheen eerst op"
-    r"|La entrada .{1,300} (?:se publicó primero en|aparece primero en)) [^.]{1,100}\.?[^.]{0,20}\.?$"
+    r"|La entrada .{1,300} (?:se publicó primero en|aparece primero en)) .{1,120}$"
 )
 _CUT_OFF = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|\.\.\.)$")
 _MEDIA = re.compile(r"<(?:img|audio|video)\b")

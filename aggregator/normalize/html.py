@@ -27,8 +27,12 @@ from aggregator.normalize.urls import absolute_url, resolve
 _AS_DIV = re.compile(
     r"<(/?)(?:address|center|dialog|fieldset|footer|form|header|hgroup|main|menu|nav)(?![\w-])", re.IGNORECASE
 )
-# A parser that knows of scripts reads what is in these as text; it is HTML, often the picture itself.
-_RAW_TEXT = re.compile(r"</?(?:noscript|noframes|noembed|plaintext|xmp|listing)(?![\w-])[^<>]*>", re.IGNORECASE)
+# What is in these a parser takes for text or for another language; it is HTML, often the picture itself.
+_RAW_TEXT = re.compile(
+    r"</?(?:listing|noembed|noframes|noscript|plaintext|xmp|math|semantics|m(?:action|enclose|error|frac|[inos]|over|padded"
+    r"|phantom|root|row|space|sqrt|style|su[bp]|subsup|table|t[dr]|text|under|underover))(?![\w-])[^<>]*>",
+    re.IGNORECASE,
+)
 _SIZE = re.compile(r"\s*([0-9]{1,4})(?:\.[0-9]*)?(?:px)?\s*")
 
 # nh3's output has lower-case names and double quotes only.

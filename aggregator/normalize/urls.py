@@ -17,6 +17,8 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _IN_PATH = "%/:@!$&'()*+,;=~"
 _IN_QUERY = "%/:@!$'()*,;?~"
 _DEFAULT_PORTS = {None, 80, 443}
+_HOST = re.compile(r"[a-z0-9._-]+")
+_IPV6 = re.compile(r"[0-9a-f.]*:[0-9a-f:.]+")
 _MIRROR_PREFIXES = ("www.", "m.", "mobile.", "amp.")
 _INDEX = re.compile(r"/(?:index\.(?:html?|php|aspx?)|default\.aspx?)$", re.IGNORECASE)
 _AMP_SUFFIX = re.compile(r"(?<=[^/])/amp$|\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
@@ -38,6 +40,8 @@ def resolve(url: str | None, base: str | None) -> str | None:
     """Return an address of any scheme, repaired as ``absolute_url`` says and resolved; None when it is none."""
     repaired = _NEVER.sub("", url or "").strip(_EDGES).replace(" ", "%20")
     if not repaired:
+        return None
+    if repaired.lower() in {"http://", "https://"}:
         return None
     if repaired.startswith("www."):
         repaired = f"//{repaired}"
@@ -99,23 +103,27 @@ def _host(parts: SplitResult) -> str | None:
         return None
     while host.startswith(_MIRROR_PREFIXES) and "." in host.partition(".")[2]:
         host = host.partition(".")[2]
-    if not host:
-        return None
-    return f"[{host}]" if ":" in host else host
+    if _IPV6.fullmatch(host):
+        return f"[{host}]"
+    return host if _HOST.fullmatch(host) else None
 
 
 def _path(path: str) -> str:
     """Return the path without what servers add to the same page, and its percent-encoding in one form."""
+    path = _percent(_SESSION.sub("", path), _IN_PATH)
+    while (shorter := _without_dots(_AMP_SUFFIX.sub("", _INDEX.sub("", path)))) != path:
+        path = shorter
+    return path
+
+
+def _without_dots(path: str) -> str:
     segments: list[str] = []
-    for segment in _percent(_SESSION.sub("", path), _IN_PATH).split("/"):
+    for segment in path.split("/"):
         if segment == "..":
             segments = segments[:-1]
         elif segment not in {"", "."}:
             segments.append(segment)
-    path = "".join(f"/{segment}" for segment in segments)
-    while (shorter := _AMP_SUFFIX.sub("", _INDEX.sub("", path)).rstrip("/")) != path:
-        path = shorter
-    return path
+    return "".join(f"/{segment}" for segment in segments)
 
 
 def _query(query: str) -> str:

@@ -1,0 +1,254 @@
+"""N30 to N37 of docs/normalization.md."""
+
+from __future__ import annotations
+
+import time
+
+import html5lib
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.normalize import clean_html, plain_text
+from aggregator.normalize.allowed import ATTRIBUTES, BLOCKS, DROPPED_WITH_CONTENT, INLINE
+from aggregator.normalize.html import paragraphs, visible_text
+from aggregator.normalize.tangle import MAX_DEPTH, flattened, is_tangled
+
+BASE = "https://example.org/2026/tide/"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "<h2>Tide</h2><p>High <em>and</em> <strong>low</strong>, <code>x &lt; y</code></p>",
+        "<ul><li>One</li><li>Two</li></ul><ol start=\"3\"><li>Three</li></ol>",
+        "<table><thead><tr><th scope=\"col\">Day</th></tr></thead></table>",
+        "<table><tbody><tr><td colspan=\"2\">1</td><td></td></tr></tbody></table>",
+        "<blockquote cite=\"https://example.org/q\"><p>Said.</p></blockquote>",
+        "<details open=\"\"><summary>More</summary><p>Text</p></details>",
+        "<pre><code>a\n  b</code></pre>",
+        "<p lang=\"fr\" dir=\"ltr\" title=\"t\">Marée<br>basse<sup>1</sup></p><hr>",
+        "<p><a href=\"mailto:ada@example.org\" rel=\"noopener noreferrer\">Ada</a></p>",
+    ],
+)  # fmt: skip
+def test_n30_what_carries_meaning_stays(kept: str) -> None:
+    assert clean_html(kept, BASE) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "cleaned"),
+    [
+        ("a<script>alert(1)</script>b", "ab"),
+        ("a<style>p{}</style>b", "ab"),
+        ("a<iframe src=https://x.example/></iframe>b", "ab"),
+        ("a<svg><script>1</script><title>x</title></svg>b", "ab"),
+        ("<p style='x' class=y id=z onclick='a()' data-x=1>a</p>", "<p>a</p>"),
+        ("<form action=/x><input value=1><button>Go</button>a</form>", "<div>a</div>"),
+        ("<main>a</main><nav>b</nav>", "<div>a</div><div>b</div>"),
+        ("<font color=red>a</font><center>b</center><blink>c</blink>", "a<div>b</div>c"),
+        ("<a href='javascript:alert(1)'>a</a>", "a"),
+        ("<a href=' java\nscript:alert(1)'>a</a>", "a"),
+        ("<a href='data:text/html,x'>a</a>", "a"),
+        ("<a href='feed://example.org/'>a</a>", "a"),
+        ("<a name=top>a</a>", "a"),
+        ("<img src='data:image/png;base64,xx' alt=a>b", "b"),
+        ("<img src=javascript:1>b", "b"),
+        ("<img alt=a>b", "b"),
+        ("<!-- c -->b<!doctype x><?php x ?>", "b"),
+        ("a & b < c", "a &amp; b &lt; c"),
+        ("<math><msup><mi>x</mi><mn>2</mn></msup></math>", "x2"),
+    ],
+)
+def test_n30_n31_what_is_dangerous_or_only_looks_is_taken_out(written: str, cleaned: str) -> None:
+    assert clean_html(written, BASE) == cleaned
+
+
+def test_n10_addresses_are_made_absolute() -> None:
+    cleaned = clean_html('<a href="../moon?a=1&amp;b=2">m</a><video src="v.mp4" poster="/p.jpg"></video>', BASE)
+
+    assert 'href="https://example.org/2026/moon?a=1&amp;b=2"' in cleaned
+    assert 'src="https://example.org/2026/tide/v.mp4"' in cleaned
+    assert 'poster="https://example.org/p.jpg"' in cleaned
+
+
+def test_n11_without_a_base_relative_links_give_way_to_their_text() -> None:
+    assert clean_html('<a href="/moon">m</a> <img src="wave.png">', None) == "m"
+
+
+def test_n33_media_have_what_readers_need() -> None:
+    cleaned = clean_html(
+        '<img src="w.png" srcset="w2.png 2x" alt="Wave" width="600px" height="auto">'
+        '<audio src="a.mp3" autoplay></audio>'
+        '<picture><source srcset="w.webp"><img src="x.png"></picture>'
+        '<video><source src="v.mp4" type="video/mp4"></video>',
+        BASE,
+    )
+
+    assert cleaned == (
+        '<img src="https://example.org/2026/tide/w.png" alt="Wave" width="600" loading="lazy">'
+        '<audio src="https://example.org/2026/tide/a.mp3" controls=""></audio>'
+        '<img src="https://example.org/2026/tide/x.png" loading="lazy">'
+        '<video controls=""><source src="https://example.org/2026/tide/v.mp4" type="video/mp4"></video>'
+    )
+
+
+def test_n33_a_picture_in_noscript_takes_the_place_of_its_placeholder() -> None:
+    lazy = '<img src="data:image/gif;base64,xx" data-src="w.png"><noscript><img src="w.png"></noscript>'
+
+    assert clean_html(lazy, BASE) == '<img src="https://example.org/2026/tide/w.png" loading="lazy">'
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        '<img src="https://example.org/a.gif" width="1" height="1">',
+        '<img src="https://example.org/a.gif" height=0>',
+        '<img src="https://feeds.feedburner.com/~r/harbour/~4/x">',
+        '<img src="https://pixel.wp.com/b.gif?host=x">',
+        '<img src="https://vg02.met.vgwort.de/na/x">',
+        '<img src="https://example.org/img/spacer.gif">',
+        '<img src="https://medium.com/_/stat?event=post.clientViewed">',
+        '<img src="https://blogger.googleusercontent.com/tracker/123/0/x">',
+        '<a href="https://feeds.feedburner.com/~ff/harbour?a=x"><img src="https://example.org/share.png">Share</a>',
+        '<a href="https://feeds.wordpress.com/1.0/godelicious/x/"><img src="https://example.org/d.png"></a>',
+    ],
+)
+def test_n34_nobody_gets_to_see_what_only_counts_readers(image: str) -> None:
+    assert clean_html(f"<p>Wet.</p><p>{image}</p>", BASE) == "<p>Wet.</p>"
+
+
+def test_n34_a_picture_of_unknown_size_is_shown() -> None:
+    assert "<img" in clean_html('<img src="https://example.org/a.gif" width="100%">', BASE)
+
+
+@pytest.mark.parametrize(
+    ("written", "cleaned"),
+    [
+        ("<p>a</p><p> &nbsp;<br></p><div><span></span></div>", "<p>a</p>"),
+        ("<div><div><p></p></div></div>a", "a"),
+        ("a<br><br/> <br><br>b", "a<br><br>b"),
+        ("a<br><br>b", "a<br><br>b"),
+        ("<video></video><audio></audio>a", "a"),
+    ],
+)
+def test_n35_what_is_empty_goes(written: str, cleaned: str) -> None:
+    assert clean_html(written, BASE) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "markup"),
+    [
+        ("One\nTwo\r\n\r\nThree", "<p>One<br>Two</p><p>Three</p>"),
+        ("  a < b & c  ", "<p>a &lt; b &amp; c</p>"),
+        ('say "x"', '<p>say "x"</p>'),
+        ("a\x00b\ud800", "<p>ab</p>"),
+        ("\n \n", ""),
+        ("a\n\n\n\n\nb", "<p>a</p><p>b</p>"),
+    ],
+)
+def test_n36_plain_text_becomes_paragraphs(text: str, markup: str) -> None:
+    assert paragraphs(text) == markup
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>One</p><p>Two</p>", "One Two"),
+        ("<b>O</b>ne<br>Two", "One Two"),
+        ("a &amp;amp; b&nbsp;c &lt;d&gt;", "a &amp; b c <d>"),
+        ("<script>1</script><style>2</style><title>3</title>x", "x"),
+        ("<td>a</td><li>b", "a b"),
+        ("<a title='&gt; x'>y</a>", "y"),
+        ("x\u00ady \u202ez", "xy z"),
+        ("", ""),
+    ],
+)
+def test_text_is_what_can_be_seen(markup: str, text: str) -> None:
+    assert plain_text(markup) == text
+
+
+def test_text_of_cleaned_html_is_the_same_as_of_its_source() -> None:
+    source = '<table><tr><td title="a > b">1</td><td>2</td></tr></table><p>3<i>4</i></p>'
+
+    assert visible_text(clean_html(source, BASE)) == plain_text(source) == "1 2 34"
+
+
+@pytest.mark.parametrize(
+    "tangled",
+    [
+        "<div>" * 200_000 + "deep",
+        "<div>" * (MAX_DEPTH + 1) + "deep" + "</div>" * (MAX_DEPTH + 1),
+        "<div></p>" * 100_000 + "deep",
+        "<p>" + "".join(f"<b title={n}>" for n in range(5_000)) + "</p>" + "<p>deep" * 5_000,
+        "<p " + " ".join(f"a{n}" for n in range(100_000)) + ">deep",
+        "<p " + "/".join(f'a{n}=">"' for n in range(100_000)) + ">deep",
+    ],
+)
+def test_n37_what_is_nested_for_ever_is_reduced_to_its_text(tangled: str) -> None:
+    started = time.monotonic()
+
+    cleaned, text = clean_html(tangled, BASE), plain_text(tangled)
+
+    assert cleaned.startswith("<p>")
+    assert "deep" in cleaned
+    assert "deep" in text
+    assert time.monotonic() - started < 10  # a parser would need minutes
+
+
+def test_n37_long_and_deep_as_people_write_it_is_read() -> None:
+    thread = "<blockquote><p>Quoted <b>again</b></p>" * 100 + "</blockquote>" * 100
+    picture = f'<p><img src="https://example.org/w.png" alt="{"wave " * 5_000}"></p>'
+
+    assert not is_tangled(thread + picture + "<p>Some <a href=x>link</a>.</p>" * 10_000)
+
+
+def test_n37_scripts_are_no_text_even_then() -> None:
+    assert flattened("a<b>c<SCRIPT>x</script>d<style>y") == "a c d"
+
+
+def test_five_megabytes_are_read_in_seconds() -> None:
+    started = time.monotonic()
+
+    cleaned = clean_html('<p>High at <a href="/six">six</a> &amp; low <img src="/w.png"></p>' * 75_000, BASE)
+
+    assert cleaned.count("<img") == 75_000
+    assert time.monotonic() - started < 30
+
+
+_PIECES = st.sampled_from(
+    ["<p>", "</p>", "<a href='/x'>", "</a>", "<img src=x", ">", "<", "'", '"', "<script>", "</script>", "<!--", "-->",
+     "<svg>", "<math>", "<style>", "</style>", "<noscript>", "<xmp>", "<plaintext>", "<table>", "<td>", "<b>", "</b>",
+     " onerror=alert(1) ", " href=javascript:x ", "text", "&lt;", "&", "<![CDATA[", "]]>", "<title>", "<textarea>",
+     "\x00", "\ud800", "<form>", "<header>", "<template>", "<select>", "<mtext>", "<annotation-xml>", "=", "/"]
+)  # fmt: skip
+_MARKUP = st.lists(_PIECES, max_size=25)
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(_MARKUP)
+def test_n30_whatever_comes_only_what_is_allowed_leaves(pieces: list[str]) -> None:
+    cleaned = clean_html("".join(pieces), BASE)
+
+    for element in html5lib.parseFragment(cleaned, namespaceHTMLElements=False).iter():
+        if element.tag == "DOCUMENT_FRAGMENT":
+            continue
+        assert element.tag in BLOCKS | INLINE
+        assert set(element.attrib) <= ATTRIBUTES["*"] | ATTRIBUTES.get(element.tag, set()) | {
+            "rel",
+            "loading",
+            "controls",
+        }
+        assert all("javascript" not in element.attrib.get(name, "") for name in ("href", "src", "poster", "cite"))
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(_MARKUP)
+def test_cleaned_html_shows_the_same_text_when_it_is_read_again(pieces: list[str]) -> None:
+    cleaned = clean_html("".join(pieces), BASE)
+
+    assert plain_text(cleaned) == visible_text(cleaned)
+
+
+def test_the_lists_do_not_overlap() -> None:
+    assert not (BLOCKS | INLINE) & DROPPED_WITH_CONTENT
+    assert set(ATTRIBUTES) - {"*"} <= BLOCKS | INLINE

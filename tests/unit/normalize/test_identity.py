@@ -1,0 +1,164 @@
+"""N60 to N66 of docs/normalization.md."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.model import Enclosure, ParsedEntry
+from tests.unit.normalize.making import html, normalized, one, plain
+
+OLD, NEW = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 2, tzinfo=UTC)
+LINK = "https://example.org/tide"
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"id": "tag:example.org,2026:1", "link": LINK}, "id:tag:example.org,2026:1"),
+        ({"id": "Tide 7", "link": LINK}, "id:Tide 7"),
+        ({"id": "http://www.example.org/?p=7&utm_source=rss"}, "id:https://example.org?p=7"),
+        ({"id": "https://example.org/log#v2"}, "id:https://example.org/log#v2"),
+        ({"id": "https://example.org/log#xtor=RSS-1"}, "id:https://example.org/log"),
+        ({"id": "a\x00 \n b"}, "id:a b"),
+        ({"link": "http://www.example.org/tide/#top"}, "url:https://example.org/tide#top"),
+        ({"link": "https://example.org/" + "ü" * 1_000}, None),
+    ],
+)
+def test_n60_n61_an_entry_is_known_by_its_id_else_by_its_link(fields: dict[str, Any], key: str | None) -> None:
+    entry = one(**fields)
+
+    assert entry.key == key or (key is None and entry.key.startswith("url:sha256:"))
+
+
+def test_n60_an_entry_with_neither_is_known_by_what_it_says() -> None:
+    first, other_text, other_time = (
+        one(title=plain("Tide"), content=plain("High"), published=OLD).key,
+        one(title=plain("Tide"), content=plain("Low"), published=OLD).key,
+        one(title=plain("Tide"), content=plain("High"), published=NEW).key,
+    )
+
+    assert first.startswith("hash:")
+    assert len({first, other_text, other_time}) == 3
+    assert first == one(title=plain(" Tide"), content=html("<p>High</p>"), published=OLD).key
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("http://example.org/a", "https://www.example.org/a/"),
+        ("https://example.org/a?utm_campaign=1", "https://example.org/a?utm_campaign=2"),
+    ],
+)
+def test_n61_a_move_to_https_or_another_campaign_is_the_same_entry(before: str, after: str) -> None:
+    assert one(id=before).key == one(id=after).key
+    assert one(link=before).key == one(link=after).key
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_n62_the_same_id_and_link_is_one_entry_the_newest(newest_first: bool) -> None:
+    old = ParsedEntry(id="1", link=LINK, title=plain("Old"), published=OLD)
+    new = ParsedEntry(id="1", link=LINK + "?utm_source=x", title=plain("New"), published=OLD, updated=NEW)
+
+    entries = normalized(*([new, old] if newest_first else [old, new]))
+
+    assert [(entry.title, entry.key) for entry in entries] == [("New", "id:1")]
+
+
+def test_n62_without_times_the_first_counts() -> None:
+    entries = normalized(ParsedEntry(id="1", title=plain("First")), ParsedEntry(id="1", title=plain("Second")))
+
+    assert [entry.title for entry in entries] == ["First"]
+
+
+def test_n63_the_same_id_with_other_links_is_other_entries() -> None:
+    entries = normalized(
+        ParsedEntry(id="site", link="https://example.org/1"),
+        ParsedEntry(id="site", link="https://example.org/2"),
+        ParsedEntry(id="site", link="https://example.org/2"),
+        ParsedEntry(id="site"),
+    )
+
+    assert [entry.key for entry in entries] == [
+        "id:site url:https://example.org/1",
+        "id:site url:https://example.org/2",
+        "id:site url:None",
+    ]
+
+
+def test_n64_the_same_link_with_other_titles_is_other_entries() -> None:
+    entries = normalized(*(ParsedEntry(link=LINK, title=plain(title)) for title in ("One", "Two", "one")))
+
+    assert [entry.title for entry in entries] == ["One", "Two"]
+    assert all(entry.key.startswith("url:https://example.org/tide title:") for entry in entries)
+
+
+def test_n65_a_long_key_is_replaced_by_its_hash() -> None:
+    key = one(id="x" * 600).key
+
+    assert key.startswith("id:sha256:")
+    assert len(key) == len("id:sha256:") + 64
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(
+    st.lists(
+        st.builds(
+            ParsedEntry,
+            id=st.sampled_from([None, "1", "site", "site url:https://a.example/", "http://a.example/"]),
+            link=st.sampled_from([None, "https://a.example/", "http://b.example/x", "x" * 600]),
+            title=st.sampled_from([None, plain("One"), plain("Two")]),
+            published=st.sampled_from([None, OLD, NEW]),
+        ),
+        max_size=12,
+    )
+)
+def test_keys_are_unique_in_a_document_and_bounded(parsed: list[ParsedEntry]) -> None:
+    entries = normalized(*parsed)
+
+    assert len({entry.key for entry in entries}) == len(entries)
+    assert all(0 < len(entry.key) <= 500 for entry in entries)
+    assert bool(entries) == bool(parsed)
+
+
+SEEN: dict[str, Any] = {
+    "id": "1",
+    "title": plain("Tide"),
+    "content": html('<p class="a" title="x">High <a href="https://example.org/a?utm_source=x">six</a></p>'),
+    "enclosures": (Enclosure(url="https://example.org/a.mp3?token=1"),),
+    "tags": ("sea",),
+    "published": OLD,
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"content": html('<p title="x" class="b">High  <a href="https://example.org/a?utm_source=y">six</a></p>')},
+        {"content": html('<div>High <b>six</b></div><img src="https://example.org/w.png" width="1">')},
+        {"enclosures": (Enclosure(url="https://example.org/a.mp3?token=2"),)},
+        {"tags": ("moon",)},
+        {"updated": NEW},
+        {"title": html("<i>Tide</i>")},
+        {"id": "2"},
+    ],
+)
+def test_n66_what_readers_do_not_see_is_no_change(change: dict[str, Any]) -> None:
+    assert one(**SEEN | change).fingerprint == one(**SEEN).fingerprint
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"content": html("<p>High seven</p>")},
+        {"title": plain("Ebb")},
+        {"summary": plain("In short")},
+        {"enclosures": (Enclosure(url="https://example.org/b.mp3"),)},
+    ],
+)
+def test_n66_what_readers_see_is_a_change(change: dict[str, Any]) -> None:
+    assert one(**SEEN | change).fingerprint != one(**SEEN).fingerprint

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from aggregator.parse.repair import mend, open_document
+
+
+@pytest.mark.parametrize(
+    ("written", "mended"),
+    [
+        ("&amp;&lt;&gt;&quot;&apos;", "&amp;&lt;&gt;&quot;&apos;"),
+        ("Fish & Chips &", "Fish &amp; Chips &amp;"),
+        ("?a=1&b=2;c", "?a=1&amp;b=2;c"),
+        ("&eacute;&nbsp;&hellip;", "é\xa0…"),
+        ("&LT;", "&lt;"),
+        ("&unheard;", "&amp;unheard;"),
+        ("&#65;&#x42;", "AB"),
+        ("&#60;&#38;", "&lt;&amp;"),
+        ("&#150;", "–"),
+        ("&#0;&#11;&#12;&#xFFFE;&#x1F;", "\ufffd"),
+        ("&#xD800;&#99999999;", "\ufffd\ufffd"),
+        ("&#999999999999;", "&amp;#999999999999;"),
+    ],
+)
+def test_references_become_what_xml_knows(written: str, mended: str) -> None:
+    assert mend(open_document(f"<a>{written}</a>")) == f"<a>{mended}</a>"
+
+
+def test_cdata_is_left_alone() -> None:
+    text = "<a>&<![CDATA[ & &nbsp; ]]>&<![CDATA[ & "
+
+    assert mend(open_document(text)) == "<a>&amp;<![CDATA[ & &nbsp; ]]>&amp;<![CDATA[ &amp; "
+
+
+def test_the_document_type_goes_and_its_simple_entities_are_used() -> None:
+    text = (
+        "<?xml version='1.0'?>\n<!-- > -->\n<!DOCTYPE rss [\n<!ENTITY a '5 &#60; 6'>\n<!ENTITY b \"]>\">"
+        '<!ENTITY c SYSTEM "file:///etc/passwd"><!ENTITY d "<b>x</b>"><!ENTITY lt "x">]>\n<rss>&a;&b;&c;&d;&lt;</rss>'
+    )
+
+    document = open_document(text)
+
+    assert document.root == "rss"
+    assert document.line == 5
+    assert mend(document) == "<rss>&amp;a;]&gt;&amp;c;&amp;d;&lt;</rss>"
+
+
+@pytest.mark.parametrize("text", ["<!DOCTYPE rss [", "<?xml ", "<!-- ", "", "words only", "<!DOCTYPE a '"])
+def test_a_document_without_a_root_has_none(text: str) -> None:
+    assert open_document(text).root == ""
+
+
+def test_noise_before_the_feed_is_cut_off() -> None:
+    document = open_document('Warning:\n<b>x</b>\n<rss version="2.0"><channel/></rss>')
+
+    assert document.root == "rss"
+    assert document.line == 2
+    assert document.text.startswith("<rss")
+
+
+def test_a_page_about_feeds_is_no_feed() -> None:
+    assert open_document("<!DOCTYPE html><html><body>&lt;rss version=2.0></body></html>").root == "html"

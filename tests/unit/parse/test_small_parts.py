@@ -1,0 +1,108 @@
+"""People, languages, markup, waits: the small decisions of reading."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from aggregator.parse.fields import whole_number
+from aggregator.parse.languages import language_code
+from aggregator.parse.markup import looks_like_html, without_markup
+from aggregator.parse.people import people, person
+from tests.unit.parse.making import parsed, rss
+
+SY = ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Ada Marin", "Ada Marin"),
+        ("ada@example.org (Ada Marin)", "Ada Marin"),
+        ("Ada Marin <ada@example.org>", "Ada Marin"),
+        ("Ada Marin (ada@example.org)", "Ada Marin"),
+        ("ada@example.org Ada Marin", "Ada Marin"),
+        ("raccoon (hidden)", "raccoon (hidden)"),
+        ("ada@example.org", None),
+        (" ,\n ", None),
+        ("x" * 1000, "x" * 200),
+    ],
+)
+def test_a_name_is_told_from_an_address(written: str, name: str | None) -> None:
+    assert person(written) == name
+
+
+def test_a_person_is_named_once() -> None:
+    assert people(["Ada Marin", "ada marin", "x@example.org", "Ben Quay"]) == ("Ada Marin", "Ben Quay")
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("de", "de"), ("DE_lu", "de-LU"), ("zh-hant-tw", "zh-Hant-TW"), ("es-419", "es-419"), ("en-US-x-old", "en-US"),
+        ("german", None), ("", None), (None, None), ("und", None), ("x-default", None),
+    ],
+)  # fmt: skip
+def test_language_codes_have_one_spelling(written: str | None, code: str | None) -> None:
+    assert language_code(written) == code
+
+
+@pytest.mark.parametrize(
+    "text", ["a <b>c</b>", "a<br>b", "a<br/>b", "<img src=x>", "a &amp; b", "a &#8230; b", "&#x2014;", "x</P >"]
+)
+def test_markup_is_recognized(text: str) -> None:
+    assert looks_like_html(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["5 < 6 > 4", "AT&T", "Vec<T>", "the <div> tag", "a & b; c", "&unknown;", "</made-up>", "<brand>"]
+)
+def test_plain_text_is_recognized(text: str) -> None:
+    assert not looks_like_html(text)
+
+
+def test_a_short_text_loses_its_markup_once() -> None:
+    assert without_markup("A <b>big</b> &amp;amp;  small") == "A big &amp; small"
+    assert without_markup("Vec<T> &\n more") == "Vec<T> & more"
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("12", 12),
+        (" 12 ", 12),
+        (12, 12),
+        ("1.5", None),
+        ("²", None),
+        (True, None),
+        (-1, None),
+        (10**30, None),
+        ("9" * 30, None),
+    ],
+)
+def test_only_whole_numbers_count(written: object, number: int | None) -> None:
+    assert whole_number(written) == number
+
+
+@pytest.mark.parametrize(
+    ("head", "wait"),
+    [
+        ("", None),
+        ("<ttl>90</ttl>", timedelta(minutes=90)),
+        ("<ttl>0</ttl>", None),
+        ("<ttl>often</ttl>", None),
+        ("<ttl>999999999999999</ttl>", timedelta(days=7)),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod>", timedelta(hours=1)),
+        ("<sy:updatePeriod> Daily </sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>", timedelta(hours=6)),
+        ("<sy:updatePeriod>yearly</sy:updatePeriod>", timedelta(days=7)),
+        ("<sy:updatePeriod>now</sy:updatePeriod>", None),
+        ("<ttl>5</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", timedelta(hours=1)),
+        ("<skipHours>" + "".join(f"<hour>{n}</hour>" for n in range(23)) + "</skipHours>", timedelta(days=1)),
+        ("<skipHours>" + "<hour>1</hour>" * 2 + "<hour>24</hour></skipHours>", timedelta(hours=24) / 22),
+        ("<skipHours>" + "".join(f"<hour>{n}</hour>" for n in range(24)) + "</skipHours>", None),
+        ("<skipHours></skipHours>", None),
+    ],
+)
+def test_a_feed_may_ask_for_patience(head: str, wait: timedelta | None) -> None:
+    assert parsed(rss("", head=head, attributes=SY)).wait == wait
