@@ -6,9 +6,12 @@ AggregatorError
 ├── SourceError            one source failed: recorded on it, the rest go on
 │   ├── FetchError         no usable answer
 │   │   ├── AddressRefused the address guard said no, before any byte was sent
+│   │   ├── Unreachable    no connection came about
+│   │   │   └── NoSuchHost … because the host's name is not there
 │   │   ├── FetchTimeout   the whole exchange took longer than ``fetch.timeout``
 │   │   ├── BodyTooLarge   more than ``fetch.max_body`` after decompression
 │   │   └── StatusError    an answer that is not 200 or 304
+│   │       └── Throttled  … because we come too often: not the source's failure
 │   └── ParseError         an answer that can't be read as a feed
 │       └── NotAFeed       … because it is something else, such as a web page
 ├── StoreError             the database can't be used; stops the run
@@ -69,6 +72,14 @@ class AddressRefused(FetchError):
     """The address is one we don't connect to: a private network, another scheme."""
 
 
+class Unreachable(FetchError):
+    """No connection to the host came about."""
+
+
+class NoSuchHost(Unreachable):
+    """The host's name is not known to the name servers."""
+
+
 class FetchTimeout(FetchError):
     """The exchange did not end in time."""
 
@@ -83,6 +94,10 @@ class StatusError(FetchError):
     def __init__(self, message: str, *, status: int, retry_after: timedelta | None = None) -> None:
         self.status = status
         super().__init__(message, retry_after=retry_after)
+
+
+class Throttled(StatusError):
+    """The server says that we come too often."""
 
 
 class ParseError(SourceError):

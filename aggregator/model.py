@@ -22,9 +22,20 @@ class SourceKind(StrEnum):
     PAGE = "page"
 
 
+class Per(StrEnum):
+    """What shares the limits of politeness: one host, or all hosts of a registrable domain."""
+
+    HOST = "host"
+    DOMAIN = "domain"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One address that the operator asked us to watch. ``every`` None means: adapt."""
+    """One address that the operator asked us to watch. ``every`` None means: adapt.
+
+    ``url`` is without user and password: credentials are in no record (see ``sources/credentials.py``). Sources with
+    the same ``group`` share the limits of politeness. ``throttled_by`` are statuses by which the server means 429.
+    """
 
     name: str
     url: str
@@ -35,6 +46,8 @@ class Source:
     keep: str | None = None
     drop: str | None = None
     priority: int = 0
+    group: str | None = None
+    throttled_by: tuple[int, ...] = ()
 
 
 # --- what the store knows of a source --------------------------------------------------------------------------------
@@ -65,7 +78,8 @@ class SourceState:
     ``seed`` is the address it was first added with, which its entries' ids are made of, for ever. ``moved_to`` is
     where permanent redirects led. ``usual_gap`` is the median time between its entries, ``feed_wait`` the feed's own
     wish (ttl) not to be asked more often. ``failures`` counts in a row; ``body_hash`` is that of the last body that
-    was parsed. ``recent`` are the publication times of its latest entries, newest first.
+    was parsed. ``recent`` are the publication times of its latest entries, newest first. ``skip_hours`` and
+    ``skip_days`` are those of the feed (see ParsedFeed).
     """
 
     seed: str = ""
@@ -86,6 +100,8 @@ class SourceState:
     last_error: str | None = None
     usual_gap: timedelta | None = None
     feed_wait: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
     recent: tuple[datetime, ...] = ()
 
 
@@ -101,11 +117,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
-    """A source as people see it: what was asked for, how it is, and how many of its entries are stored."""
+    """A source as people see it: what was asked for, how it is, and how many of its entries are stored.
+
+    ``merged_into`` is the name of the source that is polled in its place, as both are at one address now.
+    """
 
     source: Source
     state: SourceState
     entries: int
+    merged_into: str | None = None
 
 
 # --- fetch -----------------------------------------------------------------------------------------------------------
@@ -200,7 +220,8 @@ class ParsedEntry:
 class ParsedFeed:
     """A document read as a feed. ``format`` is e.g. "rss20", "atom10", "rss10", "json11"; ``reader`` who read it.
 
-    ``wait`` is the feed's own wish (ttl, sy:updatePeriod) not to be asked more often.
+    ``wait`` is the feed's own wish (ttl, sy:updatePeriod) not to be asked more often; ``skip_hours`` (0 to 23, UTC)
+    and ``skip_days`` (0 is Monday) are when it wishes not to be asked at all.
     """
 
     format: str
@@ -213,6 +234,8 @@ class ParsedFeed:
     language: str | None = None
     authors: tuple[str, ...] = ()
     wait: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
     entries: tuple[ParsedEntry, ...] = ()
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,10 +20,10 @@ from pathlib import Path
 import structlog
 
 from aggregator.categorize import categorize, compile_filter, compile_rules, is_wanted
-from aggregator.config import Config
+from aggregator.config import Config, bare_address
 from aggregator.dedupe import decide
-from aggregator.errors import AggregatorError, NotAFeed, SourceError, StatusError, UsageError
-from aggregator.fetch import HostGate, after_failure, after_success, fetch_source
+from aggregator.errors import AggregatorError, NotAFeed, SourceError, UsageError
+from aggregator.fetch import HostGate, after_failure, after_success, fetch_source, key_of
 from aggregator.http import HttpClient, user_agent
 from aggregator.model import (
     Claim,
@@ -40,10 +41,13 @@ from aggregator.model import (
 from aggregator.normalize import normalize_feed
 from aggregator.parse import parse_feed
 from aggregator.publish import Written, build_document, static_files, write_site
-from aggregator.sources import common_places, configured_sources, find_feeds
+from aggregator.sources import Credentials, common_places, configured_sources, find_feeds
 from aggregator.store import Store
 
 log = structlog.get_logger()
+
+# Documents read at a time: Python computes in one thread anyway, so that more would only take memory.
+_READERS = 4
 
 # How many entries a static front page has.
 _FRONT_PAGE = 100
@@ -74,9 +78,19 @@ def open_client(config: Config) -> HttpClient:
     )
 
 
-def look(client: HttpClient, claim: Claim, now: datetime) -> Seen:
-    """Fetch ─► parse ─► normalize; a body that is the same as the last one goes no further. Raises SourceError."""
-    answer = fetch_source(client, claim)
+def open_gate(config: Config) -> HostGate:
+    """Return a gate with the limits of ``fetch.politeness``."""
+    limits = config.fetch.politeness
+    return HostGate(connections=limits.connections, spacing=limits.spacing)
+
+
+def look(client: HttpClient, claim: Claim, now: datetime, *, secrets: Mapping[str, str]) -> Seen:
+    """Fetch ─► parse ─► normalize. Raises SourceError."""
+    return read(claim, fetch_source(client, claim, secrets=secrets), now)
+
+
+def read(claim: Claim, answer: Fetched | NotModified, now: datetime) -> Seen:
+    """Parse ─► normalize; a body that is the same as the last one goes no further. Raises SourceError."""
     if isinstance(answer, NotModified):
         return Seen(answer=answer)
     body_hash = hashlib.sha256(answer.body).hexdigest()
@@ -113,7 +127,7 @@ def find_feed(client: HttpClient, url: str, now: datetime) -> Found:
     def ask(address: str) -> Fetched:
         answer = fetch_source(client, claim_once(Source(name="asked", url=address), now))
         if isinstance(answer, NotModified):
-            raise NotAFeed(f"{address} answered 304 to a request without conditions")
+            raise NotAFeed(f"{bare_address(address)} answered 304 to a request without conditions")
         return answer
 
     def read(address: str, answer: Fetched) -> Found:
@@ -145,7 +159,8 @@ class Aggregator:
     def __init__(self, config: Config, *, clock: Callable[[], datetime] = utc_now) -> None:
         """Open the store and bring its schema up to date; raises StoreError."""
         self.clock = clock
-        self.gate = HostGate()
+        self.gate = open_gate(config)
+        self._reading = threading.Semaphore(_READERS)
         self.store = Store(config.storage.url, pool_size=config.fetch.workers + 4)
         self.store.upgrade()
         self.identity = self.store.open_site(url=config.site.url, now=clock())
@@ -154,8 +169,10 @@ class Aggregator:
     def use(self, config: Config) -> None:
         """Work with this configuration from now on: at the start, and after each edit of the files."""
         self.sources = configured_sources(config)
+        self.credentials = Credentials(config, self.sources)
         self.rules = compile_rules(config.categories)
         self.client = open_client(config)
+        self.gate.limit(connections=config.fetch.politeness.connections, spacing=config.fetch.politeness.spacing)
         self.store.sync_sources(self.sources)
         self.config = config
 
@@ -165,13 +182,20 @@ class Aggregator:
 
     # --- polling -----------------------------------------------------------------------------------------------------
 
+    def gate_key(self, claim: Claim) -> str:
+        """Return what this source shares the limits of politeness by."""
+        return key_of(claim.source, address_of(claim), self.config.fetch.politeness.per)
+
     def look_at(self, claim: Claim) -> Seen:
         """Look at one claimed source. Raises nothing: what went wrong, a bug of ours too, is in what is returned."""
+        key = self.gate_key(claim)
         try:
-            return look(self.client, claim, self.clock())
+            answer = fetch_source(self.client, claim, secrets=self.credentials.of(claim.source))
+            self.gate.learn(key)
+            with self._reading:
+                return read(claim, answer, self.clock())
         except SourceError as error:
-            if isinstance(error, StatusError) and error.retry_after:  # it speaks for all that this host has
-                self.gate.hold(address_of(claim), error.retry_after)
+            self.gate.learn(key, error)
             return Seen(error=error)
         except Exception as error:  # noqa: BLE001 - a bug that one source's input brings out must not stop the others
             return Seen(error=self._crashed(claim, error))

@@ -13,7 +13,7 @@ import structlog
 from aggregator.errors import ClaimLost
 from aggregator.fetch import Turn
 from aggregator.model import Claim, PollResult
-from aggregator.pipeline import Aggregator, Seen, address_of
+from aggregator.pipeline import Aggregator, Seen
 
 log = structlog.get_logger()
 
@@ -29,8 +29,11 @@ _MAX_WAITING = 500
 # Sources without news that one transaction writes.
 _BATCH = 64
 
-# How often to look whether a host may be asked again while other hosts' answers are awaited.
+# How often to look whether a host may be asked again, or a server has fallen silent, while answers are awaited.
 _LOOK_AGAIN_S = 0.2
+
+# Servers that say nothing and are waited for beside ``fetch.workers``, at most (docs/decisions/0005).
+_MAX_SILENT = 400
 
 
 def poll_due(
@@ -44,11 +47,12 @@ def poll_due(
     workers = aggregator.config.fetch.workers
     queue, quiet = _Queue(aggregator, names), _Quiet(aggregator)
     running: set[Future[_Polled]] = set()
-    with aggregator.store.polling(), ThreadPoolExecutor(workers, thread_name_prefix="poll") as pool:
+    with aggregator.store.polling(), ThreadPoolExecutor(workers + _MAX_SILENT, thread_name_prefix="poll") as pool:
         try:
             while True:
                 is_stopping = stop is not None and stop.is_set()
-                while not is_stopping and len(running) < workers and (claim_and_turn := queue.take()):
+                places = workers + min(aggregator.client.count_silent(), _MAX_SILENT)
+                while not is_stopping and len(running) < places and (claim_and_turn := queue.take()):
                     running.add(pool.submit(_poll_one, aggregator, *claim_and_turn))
                 if not running:
                     yield from quiet.write()
@@ -56,8 +60,7 @@ def poll_due(
                         return
                     aggregator.gate.wait_for_change(timedelta(seconds=1))
                     continue
-                is_waiting_for_hosts = len(running) < workers and not queue.is_empty()
-                timeout_s = _LOOK_AGAIN_S if is_waiting_for_hosts or quiet else None
+                timeout_s = None if queue.is_empty() and not quiet else _LOOK_AGAIN_S
                 done, running = wait(running, timeout=timeout_s, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield from quiet.sift(future.result())
@@ -122,7 +125,7 @@ class _Queue:
         self._is_exhausted = False
 
     def is_empty(self) -> bool:
-        return not self._waiting
+        return not self._waiting and self._is_exhausted
 
     def take(self) -> tuple[Claim, Turn] | None:
         """Return a claim whose host may be asked now; None when there is none at the moment."""
@@ -130,13 +133,15 @@ class _Queue:
         if len(self._waiting) < workers:
             self._refill(2 * workers)
         taken = self._take_ready()
-        if taken is None and self._waiting:  # all of these hosts are busy: look for others
+        if taken is None and self._waiting:  # all of these hosts are busy or rest: look for others
             self._refill(2 * workers)
             taken = self._take_ready()
+        if taken is None:
+            self._postpone_resting()
         return taken
 
     def _take_ready(self) -> tuple[Claim, Turn] | None:
-        return self._aggregator.gate.take_ready(self._waiting, address_of)
+        return self._aggregator.gate.take_ready(self._waiting, self._aggregator.gate_key)
 
     def _refill(self, limit: int) -> None:
         if self._is_exhausted or len(self._waiting) >= _MAX_WAITING:
@@ -152,12 +157,17 @@ class _Queue:
         self._is_exhausted = len(claims) < limit
         if self._names is not None:
             self._names -= {claim.source.name for claim in claims}
-        rests = {
-            claim: rest for claim in claims if (rest := self._aggregator.gate.ready_in(address_of(claim))) > _LONG_REST
-        }
-        for claim, rest in rests.items():
-            self._aggregator.store.postpone(claim, until=now + rest, reason="its host asked us to come later")
-        self._waiting += [claim for claim in claims if claim not in rests]
+        self._waiting += claims
+
+    def _postpone_resting(self) -> None:
+        """Give back the claims whose host rests for long, so that nobody waits for it."""
+        gate, now = self._aggregator.gate, self._aggregator.clock()
+        for claim in tuple(self._waiting):
+            key = self._aggregator.gate_key(claim)
+            rest = gate.ready_in(key)
+            if rest > _LONG_REST:
+                self._waiting.remove(claim)
+                self._aggregator.store.postpone(claim, until=now + rest, reason=gate.why_resting(key))
 
     def give_back(self) -> None:
         if self._waiting:

@@ -20,6 +20,7 @@ from aggregator.config.models import (
     Where,
 )
 from aggregator.config.shipped import shipped_dir
+from aggregator.config.suggest import bare_address
 from aggregator.config.units import format_duration, parse_duration, parse_size
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Storage",
     "WebhookChannel",
     "Where",
+    "bare_address",
     "format_duration",
     "load",
     "parse_duration",

@@ -10,8 +10,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from aggregator.config.complaints import complaints
-from aggregator.config.models import Config, Settings
+from aggregator.config.models import Config
 from aggregator.config.references import check_references
+from aggregator.config.settings import Settings
 from aggregator.config.shipped import installed_dir, shipped_dir
 from aggregator.config.yaml_lines import (
     List,

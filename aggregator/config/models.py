@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -11,51 +10,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     PrivateAttr,
-    SerializerFunctionWrapHandler,
     Tag,
-    model_serializer,
     model_validator,
 )
 
 from aggregator.config import values
-from aggregator.config.suggest import without_userinfo
+from aggregator.config.access import BasicAuth, Politeness, SourcePoliteness
+from aggregator.config.settings import Settings
+from aggregator.config.suggest import bare_address
 from aggregator.model import SourceKind
-
-_MASK = "**********"
-
-
-class Settings(BaseModel):
-    """A section. It shows neither values that came from the environment nor passwords in addresses."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-    _hidden: frozenset[str] = PrivateAttr(default=frozenset())
-
-    @classmethod
-    def field_of(cls, key: str) -> str:
-        """Return the field that a key of the YAML goes to."""
-        return next(name for name, field in cls.model_fields.items() if key == (field.alias or name))
-
-    def hide(self, name: str) -> None:
-        """Never show the value of this field: it came from the environment."""
-        self._hidden |= {name}
-
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        for name, value in super().__repr_args__():
-            yield name, self._shown(name, value)
-
-    @model_serializer(mode="wrap")
-    def _dump(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: self._shown(name, value) for name, value in dump(self).items()}
-
-    def _shown(self, name: str | None, value: Any) -> Any:  # noqa: ANN401
-        if name in self._hidden:
-            return _MASK
-        return without_userinfo(value) if isinstance(value, str) and "@" in value else value
 
 
 class Site(Settings):
@@ -116,6 +82,7 @@ class FetchSettings(Settings):
         default=False,
         description="Whether sources may lie in private networks: all, none or only these hosts and networks.",
     )
+    politeness: Politeness = Field(Politeness(), description="How gently servers are treated.")
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
@@ -149,8 +116,27 @@ class SourceConfig(Settings):
         le=1000,
         description="When several sources have the same article, the one with the highest is shown.",
     )
+    politeness: SourcePoliteness = Field(SourcePoliteness(), description="With which sources it shares its limits.")
+    throttled_by: tuple[values.ErrorStatus, ...] = Field(
+        (), description="Statuses by which its server means 429 (too many requests), such as 403."
+    )
+    auth: BasicAuth | None = Field(None, description="User and password (HTTP Basic).")
+    headers: values.SecretHeaders = Field(
+        {}, description="Headers to send to its host, and to no other: `X-Key: ${KEY}`. They are never shown."
+    )
     _file: str = PrivateAttr(default="")
     _line: int = PrivateAttr(default=0)
+
+    @model_validator(mode="after")
+    def _check_credentials(self) -> Self:
+        given = (
+            bare_address(self.url) != self.url,
+            self.auth is not None,
+            any(name.lower() == "authorization" for name in self.headers),
+        )
+        if sum(given) > 1:
+            raise ValueError("its credentials are given twice; keep one of url, auth and the header Authorization")
+        return self
 
     @property
     def file(self) -> str:

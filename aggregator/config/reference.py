@@ -67,8 +67,8 @@ defaults; a list of sources is enough. A complete example:
 - **Durations** have a unit: `90s`, `15m`, `2h`, `7d`. **Sizes** too: `512kB`, `15MB` (10⁶ bytes), `15MiB` (2²⁰ bytes).
 - **Paths** (database, templates, includes) are relative to the file that names them.
 - **From the environment:** `${{NAME}}`, or `${{NAME:-default}}` for when it is missing or empty; `$${{` is a plain
-  `${{`. What comes from there is never shown, nor are `password`, `secret`, `webhook` and `chat`. Between the `{{` and
-  `}}` of YAML itself it stands in quotes: `{{password: '${{SMTP_PASSWORD}}'}}`.
+  `${{`. What comes from there is never shown, nor are `password`, `headers`, `secret`, `webhook` and `chat`.
+  Between the `{{` and `}}` of YAML itself it stands in quotes: `{{password: '${{SMTP_PASSWORD}}'}}`.
 - **Terms** are whole words, without regard to case and accents: `lunar`; phrases: `space resources`, which do not reach
   across punctuation; stems: `satellite*`, also in phrases: `space resourc*`; and regular expressions for the text as it
   is: `/\\bESA\\b/`. Hyphens and apostrophes separate words: `start-up` is `start up`, and `l'espace` has `espace`.

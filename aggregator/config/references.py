@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aggregator.config.suggest import did_you_mean
+from aggregator.config.suggest import bare_address, did_you_mean
 from aggregator.config.yaml_lines import List, Node, Scalar, Section
 from aggregator.errors import Problem
 
@@ -38,7 +38,7 @@ def check_references(tree: Section) -> list[Problem]:
 def _given_twice(texts: Iterator[Scalar], complaint: str) -> Iterator[Problem]:
     first: dict[object, Scalar] = {}
     for text in texts:
-        before = first.setdefault(text.value, text)
+        before = first.setdefault(bare_address(str(text.value)), text)
         if before is not text:
             yield text.place.problem(f"{complaint}: see {before.place}")
 

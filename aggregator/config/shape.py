@@ -30,7 +30,7 @@ class _Generator(GenerateJsonSchema):
         if isinstance(dft, timedelta):
             return format_duration(dft)
         # what a section is by default, its own keys tell
-        return None if isinstance(dft, BaseModel | tuple) else super().encode_default(dft)
+        return None if isinstance(dft, BaseModel | tuple | dict) else super().encode_default(dft)
 
 
 @cache
@@ -75,7 +75,7 @@ def schema_at(location: tuple[str | int, ...]) -> Schema:
         if isinstance(step, int):
             schema = resolve(schema.get("items", schema))
         else:
-            schema = resolve(known_keys(schema).get(step, schema))
+            schema = resolve(known_keys(schema).get(step) or schema.get("additionalProperties") or schema)
     return schema
 
 
@@ -95,11 +95,11 @@ def in_words(schema: Schema) -> str:
         return f"{', '.join(most)} or {last}"
     match schema.get("type"):
         case "object":
-            return "section"
+            return str(schema.get("title", "section"))
         case "array":
             item = in_words(schema["items"])
             return f"list of {item}{'es' if item.endswith('s') else 's'}"
-        case "integer":
+        case "integer" if "title" not in schema:
             return "whole number" + _bounds(schema)
         case _:
             return str(schema.get("title", "channel"))

@@ -16,6 +16,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
+def bare_address(url: str) -> str:
+    """Return an address without its user and password, else as it is."""
+    return re.sub(r"^([^:/?#]*://)[^/?#]*@", r"\1", url)
+
+
 def without_userinfo(text: str) -> str:
     """Return the text with user and password of each address in it masked."""
     return _USERINFO.sub("***@", text)

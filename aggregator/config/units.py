@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_MILLISECONDS = {"ms": 0.001}
 _BYTES = {
     "b": 1,
     "kb": 10**3,
@@ -18,6 +20,7 @@ _BYTES = {
 
 # The same rules for editors, in the JSON Schema (ECMA 262).
 DURATION_PATTERN = r"^\s*0*[1-9][0-9]*\s*[smhd]\s*$"
+SHORT_DURATION_PATTERN = r"^\s*0*[1-9][0-9]*\s*(ms|[smhd])\s*$"
 SIZE_PATTERN = r"^\s*0*[1-9][0-9]*\s*([kKmMgG][iI]?)?[bB]\s*$"
 
 _NUMBER_AND_UNIT = re.compile(r"\s*([0-9]+)\s*([A-Za-z]+)\s*")
@@ -26,13 +29,22 @@ _LONGEST = timedelta(days=36_500)  # a hundred years: any moment less that is st
 
 def parse_duration(text: str) -> timedelta:
     """Read "90s", "15m", "2h" or "7d". Raises ValueError, in words, for anything else, for none and for over 36500d."""
+    return _duration(text, _SECONDS, "15m or 2h", "s, m, h or d")
+
+
+def parse_short_duration(text: str) -> timedelta:
+    """Read what ``parse_duration`` reads, and "500ms"."""
+    return _duration(text, _SECONDS | _MILLISECONDS, "500ms or 2s", "ms, s, m, h or d")
+
+
+def _duration(text: str, units: Mapping[str, float], example: str, all_units: str) -> timedelta:
     match = _NUMBER_AND_UNIT.fullmatch(text)
-    if match is None or match[2] not in _SECONDS:
-        raise ValueError("expected a duration such as 15m or 2h" + _missing_unit(text, "s, m, h or d"))
+    if match is None or match[2] not in units:
+        raise ValueError(f"expected a duration such as {example}" + _missing_unit(text, all_units))
     # what is longer than this many digits is too long in any unit; int() need not look at all of it
     if len(match[1].lstrip("0")) > 10:
         raise ValueError(f"expected a duration of at most {format_duration(_LONGEST)}")
-    seconds = int(match[1]) * _SECONDS[match[2]]
+    seconds = int(match[1]) * units[match[2]]
     if seconds == 0:
         raise ValueError("expected a duration of more than nothing")
     if seconds > _LONGEST.total_seconds():
@@ -41,7 +53,9 @@ def parse_duration(text: str) -> timedelta:
 
 
 def format_duration(duration: timedelta) -> str:
-    """Write a duration, to the second, in the largest unit that it fills: ``timedelta(minutes=90)`` → "90m"."""
+    """Write a duration, from 1 s on to the second, in the largest unit that it fills: 90 minutes → "90m"."""
+    if timedelta() < duration < timedelta(seconds=1):
+        return f"{round(duration / timedelta(milliseconds=1))}ms"
     seconds = round(duration.total_seconds())
     unit = next((unit for unit in "dhm" if seconds and seconds % _SECONDS[unit] == 0), "s")
     return f"{seconds // _SECONDS[unit]}{unit}"

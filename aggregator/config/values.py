@@ -28,7 +28,14 @@ from pydantic import (
 from aggregator.config.schedules import parse_cron, parse_every
 from aggregator.config.suggest import did_you_mean
 from aggregator.config.terms import parse_filter, parse_term
-from aggregator.config.units import DURATION_PATTERN, SIZE_PATTERN, parse_duration, parse_size
+from aggregator.config.units import (
+    DURATION_PATTERN,
+    SHORT_DURATION_PATTERN,
+    SIZE_PATTERN,
+    parse_duration,
+    parse_short_duration,
+    parse_size,
+)
 
 _T = TypeVar("_T")
 
@@ -38,6 +45,13 @@ _HTTP_PATTERN = r"^https?://"
 _ANY_SCHEME_PATTERN = r"^[A-Za-z][A-Za-z0-9+.-]*://."
 _EMAIL = r'[^\s@<>,;:"()\[\]\\]+@[^\s@<>,;:"()\[\]\\]+'
 _HOST = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+_HEADER_NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+# what the request is made of, and what it is conditional on; User-Agent says who we are (RFC 9110 §10.1.5)
+_OWN_HEADERS = frozenset({
+    "accept-encoding", "connection", "content-length", "expect", "host", "if-match", "if-modified-since",
+    "if-none-match", "if-range", "if-unmodified-since", "keep-alive", "proxy-authorization", "range", "referer", "te",
+    "trailer", "transfer-encoding", "upgrade", "user-agent",
+})  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -147,6 +161,10 @@ def _duration_or_auto(value: Any) -> timedelta | None:  # noqa: ANN401
     return None if value is None or value == "auto" else _duration(value)
 
 
+def _short_duration(value: Any) -> timedelta:  # noqa: ANN401
+    return value if isinstance(value, timedelta) else parse_short_duration(_as_text(value))
+
+
 def _size(value: Any) -> int:  # noqa: ANN401
     return parse_size(_as_text(value))
 
@@ -167,6 +185,40 @@ def _whole(value: Any) -> Any:  # noqa: ANN401
 
 def _switch(value: Any) -> Any:  # noqa: ANN401
     return value == "true" if isinstance(value, str) and value in {"true", "false"} else value
+
+
+def _error_status(status: int) -> int:
+    if not 400 <= status <= 599:
+        raise ValueError("expected a status from 400 to 599")
+    return status
+
+
+def _user_name(text: str) -> str:
+    # RFC 7617 §2: the first colon ends it
+    if ":" in text:
+        raise ValueError("expected a user name without a colon")
+    return _one_line(text)
+
+
+def _header_name(name: str) -> str:
+    if re.fullmatch(_HEADER_NAME, name) is None:
+        raise ValueError("this is not a header's name")
+    if name.lower() in _OWN_HEADERS:
+        raise ValueError("this header is set by the program itself")
+    return name
+
+
+def _header_value(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value().strip()
+    if re.fullmatch(r"[\x20-\x7e]+", text) is None:
+        raise ValueError("expected one line of ASCII text")
+    return SecretStr(text)
+
+
+def _headers(headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    if len({name.lower() for name in headers}) < len(headers):
+        raise ValueError("a header is given twice")
+    return headers
 
 
 def _term(text: str) -> str:
@@ -245,6 +297,9 @@ Database = Annotated[
 Folder = Annotated[Path, BeforeValidator(_folder), _described("folder")]
 Duration = Annotated[timedelta, BeforeValidator(_duration), _described("duration", pattern=DURATION_PATTERN)]
 AutoOrDuration = Annotated[timedelta | None, BeforeValidator(_duration_or_auto), WithJsonSchema(_AUTO_OR_DURATION)]
+ShortDuration = Annotated[
+    timedelta, BeforeValidator(_short_duration), _described("duration", pattern=SHORT_DURATION_PATTERN)
+]
 Size = Annotated[int, BeforeValidator(_size), _described("size", pattern=SIZE_PATTERN)]
 HostOrNetwork = Annotated[str, Strict(), AfterValidator(_host_or_network)]
 AllowedHosts = Annotated[
@@ -262,10 +317,29 @@ EmailAddress = Annotated[
     str, Strict(), AfterValidator(_email_address), _described("mail address", pattern=r"^[^\s@]+@[^\s@]+$")
 ]
 Mailbox = Annotated[str, Strict(), AfterValidator(_mailbox), _described("mail address", pattern="@")]
+ErrorStatus = Annotated[
+    int,
+    Strict(),
+    BeforeValidator(_whole),
+    AfterValidator(_error_status),
+    WithJsonSchema({"title": "status", "type": "integer", "minimum": 400, "maximum": 599}),
+]
+UserName = Annotated[str, Strict(), AfterValidator(_user_name), _described("text")]
 Secret = Annotated[SecretStr, _described("text", **_SECRET)]
 SecretHttpAddress = Annotated[
     SecretStr, AfterValidator(_secret_http_address), _described("address", pattern=_HTTP_PATTERN, **_SECRET)
 ]
 SecretChatAddress = Annotated[
     SecretStr, AfterValidator(_chat_address), _described("Apprise address", pattern=_ANY_SCHEME_PATTERN, **_SECRET)
+]
+SecretHeaders = Annotated[
+    dict[Annotated[str, AfterValidator(_header_name)], Annotated[SecretStr, AfterValidator(_header_value)]],
+    AfterValidator(_headers),
+    WithJsonSchema(
+        {
+            "title": "set of headers",
+            "type": "object",
+            "additionalProperties": {"title": "text", "type": "string", **_SECRET},
+        }
+    ),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 # Letters that Unicode does not take apart into a letter and an accent.
@@ -17,7 +17,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 
 # A word is letters, digits and what is put on them. What stands between two words of a phrase may be a space, a hyphen,
 # an apostrophe …; a comma, the end of a sentence or a paragraph is a break, which no phrase reaches across.
-_WORD_OR_BREAK = re.compile("(?:[^\\W_]|[\u0300-\u036f])+|[.,;:!?…)](?=\\s)|(?<=\\s)[–—|](?=\\s)|\n\n")
+_WORD_OR_BREAK = re.compile("([\\w\u0300-\u036f]+|[.,;:!?…)](?=\\s)|(?<=\\s)[–—|](?=\\s)|\n\n)")
 
 
 class Word(NamedTuple):
@@ -33,17 +33,24 @@ def clean(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
-@lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
-    """Return a word without case and accents: "Œuvre" → "oeuvre", "Straße" → "strasse"."""
+    """Return a word without case and accents: "Œuvre" → "oeuvre", "Straße" → "strasse". A break becomes empty."""
+    if not word[0].isalnum():
+        return ""
     if word.isascii():
         return word.lower()
     letters = unicodedata.normalize("NFKD", word.casefold().translate(_PLAIN_LETTERS))
     return unicodedata.normalize("NFC", _ACCENTS.sub("", letters)).casefold()
 
 
+def split_text(text: str) -> list[str]:
+    """Split a text that ``clean`` returned into the words and breaks in it, at the odd places, and what is between."""
+    return _WORD_OR_BREAK.split(text.replace("_", "-"))  # \w takes the underscore for a letter
+
+
 def split_words(text: str) -> Iterator[Word]:
-    """Yield the words and breaks of a text that ``clean`` returned, in order."""
-    for match in _WORD_OR_BREAK.finditer(text):
-        found = match[0]
-        yield Word(fold(found) if found[0].isalnum() else "", match.start(), match.end())
+    """Yield the words and breaks of a text that ``clean`` returned, folded, with their places."""
+    pieces = split_text(text)
+    ends = list(accumulate(map(len, pieces)))
+    for word, start, end in zip(pieces[1::2], ends[0::2], ends[1::2], strict=False):
+        yield Word(fold(word), start, end)

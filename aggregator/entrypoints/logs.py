@@ -15,7 +15,10 @@ class LogFormat(StrEnum):
 
 
 def configure_logging(log_format: LogFormat) -> None:
-    """Send every log line to the standard error in one form; libraries speak from WARNING on."""
+    """Send every log line to the standard error in one form; libraries speak from WARNING on.
+
+    Tracebacks come without the values of variables: passwords may be among them.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -23,9 +26,17 @@ def configure_logging(log_format: LogFormat) -> None:
     ]
     render: list[structlog.typing.Processor]
     if log_format is LogFormat.JSON:
-        render = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        render = [
+            structlog.processors.ExceptionRenderer(tracebacks),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
     else:
-        render = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=20)]
+        render = [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), pad_event_to=20, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     structlog.configure(
         processors=[*shared, *render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

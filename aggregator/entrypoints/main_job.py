@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
+import time
 from pathlib import Path
 from types import FrameType
 
@@ -20,6 +21,7 @@ from aggregator.pipeline import Aggregator
 log = structlog.get_logger()
 
 _WATCH_EVERY_S = 1.0
+_SAME_MOMENT_S = 2.0
 
 
 def run_main_job(path: Path | None, *, host: str, port: int) -> None:
@@ -63,18 +65,27 @@ def _serve(aggregator: Aggregator, listener: socket.socket) -> None:
 
 
 class _Signals:
-    """SIGINT and SIGTERM set ``stop`` (a second one ends the process at once), SIGHUP sets ``reload``."""
+    """SIGINT and SIGTERM set ``stop``, SIGHUP sets ``reload``. One more, later, ends the process at once.
+
+    What stops a whole group of processes (make, a terminal, a supervisor) may well say so twice within a moment.
+    """
 
     def __init__(self) -> None:
         self.stop = threading.Event()
         self.reload = threading.Event()
+        self._told_at = 0.0
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_stop)
         signal.signal(signal.SIGHUP, lambda *_: self.reload.set())
 
     def _on_stop(self, number: int, _frame: FrameType | None) -> None:
-        self.stop.set()
-        signal.signal(number, signal.SIG_DFL)
+        now = time.monotonic()
+        if self.stop.is_set() and now > self._told_at + _SAME_MOMENT_S:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        if not self.stop.is_set():
+            self._told_at = now
+            self.stop.set()
 
 
 class _Watch:

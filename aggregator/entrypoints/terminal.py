@@ -52,10 +52,13 @@ def print_json(items: Iterable[dict[str, Any]]) -> None:
 
 
 def table(*columns: str, wide: Sequence[str] = ()) -> Table:
-    """Return a table whose ``wide`` columns may be folded; the others keep their width."""
+    """Return a table whose ``wide`` columns are folded; the others keep their width, while there is room for both."""
     made = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
-        made.add_column(column, no_wrap=column not in wide, overflow="fold" if column in wide else "ellipsis")
+        if column in wide:
+            made.add_column(column, overflow="fold", min_width=30)
+        else:
+            made.add_column(column, no_wrap=True, overflow="ellipsis")
     return made
 
 
@@ -116,6 +119,7 @@ def source_json(health: SourceHealth) -> dict[str, Any]:
         "kind": source.kind.value,
         "status": state.status.value,
         "moved_to": state.moved_to,
+        "merged_into": health.merged_into,
         "last_checked": rfc3339(state.last_checked),
         "last_success": rfc3339(state.last_success),
         "next_check": rfc3339(state.next_check),

@@ -1,23 +1,26 @@
 """Ask a source whether it has news, politely; and decide when to ask again.
 
 Inside: ``ask`` makes one conditional GET, ``cache`` reads the headers that say how long an answer is good for,
-``schedule`` says when the next check is due and why, from the source's ``rhythm``; ``health`` is what a check leaves
-for the next one; ``hosts`` keeps the pressure on one server low.
+``schedule`` says when the next check is due and why, from the source's ``rhythm`` and the feed's ``quiet`` times;
+``health`` is what a check leaves for the next one; ``hosts`` keeps the pressure on one server low.
 """
 
 from aggregator.fetch.ask import fetch_source
 from aggregator.fetch.health import after_failure, after_success
-from aggregator.fetch.hosts import HostGate, Turn
+from aggregator.fetch.hosts import HostGate, Turn, key_of
+from aggregator.fetch.quiet import QuietTimes
 from aggregator.fetch.schedule import NextCheck, Pace, counts_as_failure, next_check
 
 __all__ = [
     "HostGate",
     "NextCheck",
     "Pace",
+    "QuietTimes",
     "Turn",
     "after_failure",
     "after_success",
     "counts_as_failure",
     "fetch_source",
+    "key_of",
     "next_check",
 ]

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urljoin
 
-from aggregator.errors import FetchError, StatusError
+from aggregator.errors import FetchError, StatusError, Throttled
 from aggregator.fetch.cache import freshness, retry_after
 from aggregator.http import HttpClient, Response, parse_address
-from aggregator.model import Claim, Fetched, NotModified, Validators
+from aggregator.model import Claim, Fetched, NotModified, Source, Validators
 
 # A validator is sent back with every request; what is longer than this is no version but a burden.
 MAX_VALIDATOR_CHARS = 2_000
 
 
-def fetch_source(client: HttpClient, claim: Claim) -> Fetched | NotModified:
+def fetch_source(
+    client: HttpClient, claim: Claim, *, secrets: Mapping[str, str] | None = None
+) -> Fetched | NotModified:
     """Ask the claimed source whether it has something new.
 
     Asks where permanent redirects led before, else the configured address. The validators of the last answer go to
-    the address that gave them, be it at the end of a redirect (RULES D1-D3b). Raises FetchError and its kin for every
-    other outcome: StatusError for answers that are neither 200 nor 304, with the wait that the server asked for.
+    the address that gave them, be it at the end of a redirect (RULES D1-D3b). ``secrets`` are headers for the host of
+    the configured address and no other, as is its userinfo (D12b). Raises FetchError and its kin for every other
+    outcome: StatusError for answers that are neither 200 nor 304, with the wait that the server asked for, and among
+    them Throttled when we come too often.
     """
     configured = parse_address(claim.source.url)
     address = parse_address(claim.state.moved_to) if claim.state.moved_to else configured
-    authorization = configured.authorization if address.may_have_secrets_of(configured) else None
+    userinfo = {"Authorization": configured.authorization} if configured.authorization else {}
+    own = {**userinfo, **(secrets or {})} if address.may_have_secrets_of(configured) else {}
     sent = claim.state.validators
 
-    response = client.get(
-        address.url, secrets={"Authorization": authorization} if authorization else None, validators=sent
-    )
+    response = client.get(address.url, secrets=own, validators=sent)
 
     now = datetime.now(UTC)
     if response.status == HTTPStatus.NOT_MODIFIED:
@@ -43,10 +47,12 @@ def fetch_source(client: HttpClient, claim: Claim) -> Fetched | NotModified:
             freshness=freshness(response, now=now),
         )
     if response.status != HTTPStatus.OK:
-        raise StatusError(
+        asked = retry_after(response, now=now)
+        kind = Throttled if _is_throttled(response.status, asked, claim.source) else StatusError
+        raise kind(
             f"{parse_address(response.url).place} answered {_named(response.status)}",
             status=response.status,
-            retry_after=retry_after(response, now=now),
+            retry_after=asked,
         )
     if not response.body:
         raise FetchError(f"{parse_address(response.url).place} answered with an empty body")
@@ -60,6 +66,12 @@ def fetch_source(client: HttpClient, claim: Claim) -> Fetched | NotModified:
         moved_to=response.moved_to,
         freshness=freshness(response, now=now),
     )
+
+
+def _is_throttled(status: int, asked: timedelta | None, source: Source) -> bool:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and asked:
+        return True
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status in source.throttled_by
 
 
 def _given(response: Response) -> Validators | None:

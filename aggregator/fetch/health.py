@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
-from aggregator.errors import SourceError
+from aggregator.errors import NoSuchHost, SourceError, StatusError, Throttled
+from aggregator.fetch.quiet import QuietTimes
 from aggregator.fetch.schedule import Pace, counts_as_failure, next_check
 from aggregator.model import Claim, Fetched, NotModified, ParsedFeed, SourceState, SourceStatus
 
 # Publication times that are kept of a source; several may be one event (see rhythm.STEP).
 REMEMBERED_TIMES: Final = 50
+# A source that isn't there any more where redirects led it, so often in a row, is asked where it is configured again.
+LOST_AFTER: Final = 3
 
 
 def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
@@ -36,7 +40,8 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
     state, source = claim.state, claim.source
     moved_to = answer.moved_to or state.moved_to
     moved_to = None if moved_to == source.url else moved_to
-    feed_wait = document.wait if document else state.feed_wait
+    if document:
+        state = replace(state, feed_wait=document.wait, skip_hours=document.skip_hours, skip_days=document.skip_days)
     recent = tuple(sorted((*published, *state.recent), reverse=True)[:REMEMBERED_TIMES]) if published else state.recent
     check = next_check(
         source,
@@ -45,7 +50,8 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
         published=recent,
         usual_gap=state.usual_gap,
         freshness=answer.freshness,
-        feed_wait=feed_wait,
+        feed_wait=state.feed_wait,
+        quiet=QuietTimes(state.skip_hours, state.skip_days),
         jitter=jitter,
     )
     state = replace(
@@ -61,38 +67,53 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
         failures=0,
         last_error=None,
         usual_gap=check.usual_gap,
-        feed_wait=feed_wait,
         recent=recent,
     )
     return _described(state, document, has_news=has_news, now=now) if document else state
 
 
 def after_failure(claim: Claim, error: SourceError, *, settings: Pace, now: datetime, jitter: float) -> SourceState:
-    """The state after a failed check: nothing is forgotten that an answer had brought (RULES D3)."""
+    """The state after a failed check: nothing is forgotten that an answer had brought (RULES D3).
+
+    But where redirects led, when there is nothing any more, LOST_AFTER times in a row.
+    """
     state = claim.state
     is_failure = counts_as_failure(error)
     failures = state.failures + is_failure
+    is_moved = state.moved_to is not None
+    is_lost = is_moved and failures >= LOST_AFTER and _is_missing(error)
     check = next_check(
         claim.source,
         settings,
         now=now,
         usual_gap=state.usual_gap,
+        quiet=QuietTimes(state.skip_hours, state.skip_days),
         error=error,
-        failures=failures,
+        failures=1 if is_lost else failures,
         previous_wait=_previous_wait(state),
+        is_moved=is_moved,
         jitter=jitter,
     )
     status = SourceStatus.FAILING if is_failure else state.status
     return replace(
         state,
         status=SourceStatus.GONE if check.at is None else status,
+        moved_to=None if is_lost else state.moved_to,
         last_checked=now,
         next_check=check.at,
-        next_check_reason=check.reason,
+        next_check_reason="it is not there any more where it had moved; back to its address"
+        if is_lost
+        else check.reason,
         failures=failures,
         last_error=str(error),
         usual_gap=check.usual_gap,
     )
+
+
+def _is_missing(error: SourceError) -> bool:
+    if isinstance(error, StatusError) and not isinstance(error, Throttled):
+        return error.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+    return isinstance(error, NoSuchHost)
 
 
 def _described(state: SourceState, document: ParsedFeed, *, has_news: bool, now: datetime) -> SourceState:

@@ -1,14 +1,15 @@
-"""Keep the pressure on one server low: few connections at a time, some space between them, and rest when it asks.
+"""Keep the pressure on one server low: few requests at a time, some space between them, and rest when it needs it.
 
-A worker that has many sources to choose from never waits for a busy host: ``take_ready`` hands it the first source
-whose host is free. Who has only one address to ask uses ``enter``, which waits::
+What shares these limits has the same key, see ``key_of``. A worker that has many sources to choose from never waits
+for a busy server: ``take_ready`` hands it the first source that may be asked. Who has only one to ask uses ``enter``,
+which waits::
 
-    while taken := gate.take_ready(queue, lambda claim: claim.source.url):
+    while taken := gate.take_ready(queue, key):
         claim, turn = taken
-        pool.submit(poll, claim, turn)        # poll: ``with turn: …``; on a 429: ``gate.hold(url, retry_after)``
-    gate.wait_for_change(timeout)             # nothing is ready: until a turn ends or a host may be asked again
+        pool.submit(poll, claim, turn)        # poll: ``with turn: …``, then ``gate.learn(key(claim), error)``
+    gate.wait_for_change(timeout)             # nothing is ready: until a turn ends or a rest is over
 
-Sources whose host is held for longer than the claim lasts are better given back: ``ready_in`` says how long that is.
+Sources whose server rests for long are better given back: ``ready_in`` says how long that is, ``why_resting`` why.
 """
 
 from __future__ import annotations
@@ -18,27 +19,42 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache, lru_cache
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from aggregator.errors import FetchError, FetchTimeout
+from publicsuffixlist import PublicSuffixList
+
+from aggregator.errors import FetchError, FetchTimeout, SourceError, StatusError, Throttled, Unreachable
 from aggregator.http import parse_address
+from aggregator.model import Per, Source
 
 T = TypeVar("T")
 
-PER_HOST: Final = 2
-SPACING: Final = timedelta(milliseconds=500)
-# Above this many remembered hosts the quiet ones are forgotten.
+# A server that gave no answer so many times in a row rests; the first time so long, then twice as long each time.
+TROUBLES_BEFORE_REST: Final = 2
+FIRST_REST: Final = timedelta(minutes=2)
+LONGEST_REST: Final = timedelta(minutes=30)
+# Above this many remembered keys the quiet ones are forgotten.
 MAX_REMEMBERED: Final = 4_096
+
+
+def key_of(source: Source, address: str, per: Per) -> str:
+    """Return what a source shares its limits by: its group, else the host or registrable domain of ``address``."""
+    if source.group:
+        return f"group {source.group}"
+    return _domain_of(address) if per is Per.DOMAIN else _host_of(address)
 
 
 @dataclass(slots=True)
 class _Host:
-    """One host's use. ``not_before`` is on the gate's clock."""
+    """How one key is used. ``not_before`` is on the gate's clock; ``troubles`` counts in a row."""
 
     inside: int = 0
     not_before: float = 0.0
+    troubles: int = 0
+    why_resting: str = ""
 
 
 class Turn:
@@ -57,102 +73,120 @@ class Turn:
 
 
 class HostGate:
-    """At most ``per_host`` turns at a time for each host, begun at least ``spacing`` apart. Thread-safe.
+    """At most ``connections`` turns at a time for each key, begun at least ``spacing`` apart. Thread-safe.
 
-    This machine itself (localhost, 127.0.0.1 …) needs no politeness and is let through at once, unless it is held.
+    This machine itself (localhost, 127.0.0.1 …) needs no politeness: all may ask it at once, unless it asks for rest.
     """
 
-    def __init__(
-        self,
-        *,
-        per_host: int = PER_HOST,
-        spacing: timedelta = SPACING,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._per_host = per_host
-        self._spacing_s = spacing.total_seconds()
+    def __init__(self, *, connections: int, spacing: timedelta, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._hosts: dict[str, _Host] = {}
         self._changed = threading.Condition()
+        self.limit(connections=connections, spacing=spacing)
 
-    def try_enter(self, url: str) -> Turn | None:
-        """A turn for the host of ``url``; None when it has to wait."""
+    def limit(self, *, connections: int, spacing: timedelta) -> None:
+        """Set other limits, for the turns that begin from now on."""
+        self._connections = connections
+        self._spacing_s = spacing.total_seconds()
+
+    def try_enter(self, key: str) -> Turn | None:
+        """A turn for this key; None when it has to wait."""
         with self._changed:
-            return self._try_enter(url)
+            return self._try_enter(key)
 
-    def take_ready(self, waiting: list[T], url_of: Callable[[T], str]) -> tuple[T, Turn] | None:
-        """Remove the first item whose host is free from ``waiting``; None when there is none."""
+    def take_ready(self, waiting: list[T], key: Callable[[T], str]) -> tuple[T, Turn] | None:
+        """Remove the first item that may be asked from ``waiting``; None when there is none."""
         busy: set[str] = set()
         with self._changed:
             for index, item in enumerate(waiting):
-                host = _host_of(url_of(item))
-                if host in busy:
+                name = key(item)
+                if name in busy:
                     continue
-                if turn := self._try_enter(url_of(item)):
+                if turn := self._try_enter(name):
                     del waiting[index]
                     return item, turn
-                busy.add(host)
+                busy.add(name)
         return None
 
-    def enter(self, url: str, *, timeout: timedelta) -> Turn:
+    def enter(self, key: str, *, timeout: timedelta) -> Turn:
         """Wait for a turn. Raises FetchTimeout when none comes within ``timeout``."""
         deadline = self._clock() + timeout.total_seconds()
         with self._changed:
-            while (turn := self._try_enter(url)) is None:
+            while (turn := self._try_enter(key)) is None:
                 left = deadline - self._clock()
                 if left <= 0:
-                    raise FetchTimeout(f"other requests to {_host_of(url)} took too long")
-                rest = self._rest_s(_host_of(url))
+                    raise FetchTimeout(f"other requests to {key} took too long")
+                rest = self._rest_s(key)
                 self._changed.wait(min(left, rest) if rest > 0 else left)
             return turn
 
-    def hold(self, url: str, wait: timedelta) -> None:
-        """Let nobody ask this host for ``wait``: for a Retry-After, which speaks for all of its addresses."""
-        with self._changed:
-            host = self._host(_host_of(url))
-            host.not_before = max(host.not_before, self._clock() + wait.total_seconds())
+    def learn(self, key: str, error: SourceError | None = None) -> None:
+        """Draw the consequences of what came of a turn.
 
-    def ready_in(self, url: str) -> timedelta:
-        """How long until this host may be asked again, if nobody else is asking it; zero when it may be now."""
+        A Retry-After speaks for all that has this key. A server that doesn't answer in time, can't be reached or says
+        "too many requests" rests for longer and longer, until it answers.
+        """
         with self._changed:
-            return timedelta(seconds=max(0.0, self._rest_s(_host_of(url))))
+            host = self._host(key)
+            is_trouble = isinstance(error, FetchTimeout | Unreachable | Throttled) and not _is_this_machine(key)
+            host.troubles = host.troubles + 1 if is_trouble else 0
+            if isinstance(error, StatusError) and error.retry_after:
+                self._hold(host, error.retry_after, "its host asked us to come later")
+            elif host.troubles >= TROUBLES_BEFORE_REST:
+                times = min(host.troubles - TROUBLES_BEFORE_REST, 16)
+                self._hold(host, min(FIRST_REST * 2**times, LONGEST_REST), f"its host is left alone: {error}")
+
+    def ready_in(self, key: str) -> timedelta:
+        """How long until this key may be asked again, if nobody else is asking it; zero when it may be now."""
+        with self._changed:
+            return timedelta(seconds=max(0.0, self._rest_s(key)))
+
+    def why_resting(self, key: str) -> str:
+        """Why nobody may ask: what the latest rest was for, in words."""
+        with self._changed:
+            return self._host(key).why_resting
 
     def wait_for_change(self, timeout: timedelta) -> None:
-        """Wait until a turn ends, or until the first host that rests may be asked again, or until ``timeout``."""
+        """Wait until a turn ends, or until the first rest is over, or until ``timeout``."""
         with self._changed:
             now = self._clock()
             rests = [host.not_before - now for host in self._hosts.values() if host.not_before > now]
             self._changed.wait(min([timeout.total_seconds(), *rests]))
 
-    def _try_enter(self, url: str) -> Turn | None:
-        name = _host_of(url)
-        if self._rest_s(name) > 0:
+    def _try_enter(self, key: str) -> Turn | None:
+        if self._rest_s(key) > 0:
             return None
-        if _is_this_machine(name):
+        if _is_this_machine(key):
             return Turn(lambda: None)
-        host = self._host(name)
-        if host.inside >= self._per_host:
+        host = self._host(key)
+        if host.inside >= self._connections:
             return None
         host.inside += 1
-        host.not_before = self._clock() + self._spacing_s
+        host.not_before, host.why_resting = self._clock() + self._spacing_s, "others of its host come first"
         return Turn(lambda: self._leave(host))
+
+    def _hold(self, host: _Host, wait: timedelta, why: str) -> None:
+        until = self._clock() + wait.total_seconds()
+        if until > host.not_before:
+            host.not_before, host.why_resting = until, why
 
     def _leave(self, host: _Host) -> None:
         with self._changed:
             host.inside -= 1
             self._changed.notify_all()
 
-    def _rest_s(self, name: str) -> float:
-        host = self._hosts.get(name)
+    def _rest_s(self, key: str) -> float:
+        host = self._hosts.get(key)
         return host.not_before - self._clock() if host else 0.0
 
-    def _host(self, name: str) -> _Host:
+    def _host(self, key: str) -> _Host:
         if len(self._hosts) >= MAX_REMEMBERED:
             now = self._clock()
             self._hosts = {key: host for key, host in self._hosts.items() if host.inside or host.not_before > now}
-        return self._hosts.setdefault(name, _Host())
+        return self._hosts.setdefault(key, _Host())
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def _host_of(url: str) -> str:
     try:
         return parse_address(url).host
@@ -160,8 +194,25 @@ def _host_of(url: str) -> str:
         return url
 
 
-def _is_this_machine(name: str) -> bool:
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _domain_of(url: str) -> str:
+    """The part of the host that somebody registered, by the Public Suffix List; the host when there is none."""
+    host = _host_of(url)
     try:
-        return ip_address(name).is_loopback
+        ip_address(host)
     except ValueError:
-        return name == "localhost"
+        return _suffixes().privatesuffix(host.rstrip(".")) or host
+    return host
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """The list that comes with the library; nothing is fetched."""
+    return PublicSuffixList()
+
+
+def _is_this_machine(key: str) -> bool:
+    try:
+        return ip_address(key).is_loopback
+    except ValueError:
+        return key == "localhost"

@@ -8,19 +8,23 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final, Protocol
 
-from aggregator.errors import FetchError, SourceError, StatusError
+from aggregator.errors import FetchError, SourceError, StatusError, Throttled
+from aggregator.fetch.quiet import QuietTimes
 from aggregator.fetch.rhythm import Rhythm, rhythm_of, steady_wait, waiting_too_long_at
 from aggregator.model import Freshness, Source
 
 # One request is worth this much waiting of one entry. Less means more requests: half of it, 1.4 times as many.
-PATIENCE: Final = timedelta(minutes=12)
+PATIENCE: Final = timedelta(minutes=8)
 # For a source of which too little is known (D19).
 UNKNOWN_EVERY: Final = timedelta(hours=1)
-# A source that fails is asked daily in the end, for ever (D8); a feed's own wish (ttl) counts up to as much.
+# A source that fails is asked daily in the end, for ever (D8); a feed's own wishes (ttl) count up to as much.
 MAX_BACKOFF: Final = timedelta(days=1)
 MAX_FEED_WAIT: Final = timedelta(days=1)
 # Spreads what would be due together; small, for a source asked soon after it publishes shall stay one.
 MAX_JITTER: Final = timedelta(minutes=5)
+
+
+NO_QUIET_TIMES: Final = QuietTimes()
 
 
 class Pace(Protocol):
@@ -63,23 +67,25 @@ def next_check(  # noqa: PLR0913 - each is one fact that bears on the decision
     usual_gap: timedelta | None = None,
     freshness: Freshness | None = None,
     feed_wait: timedelta | None = None,
+    quiet: QuietTimes = NO_QUIET_TIMES,
     error: SourceError | None = None,
     failures: int = 0,
     previous_wait: timedelta | None = None,
+    is_moved: bool = False,
     jitter: float = 0.0,
 ) -> NextCheck:
     """Decide when to ask ``source`` again after a check at ``now``. Raises nothing.
 
     ``published`` are the source's latest publication times, newest first; ``usual_gap`` is what was known before,
-    for a check that brings none. ``freshness`` is the server's wish, ``feed_wait`` the feed's own (ttl): they lengthen
-    the wait and never shorten it (RULES D5, D23).
+    for a check that brings none. ``freshness`` is the server's wish, ``feed_wait`` and ``quiet`` are the feed's own
+    (ttl, skipHours): they lengthen the wait and never shorten it (RULES D5, D23).
     ``error`` is why the check failed, ``failures`` how often in a row by now; ``previous_wait`` how long the wait
-    before this check was, for servers that say "too many requests" and not for how long. ``jitter`` is a random
-    number from 0 to 1.
+    before this check was, for servers that say "too many requests" and not for how long. ``is_moved``: not the
+    configured address was asked, so that a 410 is not the last word. ``jitter`` is a random number from 0 to 1.
     """
     rhythm = rhythm_of(published, now)
     usual_gap = rhythm.usual_gap if rhythm else usual_gap
-    if isinstance(error, StatusError) and error.status == HTTPStatus.GONE:
+    if _is_gone(error) and not is_moved:
         return NextCheck(at=None, reason="the server says that it is gone for good (410)", usual_gap=usual_gap)
 
     own = _own_wait(source, pace, rhythm, usual_gap, now)
@@ -87,14 +93,15 @@ def next_check(  # noqa: PLR0913 - each is one fact that bears on the decision
     if error:
         waits += _after(error, own.wait, failures=failures, previous_wait=previous_wait)
     # of equals the later one says more: an error rather than the interval
-    longest = max(reversed(waits), key=lambda wait: wait.wait)
+    longest = max(reversed(waits), key=_length)
     spread = min(longest.wait / 10, MAX_JITTER) * min(max(jitter, 0.0), 1.0)
-    return NextCheck(at=now + longest.wait + spread, reason=longest.reason, usual_gap=usual_gap)
+    wait = _kept_quiet(_Wait(longest.wait + spread, longest.reason), quiet, now=now, spread=spread)
+    return NextCheck(at=now + wait.wait, reason=wait.reason, usual_gap=usual_gap)
 
 
 def counts_as_failure(error: SourceError) -> bool:
     """Whether a failed check is the source's failure. Being asked to come later is none (D4b)."""
-    return not _is_throttled(error)
+    return not isinstance(error, Throttled)
 
 
 def in_words(duration: timedelta) -> str:
@@ -143,20 +150,33 @@ def _after(error: SourceError, own: timedelta, *, failures: int, previous_wait: 
     """The waits that an error brings: what the server asked for, and the back-off, which doubles up to a day."""
     asked = error.retry_after if isinstance(error, FetchError) else None
     wishes = [_Wait(asked, f"the server asked for {in_words(asked)} (Retry-After)")] if asked else []
-    if _is_throttled(error):
+    if isinstance(error, Throttled):
         if not asked:
             wait = min(2 * max(own, previous_wait or own), MAX_BACKOFF)
-            wishes.append(_Wait(wait, "the server asked us to come less often (429)"))
+            wishes.append(_Wait(wait, f"the server asked us to come less often ({error.status})"))
         return wishes
     count = max(failures, 1)
     wait = min(own * 2 ** min(count - 1, 16), MAX_BACKOFF)
     times = "once" if count == 1 else f"{count} times in a row"
-    return [_Wait(max(wait, own), f"failed {times}"), *wishes]
+    return [_Wait(max(wait, own), f"it failed {times}"), *wishes]
 
 
-def _is_throttled(error: SourceError) -> bool:
-    if not isinstance(error, StatusError):
+def _is_gone(error: SourceError | None) -> bool:
+    if isinstance(error, Throttled):
         return False
-    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return True
-    return error.status == HTTPStatus.SERVICE_UNAVAILABLE and error.retry_after is not None
+    return isinstance(error, StatusError) and error.status == HTTPStatus.GONE
+
+
+def _kept_quiet(planned: _Wait, quiet: QuietTimes, *, now: datetime, spread: timedelta) -> _Wait:
+    """Put off what would fall into a quiet time to its end."""
+    at = now + planned.wait
+    over_at = quiet.over_at(at)
+    if over_at is None:
+        return max(planned, _Wait(MAX_FEED_WAIT, "the feed asks never to be asked; once a day it is"), key=_length)
+    if over_at == at:
+        return planned
+    return _Wait(over_at + spread - now, f"the feed asks to be left alone until {over_at:%A %H:%M} UTC (skipHours)")
+
+
+def _length(wait: _Wait) -> timedelta:
+    return wait.wait

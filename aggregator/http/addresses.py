@@ -81,7 +81,7 @@ def parse_address(url: str) -> Address:
         host=_ascii_host(host),
         port=port or DEFAULT_PORTS[scheme],
         target=_target(url),
-        authorization=_basic(parts.username, parts.password),
+        authorization=_authorization(parts.username, parts.password),
     )
 
 
@@ -119,8 +119,12 @@ def _target(url: str) -> str:
     return quote(rest, safe=_PRINTABLE)
 
 
-def _basic(username: str | None, password: str | None) -> str | None:
-    if username is None and password is None:
+def basic_authorization(user: str, password: str) -> str:
+    """The Authorization header of HTTP Basic, in UTF-8 (RFC 7617)."""
+    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode('ascii')}"
+
+
+def _authorization(user: str | None, password: str | None) -> str | None:
+    if user is None and password is None:
         return None
-    pair = f"{unquote(username or '')}:{unquote(password or '')}"
-    return f"Basic {b64encode(pair.encode()).decode('ascii')}"
+    return basic_authorization(unquote(user or ""), unquote(password or ""))

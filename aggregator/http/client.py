@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -108,6 +109,7 @@ class HttpClient:
         self._guard = Guard(allow_private)
         self._resolver = Resolver()
         self._adapter = GuardedAdapter(context=tls_context(), kept_per_host=kept_per_host)
+        self._under_way: set[Exchange] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +122,11 @@ class HttpClient:
     def close(self) -> None:
         """Close the connections that are kept."""
         self._adapter.close()
+
+    def count_silent(self) -> int:
+        """How many exchanges under way have servers that say next to nothing: they cost a thread that sleeps."""
+        now = time.monotonic()
+        return sum(exchange.is_silent(now) for exchange in tuple(self._under_way))
 
     def get(
         self,
@@ -135,13 +142,23 @@ class HttpClient:
         leads elsewhere. ``validators`` are sent, byte for byte, when their own address is asked. Raises FetchError
         and its kin for everything that isn't an answer; any status is one.
         """
-        start = address = parse_address(url)
-        secret = _secrets(start, secrets)
-        exchange = self._exchange()
+        start = parse_address(url)
+        with self._exchange() as exchange:
+            return self._follow(start, exchange, headers or {}, _secrets(start, secrets), validators)
+
+    def _follow(
+        self,
+        start: Address,
+        exchange: Exchange,
+        headers: Mapping[str, str],
+        secret: Mapping[str, str],
+        validators: Validators | None,
+    ) -> Response:
+        address = start
         hops: list[Hop] = []
         seen = {address.url}
         while True:
-            sent = {"Accept": ACCEPT, **(headers or {}), **_conditions(address, validators)}
+            sent = {"Accept": ACCEPT, **headers, **_conditions(address, validators)}
             if address.may_have_secrets_of(start):
                 sent |= secret
             response = self._send("GET", address, sent, exchange, with_excerpt=False)
@@ -165,10 +182,18 @@ class HttpClient:
         """Send ``body`` to ``url`` once; a redirect is an answer like any other. Raises as ``get`` does."""
         address = parse_address(url)
         sent = {"Accept": "*/*", **(headers or {}), **_secrets(address, None)}
-        return self._send("POST", address, sent, self._exchange(), body=body, with_excerpt=True)
+        with self._exchange() as exchange:
+            return self._send("POST", address, sent, exchange, body=body, with_excerpt=True)
 
-    def _exchange(self) -> Exchange:
-        return Exchange(deadline=time.monotonic() + self._timeout_s, guard=self._guard, resolver=self._resolver)
+    @contextmanager
+    def _exchange(self) -> Iterator[Exchange]:
+        now = time.monotonic()
+        exchange = Exchange(began=now, deadline=now + self._timeout_s, guard=self._guard, resolver=self._resolver)
+        self._under_way.add(exchange)
+        try:
+            yield exchange
+        finally:
+            self._under_way.discard(exchange)
 
     def _send(
         self,

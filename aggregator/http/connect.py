@@ -40,22 +40,33 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 MAX_HEAD_BYTES: Final = 64 * 1024
 # How long the next address of a host waits for the one before it (RFC 8305 §5).
 ATTEMPT_DELAY_S: Final = 0.25
+# An exchange that has lasted so long and received less than this is silent: a server that hangs, or drips.
+SILENT_AFTER_S: Final = 0.25
+SILENT_BYTES_PER_S: Final = 1_000
 # Hosts whose idle connections are kept; the least recently used ones go first.
 KEPT_HOSTS: Final = 64
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Exchange:
-    """What the sockets must know of the request under way. ``deadline`` is on the monotonic clock.
+    """What the sockets must know of the request under way. ``began`` and ``deadline`` are on the monotonic clock.
 
-    ``is_reused`` tells afterwards whether the request went out on a connection that had served another one.
+    ``received`` counts bytes. ``is_reused`` tells afterwards whether the request went out on a connection that had
+    served another one.
     """
 
+    began: float
     deadline: float
     guard: Guard
     resolver: Resolver
     target: str = field(default="/")
     is_reused: bool = False
+    received: int = 0
+
+    def is_silent(self, now: float) -> bool:
+        """Whether there is next to nothing to do for it but wait."""
+        took_s = now - self.began
+        return took_s > SILENT_AFTER_S and self.received < SILENT_BYTES_PER_S * took_s
 
     def left_s(self) -> float:
         return _left_s(self.deadline)
@@ -67,15 +78,16 @@ current_exchange: ContextVar[Exchange] = ContextVar("current_exchange")
 
 @dataclass(slots=True, kw_only=True)
 class _Limits:
-    """A socket's share of the exchange: its deadline, and how much of the head may still come (None: it is over)."""
+    """A socket's share of the exchange, and how much of the head may still come (None: it is over)."""
 
-    deadline: float
+    exchange: Exchange
     head_left: int | None = None
 
     def left_s(self) -> float:
-        return _left_s(self.deadline)
+        return self.exchange.left_s()
 
     def count(self, received: int) -> int:
+        self.exchange.received += received
         if self.head_left is not None:
             self.head_left -= received
             if self.head_left < 0:
@@ -143,7 +155,7 @@ class GuardedConnection(HTTPConnection):
         return response
 
     def _arm(self, exchange: Exchange) -> None:
-        self._limited.limits = _Limits(deadline=exchange.deadline)
+        self._limited.limits = _Limits(exchange=exchange)
         self._limited.settimeout(exchange.left_s())
 
     @property

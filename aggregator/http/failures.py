@@ -13,7 +13,7 @@ from typing import Final
 import requests.exceptions as rq
 import urllib3.exceptions as u3
 
-from aggregator.errors import FetchError, FetchTimeout
+from aggregator.errors import FetchError, FetchTimeout, NoSuchHost, Unreachable
 from aggregator.http.addresses import Address
 
 # All that requests, urllib3, http.client, ssl and socket raise; ValueError because some of their errors are no other.
@@ -31,6 +31,11 @@ _CERTIFICATE_FAULTS: Final = {
     62: "is for another name",
     64: "is for another address",
 }
+_NO_ROUTE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN})
+# What the resolver says when no name server answers; all else means that there is no such name.
+_NO_ANSWER: Final = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL})
+_NAMELESS: Final = (socket.gaierror, socket.herror, UnicodeError, u3.NameResolutionError)
+_UNREACHABLE: Final = (ConnectionRefusedError, socket.gaierror, u3.NewConnectionError)
 _Sentence = str | Callable[[BaseException, Address], str]
 
 
@@ -49,8 +54,15 @@ def explain(error: BaseException, address: Address, *, timeout_s: float) -> Fetc
     if sentence is TOO_LATE:
         return FetchTimeout(f"{address.place} did not finish answering within {timeout_s:g} s")
     if not isinstance(sentence, str):
-        return FetchError(sentence(layer, address))
-    return FetchError(sentence.format(host=address.host, place=address.place))
+        return _kind(layer)(sentence(layer, address))
+    return _kind(layer)(sentence.format(host=address.host, place=address.place))
+
+
+def _kind(layer: BaseException) -> type[FetchError]:
+    if isinstance(layer, _NAMELESS) and getattr(layer, "errno", None) not in _NO_ANSWER:
+        return NoSuchHost
+    is_without_route = isinstance(layer, OSError) and layer.errno in _NO_ROUTE
+    return Unreachable if is_without_route or isinstance(layer, _UNREACHABLE) else FetchError
 
 
 def _layers(error: BaseException) -> Iterator[BaseException]:
@@ -80,7 +92,7 @@ def _system(layers: list[BaseException]) -> tuple[BaseException, _Sentence] | No
 
 def _numbered(error: BaseException, address: Address) -> str:
     number = getattr(error, "errno", 0)
-    if number in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN}:
+    if number in _NO_ROUTE:
         return f"there is no route to {address.host}"
     if number in {errno.EMFILE, errno.ENFILE}:
         return (
@@ -103,7 +115,7 @@ def _tls(error: BaseException, address: Address) -> str:
 
 
 def _lookup(error: BaseException, address: Address) -> str:
-    if isinstance(error, socket.gaierror) and error.errno in {socket.EAI_AGAIN, socket.EAI_FAIL}:
+    if isinstance(error, socket.gaierror) and error.errno in _NO_ANSWER:
         return f"the name {address.host} can't be looked up now (the name server gives no answer)"
     return f"no such host: {address.host}"
 

@@ -13,7 +13,7 @@ MAX_ATTRIBUTES = 1_000  # of one tag: a parser compares each with all others
 _FEW_TAGS = 100  # are no trouble however they are nested
 
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_WHOLE_TAG = re.compile(r"""<[a-zA-Z](?:[^>"'=]+|=\s*(?:"[^"]*"|'[^']*')?|["'])*""")
+_WHOLE_TAG = re.compile(r"""<[a-zA-Z](?:[^>"'=]+|=\s*(?:"[^"]*"|'[^']*')?|["'])*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _BETWEEN_ATTRIBUTES = re.compile(r"[\s/]+")
 _HIDDEN = re.compile(r"<(script|style)\b", re.IGNORECASE)

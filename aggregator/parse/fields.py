@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from aggregator.parse.decode import NOT_XML
+
 Fields = dict[str, object]
+
+# Beyond these no feed says more, and reading it would take minutes (docs/polling.md).
+MAX_ENTRIES = 20_000
+MAX_ELEMENTS = 500_000
+
+MAX_NUMBER = 10**18  # what any database and any duration can hold
 
 
 def fields(value: object) -> Fields:
@@ -20,13 +28,16 @@ def list_of_fields(value: object) -> list[Fields]:
 
 
 def string(value: object) -> str | None:
-    """Return a string without outer white space; None when it is empty or something else."""
-    return (value.strip() or None) if isinstance(value, str) else None
+    """Return a string without outer white space and without what JSON lets in and nothing else can hold, "\\ud800".
+
+    None when it is empty or something else.
+    """
+    return (NOT_XML.sub("", value).strip() or None) if isinstance(value, str) else None
 
 
 def whole_number(value: object) -> int | None:
-    """Return a number that is written as digits or is an int already; None for all else, as for "about 3"."""
+    """Return a number from 0 that is written in digits or is an int already; None for all else, as for "about 3"."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return value if 0 <= value < MAX_NUMBER else None
     text = string(value)
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < len(str(MAX_NUMBER)) else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
 from aggregator.errors import NotAFeed, ParseError
 from aggregator.model import Enclosure, Origin, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.dates import parse_date
-from aggregator.parse.fields import Fields, fields, list_of_fields, string, whole_number
+from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string, whole_number
 from aggregator.parse.languages import language_code
 from aggregator.parse.markup import looks_like_html
 from aggregator.parse.people import people
@@ -27,6 +28,8 @@ def read_json(text: str, *, url: str) -> ParsedFeed:
     items = document.get("items")
     if not isinstance(items, list) or not ("jsonfeed.org" in version or "title" in document or list_of_fields(items)):
         raise NotAFeed("this is JSON, but not a JSON Feed")
+    if len(items) > MAX_ENTRIES:
+        raise ParseError(f"it has more than {MAX_ENTRIES:,} entries")
     language = language_code(string(document.get("language")))
     entries = (_entry(item, url, language) for item in list_of_fields(items))
     return ParsedFeed(
@@ -43,6 +46,8 @@ def read_json(text: str, *, url: str) -> ParsedFeed:
 
 
 def _load(text: str) -> object:
+    if text.count("{") + text.count("[") > MAX_ELEMENTS:
+        raise ParseError(f"it has more than {MAX_ELEMENTS:,} objects and lists")
     try:
         loaded: object = json.loads(text, parse_constant=lambda _: None, strict=False)
     except RecursionError as error:
@@ -77,14 +82,18 @@ def _entry(item: Fields, url: str, language: str | None) -> ParsedEntry:
 
 def _id(value: object) -> str | None:
     """Return an id as text; version 1.0 told readers to take numbers too."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return string(value)
+    return str(value) if _is_number(value) else string(value)
 
 
 def _written(value: object) -> str | None:
     """Return a date as text; some write it as a number of seconds."""
-    return str(int(value)) if isinstance(value, int | float) and not isinstance(value, bool) else string(value)
+    return str(value).partition(".")[0] if _is_number(value) else string(value)
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _content(item: Fields, language: str | None) -> Text | None:
@@ -110,8 +119,8 @@ def _authors(context: Fields) -> tuple[str, ...]:
 
 
 def _tags(value: object) -> tuple[str, ...]:
-    written = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(" ".join(tag.split()) for tag in written if isinstance(tag, str) and tag.strip()))
+    written = (string(tag) for tag in (value if isinstance(value, list) else [value]))
+    return tuple(dict.fromkeys(" ".join(tag.split()) for tag in written if tag))
 
 
 def _enclosures(item: Fields, url: str) -> Iterator[Enclosure]:

@@ -1,11 +1,13 @@
 """Which sources there are: configured ones, OPML from other readers, feeds found on a page; and adding to the YAML."""
 
 from aggregator.sources.configured import configured_sources, name_for
+from aggregator.sources.credentials import Credentials
 from aggregator.sources.discover import FoundFeed, common_places, find_feeds
-from aggregator.sources.edit import NewSource, append_sources
+from aggregator.sources.edit import NewSource, append_sources, replace_addresses
 from aggregator.sources.opml import OpmlSubscription, parse_opml
 
 __all__ = [
+    "Credentials",
     "FoundFeed",
     "NewSource",
     "OpmlSubscription",
@@ -15,4 +17,5 @@ __all__ = [
     "find_feeds",
     "name_for",
     "parse_opml",
+    "replace_addresses",
 ]

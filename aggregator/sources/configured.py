@@ -7,14 +7,17 @@ import unicodedata
 from collections.abc import Container
 from urllib.parse import urlsplit
 
-from aggregator.config import Config
+from aggregator.config import Config, bare_address
 from aggregator.model import Source
 
 _MAX_NAME = 48
 
 
 def configured_sources(config: Config) -> tuple[Source, ...]:
-    """Return the sources in the order of the files; those without a name get one from their title or host."""
+    """Return the sources in the order of the files; those without a name get one from their title or host.
+
+    User and password of an address are left out (see ``credentials``).
+    """
     taken = {each.name for each in config.sources if each.name}
     configured = []
     for each in config.sources:
@@ -23,7 +26,7 @@ def configured_sources(config: Config) -> tuple[Source, ...]:
         configured.append(
             Source(
                 name=name,
-                url=each.url,
+                url=bare_address(each.url),
                 title=each.title,
                 kind=each.kind,
                 categories=tuple(each.categories),
@@ -31,6 +34,8 @@ def configured_sources(config: Config) -> tuple[Source, ...]:
                 keep=each.keep,
                 drop=each.drop,
                 priority=each.priority,
+                group=each.politeness.group,
+                throttled_by=each.throttled_by,
             )
         )
     return tuple(configured)

@@ -1,4 +1,4 @@
-"""Append sources to a YAML file that a person wrote: every other byte of it, comments among them, stays."""
+"""Change a YAML file that a person wrote, by as little as possible: every other byte, comments among them, stays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,11 +40,56 @@ def append_sources(path: Path, new: Sequence[NewSource]) -> None:
         raise ConfigError(Problem(str(path), 0, f"can't be changed: {error}")) from error
 
 
-def _appended(path: Path, text: str, new: Sequence[NewSource]) -> str:
+def replace_addresses(path: Path, new: Mapping[int, str]) -> frozenset[int]:
+    """Write new addresses into the sources that begin at these lines (counted from 1); the file is replaced atomically.
+
+    Returns the lines of those that stay as they were, since their address isn't written out in one place and line.
+    Raises ConfigError when the file can't be read or written.
+    """
     try:
-        root = YAML(typ="rt").compose(text)
+        # a byte order mark is part of the text here, and is written back with it
+        text = path.read_bytes().decode()
+        root = _composed(path, text)
+        found = next((value for key, value in root.value if key.value == "sources"), None) if root else None
+        urls = {
+            item.start_mark.line + 1: value
+            for item in (found.value if found else ())
+            for key, value in item.value
+            if key.value == "url"
+        }
+        possible = {line: urls[line] for line in new if line in urls and _can_be_replaced(urls[line])}
+        for line, node in sorted(possible.items(), reverse=True):  # from the end, so that the other marks stay right
+            text = text[: node.start_mark.index] + _restyled(new[line], node.style) + text[node.end_mark.index :]
+        if possible:
+            _replace(path, text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(Problem(str(path), 0, f"can't be changed: {error}")) from error
+    return frozenset(new) - possible.keys()
+
+
+def _can_be_replaced(node: Node) -> bool:
+    """Whether it is text in one line, for this place alone, without a variable of the environment."""
+    is_alone = isinstance(node, ScalarNode) and node.anchor is None and node.start_mark.line == node.end_mark.line
+    return is_alone and "${" not in node.value.replace("$${", "")
+
+
+def _restyled(url: str, style: str | None) -> str:
+    """Write an address between the quotation marks of the one that it replaces; with such where it needs them."""
+    if style == "'":
+        return "'" + url.replace("${", "$${").replace("'", "''") + "'"
+    return _scalar(url) if style is None and not re.search(r"[\[\]{},]", url) else _quoted(url)
+
+
+def _composed(path: Path, text: str) -> Node | None:
+    try:
+        root: Node | None = YAML(typ="rt").compose(text)
     except YAMLError as error:
         raise ConfigError(Problem(str(path), 0, f"can't be read as YAML: {error}")) from error
+    return root
+
+
+def _appended(path: Path, text: str, new: Sequence[NewSource]) -> str:
+    root = _composed(path, text)
     lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
@@ -97,8 +142,12 @@ def _scalar(text: str) -> str:
     """Write a scalar plainly where that is safe, else quoted (a JSON string is a YAML one)."""
     is_plain = re.fullmatch(r"[A-Za-z][\w./:?=&%+~@!,;()' -]*", text) and not re.search(r":(\s|$)|\s#|\s$", text)
     is_word = text.lower() in {"true", "false", "yes", "no", "on", "off", "null"}
+    return text if is_plain and not is_word else _quoted(text)
+
+
+def _quoted(text: str) -> str:
     # `${` would be taken for a variable of the environment
-    return text if is_plain and not is_word else json.dumps(text, ensure_ascii=False).replace("${", "$${")
+    return json.dumps(text, ensure_ascii=False).replace("${", "$${")
 
 
 def _replace(path: Path, text: str) -> None:

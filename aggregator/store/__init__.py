@@ -1,6 +1,7 @@
 """The database: SQLite by default, PostgreSQL for many workers. Everything that must not be lost is a row here."""
 
+from aggregator.store.engine import database_exists
 from aggregator.store.polls import PollTransaction
 from aggregator.store.store import Store
 
-__all__ = ["PollTransaction", "Store"]
+__all__ = ["PollTransaction", "Store", "database_exists"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,12 @@ from sqlalchemy.engine import URL, make_url
 from aggregator.errors import StoreBusy, StoreError, Unstorable
 
 BUSY_TIMEOUT_S = 30
+
+
+def database_exists(url: str) -> bool:
+    """Whether an SQLite file is there; others can only be asked. Makes nothing."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
 
 
 def create_engine(url: str, *, pool_size: int) -> sa.Engine:
@@ -53,7 +60,8 @@ def _create_sqlite(url: URL, pool_size: int) -> sa.Engine:
         connection.isolation_level = None  # we say BEGIN ourselves; the driver's own is too late and not IMMEDIATE
         # SQLite's own lower() knows ASCII only; searches are in French and German too
         connection.create_function("lower", 1, _lower, deterministic=True)
-        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL"):
+        _use_wal(connection)
+        for pragma in ("foreign_keys = ON", "synchronous = NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
@@ -64,6 +72,19 @@ def _create_sqlite(url: URL, pool_size: int) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging, which stays with the file. SQLite does not wait for others that do so now."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def _lower(value: Any) -> Any:  # noqa: ANN401 - whatever SQLite has in the column

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from aggregator.errors import UsageError
 from aggregator.model import CategoryMatch, Page, PublishedEntry, Selection, StoredEntry
-from aggregator.store import rows
+from aggregator.store import moves, rows
 from aggregator.store.schema import entries, entry_categories, sources
 
 _CHUNK = 400
@@ -53,7 +53,7 @@ def _conditions(table: sa.FromClause, selection: Selection) -> list[sa.ColumnEle
     """Return what an entry must meet, its source being configured among it."""
     is_active = sa.select(sources.c.pk).where(sources.c.is_active)
     if selection.sources:
-        is_active = is_active.where(sources.c.name.in_(selection.sources))
+        is_active = is_active.where(moves.named(selection.sources))
     conditions: list[sa.ColumnElement[bool]] = [table.c.source_pk.in_(is_active)]
     if selection.categories:
         has_category = sa.select(entry_categories.c.entry_pk).where(

@@ -20,7 +20,7 @@ _DECIDING = 0x61676772
 _CHUNK = 400
 
 # What outputs show of a source's state; its times are left out, or each poll would make them new.
-_SHOWN = ("status", "feed_title", "feed_id", "site_url")
+_SHOWN = ("status", "moved_to", "feed_title", "feed_id", "site_url")
 
 _KNOWN_COLUMNS = (
     entries.c.id,

@@ -40,6 +40,8 @@ def source_values(source: Source) -> Values:
         "keep": source.keep,
         "drop": source.drop,
         "priority": source.priority,
+        "politeness_group": source.group,
+        "throttled_by": list(source.throttled_by),
     }
 
 
@@ -54,6 +56,8 @@ def to_source(row: Row) -> Source:
         keep=row["keep"],
         drop=row["drop"],
         priority=row["priority"],
+        group=row["politeness_group"],
+        throttled_by=tuple(row["throttled_by"]),
     )
 
 
@@ -80,6 +84,8 @@ def state_values(state: SourceState) -> Values:
         "last_error": state.last_error,
         "usual_gap_s": _seconds(state.usual_gap),
         "feed_wait_s": _seconds(state.feed_wait),
+        "skip_hours": list(state.skip_hours),
+        "skip_days": list(state.skip_days),
         "recent": [int(each.timestamp()) for each in state.recent],
     }
 
@@ -107,6 +113,8 @@ def to_state(row: Row) -> SourceState:
         last_error=row["last_error"],
         usual_gap=_timedelta(row["usual_gap_s"]),
         feed_wait=_timedelta(row["feed_wait_s"]),
+        skip_hours=tuple(row["skip_hours"]),
+        skip_days=tuple(row["skip_days"]),
         recent=tuple(datetime.fromtimestamp(each, UTC) for each in row["recent"]),
     )
 

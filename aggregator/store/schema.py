@@ -92,7 +92,7 @@ sources = sa.Table(
     sa.Column("pk", sa.Integer, primary_key=True),
     # what the operator configured
     sa.Column("name", Text, nullable=False),
-    sa.Column("url", Text, nullable=False),
+    sa.Column("url", Text, nullable=False, index=True),
     sa.Column("title", Text),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("categories", Json, nullable=False),
@@ -100,12 +100,14 @@ sources = sa.Table(
     sa.Column("keep", Text),
     sa.Column("drop", Text),
     sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("politeness_group", sa.Text),
+    sa.Column("throttled_by", Json, nullable=False),
     # False when it is no longer configured: nothing of it is polled or published, all of it is kept
     sa.Column("is_active", sa.Boolean, nullable=False),
     # what polling found
     sa.Column("seed", Text, nullable=False, unique=True),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("moved_to", Text),
+    sa.Column("moved_to", Text, index=True),
     sa.Column("validators_url", Text),
     sa.Column("etag", Text),
     sa.Column("last_modified", Text),
@@ -123,6 +125,8 @@ sources = sa.Table(
     sa.Column("last_error", Text),
     sa.Column("usual_gap_s", sa.Integer),
     sa.Column("feed_wait_s", sa.Integer),
+    sa.Column("skip_hours", Json, nullable=False),
+    sa.Column("skip_days", Json, nullable=False),
     sa.Column("recent", sa.JSON, nullable=False),
     # the claim of the worker that polls it now
     sa.Column("claim_token", sa.Text),

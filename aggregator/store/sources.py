@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from aggregator.model import Claim, Source, SourceHealth, SourceState, SourceStatus
-from aggregator.store import rows
+from aggregator.store import moves, rows
 from aggregator.store.schema import entries, sources
+
+# Due at once, and why.
+_EDITED = {"next_check": None, "next_check_reason": "its configuration was changed"}
 
 
 def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
     """Make the stored sources those configured; return whether anything changed.
 
-    A source is the same when its name or else its address is the same; what is no longer configured stays, inactive.
-    A new address (or one that is back after it was removed) is due at once and starts without the old validators.
+    What is no longer configured stays, inactive. A new address (or one that is back after it was removed) is due at
+    once and starts without the old validators; one that a source was known to have moved to is no new address.
     """
-    stored = connection.execute(sa.select(sources)).mappings().all()
-    by_url = {row["url"]: row for row in stored}
-    # the active one wins where an inactive one once had its name
-    by_name = {row["name"]: row for row in sorted(stored, key=lambda row: bool(row["is_active"]))}
-    matched: dict[int, Source] = {}
-    added: list[Source] = []
-    for source in configured:
-        # by address first: two sources that swap their names stay what they are
-        row = by_url.get(source.url) or by_name.get(source.name)
-        if row is None or row["pk"] in matched:
-            added.append(source)
-        else:
-            matched[row["pk"]] = source
+    stored = connection.execute(sa.select(sources).order_by(sources.c.pk)).mappings().all()
+    matched, added = _match(stored, configured)
     changed = [row for row in stored if _differs(row, matched.get(row["pk"]))]
     if changed:  # names are unique among active sources: give all of them up before any is taken
         pks = [row["pk"] for row in changed]
@@ -40,23 +33,51 @@ def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
         still = matched.get(row["pk"])
         if still is not None:
             values = rows.source_values(still) | {"is_active": True}
-            if row["url"] != still.url or not row["is_active"]:
+            if row["is_active"] and row["moved_to"] == still.url:
+                values |= {"moved_to": None}
+                values |= {"status": SourceStatus.OK.value} if row["status"] == SourceStatus.MOVED else {}
+            elif row["url"] != still.url or not row["is_active"]:
                 values |= _fresh_start()
-            elif (row["keep"], row["drop"], row["kind"]) != (still.keep, still.drop, still.kind.value):
+            if (row["keep"], row["drop"], row["kind"]) != (still.keep, still.drop, still.kind.value):
                 # what was filtered out may be wanted now: look at the whole document again
                 values |= {"validators_url": None, "etag": None, "last_modified": None, "body_hash": None}
-                values |= {"next_check": None}
-            elif row["status"] == SourceStatus.GONE:
-                values |= {"status": SourceStatus.NEW.value, "next_check": None, "failures": 0}
+                values |= _EDITED
+            if row["status"] == SourceStatus.GONE:
+                values |= {"status": SourceStatus.NEW.value, "failures": 0} | _EDITED
             connection.execute(sources.update().where(sources.c.pk == row["pk"]).values(values))
     seeds = {row["seed"] for row in stored}
     for source in added:
         seed = _unused_seed(source.url, seeds)
         seeds.add(seed)
-        new = SourceState(seed=seed, next_check_reason="never checked yet")
+        new = SourceState(seed=seed, next_check_reason="it was never checked")
         values = rows.source_values(source) | rows.state_values(new) | {"seed": seed, "is_active": True}
         connection.execute(sources.insert().values(values))
     return bool(changed or added)
+
+
+def _match(stored: Sequence[rows.Row], configured: Sequence[Source]) -> tuple[dict[int, Source], list[Source]]:
+    """Return what the stored sources are called now, by their ``pk``, and what was not there before.
+
+    A source is the same when its address is, else when it is where permanent redirects led the stored one, else when
+    its name is. So two that swap their names stay what they are, and a move may be written into the configuration.
+    """
+    active = [row for row in stored if row["is_active"]]
+    every = [*active, *(row for row in stored if not row["is_active"])]
+    matched: dict[int, Source] = {}
+    left = list(configured)
+    for column, key, candidates in (
+        ("url", "url", active),
+        ("moved_to", "url", active),
+        ("url", "url", every),
+        ("name", "name", every),
+    ):
+        # reversed: of several, the first has it
+        known = {row[column]: row["pk"] for row in reversed(candidates) if row["pk"] not in matched}
+        found = {pk: source for source in left if (pk := known.get(getattr(source, key))) is not None}
+        matched |= found
+        taken = {source.name for source in found.values()}
+        left = [source for source in left if source.name not in taken]
+    return matched, left
 
 
 def _differs(row: rows.Row, source: Source | None) -> bool:
@@ -75,7 +96,7 @@ def _fresh_start() -> rows.Values:
         "last_modified": None,
         "body_hash": None,
         "next_check": None,
-        "next_check_reason": "never checked at this address yet",
+        "next_check_reason": "it was never checked at this address",
         "failures": 0,
         "last_error": None,
     }
@@ -113,12 +134,15 @@ def claim_due(
     token, until = secrets.token_hex(8), now + lease
     pks = [row["pk"] for row in found]
     connection.execute(sources.update().where(sources.c.pk.in_(pks)).values(claim_token=token, claimed_until=until))
-    return [Claim(source=rows.to_source(row), state=rows.to_state(row), token=token, until=until) for row in found]
+    return [
+        Claim(source=source, state=rows.to_state(row), token=token, until=until)
+        for source, row in zip(moves.polled_sources(connection, found), found, strict=True)
+    ]
 
 
 def _is_due(by: datetime) -> sa.ColumnElement[bool]:
     is_reached = sources.c.next_check.is_(None) | (sources.c.next_check <= by)
-    return sa.and_(is_reached, sources.c.status != SourceStatus.GONE.value)
+    return sa.and_(is_reached, sources.c.status != SourceStatus.GONE.value, moves.is_polled_itself())
 
 
 def count_due(connection: sa.Connection, now: datetime) -> int:
@@ -135,8 +159,10 @@ def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
 
 
 def postpone(connection: sa.Connection, claim: Claim, *, until: datetime, reason: str) -> None:
-    """Give a claim back and let nobody ask before a time."""
-    values = {"claim_token": None, "claimed_until": None, "next_check": until, "next_check_reason": reason}
+    """Give a claim back and let nobody ask before a time. What is planned for later than that stays."""
+    values: rows.Values = {"claim_token": None, "claimed_until": None}
+    if claim.state.next_check is None or claim.state.next_check < until:
+        values |= {"next_check": until, "next_check_reason": reason}
     connection.execute(sources.update().where(_is_held(claim)).values(values))
 
 
@@ -168,12 +194,22 @@ def all_health(connection: sa.Connection) -> tuple[SourceHealth, ...]:
     """Return the configured sources with their state and number of entries, in the order of their names."""
     counts = sa.select(entries.c.source_pk, sa.func.count().label("entries")).group_by(entries.c.source_pk).subquery()
     query = (
-        sa.select(sources, sa.func.coalesce(counts.c.entries, 0).label("entries"))
+        sa.select(
+            sources,
+            sa.func.coalesce(counts.c.entries, 0).label("entries"),
+            moves.stand_in(sources, "name").label("merged_into"),
+        )
         .outerjoin(counts, counts.c.source_pk == sources.c.pk)
         .where(sources.c.is_active)
         .order_by(sources.c.name)
     )
-    found = connection.execute(query).mappings()
-    return tuple(
-        SourceHealth(source=rows.to_source(row), state=rows.to_state(row), entries=row["entries"]) for row in found
-    )
+    return tuple(map(_health, connection.execute(query).mappings()))
+
+
+def _health(row: rows.Row) -> SourceHealth:
+    source, state, merged_into = rows.to_source(row), rows.to_state(row), row["merged_into"]
+    if merged_into is not None and state.status is not SourceStatus.GONE:
+        reason = f"it moved to the address of {merged_into} and is polled there"
+        state = replace(state, status=SourceStatus.MOVED, next_check=None, next_check_reason=reason)
+        state = replace(state, failures=0, last_error=None)
+    return SourceHealth(source=source, state=state, entries=row["entries"], merged_into=merged_into)

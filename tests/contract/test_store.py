@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,38 +25,8 @@ from aggregator.model import (
 )
 from aggregator.store import Store
 from tests.builders import NOW, make_decision, make_entry, make_source
-from tests.postgresql import PostgresqlServer
 
 LEASE = timedelta(minutes=5)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/test.db"
-    server: PostgresqlServer = request.getfixturevalue("postgresql")
-    return server.new_database().replace("postgresql:", "postgresql+psycopg:")
-
-
-@pytest.fixture
-def open_store(url: str) -> Iterator[Callable[[], Store]]:
-    opened: list[Store] = []
-
-    def open_one() -> Store:
-        store = Store(url)
-        opened.append(store)
-        store.upgrade()
-        store.open_site(url="https://news.example.org/", now=NOW)
-        return store
-
-    yield open_one
-    for store in opened:
-        store.close()
-
-
-@pytest.fixture
-def store(open_store: Callable[[], Store]) -> Store:
-    return open_store()
 
 
 def claim_all(store: Store, *sources: Source, at=NOW) -> dict[str, Claim]:
@@ -120,7 +90,14 @@ def test_the_identity_stays_what_it_was_first(store: Store) -> None:
 
 def test_everything_stored_comes_back_as_it_was(store: Store) -> None:
     source = make_source(
-        title="Orbit", categories=("space",), every=timedelta(hours=2), keep="moon", drop="mars", priority=3
+        title="Orbit",
+        categories=("space",),
+        every=timedelta(hours=2),
+        keep="moon",
+        drop="mars",
+        priority=3,
+        group="press",
+        throttled_by=(403, 420),
     )
     claim = claim_all(store, source)["orbit"]
     entry = make_entry(
@@ -144,6 +121,8 @@ def test_everything_stored_comes_back_as_it_was(store: Store) -> None:
         next_check_reason="because",
         last_success=NOW,
         usual_gap=timedelta(hours=3),
+        skip_hours=(1, 2),
+        skip_days=(6,),
         feed_title="The Orbit",
     )
 
@@ -161,6 +140,7 @@ def test_everything_stored_comes_back_as_it_was(store: Store) -> None:
     assert health.state.validators == Validators(url=source.url, etag='W/"a"', last_modified="yesterday")
     assert health.state.next_check == NOW + timedelta(hours=1)
     assert health.state.usual_gap == timedelta(hours=3)
+    assert (health.state.skip_hours, health.state.skip_days) == ((1, 2), (6,))
 
 
 def test_what_no_database_stores_is_taken_out_of_texts(store: Store) -> None:
@@ -181,6 +161,22 @@ def test_a_source_is_claimed_by_one_worker_at_a_time(store: Store) -> None:
     assert list(first) == ["orbit"]
     assert second == []
     assert [claim.source.name for claim in after_the_lease] == ["orbit"]
+
+
+@pytest.mark.parametrize(("planned", "postponed"), [(None, True), (1, True), (3, False)])
+def test_a_postponed_claim_is_given_back_for_then_or_for_later(store: Store, planned, postponed) -> None:
+    planned = planned and NOW + timedelta(hours=planned)
+    claim = claim_all(store, make_source())["orbit"]
+    save(store, claim, next_check=planned, next_check_reason="as planned")
+    [claim] = store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=["orbit"])
+    until = NOW + timedelta(hours=2)
+
+    store.postpone(claim, until=until, reason="its host rests")
+
+    [health] = store.sources()
+    expected = (until, "its host rests") if postponed else (planned, "as planned")
+    assert (health.state.next_check, health.state.next_check_reason) == expected
+    assert len(store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=["orbit"])) == 1
 
 
 def test_a_released_claim_can_be_taken_at_once(store: Store) -> None:

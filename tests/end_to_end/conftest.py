@@ -31,7 +31,10 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Its dependencies are those of the environment that runs the tests; nothing is downloaded. Test processes share it.
     """
-    folder = tmp_path_factory.getbasetemp().parent / "installed"
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # each process has a folder below that of the whole run
+        folder = folder.parent
+    folder /= "installed"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

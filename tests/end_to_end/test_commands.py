@@ -123,6 +123,9 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
     failing = [source for source in found if source["status"] == "failing"]
     assert all(source["failures"] == 1 and source["last_error"] for source in failing)
     assert all(source["name"] in shown for source in found)
+    assert re.search(r"(?m)^grand-region-wire +ok +\d+ +\d+ s ago +in 1\d m because the feed asks for 15 min", shown)
+    assert re.search(r"(?m)^exoplanet-club +failing +0 +never +in .* because it failed once: .* answered 500", shown)
+    assert re.search(r"(?m)^courrier-orbital +moved .* because it is set to every 1 min; it moved to http://", shown)
 
 
 def test_entries_can_be_narrowed_and_have_stable_keys(run: Runner, config: Path) -> None:

@@ -102,6 +102,16 @@ def test_stopping_does_not_wait_for_a_server_that_hangs_longer_than_the_timeout(
     assert time.monotonic() - began < 8
 
 
+def test_told_twice_to_stop_within_a_moment_it_still_stops_cleanly(run: Runner, config: Path, free_port: int) -> None:
+    process = run.start("run", "--config", config, "--port", str(free_port))
+    wait_for(lambda: get(f"http://127.0.0.1:{free_port}/healthz")[0] == 200)
+
+    process.send_signal(signal.SIGTERM)
+    output = stop(process)
+
+    assert "aggregator.stopped" in output
+
+
 def test_a_second_main_job_on_one_sqlite_database_is_refused(run: Runner, config: Path, free_port: int) -> None:
     first = run.start("run", "--config", config, "--port", str(free_port))
     wait_for(lambda: get(f"http://127.0.0.1:{free_port}/healthz")[0] == 200)

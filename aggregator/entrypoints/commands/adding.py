@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from aggregator.config import Config, load
-from aggregator.entrypoints.commands.options import ConfigOption
+from aggregator.config import Config, bare_address, load
+from aggregator.entrypoints.commands.options import ConfigOption, edited
 from aggregator.entrypoints.terminal import say
-from aggregator.errors import ConfigError, UsageError
+from aggregator.errors import UsageError
 from aggregator.normalize import canonical_url
 from aggregator.pipeline import find_feed, open_client, utc_now
 from aggregator.sources import NewSource, append_sources, configured_sources, name_for, parse_opml
@@ -28,14 +28,14 @@ def add(
     loaded = load(config)
     found = find_feed(open_client(loaded), url, utc_now())
     if _is_watched(loaded, found.url):
-        say(f"{found.url} is watched already")
+        say(f"{bare_address(found.url)} is watched already")
         return
     taken = {source.name for source in configured_sources(loaded)}
     title = found.document.title
     name = name_for(title, found.url, taken=taken)
     new = NewSource(url=found.url, name=name, title=title, categories=tuple(category or ()))
     path = _append(loaded, [new])
-    say(f"added {name} ({found.url}, {len(found.entries)} entries) to {path}")
+    say(f"added {name} ({bare_address(found.url)}, {len(found.entries)} entries) to {path}")
 
 
 def opml_import(
@@ -72,13 +72,8 @@ def _is_watched(config: Config, url: str) -> bool:
 def _append(config: Config, new: list[NewSource]) -> Path:
     """Append to the file that holds the sources; put it back as it was when the result is no good configuration."""
     path = _sources_file(config)
-    before = path.read_bytes()
-    append_sources(path, new)
-    try:
-        load(config.path)
-    except ConfigError:
-        path.write_bytes(before)
-        raise
+    with edited(config, path):
+        append_sources(path, new)
     return path
 
 

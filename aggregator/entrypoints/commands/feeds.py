@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from aggregator.config import load
+from aggregator.config import bare_address, load
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened
 from aggregator.entrypoints.terminal import console, print_json, rfc3339, say, table
 from aggregator.model import Entry
@@ -35,7 +35,7 @@ def preview(
 def _print_preview(found: Found) -> None:
     document = found.document
     say(f"{document.title or 'untitled'}")
-    say(f"  address   {found.url}" + ("" if found.is_direct else "  (found there)"))
+    say(f"  address   {bare_address(found.url)}" + ("" if found.is_direct else "  (found there)"))
     say(f"  format    {document.format}, read by {document.reader}")
     say(f"  language  {document.language or 'not given'}")
     say(f"  entries   {len(found.entries)}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from aggregator.categorize import explain_rules
+from aggregator.entrypoints.commands.moves import apply_moves
 from aggregator.entrypoints.commands.options import (
     ConfigOption,
     JsonOption,
@@ -31,47 +33,63 @@ from aggregator.entrypoints.terminal import (
     table,
 )
 from aggregator.errors import UsageError
-from aggregator.model import Entry, Selection, StoredEntry
+from aggregator.model import Entry, Selection, SourceHealth, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
 from aggregator.pipeline import Aggregator
 
 _SHOWN = 50
 
 
-def sources(as_json: JsonOption = False, limit: LimitOption = None, config: ConfigOption = None) -> None:
+def sources(
+    as_json: JsonOption = False,
+    limit: LimitOption = None,
+    is_applying: Annotated[
+        bool, typer.Option("--apply-moves", help="Write the addresses that sources have moved to into the YAML.")
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
     """Show every source with its health.
 
     Example: aggregator sources --json
     """
+    if is_applying and as_json:
+        raise UsageError("--apply-moves says in words what it did; ask for --json afterwards")
     with opened(config) as aggregator:
+        if is_applying:
+            apply_moves(aggregator)
+            return
         all_health = aggregator.store.sources()[:limit]
         now = aggregator.clock()
     if as_json:
         print_json(source_json(health) for health in all_health)
         return
-    listing = table(
-        "source",
-        "status",
-        "entries",
-        "last success",
-        "next check",
-        "why, or what is wrong",
-        wide=("why, or what is wrong",),
-    )
+    listing = table("source", "status", "entries", "last success", "next check", wide=("next check",))
     for health in all_health:
         state = health.state
         status = Text(state.status.value, style=STATUS_STYLE[state.status])
         if state.failures > 1:
             status.append(f" ×{state.failures}")
-        moved = f"moved to {state.moved_to}; " if state.moved_to else ""
-        why = state.last_error or moved + state.next_check_reason
-        next_check = ago(state.next_check, now) if state.next_check else "never" if state.last_checked else "now"
-        listing.add_row(
-            health.source.name, status, str(health.entries), ago(state.last_success, now), next_check, Text(why)
-        )
+        last_success = ago(state.last_success, now)
+        listing.add_row(health.source.name, status, str(health.entries), last_success, _next_check(health, now))
     console().print(listing)
     if not all_health:
         say("no sources are configured; `aggregator add URL` adds one")
+
+
+def _next_check(health: SourceHealth, now: datetime) -> Text:
+    """Say when a source is asked next and why, what is wrong with it, and where it went."""
+    state = health.state
+    is_asked = state.status is not SourceStatus.GONE and health.merged_into is None
+    if state.next_check is not None and state.next_check > now:
+        when = ago(state.next_check, now)
+    else:
+        when = "now" if is_asked else "none"
+    said = Text(f"{when} because {state.next_check_reason}")
+    if state.last_error:
+        said.append(f": {state.last_error}", style=STATUS_STYLE[SourceStatus.FAILING])
+    if state.moved_to and health.merged_into is None:
+        said.append(f"; it moved to {state.moved_to}", style=STATUS_STYLE[SourceStatus.MOVED])
+    return said
 
 
 def entries(

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from aggregator.config import load, parse_duration
-from aggregator.errors import UsageError
+from aggregator.config import Config, load, parse_duration
+from aggregator.errors import ConfigError, UsageError
 from aggregator.model import Source
 from aggregator.pipeline import Aggregator, utc_now
 
@@ -39,6 +39,20 @@ def opened(path: Path | None) -> Iterator[Aggregator]:
         yield aggregator
     finally:
         aggregator.close()
+
+
+@contextmanager
+def edited(config: Config, *files: Path) -> Iterator[None]:
+    """Change files of the configuration; what can't be loaded then is put back as it was. Raises ConfigError."""
+    before = {path: path.read_bytes() for path in files}
+    try:
+        yield
+        load(config.path)
+    except ConfigError:
+        for path, body in before.items():
+            if path.read_bytes() != body:
+                path.write_bytes(body)
+        raise
 
 
 def since_option(text: str | None) -> datetime | None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Final
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from aggregator.config import Config, load
+from aggregator.entrypoints.commands.moves import tell_known_moves
 from aggregator.entrypoints.commands.options import ConfigOption, known_sources, opened
 from aggregator.entrypoints.terminal import ago, complain, console, say, table
 from aggregator.errors import SourceError
+from aggregator.fetch import key_of
 from aggregator.model import PollResult, Source, SourceStatus
-from aggregator.pipeline import Seen, claim_once, look, open_client, utc_now
-from aggregator.sources import configured_sources
+from aggregator.pipeline import Aggregator, Seen, claim_once, look, open_client, open_gate, utc_now
+from aggregator.sources import Credentials, configured_sources
 from aggregator.workers import poll_due
+
+# How long one source of many on the same host waits for its turn to be checked.
+_PATIENCE: Final = timedelta(minutes=15)
 
 
 def poll(
@@ -33,9 +38,7 @@ def poll(
     """
     with opened(config) as aggregator:
         configured = configured_sources(aggregator.config)
-        wanted = (
-            known_sources(configured, names) if names else [each.name for each in configured] if everything else None
-        )
+        wanted = known_sources(configured, names) if names else _all_addresses(aggregator) if everything else None
         results = []
         with Progress(
             TextColumn("[progress.description]{task.description}"),
@@ -60,6 +63,11 @@ def poll(
         raise typer.Exit(1)
 
 
+def _all_addresses(aggregator: Aggregator) -> list[str]:
+    """Return the names of all sources but those that are polled at another one's address."""
+    return [health.source.name for health in aggregator.store.sources() if health.merged_into is None]
+
+
 def _line(result: PollResult) -> Text:
     if result.error:
         return Text.assemble((f"{result.source}: ", "bold"), ("failed: ", "red"), result.error)
@@ -78,7 +86,7 @@ def _sum_up(results: list[PollResult], passed_over: int) -> None:
     failed = sum(each.error is not None for each in results)
     say(f"{len(results)} sources polled: {new} new entries, {duplicates} of them duplicates, {failed} sources failed")
     if passed_over:
-        say(f"{passed_over} sources were passed over: another worker is polling them now")
+        say(f"{passed_over} sources were passed over: their servers rest, or another worker is polling them now")
 
 
 def check(
@@ -98,17 +106,20 @@ def check(
         (len(loaded.digests), "digests"),
     )
     say(f"{loaded.path} is good: " + ", ".join(f"{count} {noun}" for count, noun in counts))
+    tell_known_moves(loaded)
     if live and not _check_live(loaded, sources):
         raise typer.Exit(1)
 
 
 def _check_live(config: Config, sources: tuple[Source, ...]) -> bool:
     """Ask every source at once and print a table; return whether all are well."""
-    client, now = open_client(config), utc_now()
+    client, gate, now = open_client(config), open_gate(config), utc_now()
+    credentials = Credentials(config, sources)
 
     def ask(source: Source) -> Seen:
         try:
-            return look(client, claim_once(source, now), now)
+            with gate.enter(key_of(source, source.url, config.fetch.politeness.per), timeout=_PATIENCE):
+                return look(client, claim_once(source, now), now, secrets=credentials.of(source))
         except SourceError as error:
             return Seen(error=error)
 

@@ -78,7 +78,7 @@ def test_a_failing_source_is_asked_less_and_less_and_then_daily_for_ever(server,
     assert visit.error.status == status
     assert waits == [1, 2, 4, 8, 16, 24, 24]
     assert (state.status, state.failures) == (SourceStatus.FAILING, 7)
-    assert state.next_check_reason == "failed 7 times in a row"
+    assert state.next_check_reason == "it failed 7 times in a row"
 
 
 def test_a_success_ends_the_back_off(server: HostileServer, visitor: Visitor):

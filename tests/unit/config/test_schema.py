@@ -37,6 +37,8 @@ def test_the_schema_is_one() -> None:
         "fetch: {every: 1h, min_every: '${MIN:-5m}', max_body: 1MiB, allow_private: [10.0.0.0/8]}",
         "fetch:\n  workers: ${WORKERS}\n  allow_private: ${OPEN:-false}\n",
         "sources: [{url: '${URL}', kind: '${KIND}', every: auto}]",
+        "fetch: {politeness: {per: domain, connections: 1, spacing: 250ms}}",
+        "sources: [{url: 'https://a.example/', politeness: {group: a}, throttled_by: [403, '${STATUS}']}]",
     ],
 )
 def test_what_can_be_loaded_fits_the_schema(text: str) -> None:
@@ -54,6 +56,9 @@ def test_what_can_be_loaded_fits_the_schema(text: str) -> None:
         "sources: [{name: a}]",
         "sources: [{url: 'ftp://a.example/'}]",
         "sources: [{url: 'https://a.example/', kind: rss}]",
+        "sources: [{url: 'https://a.example/', throttled_by: [200]}]",
+        "sources: [{url: 'https://a.example/', headers: {X-Key: 5}}]",
+        "fetch: {politeness: {spacing: 0ms}}",
         "categories: [{name: A b}]",
         "digests: [{name: a, to: [{sms: '1'}]}]",
         "digests: [{name: a, to: []}]",

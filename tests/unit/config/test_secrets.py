@@ -3,7 +3,7 @@
 import pytest
 
 from aggregator.config import Config
-from aggregator.config.suggest import without_userinfo
+from aggregator.config.suggest import bare_address, without_userinfo
 from tests.unit.config.conftest import Complainer, Loader
 
 SECRETS = {
@@ -19,6 +19,8 @@ site: {title: "${TITLE}"}
 storage: {url: "postgresql://me:${DB_PASSWORD}@db/news"}
 sources:
   - {url: "https://me:swordfish6@a.example/feed", keep: "lunar or ${WORD}"}
+  - {url: "https://b.example/feed", auth: {user: "${NAME}", password: swordfish10}}
+  - {url: "https://c.example/feed", headers: {Authorization: "Bearer ${WORD}", X-Key: swordfish11}}
 categories:
   - {name: space, any: [lunar, "${WORD}"]}
 digests:
@@ -57,6 +59,13 @@ def test_the_values_themselves_are_there_to_be_used(load_text: Loader) -> None:
     assert config.storage.url == "postgresql+psycopg://me:swordfish2@db/news"
     assert config.sources[0].keep == "lunar or swordfish5"
     assert config.categories[0].any == ("lunar", "swordfish5")
+    assert config.sources[1].auth is not None
+    assert config.sources[1].auth.user == "swordfish4"
+    assert config.sources[1].auth.password.get_secret_value() == "swordfish10"
+    assert [value.get_secret_value() for value in config.sources[2].headers.values()] == [
+        "Bearer swordfish5",
+        "swordfish11",
+    ]
     webhook, chat = config.digests[0].to
     assert webhook.webhook.get_secret_value() == "https://hooks.example.org/swordfish3"
     assert chat.chat.get_secret_value() == "slack://swordfish8/a"
@@ -87,6 +96,35 @@ def test_an_included_secret_stays_one_in_a_copy(load_text: Loader) -> None:
         ("sources: [{url: 'https://a.example/', categories: ['${SLUG}']}]", "unknown category '${SLUG}'"),
         ("sources: [{url: 'https://a.example/', keep: '${SECRET} ('}]", "got '${SECRET} (' from the environment"),
         ("categories: [{name: a, any: ['/${SECRET}[/']}]", "not a regular expression"),
+        (
+            "sources: [{url: 'https://a.example/', headers: {Host: '${SECRET}'}}]",
+            "this header is set by the program itself",
+        ),
+        ("sources: [{url: 'https://a.example/', headers: {'X Key': swordfish}}]", "this is not a header's name"),
+        (
+            "sources: [{url: 'https://a.example/', headers: {X-Key: \"sword\\nfish\"}}]",
+            "expected one line of ASCII text",
+        ),
+        ("sources: [{url: 'https://a.example/', headers: {X-Key: 5550123}}]", "expected text; put it in quotes"),
+        ("sources: [{url: 'https://a.example/', headers: {X-Key: a, x-key: swordfish}}]", "a header is given twice"),
+        (
+            "sources: [{url: 'https://a.example/', headers: [swordfish]}]",
+            "expected a set of headers, got a list",
+        ),
+        ("sources: [{url: 'https://a.example/', auth: {user: a, password: 5550123}}]", "put it in quotes"),
+        ("sources: [{url: 'https://a.example/', auth: {user: 'a:b', password: swordfish}}]", "without a colon"),
+        (
+            "sources: [{url: 'https://a:swordfish@a.example/', auth: {user: a, password: swordfish}}]",
+            "its credentials are given twice; keep one of url, auth and the header Authorization",
+        ),
+        (
+            "sources: [{url: 'https://a.example/', auth: {user: a, password: b}, headers: {authorization: swordfish}}]",
+            "its credentials are given twice",
+        ),
+        (
+            "sources: [{url: 'https://a.example/'}, {url: 'https://a:swordfish@a.example/'}]",
+            "another source has this address",
+        ),
         ("include: ['${SLUG}.yaml']", "the file to include is not there: ${SLUG}.yaml"),
         ("site: {title: 'swordfish}", "a quotation mark is not closed"),
     ],
@@ -109,3 +147,17 @@ def test_no_secret_shows_in_a_problem(problems_of: Complainer, text: str, proble
 )
 def test_user_and_password_of_an_address_are_masked(text: str, shown: str) -> None:
     assert without_userinfo(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [
+        ("https://me:p%40ss@A.example:8443/a?b=c@d#e", "https://A.example:8443/a?b=c@d#e"),
+        ("https://me@a.example", "https://a.example"),
+        ("https://me:p@ss@a.example/", "https://a.example/"),
+        ("https://a.example/@me", "https://a.example/@me"),
+        ("https://a.example?me@b", "https://a.example?me@b"),
+    ],
+)
+def test_an_address_without_user_and_password_is_otherwise_the_same(url: str, bare: str) -> None:
+    assert bare_address(url) == bare

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.config.units import format_duration, parse_duration, parse_size
+from aggregator.config.units import format_duration, parse_duration, parse_short_duration, parse_size
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,7 @@ def test_a_duration_is_a_number_with_a_unit(text: str, seconds: float) -> None:
         ("-5m", "such as"),
         ("1.5h", "such as"),
         ("15M", "such as"),
+        ("500ms", "such as"),
         ("٣m", "such as"),
         ("0s", "more than nothing"),
         ("36501d", "at most 36500d"),
@@ -41,6 +42,17 @@ def test_what_is_no_duration_is_refused_with_what_was_expected(text: str, compla
         parse_duration(text)
 
 
+@pytest.mark.parametrize(("text", "milliseconds"), [("500ms", 500), (" 1 ms", 1), ("2s", 2_000), ("1m", 60_000)])
+def test_a_short_duration_may_be_in_milliseconds(text: str, milliseconds: int) -> None:
+    assert parse_short_duration(text) == timedelta(milliseconds=milliseconds)
+
+
+@pytest.mark.parametrize(("text", "complaint"), [("500", r"such as 500ms or 2s \(add a unit: ms"), ("0ms", "nothing")])
+def test_what_is_no_short_duration_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        parse_short_duration(text)
+
+
 @pytest.mark.parametrize(
     ("duration", "text"),
     [
@@ -50,6 +62,7 @@ def test_what_is_no_duration_is_refused_with_what_was_expected(text: str, compla
         (timedelta(days=400), "400d"),
         (timedelta(seconds=59, milliseconds=900), "1m"),
         (timedelta(0), "0s"),
+        (timedelta(milliseconds=500), "500ms"),
     ],
 )
 def test_a_duration_is_written_in_the_largest_unit_that_it_fills(duration: timedelta, text: str) -> None:

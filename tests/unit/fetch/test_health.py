@@ -3,7 +3,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.errors import FetchError, StatusError
+import pytest
+
+from aggregator.errors import FetchError, NoSuchHost, StatusError, Throttled
 from aggregator.fetch import after_failure, after_success
 from aggregator.model import (
     Claim,
@@ -139,7 +141,7 @@ def test_a_failure_forgets_nothing_that_an_answer_brought():
     unchanged = {"validators", "body_hash", "feed_title", "last_success", "moved_to", "usual_gap"}
     assert all(getattr(state, name) == getattr(known.state, name) for name in unchanged)
     assert (state.status, state.failures, state.last_error) == (SourceStatus.FAILING, 1, "down")
-    assert (state.last_checked, state.next_check_reason) == (NOW, "failed once")
+    assert (state.last_checked, state.next_check_reason) == (NOW, "it failed once")
 
 
 def test_each_failure_counts():
@@ -149,7 +151,7 @@ def test_each_failure_counts():
 def test_a_429_leaves_status_and_count_alone_and_doubles_the_wait():
     known = claim(status=SourceStatus.OK, failures=0, last_checked=NOW - 3 * HOUR, next_check=NOW)
 
-    state = fail(known, StatusError("slow down", status=429))
+    state = fail(known, Throttled("slow down", status=429))
 
     assert (state.status, state.failures, state.last_error) == (SourceStatus.OK, 0, "slow down")
     assert state.next_check == NOW + 6 * HOUR
@@ -159,3 +161,42 @@ def test_a_source_that_is_gone_has_no_next_check():
     state = fail(claim(status=SourceStatus.OK), StatusError("gone", status=410))
 
     assert (state.status, state.next_check, state.last_error) == (SourceStatus.GONE, None, "gone")
+
+
+def test_the_quiet_times_of_a_feed_outlast_answers_that_bring_none():
+    first = succeed(claim(), document=document(skip_hours=(13, 14), skip_days=(6,)))
+    later = succeed(replace(claim(), state=first), NotModified(url=URL, validators=VALIDATORS))
+    failed = fail(replace(claim(), state=first), FetchError("down"))
+    dropped = succeed(replace(claim(), state=first), document=document())
+
+    for state in (first, later, failed):
+        assert (state.skip_hours, state.skip_days) == ((13, 14), (6,))
+        assert state.next_check == NOW + 3 * HOUR
+    assert (dropped.skip_hours, dropped.skip_days, dropped.next_check) == ((), (), NOW + HOUR)
+
+
+MISSING = [StatusError("not there", status=404), StatusError("gone", status=410), NoSuchHost("no such host")]
+
+
+@pytest.mark.parametrize("error", MISSING, ids=str)
+def test_a_move_to_what_is_not_there_any_more_is_forgotten_at_the_third_time(error):
+    moved = claim(status=SourceStatus.MOVED, moved_to=NEW_URL, validators=VALIDATORS)
+    states = []
+
+    for _ in range(3):
+        states.append(fail(moved, error))
+        moved = replace(moved, state=states[-1])
+
+    assert [state.moved_to for state in states] == [NEW_URL, NEW_URL, None]
+    assert [state.status for state in states] == [SourceStatus.FAILING] * 3
+    assert states[-1].next_check == NOW + HOUR
+    assert states[-1].next_check_reason == "it is not there any more where it had moved; back to its address"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [FetchError("down"), StatusError("broken", status=500), Throttled("too often", status=404)],
+    ids=str,
+)
+def test_a_move_to_what_only_fails_is_kept(error):
+    assert fail(claim(moved_to=NEW_URL, failures=8), error).moved_to == NEW_URL

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.errors import FetchTimeout
-from aggregator.fetch import HostGate
+from aggregator.errors import FetchTimeout, NotAFeed, StatusError, Throttled, Unreachable
+from aggregator.fetch import HostGate, key_of
 from aggregator.fetch.hosts import MAX_REMEMBERED
+from aggregator.model import Per, Source
 
-A, A2, B = "http://a.example/1", "https://user:x@A.example:8443/2", "http://b.example/"
-SECOND = timedelta(seconds=1)
+A, B = "a.example", "b.example"
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 class Clock:
@@ -27,21 +28,29 @@ def clock():
     return Clock()
 
 
-def url(item: str) -> str:
-    return item
+def gate_with(*, connections: int = 2, spacing: timedelta = timedelta(), **more) -> HostGate:
+    return HostGate(connections=connections, spacing=spacing, **more)
+
+
+def key(item: str) -> str:
+    return item[0]
+
+
+def asks_for_rest(wait: timedelta) -> StatusError:
+    return StatusError("come later", status=503, retry_after=wait)
 
 
 def test_a_host_lets_so_many_in_at_a_time(clock):
-    gate = HostGate(per_host=2, spacing=timedelta(), clock=clock)
+    gate = gate_with(connections=2, clock=clock)
 
-    with gate.try_enter(A), gate.try_enter(A2):
+    with gate.try_enter(A), gate.try_enter(A):
         assert gate.try_enter(A) is None
         assert gate.try_enter(B)
     assert gate.try_enter(A)
 
 
 def test_turns_begin_some_space_apart(clock):
-    gate = HostGate(per_host=5, spacing=SECOND, clock=clock)
+    gate = gate_with(connections=5, spacing=SECOND, clock=clock)
     with gate.try_enter(A):
         pass
 
@@ -53,7 +62,7 @@ def test_turns_begin_some_space_apart(clock):
 
 
 def test_a_turn_that_ends_in_an_error_is_given_back(clock):
-    gate = HostGate(per_host=1, spacing=timedelta(), clock=clock)
+    gate = gate_with(connections=1, clock=clock)
 
     with pytest.raises(ZeroDivisionError), gate.try_enter(A):
         raise ZeroDivisionError
@@ -61,57 +70,144 @@ def test_a_turn_that_ends_in_an_error_is_given_back(clock):
     assert gate.try_enter(A)
 
 
-def test_a_host_that_asks_for_rest_has_it_for_all_its_addresses(clock):
-    gate = HostGate(spacing=timedelta(), clock=clock)
-    gate.hold(A, 60 * SECOND)
-    gate.hold(A, 10 * SECOND)
+def test_a_server_that_asks_for_rest_has_it_from_all_that_share_its_key(clock):
+    gate = gate_with(clock=clock)
+    gate.learn(A, asks_for_rest(60 * SECOND))
+    gate.learn(A, asks_for_rest(10 * SECOND))
 
-    assert gate.try_enter(A2) is None
-    assert gate.ready_in(A2) == 60 * SECOND
+    assert gate.try_enter(A) is None
+    assert gate.ready_in(A) == 60 * SECOND
     assert gate.try_enter(B)
     clock.now += 60
-    assert gate.try_enter(A2)
+    assert gate.try_enter(A)
 
 
 def test_a_busy_host_holds_up_no_other(clock):
-    gate = HostGate(per_host=1, spacing=SECOND, clock=clock)
-    waiting = [A, A2, A, B, A]
+    gate = gate_with(connections=1, spacing=SECOND, clock=clock)
+    waiting = ["a1", "a2", "a3", "b1", "a4"]
 
-    taken = [gate.take_ready(waiting, url), gate.take_ready(waiting, url)]
+    taken = [gate.take_ready(waiting, key), gate.take_ready(waiting, key)]
 
-    assert [item for item, _ in taken] == [A, B]
-    assert waiting == [A2, A, A]
-    assert gate.take_ready(waiting, url) is None
+    assert [item for item, _ in taken] == ["a1", "b1"]
+    assert waiting == ["a2", "a3", "a4"]
+    assert gate.take_ready(waiting, key) is None
 
 
 def test_nothing_waiting_is_nothing_taken(clock):
-    assert HostGate(clock=clock).take_ready([], url) is None
+    assert gate_with(clock=clock).take_ready([], key) is None
 
 
-@pytest.mark.parametrize("here", ["http://localhost:8000/", "http://127.0.0.1/", "http://127.8.0.1/", "http://[::1]/"])
+@pytest.mark.parametrize("here", ["localhost", "127.0.0.1", "127.8.0.1", "::1"])
 def test_this_machine_needs_no_politeness(clock, here):
-    gate = HostGate(per_host=1, spacing=SECOND, clock=clock)
+    gate = gate_with(connections=1, spacing=SECOND, clock=clock)
 
     with gate.try_enter(here), gate.try_enter(here):
         assert gate.try_enter(here)
 
 
 def test_this_machine_may_ask_for_rest_all_the_same(clock):
-    gate = HostGate(clock=clock)
-    gate.hold("http://127.0.0.1/", SECOND)
+    gate = gate_with(clock=clock)
+    gate.learn("127.0.0.1", asks_for_rest(SECOND))
 
-    assert gate.try_enter("http://127.0.0.1/") is None
+    assert gate.try_enter("127.0.0.1") is None
 
 
-def test_what_is_no_address_is_a_host_of_its_own(clock):
-    gate = HostGate(per_host=1, spacing=timedelta(), clock=clock)
+def test_other_limits_hold_for_the_turns_that_follow(clock):
+    gate = gate_with(connections=1, clock=clock)
+    with gate.try_enter(A):
+        gate.limit(connections=2, spacing=SECOND)
+        with gate.try_enter(A):
+            pass
+        assert gate.ready_in(A) == SECOND
 
-    with gate.try_enter("not an address"):
-        assert gate.try_enter("not an address") is None
+
+# --- rest that nobody asked for
+
+
+SILENT = [FetchTimeout("too slow"), Unreachable("no connection"), Throttled("too many", status=429)]
+
+
+@pytest.mark.parametrize("error", SILENT, ids=lambda error: type(error).__name__)
+def test_a_server_that_gives_no_answer_twice_in_a_row_rests_longer_and_longer(clock, error):
+    gate = gate_with(clock=clock)
+    gate.learn(A, error)
+    rests = [gate.ready_in(A)]
+
+    for _ in range(20):
+        gate.learn(A, error)
+        rests.append(gate.ready_in(A))
+        clock.now += gate.ready_in(A).total_seconds()
+
+    assert rests[:7] == [timedelta(), 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 16 * MINUTE, 30 * MINUTE, 30 * MINUTE]
+    assert gate.why_resting(A) == f"its host is left alone: {error}"
+    assert gate.try_enter(B)
+
+
+@pytest.mark.parametrize("answer", [None, NotAFeed("html"), StatusError("not there", status=404)])
+def test_any_answer_ends_the_row(clock, answer):
+    gate = gate_with(clock=clock)
+
+    for error in (SILENT[0], answer, SILENT[0]):
+        gate.learn(A, error)
+
+    assert gate.ready_in(A) == timedelta()
+
+
+def test_a_short_rest_does_not_end_a_longer_one(clock):
+    gate = gate_with(clock=clock)
+    gate.learn(A, Throttled("later", status=429, retry_after=60 * MINUTE))
+
+    for _ in range(3):
+        gate.learn(A, FetchTimeout("too slow"))
+
+    assert gate.ready_in(A) == 60 * MINUTE
+    assert gate.why_resting(A) == "its host asked us to come later"
+
+
+def test_this_machine_needs_no_rest_that_it_did_not_ask_for(clock):
+    gate = gate_with(clock=clock)
+
+    for _ in range(9):
+        gate.learn("127.0.0.1", FetchTimeout("too slow"))
+
+    assert gate.try_enter("127.0.0.1")
+
+
+# --- what shares its limits
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "domain"),
+    [
+        ("https://Feeds.Example.org:8443/a", "feeds.example.org", "example.org"),
+        ("http://a.b.example.co.uk/", "a.b.example.co.uk", "example.co.uk"),
+        ("http://someone.github.io/feed", "someone.github.io", "someone.github.io"),
+        ("http://example.org./", "example.org.", "example.org"),
+        ("http://localhost/", "localhost", "localhost"),
+        ("http://co.uk/", "co.uk", "co.uk"),
+        ("http://192.168.1.2/", "192.168.1.2", "192.168.1.2"),
+        ("http://[2001:db8::1]/", "2001:db8::1", "2001:db8::1"),
+        ("not an address", "not an address", "not an address"),
+    ],
+)
+def test_limits_are_per_host_or_per_registered_domain(address, host, domain):
+    source = Source(name="s", url=address)
+
+    assert key_of(source, address, Per.HOST) == host
+    assert key_of(source, address, Per.DOMAIN) == domain
+
+
+def test_a_group_shares_its_limits_whatever_the_hosts():
+    one, other = (Source(name=host, url=f"http://{host}/", group="press") for host in (A, B))
+
+    assert key_of(one, one.url, Per.HOST) == key_of(other, other.url, Per.DOMAIN) == "group press"
+
+
+# --- waiting
 
 
 def test_who_waits_gets_the_turn_when_it_is_free():
-    gate = HostGate(per_host=1, spacing=timedelta())
+    gate = gate_with(connections=1)
     order = []
     turn = gate.try_enter(A)
 
@@ -130,7 +226,7 @@ def test_who_waits_gets_the_turn_when_it_is_free():
 
 
 def test_who_waits_for_space_gets_it():
-    gate = HostGate(spacing=timedelta(milliseconds=30))
+    gate = gate_with(spacing=timedelta(milliseconds=30))
     started = time.monotonic()
 
     for _ in range(3):
@@ -141,7 +237,7 @@ def test_who_waits_for_space_gets_it():
 
 
 def test_who_waits_too_long_is_told():
-    gate = HostGate(per_host=1, spacing=timedelta())
+    gate = gate_with(connections=1)
 
     with gate.try_enter(A), pytest.raises(FetchTimeout, match=r"other requests to a\.example took too long"):
         gate.enter(A, timeout=timedelta(milliseconds=20))
@@ -149,9 +245,9 @@ def test_who_waits_too_long_is_told():
 
 @pytest.mark.parametrize("held", [False, True])
 def test_waiting_for_a_change_ends_with_the_rest_or_the_patience(held):
-    gate = HostGate(spacing=timedelta())
+    gate = gate_with()
     if held:
-        gate.hold(A, timedelta(milliseconds=20))
+        gate.learn(A, asks_for_rest(timedelta(milliseconds=20)))
     started = time.monotonic()
 
     gate.wait_for_change(60 * SECOND if held else timedelta(milliseconds=20))
@@ -160,7 +256,7 @@ def test_waiting_for_a_change_ends_with_the_rest_or_the_patience(held):
 
 
 def test_waiting_for_a_change_ends_with_a_turn():
-    gate = HostGate(spacing=timedelta())
+    gate = gate_with()
     turn = gate.try_enter(A)
     timer = threading.Timer(0.02, lambda: turn.__exit__(None, None, None))
     timer.start()
@@ -172,7 +268,7 @@ def test_waiting_for_a_change_ends_with_a_turn():
 
 
 def test_thirty_two_workers_never_exceed_the_limit():
-    gate = HostGate(per_host=2, spacing=timedelta())
+    gate = gate_with(connections=2)
     inside, most, lock = 0, 0, threading.Lock()
 
     def work() -> None:
@@ -196,14 +292,14 @@ def test_thirty_two_workers_never_exceed_the_limit():
 
 
 def test_quiet_hosts_are_forgotten(clock):
-    gate = HostGate(spacing=SECOND, clock=clock)
-    gate.hold("http://held.example/", 100_000 * SECOND)
-    turn = gate.try_enter("http://inside.example/")
+    gate = gate_with(spacing=SECOND, clock=clock)
+    gate.learn("held.example", asks_for_rest(100_000 * SECOND))
+    turn = gate.try_enter("inside.example")
     for number in range(3 * MAX_REMEMBERED):
-        with gate.try_enter(f"http://host{number}.example/"):
+        with gate.try_enter(f"host{number}.example"):
             clock.now += 1.1
 
     assert len(gate._hosts) <= MAX_REMEMBERED
-    assert gate.try_enter("http://held.example/") is None
+    assert gate.try_enter("held.example") is None
     with turn:
         assert len(gate._hosts) > 1

@@ -11,7 +11,7 @@ import pytest
 import requests.exceptions
 import urllib3.exceptions
 
-from aggregator.errors import AddressRefused, FetchError, FetchTimeout
+from aggregator.errors import AddressRefused, FetchError, FetchTimeout, NoSuchHost, Unreachable
 from aggregator.http.addresses import parse_address
 from aggregator.http.failures import LIBRARY_ERRORS, REASONS, WRAPPERS, explain
 
@@ -102,8 +102,24 @@ def test_the_reason_is_said_through_all_wrappers(error, sentence):
             continue
         said = explain(found, ADDRESS, timeout_s=20)
 
-        assert type(said) is FetchError
+        assert isinstance(said, FetchError)
         assert str(said).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "?"), NoSuchHost),
+        (UnicodeError("label too long"), NoSuchHost),
+        (socket.gaierror(socket.EAI_AGAIN, "?"), Unreachable),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "?"), Unreachable),
+        (OSError(errno.EHOSTUNREACH, "?"), Unreachable),
+        (ConnectionResetError(errno.ECONNRESET, "?"), FetchError),
+        (verification(10), FetchError),
+    ],
+)
+def test_whether_a_connection_came_about_is_told_apart(error, kind):
+    assert type(explain(wrapped(error), ADDRESS, timeout_s=20)) is kind
 
 
 @pytest.mark.parametrize(

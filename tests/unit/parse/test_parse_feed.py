@@ -64,7 +64,7 @@ def test_a_feed_without_entries_is_a_feed() -> None:
 
     assert feed.entries == ()
     assert feed.title == "Harbour"
-    assert feed.reader == "feedparser"
+    assert feed.reader == "fast"
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "text/plain; charset=utf-8", "application/octet-stream", None])

@@ -98,11 +98,25 @@ def test_only_whole_numbers_count(written: object, number: int | None) -> None:
         ("<sy:updatePeriod>yearly</sy:updatePeriod>", timedelta(days=7)),
         ("<sy:updatePeriod>now</sy:updatePeriod>", None),
         ("<ttl>5</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", timedelta(hours=1)),
-        ("<skipHours>" + "".join(f"<hour>{n}</hour>" for n in range(23)) + "</skipHours>", timedelta(days=1)),
-        ("<skipHours>" + "<hour>1</hour>" * 2 + "<hour>24</hour></skipHours>", timedelta(hours=24) / 22),
-        ("<skipHours>" + "".join(f"<hour>{n}</hour>" for n in range(24)) + "</skipHours>", None),
-        ("<skipHours></skipHours>", None),
     ],
 )
 def test_a_feed_may_ask_for_patience(head: str, wait: timedelta | None) -> None:
     assert parsed(rss("", head=head, attributes=SY)).wait == wait
+
+
+@pytest.mark.parametrize(
+    ("head", "hours", "days"),
+    [
+        ("", (), ()),
+        ("<skipHours><hour> 2 </hour><hour>1</hour><hour>2</hour></skipHours>", (1, 2), ()),
+        ("<skipHours><hour>24</hour><hour>23</hour></skipHours>", (0, 23), ()),
+        ("<skipHours><hour>25</hour><hour>-1</hour><hour>noon</hour></skipHours>", (), ()),
+        ("<skipHours></skipHours><skipDays/>", (), ()),
+        ("<skipDays><day>Sunday</day><day> saturday</day><day>Holiday</day></skipDays>", (), (5, 6)),
+        ("<SkipHours><Hour>3</Hour></SkipHours><skipDays><day>Monday</day></skipDays>", (3,), (0,)),
+    ],
+)
+def test_a_feed_may_ask_to_be_left_alone(head: str, hours: tuple[int, ...], days: tuple[int, ...]) -> None:
+    feed = parsed(rss("", head=head))
+
+    assert (feed.skip_hours, feed.skip_days) == (hours, days)

@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("keep", sa.Text(), nullable=True),
         sa.Column("drop", sa.Text(), nullable=True),
         sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("politeness_group", sa.Text(), nullable=True),
+        sa.Column("throttled_by", sa.JSON(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("seed", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
@@ -49,6 +51,8 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("usual_gap_s", sa.Integer(), nullable=True),
         sa.Column("feed_wait_s", sa.Integer(), nullable=True),
+        sa.Column("skip_hours", sa.JSON(), nullable=False),
+        sa.Column("skip_days", sa.JSON(), nullable=False),
         sa.Column("recent", sa.JSON(), nullable=False),
         sa.Column("claim_token", sa.Text(), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
@@ -56,6 +60,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("seed", name=op.f("uq_sources_seed")),
     )
     op.create_index("ix_sources_is_active_next_check", "sources", ["is_active", "next_check"], unique=False)
+    op.create_index(op.f("ix_sources_moved_to"), "sources", ["moved_to"], unique=False)
+    op.create_index(op.f("ix_sources_url"), "sources", ["url"], unique=False)
     op.create_index(
         "uq_sources_active_name",
         "sources",

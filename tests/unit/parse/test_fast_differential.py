@@ -1,0 +1,96 @@
+"""The fast reader makes of a document exactly what feedparser makes of it, or leaves it to feedparser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import feedparser.mixin
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from aggregator.errors import ParseError
+from aggregator.model import Entry, ParsedEntry, ParsedFeed
+from aggregator.normalize import normalize_feed
+from aggregator.parse.decode import decode_body
+from aggregator.parse.fast import read_fast
+from aggregator.parse.fast.names import SHORT_NAMES
+from aggregator.parse.repair import open_document
+from aggregator.parse.xml_reader import Reader, read_tolerantly, read_xml
+from tests.unit.parse.feeds import atom_feeds, rdf_feeds, rss_feeds
+
+NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+ROOT = Path(__file__).parents[3]
+CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS") or ROOT.parent / "shared" / "corpus") / "feeds"
+REAL = sorted(CORPUS.iterdir()) if CORPUS.is_dir() else []
+OURS = sorted((ROOT / "tests" / "feeds").glob("*.xml"))
+URL = "https://feeds.example.org/news/feed.xml"
+
+
+@pytest.mark.parametrize("path", [*OURS, *REAL], ids=lambda path: path.name)
+def test_both_readers_make_the_same_of_a_file(path: Path) -> None:
+    assert list(differences(path.read_bytes())) == []
+
+
+@pytest.mark.skipif(not REAL, reason=f"no corpus at {CORPUS}; set AGGREGATOR_CORPUS to its folder")
+def test_the_fast_reader_serves_nearly_all_real_feeds() -> None:
+    served = [path for path in REAL if read(path.read_bytes(), read_fast)]
+
+    assert len(served) >= 0.9 * len(REAL)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.one_of(rss_feeds(), rdf_feeds(), atom_feeds()))
+def test_both_readers_make_the_same_of_any_feed(document: str) -> None:
+    found = list(differences(document.encode()))
+
+    event(f"read fast: {read(document.encode(), read_fast) is not None}")
+    assert found == []
+
+
+def test_the_namespaces_are_those_that_feedparser_knows() -> None:
+    theirs = {address.lower(): name for address, name in feedparser.mixin._FeedParserMixin.namespaces.items()}
+
+    assert theirs == SHORT_NAMES
+
+
+def read(body: bytes, *readers: Reader) -> ParsedFeed | None:
+    """Read a document with these readers only; None when all of them leave it to others, or it can't be read."""
+    try:
+        return read_xml(open_document(decode_body(body, None)), url=URL, readers=readers)
+    except (ParseError, StopIteration):
+        return None
+
+
+def differences(body: bytes) -> Iterator[str]:
+    """Name every field that the readers differ in, of the feed, its entries, and these in house form."""
+    fast, tolerant = read(body, read_fast), read(body, read_tolerantly)
+    if fast is None:
+        return
+    assert fast.reader == "fast"
+    assert tolerant is not None
+    yield from _unlike("feed", replace(fast, reader="", entries=()), replace(tolerant, reader="", entries=()))
+    yield from _entries_unlike("parsed", fast.entries, tolerant.entries)
+    yield from _entries_unlike("normalized", normalize_feed(fast, now=NOW), normalize_feed(tolerant, now=NOW))
+
+
+def _entries_unlike(
+    stage: str, fast: tuple[ParsedEntry | Entry, ...], tolerant: tuple[ParsedEntry | Entry, ...]
+) -> Iterator[str]:
+    if len(fast) != len(tolerant):
+        yield f"{stage}: {len(fast)} entries, not {len(tolerant)}"
+    for number, (ours, theirs) in enumerate(zip(fast, tolerant, strict=False)):
+        yield from _unlike(f"{stage} entry {number}", ours, theirs)
+
+
+def _unlike(
+    what: str, fast: ParsedFeed | ParsedEntry | Entry, tolerant: ParsedFeed | ParsedEntry | Entry
+) -> Iterator[str]:
+    ours, theirs = asdict(fast), asdict(tolerant)
+    for field, value in ours.items():
+        if value != theirs[field]:
+            yield f"{what}.{field}: {value!r}, not {theirs[field]!r}"
