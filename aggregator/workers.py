@@ -120,7 +120,7 @@ class _Queue:
     def __init__(self, aggregator: Aggregator, names: Collection[str] | None) -> None:
         self._aggregator = aggregator
         self._due_by = aggregator.clock()
-        self._names = None if names is None else set(names)
+        self._names = None if names is None else list(names)
         self._waiting: list[Claim] = []
         self._is_exhausted = False
 
@@ -146,17 +146,17 @@ class _Queue:
     def _refill(self, limit: int) -> None:
         if self._is_exhausted or len(self._waiting) >= _MAX_WAITING:
             return
-        now = self._aggregator.clock()
+        names = None
+        if self._names is not None:
+            names, self._names = self._names[:limit], self._names[limit:]
         claims = self._aggregator.store.claim_due_sources(
-            now=now,
+            now=self._aggregator.clock(),
             lease=2 * self._aggregator.config.fetch.timeout + _LEASE_MARGIN,
             limit=limit,
             due_by=self._due_by,
-            names=None if self._names is None else list(self._names),
+            names=names,
         )
-        self._is_exhausted = len(claims) < limit
-        if self._names is not None:
-            self._names -= {claim.source.name for claim in claims}
+        self._is_exhausted = len(claims) < limit if self._names is None else not self._names
         self._waiting += claims
 
     def _postpone_resting(self) -> None:

@@ -86,6 +86,9 @@ site = sa.Table(
     sa.Column("content_version", sa.Integer, nullable=False, server_default="0"),
 )
 
+# For indexes of active sources alone: word for word what queries say, or SQLite does not use them.
+_ACTIVE: dict[str, Any] = {"sqlite_where": sa.text("is_active = 1"), "postgresql_where": sa.text("is_active")}
+
 sources = sa.Table(
     "sources",
     metadata,
@@ -131,14 +134,8 @@ sources = sa.Table(
     # the claim of the worker that polls it now
     sa.Column("claim_token", sa.Text),
     sa.Column("claimed_until", Utc),
-    sa.Index("ix_sources_is_active_next_check", "is_active", "next_check"),
-    sa.Index(
-        "uq_sources_active_name",
-        "name",
-        unique=True,
-        sqlite_where=sa.text("is_active"),
-        postgresql_where=sa.text("is_active"),
-    ),
+    sa.Index("ix_sources_active_next_check", "next_check", "pk", **_ACTIVE),
+    sa.Index("uq_sources_active_name", "name", unique=True, **_ACTIVE),
 )
 
 entries = sa.Table(

@@ -59,7 +59,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pk", name=op.f("pk_sources")),
         sa.UniqueConstraint("seed", name=op.f("uq_sources_seed")),
     )
-    op.create_index("ix_sources_is_active_next_check", "sources", ["is_active", "next_check"], unique=False)
+    op.create_index(
+        "ix_sources_active_next_check",
+        "sources",
+        ["next_check", "pk"],
+        unique=False,
+        sqlite_where=sa.text("is_active = 1"),
+        postgresql_where=sa.text("is_active"),
+    )
     op.create_index(op.f("ix_sources_moved_to"), "sources", ["moved_to"], unique=False)
     op.create_index(op.f("ix_sources_url"), "sources", ["url"], unique=False)
     op.create_index(
@@ -67,7 +74,7 @@ def upgrade() -> None:
         "sources",
         ["name"],
         unique=True,
-        sqlite_where=sa.text("is_active"),
+        sqlite_where=sa.text("is_active = 1"),
         postgresql_where=sa.text("is_active"),
     )
     op.create_table(
