@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from bench import poll_unchanged
+from bench import categorize, discovery_delay, parse, poll_cold, poll_unchanged, poll_warm, stages
+from bench.feeds import default_folder
 
 if __name__ == "__main__":
+    categorize.main()
     poll_unchanged.main()
+    if default_folder().is_dir():
+        stages.main([])
+        poll_cold.main([])
+        poll_warm.main([])
+    discovery_delay.main()
+    parse.main()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from aggregator.categorize.occurrences import Finder, Span
 from aggregator.categorize.text import EntryText, read_entry
@@ -14,11 +16,11 @@ from aggregator.model import CategoryMatch, Entry, Source
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A category; its terms by their numbers in the rules."""
+    """A category; its terms by their numbers in the rules, with their places in the configuration."""
 
     category: str
-    any: tuple[int, ...]
-    none: tuple[int, ...]
+    any: dict[int, int]
+    none: dict[int, int]
     at_least: int
 
 
@@ -48,9 +50,10 @@ def compile_rules(categories: Sequence[CategoryConfig]) -> Rules:
     """Compile what the configuration has checked; the order of the categories stays."""
     numbers: dict[Term, int] = {}
 
-    def numbered(terms: Iterable[str]) -> tuple[int, ...]:
+    def numbered(terms: Iterable[str]) -> dict[int, int]:
         # a term that is written twice still counts once
-        return tuple(dict.fromkeys(numbers.setdefault(parse_term(text), len(numbers)) for text in terms))
+        different = dict.fromkeys(numbers.setdefault(parse_term(text), len(numbers)) for text in terms)
+        return {number: place for place, number in enumerate(different)}
 
     rules = tuple(_Rule(each.name, numbered(each.any), numbered(each.none), each.at_least) for each in categories)
     terms = tuple(numbers)
@@ -96,17 +99,35 @@ def _judge(entry: Entry, rules: Rules) -> Iterator[_Judgment]:
     text = read_entry(entry)
     found = rules.finder.find(text)
     for rule in rules.rules:
-        covers = [(rules.terms[number], span) for number in rule.none for span in found.get(number, ())]
+        covers = [(rules.terms[number], span) for number in _occurring(rule.none, found) for span in found[number]]
+        is_covered = _Cover([span for _, span in covers]).covers
         matched, vetoed = [], []
-        for number in rule.any:
-            spans = found.get(number, ())
-            free = next((span for span in spans if not any(cover.covers(span) for _, cover in covers)), None)
+        for number in _occurring(rule.any, found):
+            spans = found[number]
+            free = next((span for span in spans if not is_covered(span)), None)
             if free is not None:
                 matched.append(_reason(rules.terms[number], free, text))
-            elif spans:
+            else:
                 veto = next(term for term, cover in covers if cover.covers(spans[0]))
                 vetoed.append(f'"{rules.terms[number].written}" does not count in "{veto.written}"')
         yield _Judgment(rule, tuple(matched), tuple(vetoed))
+
+
+def _occurring(places: Mapping[int, int], found: Mapping[int, object]) -> list[int]:
+    return sorted(places.keys() & found.keys(), key=places.__getitem__)
+
+
+class _Cover:
+    """Where vetoes occur: tells in logarithmic time whether one of them covers a span."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        ordered = sorted(spans)
+        self._starts = [span.start for span in ordered]
+        self._furthest = list(accumulate((span.end for span in ordered), max))  # end of those up to here
+
+    def covers(self, span: Span) -> bool:
+        beginning_before = bisect_right(self._starts, span.start)
+        return beginning_before > 0 and self._furthest[beginning_before - 1] >= span.end
 
 
 def _reason(term: Term, span: Span, text: EntryText) -> str:

@@ -6,13 +6,14 @@ import html
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
-from aggregator.config.words import Word, clean, split_words
+from aggregator.config.words import clean, split_text
 from aggregator.model import Entry
 
-# No phrase reaches across one (see split_words), and "." in a regular expression doesn't either.
+# No phrase reaches across one (see words.py), and "." in a regular expression doesn't either.
 _BREAK = "\n\n"
-_TAG = re.compile(r"""<(/?[a-zA-Z][a-zA-Z0-9]*+)(?>"[^"]*"|'[^']*'|[^<>"'])*+>""")
+_TAG = re.compile(r"""<(/?[a-zA-Z][a-zA-Z0-9]*+)(?>[^<>"']++|"[^"]*"|'[^']*')*+>""")
 # Tags within a line of text: "sp<b>ace</b>" is one word. All others end a paragraph, an item, a cell …
 _INLINE = re.compile(
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strike|"
@@ -25,10 +26,13 @@ _MAX_CONTENT_CHARS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class EntryText:
-    """What an entry says: ``text`` with its words; ``starts`` and ``names`` tell which part of it begins where."""
+    """What an entry says: ``text``, and its ``pieces`` as ``split_text`` returns them.
+
+    ``starts`` and ``names`` tell which part of it begins where.
+    """
 
     text: str
-    words: tuple[Word, ...]
+    pieces: list[str]
     starts: tuple[int, ...]
     names: tuple[str, ...]
 
@@ -53,12 +57,15 @@ def read_entry(entry: Entry) -> EntryText:
         texts.append(text)
         length += len(text) + len(_BREAK)
     text = _BREAK.join(texts)
-    return EntryText(text, tuple(split_words(text)), tuple(starts), tuple(names))
+    return EntryText(text, split_text(text), tuple(starts), tuple(names))
 
 
 def _without_markup(content: str) -> str:
-    return html.unescape(_TAG.sub(_in_place_of_tag, content))
+    pieces = _TAG.split(content)
+    pieces[1::2] = map(_in_place_of, pieces[1::2])
+    return html.unescape("".join(pieces))
 
 
-def _in_place_of_tag(tag: re.Match[str]) -> str:
-    return "" if _INLINE.fullmatch(tag[1].lstrip("/")) else _BREAK
+@lru_cache(maxsize=256)
+def _in_place_of(tag: str) -> str:
+    return "" if _INLINE.fullmatch(tag.lstrip("/")) else _BREAK

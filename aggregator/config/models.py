@@ -68,7 +68,9 @@ class FetchSettings(Settings):
     )
     min_every: values.Duration = Field(timedelta(minutes=30), description="With `auto`: not more often than this.")
     max_every: values.Duration = Field(timedelta(hours=12), description="With `auto`: not less often than this.")
-    workers: values.Whole = Field(32, ge=1, le=500, description="How many sources are polled at the same time.")
+    workers: values.Whole = Field(
+        32, ge=1, le=500, description="How many sources are polled at the same time; silent servers don't count."
+    )
     timeout: values.Duration = Field(timedelta(seconds=20), description="For the whole exchange, not only to connect.")
     max_body: values.Size = Field(
         15_000_000,

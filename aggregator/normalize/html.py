@@ -47,7 +47,7 @@ _EMPTY = re.compile(
     r'(?: (?!src=)[^\s">=]+(?:="[^"]*")?)*>(?:\s|&nbsp;|<br>)*</\1>'
 )
 _EMPTY_ROUNDS = 5  # how deep empty elements may be nested in each other to go
-_BREAKS = re.compile(r"(?:<br>\s*){3,}")
+_BREAKS = re.compile(r"<br>\s*<br>\s*<br>\s*(?:<br>\s*)*")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 

@@ -16,6 +16,10 @@ _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})?")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _IN_PATH = "%/:@!$&'()*+,;=~"
 _IN_QUERY = "%/:@!$'()*,;?~"
+# What resolving and repairing would leave as it is, which goes without saying for nearly all addresses.
+PLAIN = re.compile(
+    r"https?://[A-Za-z0-9.-]+/[\w.~/%+@!$&'()*,=:-]*(?:\?[\w.~/%+@!$&'()*,=:?-]+)?(?:#[\w.~/%+=-]+)?", re.ASCII
+)
 _DEFAULT_PORTS = {None, 80, 443}
 _HOST = re.compile(r"[a-z0-9._-]+")
 _IPV6 = re.compile(r"[0-9a-f.]*:[0-9a-f:.]+")
@@ -31,6 +35,8 @@ def absolute_url(url: str | None, base: str | None) -> str | None:
     Control characters and outer white space are taken out, blanks become ``%20``, "www.example.org" gets back its
     scheme; nothing else is changed, so that a publisher's server gets what it gave.
     """
+    if url and PLAIN.fullmatch(url):
+        return url
     resolved = resolve(url, base)
     parts = _split(resolved) if resolved else None
     return resolved if parts and parts.scheme in {"http", "https"} and parts.hostname else None
@@ -38,6 +44,8 @@ def absolute_url(url: str | None, base: str | None) -> str | None:
 
 def resolve(url: str | None, base: str | None) -> str | None:
     """Return an address of any scheme, repaired as ``absolute_url`` says and resolved; None when it is none."""
+    if url and PLAIN.fullmatch(url):
+        return url
     repaired = _NEVER.sub("", url or "").strip(_EDGES).replace(" ", "%20")
     if not repaired:
         return None

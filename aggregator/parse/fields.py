@@ -14,11 +14,13 @@ MAX_NUMBER = 10**18  # what any database and any duration can hold
 
 
 def fields(value: object) -> Fields:
-    """Return a plain copy of a dict, {} for anything else.
+    """Return a dict as a plain one, {} for anything else.
 
     feedparser's own dict answers to other keys too (``updated`` with ``published``, with a warning); a plain one
     doesn't.
     """
+    if type(value) is dict:
+        return value
     return dict(value) if isinstance(value, dict) else {}
 
 
@@ -32,7 +34,9 @@ def string(value: object) -> str | None:
 
     None when it is empty or something else.
     """
-    return (NOT_XML.sub("", value).strip() or None) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return (value if value.isprintable() else NOT_XML.sub("", value)).strip() or None
 
 
 def whole_number(value: object) -> int | None:

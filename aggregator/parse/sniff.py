@@ -27,7 +27,7 @@ _OTHER_XML = {
     "svg": "this is an image (SVG), not a feed",
     "opensearchdescription": "this is a search description, not a feed",
 }
-_SIGNATURES = (("%PDF", "a PDF"), ("‰PNG", "an image"), ("GIF8", "an image"), ("PK\x03", "a ZIP archive"))
+_SIGNATURES = (("%PDF", "a PDF"), ("‰PNG", "an image"), ("GIF8", "an image"), ("PK", "a ZIP archive"))
 
 
 def is_json(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from time import struct_time
@@ -14,6 +15,8 @@ from aggregator.parse.languages import language_code
 from aggregator.parse.markup import looks_like_html, without_markup
 from aggregator.parse.people import people
 
+# What resolving would leave as it is, which goes without saying for nearly all addresses.
+_PLAIN_ADDRESS = re.compile(r"https?://[\w.-]+/[\w./%+~=-]*(?:\?[\w./%+~=-]+)?", re.ASCII)
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
 
 
@@ -78,7 +81,7 @@ def _link(entry: Fields, base: str) -> str | None:
     link = alternate_link(entry, base)
     if link:
         return link
-    permalink = _absolute(string(entry.get("link")) if entry.get("guidislink") else None, base)
+    permalink = string(entry.get("link")) if entry.get("guidislink") else None
     return permalink if permalink and _is_web(permalink) else None
 
 
@@ -92,6 +95,8 @@ def _text(detail: object, *, base: str, is_atom: bool) -> Text | None:
     xml_base = string(construct.get("base"))
     if value is None or not (media_type.startswith("text/") or media_type in _HTML_TYPES):
         return None
+    if media_type == "application/xhtml+xml":
+        value = value.replace("</br>", "")  # <br/> comes as <br></br>, which HTML takes for two
     return Text(
         value=value,
         is_html=looks_like_html(value) and (media_type in _HTML_TYPES or not is_atom),
@@ -176,6 +181,8 @@ def _absolute(url: str | None, base: str) -> str | None:
 
     Ampersands are often escaped once too often, and "www.example.org/news" is no file beside the feed.
     """
+    if url and _PLAIN_ADDRESS.fullmatch(url):
+        return url
     try:
         url = f"//{url}" if url and url.startswith("www.") else url
         return urljoin(base, url.replace("&amp;", "&")) if url else None

@@ -1,9 +1,10 @@
-"""RSS, RDF and Atom, well-formed or not, read by feedparser."""
+"""RSS, RDF and Atom: by the fast reader where that knows what feedparser would make of them, else by feedparser."""
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from xml.sax import SAXParseException
 
 import feedparser
@@ -11,20 +12,25 @@ import feedparser
 from aggregator.errors import NotAFeed, ParseError
 from aggregator.model import ParsedFeed
 from aggregator.parse.dates import parse_date
-from aggregator.parse.fields import Fields, fields, list_of_fields, string
+from aggregator.parse.fast import read_fast
+from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string
 from aggregator.parse.languages import language_code
 from aggregator.parse.markup import without_markup
+from aggregator.parse.raw import RawFeed, Reader
 from aggregator.parse.repair import Document, mend
-from aggregator.parse.schedule import wished_wait
+from aggregator.parse.schedule import skipped_days, skipped_hours, wished_wait
 from aggregator.parse.xml_entries import alternate_link, author_names, parse_entry, says_something
 
 # Where feedparser needs quadratic time: it looks for an e-mail address in every author's name, compares every category
-# of an entry with those before it, and goes through all prefixes at every element.
+# of an entry with those before it and all attributes of a tag, and goes through all prefixes at every element.
 MAX_NAME_CHARS = 2_000
 MAX_KEYWORDS_CHARS = 10_000
 MAX_CATEGORIES = 5_000
 MAX_PREFIXES = 100
+MAX_ATTRIBUTES = 100
 
+_WHOLE_TAG = re.compile(r"""<[^\s<>!?/](?:[^<>"'=]+|=\s*(?:"[^"<]*"|'[^'<]*')?|["'])*+""")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _PREFIX = re.compile(r"\sxmlns:([\w.-]+)\s*=")
 _PERSON_OR_KEYWORDS = re.compile(
     r"<((?:\w+:)?(?:(author|creator|managingEditor|webMaster|publisher|owner)|keywords|tags))(?=[\s>])[^<>]*(?<!/)>",
@@ -32,24 +38,25 @@ _PERSON_OR_KEYWORDS = re.compile(
 )
 _ENTRY_OR_CATEGORY = re.compile(r"<(?:\w+:)?(?:(item|entry)|category|subject|keywords)[\s/>]", re.IGNORECASE)
 
-# What a bug in feedparser may raise for a document that it did not foresee; each was seen with its release 6.0.
-_READER_FAILURES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+# What feedparser lets through for documents that it did not foresee, such as ones with elements named like its keys.
+_READER_FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-def read_xml(document: Document, *, url: str) -> ParsedFeed:
+def read_xml(document: Document, *, url: str, readers: Sequence[Reader] | None = None) -> ParsedFeed:
     """Read a document as a feed. A broken one counts as long as it shows entries.
 
-    ``url`` is its base address (RFC 3986 §5.1.3). Raises NotAFeed for XML that is something else, ParseError for a
+    ``url`` is its base address (RFC 3986 §5.1.3). Of the readers, READERS when not given, the first one that reads it
+    is believed. Raises NotAFeed for XML that is something else, ParseError for a
     feed that is too broken to read.
     """
     text = mend(document)
-    _refuse_what_takes_for_ever(text)
     is_atom = document.root.lower().rpartition(":")[2] in {"feed", "entry"}
-    parsed = _feedparser(text, base=url if is_atom else None)
-    version, channel = string(parsed.get("version")), fields(parsed.get("feed"))
-    entries = list_of_fields(parsed.get("entries"))
-    mistake = parsed.get("bozo_exception")
-    if not entries and isinstance(mistake, SAXParseException) and (version or not document.root):
+    tried = (read(text, base=url if is_atom else None) for read in readers or READERS)
+    raw = next(raw for raw in tried if raw)
+    version, channel, entries, mistake = raw.version, raw.channel, raw.entries, raw.mistake
+    if len(entries) > MAX_ENTRIES:
+        raise ParseError(f"it has more than {MAX_ENTRIES:,} entries")
+    if not entries and mistake and (version or not document.root):
         raise ParseError(_unreadable(mistake, document.line))
     if not version and not any(string(entry.get("title")) or string(entry.get("link")) for entry in entries):
         raise NotAFeed(f"this is XML (<{document.root}>), not a feed")
@@ -58,7 +65,7 @@ def read_xml(document: Document, *, url: str) -> ParsedFeed:
     read = [parse_entry(entry, base=base, is_atom=is_atom) for entry in entries]
     return ParsedFeed(
         format=version or "xml",
-        reader="feedparser",
+        reader=raw.reader,
         url=url,
         id=string(channel.get("id")),
         title=without_markup(string(channel.get("title")) or "") or None,
@@ -66,21 +73,24 @@ def read_xml(document: Document, *, url: str) -> ParsedFeed:
         updated=parse_date(string(channel.get("updated"))) or parse_date(string(channel.get("published"))),
         language=language_code(string(channel.get("language"))),
         authors=author_names(channel),
-        wait=wished_wait(channel, text),
+        wait=wished_wait(channel),
+        skip_hours=skipped_hours(text),
+        skip_days=skipped_days(text),
         entries=tuple(filter(says_something, read)),
     )
 
 
-def _feedparser(text: str, *, base: str | None) -> Fields:
+def read_tolerantly(text: str, *, base: str | None) -> RawFeed:
     """Run feedparser on text whose encoding is settled; cleaning and resolving HTML are not its business here.
 
     Without a base it leaves the ids of RSS items alone, which it would take for relative addresses.
     """
+    _refuse_what_takes_for_ever(text)
     headers = {"content-type": "application/xml; charset=utf-8"}
     if base:
         headers["content-location"] = base
     try:
-        return fields(
+        parsed = fields(
             feedparser.parse(
                 io.BytesIO(text.encode("utf-8")),
                 response_headers=headers,
@@ -90,20 +100,38 @@ def _feedparser(text: str, *, base: str | None) -> Fields:
         )
     except _READER_FAILURES as failure:
         raise ParseError(f"a feed that our reader can't cope with: {failure}") from failure
+    mistake = parsed.get("bozo_exception")
+    return RawFeed(
+        reader="feedparser",
+        version=string(parsed.get("version")),
+        channel=fields(parsed.get("feed")),
+        entries=list_of_fields(parsed.get("entries")),
+        mistake=mistake if isinstance(mistake, SAXParseException) else None,
+    )
+
+
+READERS: tuple[Reader, ...] = (read_fast, read_tolerantly)
 
 
 def _refuse_what_takes_for_ever(text: str) -> None:
     """Raise ParseError for a document with more than any honest one has of what feedparser is slow with."""
+    if text.count("<") > MAX_ELEMENTS:
+        raise ParseError(f"it has more than {MAX_ELEMENTS:,} tags")
     if len(set(_PREFIX.findall(text))) > MAX_PREFIXES:
         raise ParseError(f"it declares more than {MAX_PREFIXES} namespaces")
+    for tag in _WHOLE_TAG.finditer(text):
+        if tag[0].count("=") > MAX_ATTRIBUTES and _QUOTED.sub("", tag[0]).count("=") > MAX_ATTRIBUTES:
+            raise ParseError(f"one of its tags has more than {MAX_ATTRIBUTES} attributes")
     for found in _PERSON_OR_KEYWORDS.finditer(text):
         limit = MAX_NAME_CHARS if found[2] else MAX_KEYWORDS_CHARS
         closing = re.compile(f"</{re.escape(found[1])}", re.IGNORECASE)
         if found.end() + limit < len(text) and not closing.search(text, found.end(), found.end() + limit):
             raise ParseError(f"its <{found[1]}> is longer than {limit} characters")
-    repeated = 0
+    entries = repeated = 0
     for found in _ENTRY_OR_CATEGORY.finditer(text):
-        repeated = 0 if found[1] else repeated + 1
+        entries, repeated = (entries + 1, 0) if found[1] else (entries, repeated + 1)
+        if entries > MAX_ENTRIES:
+            raise ParseError(f"it has more than {MAX_ENTRIES:,} entries")
         if repeated > MAX_CATEGORIES:
             raise ParseError(f"an entry has more than {MAX_CATEGORIES} categories")
 

@@ -1,4 +1,4 @@
-"""Documents made to exhaust a reader, all in one poll of the installed program: each has its error, the rest goes on."""
+"""Documents made to exhaust a reader, all in one poll of the installed program: each fails alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import subprocess
+import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.end_to_end.conftest import Runner
 from tests.end_to_end.hostile.server import HostileServer, answer
 
 MAX_BODY = 15_000_000  # the default of fetch.max_body
+TIMEOUT_S = 60
 
 
 def rss(inside: bytes, *, before: bytes = b"") -> bytes:
@@ -66,7 +68,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         answer(200, rss(b"".join(b"<a xmlns:n%d='u'>" % number for number in range(100_000)))),
         "it declares more than 100 namespaces",
     ),
-    "categories": (answer(200, rss(b"<category/>" * 200_000)), "an entry has more than 5,000 categories"),
+    "categories": (answer(200, rss(b"<category/>" * 200_000)), "an entry has more than 5000 categories"),
     "json-depth": (answer(200, json_feed(b"[" * 400_000)), "JSON that can't be read: nested too deeply"),
     "json-objects": (answer(200, json_feed(b"{}," * 4_000_000 + b"{}")), "it has more than 500,000 objects and lists"),
     "json-items": (answer(200, json_feed(b"1," * 4_000_000 + b"1")), "it has more than 20,000 entries"),
@@ -111,7 +113,10 @@ def test_attacks_cost_bounded_time_and_memory_and_spare_the_rest_of_the_poll(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    killer = threading.Timer(TIMEOUT_S, process.kill)
+    killer.start()
     _, _, usage = os.wait4(process.pid, 0)
+    killer.cancel()
     took_s = time.monotonic() - began
 
     sources = {source["name"]: source for source in run.json("sources", "--config", "c.yaml")}
@@ -124,5 +129,6 @@ def test_attacks_cost_bounded_time_and_memory_and_spare_the_rest_of_the_poll(
     stored = run("entries", "--json", "--config", "c.yaml").stdout
     assert "the-secret" not in stored
     assert "/stolen" not in {request.target for request in server.requests}
-    assert took_s < 60
-    assert usage.ru_maxrss / 1024 < 700
+    assert took_s < TIMEOUT_S
+    # a body for each worker, and what four of them at a time grow to when they are read
+    assert usage.ru_maxrss / 1024 < 1_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aggregator.normalize import canonical_url
 from aggregator.normalize.tracking import ORIGIN_PARAMETERS, TRACKING_PARAMETERS, WRAPPERS
-from aggregator.normalize.urls import absolute_url, comparable_url
+from aggregator.normalize.urls import PLAIN, absolute_url, comparable_url
 
 BASE = "https://example.org/blog/post.html"
 
@@ -189,6 +189,13 @@ def test_n11_what_is_absolute_is_a_web_address(text: str) -> None:
     absolute = absolute_url(text, BASE)
 
     assert absolute is None or absolute.lower().startswith(("http://", "https://"))
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_n12_a_plain_address_is_what_resolving_would_make_of_it(address: str) -> None:
+    assert absolute_url(address, BASE) == address == urljoin(BASE, address)
+    assert urlsplit(address).hostname
 
 
 def test_an_endless_address_takes_no_time() -> None:

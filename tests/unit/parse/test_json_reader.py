@@ -31,6 +31,8 @@ def test_a_feed_without_items_is_a_feed() -> None:
         ('{"title": "x",\n "items": [}', "at line 2"),
         ('{"items": ' + "[" * 200_000, "nested too deeply"),
         ('{"items": [{"id": ' + "9" * 10_000 + "}]}", "a number is too long"),
+        ('{"title": "x", "items": [' + "1," * 20_000 + "1]}", "more than 20,000 entries"),
+        ('{"items": [' + "{}," * 500_000 + "{}]}", "more than 500,000 objects and lists"),
     ],
 )
 def test_broken_json_is_an_error(body: str, message: str) -> None:

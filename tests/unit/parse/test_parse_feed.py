@@ -231,6 +231,10 @@ def test_a_billion_laughs_are_none() -> None:
         (rss(f"<item><itunes:keywords>{'a,' * 50_000}</itunes:keywords></item>"), "keywords> is longer than"),
         (rss("<item>" + "<category>x</category>" * 10_000 + "</item>"), "more than 5000 categories"),
         (rss("", attributes="".join(f' xmlns:a{n}="urn:{n}"' for n in range(1000))), "more than 100 namespaces"),
+        (rss("<item " + " ".join(f"a{n}=''" for n in range(101)) + "/><not-closed>"), "more than 100 attributes"),
+        (rss("<item/>" * 20_001), "more than 20,000 entries"),
+        (rss("<item/>" * 20_001 + "<not-closed>"), "more than 20,000 entries"),
+        (rss("<b/>" * 500_000), "more than 500,000 tags"),
     ],
 )
 def test_what_feedparser_is_slow_with_is_refused(body: str, message: str) -> None:

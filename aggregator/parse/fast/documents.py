@@ -1,0 +1,116 @@
+"""The outline of a feed: which elements are its head and which its entries, in RSS, RDF and Atom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lxml import etree
+
+from aggregator.parse.fast.doubt import Doubt
+from aggregator.parse.fast.elements import MEANINGS
+from aggregator.parse.fast.names import Names
+from aggregator.parse.fast.place import Place, join
+from aggregator.parse.fast.reader import Reader
+from aggregator.parse.raw import RawFeed
+
+_RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
+_ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
+_BASES = etree.XPath("boolean(//@*[translate(local-name(), 'BASE', 'base') = 'base'])")
+_IN_BOX = {"title", "link", "description", "url", "href", "width", "height"}
+_IN_FORM = {"title", "link", "description", "name"}
+
+
+def read_document(root: etree._Element, names: Names, *, base: str | None) -> RawFeed:
+    """Read a document from its root. Raises Doubt."""
+    outline = _OUTLINES.get(names[root.tag])
+    if outline is None:
+        raise Doubt("a root that is none of a feed's")
+    attributes = names.attributes(root)
+    place = Place(join(base or "", base or ""), None).within(attributes)
+    if not place.base and _BASES(root):
+        raise Doubt("feedparser lets a base without one around it count for what follows")
+    reader = Reader(names, MEANINGS, place, version=_version(root, names))
+    if place.language and names[root.tag] != "rdf_rdf":
+        reader.channel.values["language"] = place.text_language
+    outline(reader, root)
+    return RawFeed(reader="fast", version=reader.version, channel=reader.channel.fields(), entries=reader.entries)
+
+
+def _version(root: etree._Element, names: Names) -> str:
+    """Return feedparser's name of the format: what the namespaces say, then the root's ``version``."""
+    found = ""
+    for prefix, address in root.nsmap.items():
+        if (prefix, address.lower()) == (None, "http://my.netscape.com/rdf/simple/0.9/"):
+            found = found or "rss090"
+        elif address.lower() == "http://purl.org/rss/1.0/":
+            found = found or "rss10"
+        elif address.lower() == "http://www.w3.org/2005/atom":
+            found = found or "atom10"
+    written = root.get("version", "")
+    name = names[root.tag]
+    if name == "rss" and not found.startswith("rss"):
+        return _RSS_VERSIONS.get(written) or ("rss20" if written.startswith("2.") else "rss")
+    if name == "feed":
+        found = found or _ATOM_VERSIONS.get(written) or "atom"
+    if found.startswith("rss") != (name != "feed"):
+        raise Doubt("a root and a namespace of different formats")
+    return found
+
+
+def _read_rss(reader: Reader, root: etree._Element) -> None:
+    """Read RSS and RDF: a channel with items in it, or beside it."""
+    has_channel = False
+    for child in root:
+        name = reader.names[child.tag]
+        if name == "item":
+            reader.entry(child, depth=2)
+        elif name == "channel" and not has_channel:
+            has_channel = True
+            _read_channel(reader, child)
+        elif name in {"image", "textinput"} and has_channel:
+            _read_box(reader, child, name, depth=2)
+        elif any(reader.names[each.tag] in MEANINGS for each in child.iter()):
+            raise Doubt("parts of a feed in an odd place")
+
+
+def _read_channel(reader: Reader, channel: etree._Element) -> None:
+    attributes = reader.names.attributes(channel)
+    if "lastmod" in attributes or "href" in attributes:
+        raise Doubt("a channel of CDF")
+    before, reader.place = reader.place, reader.place.within(attributes)
+    for child in channel:
+        name = reader.names[child.tag]
+        if name == "item":
+            reader.entry(child, depth=3)
+        elif name in {"image", "textinput"}:
+            _read_box(reader, child, name, depth=3)
+        else:
+            reader.element(child, 3, reader.channel)
+    reader.place = before
+
+
+def _read_atom(reader: Reader, root: etree._Element) -> None:
+    for child in root:
+        if reader.names[child.tag] == "entry":
+            reader.entry(child, depth=2)
+        else:
+            reader.element(child, 2, reader.channel)
+
+
+def _read_box(reader: Reader, box: etree._Element, name: str, *, depth: int) -> None:
+    """Pass over a channel's picture or form; a title in it lets a second title of the channel count."""
+    known = _IN_BOX if name == "image" else _IN_FORM
+    reader.title_depth = -1
+    for child in box:
+        inner = reader.names[child.tag]
+        if inner not in known or len(child):
+            raise Doubt(f"more than usual in <{name}>")
+        if inner == "title" and (child.text or "").strip():
+            reader.title_depth = depth + 1
+
+
+_OUTLINES: dict[str, Callable[[Reader, etree._Element], None]] = {
+    "rss": _read_rss,
+    "rdf_rdf": _read_rss,
+    "feed": _read_atom,
+}

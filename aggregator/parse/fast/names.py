@@ -1,0 +1,164 @@
+"""Element names → the names by which feedparser knows elements, such as ``media_content`` or ``pubdate``.
+
+Namespaces that it knows have their short name whatever their prefix; others keep the prefix of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from lxml import etree
+
+from aggregator.parse.fast.doubt import Doubt
+
+MAX_PREFIXES = 100  # feedparser is slow with more
+
+_DECLARATION = re.compile(r"""xmlns(?::([^\s=<>"']+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_USERLAND = "http://backend.userland.com/rss"
+_XLINK = "http://www.w3.org/1999/xlink"
+
+# By their addresses in lower case.
+SHORT_NAMES = {
+    "": "",
+    _USERLAND: "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://example.com/newformat#": "",
+    "http://example.com/necho": "",
+    "http://purl.org/echo/": "",
+    "uri/of/echo/namespace#": "",
+    "http://purl.org/pie/": "",
+    "http://purl.org/atom/ns#": "",
+    "http://www.w3.org/2005/atom": "",
+    "http://purl.org/rss/1.0/modules/rss091#": "",
+    "http://webns.net/mvcb/": "admin",
+    "http://purl.org/rss/1.0/modules/aggregation/": "ag",
+    "http://purl.org/rss/1.0/modules/annotate/": "annotate",
+    "http://media.tangent.org/rss/1.0/": "audio",
+    "http://backend.userland.com/blogchannelmodule": "blogChannel",
+    "http://creativecommons.org/ns#license": "cc",
+    "http://web.resource.org/cc/": "cc",
+    "http://cyber.law.harvard.edu/rss/creativecommonsrssmodule.html": "creativeCommons",
+    "http://backend.userland.com/creativecommonsrssmodule": "creativeCommons",
+    "http://purl.org/rss/1.0/modules/company": "co",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://my.theinfo.org/changed/1.0/rss/": "cp",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
+    "http://purl.org/rss/1.0/modules/email/": "email",
+    "http://purl.org/rss/1.0/modules/event/": "ev",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://freshmeat.net/rss/fm/": "fm",
+    "http://xmlns.com/foaf/0.1/": "foaf",
+    "http://www.w3.org/2003/01/geo/wgs84_pos#": "geo",
+    "http://www.georss.org/georss": "georss",
+    "http://www.opengis.net/gml": "gml",
+    "http://postneo.com/icbm/": "icbm",
+    "http://purl.org/rss/1.0/modules/image/": "image",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://example.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://purl.org/rss/1.0/modules/link/": "l",
+    "http://search.yahoo.com/mrss": "media",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://madskills.com/public/xml/rss/module/pingback/": "pingback",
+    "http://prismstandard.org/namespaces/1.2/basic/": "prism",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+    "http://www.w3.org/2000/01/rdf-schema#": "rdfs",
+    "http://purl.org/rss/1.0/modules/reference/": "ref",
+    "http://purl.org/rss/1.0/modules/richequiv/": "reqv",
+    "http://purl.org/rss/1.0/modules/search/": "search",
+    "http://purl.org/rss/1.0/modules/slash/": "slash",
+    "http://schemas.xmlsoap.org/soap/envelope/": "soap",
+    "http://purl.org/rss/1.0/modules/servicestatus/": "ss",
+    "http://hacks.benhammersley.com/rss/streaming/": "str",
+    "http://purl.org/rss/1.0/modules/subscription/": "sub",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy",
+    "http://schemas.pocketsoap.com/rss/mydescmodule/": "szf",
+    "http://purl.org/rss/1.0/modules/taxonomy/": "taxo",
+    "http://purl.org/rss/1.0/modules/threading/": "thr",
+    "http://purl.org/rss/1.0/modules/textinput/": "ti",
+    "http://madskills.com/public/xml/rss/module/trackback/": "trackback",
+    "http://wellformedweb.org/commentapi/": "wfw",
+    "http://purl.org/rss/1.0/modules/wiki/": "wiki",
+    "http://www.w3.org/1999/xhtml": "xhtml",
+    _XLINK: "xlink",
+    "http://www.w3.org/xml/1998/namespace": "xml",
+    "http://podlove.org/simple-chapters": "psc",
+}
+_RESERVED = {name.lower(): name for name in SHORT_NAMES.values()}
+
+
+class Names(dict[str, str]):
+    """lxml's tags ("{address}local") → feedparser's names, each worked out once."""
+
+    def __init__(self, prefixes: dict[str, str], *, has_xlink: bool) -> None:
+        """``prefixes`` are those of the namespaces that feedparser doesn't know, by address.
+
+        ``has_xlink`` where XLink may be declared, which feedparser takes for an attribute.
+        """
+        super().__init__()
+        self._prefixes = prefixes
+        self._keys: dict[str, str] = {}
+        self.has_xlink = has_xlink
+
+    @classmethod
+    def declared_in(cls, text: str) -> Names:
+        """Collect what a document declares. Raises Doubt where feedparser mixes namespaces up.
+
+        It does where one prefix means different things in different places, and where a prefix is the short name of
+        another namespace.
+        """
+        meanings: dict[str, str] = {}
+        prefixes: dict[str, str] = {}
+        for prefix, double, single in set(_DECLARATION.findall(text)):
+            address = double or single
+            short = short_name(address)
+            if short is None and prefixes.setdefault(address, prefix.lower()) != prefix.lower():
+                raise Doubt("one namespace, two prefixes")
+            if prefix and meanings.setdefault(prefix.lower(), short or address) != (short or address):
+                raise Doubt("one prefix, two namespaces")
+            if prefix and short is not None and _RESERVED.get(prefix.lower(), short) != short:
+                raise Doubt("a known prefix for another known namespace")
+        if len(meanings) > MAX_PREFIXES:
+            raise Doubt("more prefixes than feedparser can cope with")
+        return cls(prefixes, has_xlink=_XLINK in text)
+
+    def __missing__(self, tag: str) -> str:
+        address, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+        if not local.isascii():
+            raise Doubt("a name that expat may not accept")
+        short = short_name(address)
+        prefix = self._prefixes.get(address) if short is None else short
+        if prefix is None:
+            raise Doubt("a namespace that is declared in an odd way")
+        self[tag] = name = f"{prefix.lower()}_{local.lower()}" if prefix else local.lower()
+        return name
+
+    def attributes(self, element: etree._Element) -> dict[str, str]:
+        """Return an element's attributes by feedparser's names: ``xml:lang``, ``rdf:about``, ``href``."""
+        found: dict[str, str] = {}
+        for name, value in items(element):
+            key = self._keys.get(name) or self._key(name)
+            found[key] = value.lower() if key in {"rel", "type"} else value
+        return found
+
+    def _key(self, name: str) -> str:
+        address, _, local = name[1:].rpartition("}") if name.startswith("{") else ("", "", name)
+        short = short_name(address)
+        if not local.isascii() or (short is None and self._prefixes.get(address) in {"rdf", "xml"}):
+            raise Doubt("an attribute that feedparser may see otherwise")
+        self._keys[name] = key = f"{short}:{local}".lower() if short else local.lower()
+        return key
+
+
+def items(element: etree._Element) -> list[tuple[str, str]]:
+    """Return an element's attributes by lxml's names, in their order."""
+    return cast("list[tuple[str, str]]", element.items())
+
+
+def short_name(address: str) -> str | None:
+    """Return feedparser's name of a namespace, "" for those of the feed formats, None for one that it doesn't know."""
+    address = address.lower()
+    return SHORT_NAMES.get(_USERLAND if _USERLAND[7:] in address else address)

@@ -1,0 +1,75 @@
+"""Real feeds read by the fast reader and by feedparser, and brought into house form: files and MB per second, ratios.
+
+python -m bench.parse [ROUNDS]
+
+The feeds are those in ``feeds/`` below the folder that AGGREGATOR_CORPUS names, else ../shared/corpus beside the
+checkout.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aggregator.errors import ParseError
+from aggregator.model import ParsedFeed
+from aggregator.normalize import normalize_feed
+from aggregator.parse.decode import decode_body
+from aggregator.parse.raw import Reader
+from aggregator.parse.repair import open_document
+from aggregator.parse.xml_reader import READERS, read_tolerantly, read_xml
+
+CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS") or Path(__file__).parents[2] / "shared" / "corpus") / "feeds"
+TYPICAL_BYTES = 235_000  # of a feed, in the comparison with other programs
+
+_NOW = datetime(2026, 11, 2, tzinfo=UTC)
+
+
+def main(rounds: int = 3) -> None:
+    if not CORPUS.is_dir():
+        print(f"no feeds at {CORPUS}; set AGGREGATOR_CORPUS to the folder that holds feeds/")
+        return
+    bodies = [path.read_bytes() for path in sorted(CORPUS.iterdir())]
+    read = [(body, _read(body, READERS)) for body in bodies]
+    feeds = [(body, feed) for body, feed in read if feed and feed.reader == "fast"]
+    served = [body for body, _ in feeds]
+    print(f"the fast reader serves {len(served)} of {len(bodies)} feeds ({len(served) / len(bodies):.1%})")
+    fast_s, tolerant_s, house_s = [], [], []
+    for _ in range(rounds):
+        fast_s.append(_time(lambda: [_read(body, READERS) for body in served]))
+        tolerant_s.append(_time(lambda: [_read(body, [read_tolerantly]) for body in served]))
+        house_s.append(_time(lambda: [normalize_feed(feed, now=_NOW) for _, feed in feeds]))
+    _print("fast", served, fast_s)
+    _print("feedparser", served, tolerant_s)
+    _print("house form", served, house_s)
+    print(f"feedparser takes {statistics.median(tolerant_s) / statistics.median(fast_s):.1f} x the fast reader's time")
+
+
+def _read(body: bytes, readers: Sequence[Reader]) -> ParsedFeed | None:
+    try:
+        return read_xml(open_document(decode_body(body, None)), url="https://feeds.invalid/", readers=readers)
+    except ParseError:
+        return None
+
+
+def _time(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def _print(what: str, bodies: Sequence[bytes], seconds: Sequence[float]) -> None:
+    took_s, size = statistics.median(seconds), sum(map(len, bodies))
+    print(
+        f"{what:10}  {len(bodies) / took_s:6.0f} files/s  {size / took_s / 1e6:6.1f} MB/s"
+        f"  {took_s / size * TYPICAL_BYTES * 1000:5.1f} ms for {TYPICAL_BYTES // 1000} kB"
+    )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

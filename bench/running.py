@@ -1,0 +1,29 @@
+"""One poll of all sources in a program that has started: prints the wall and CPU time of the poll alone, as JSON.
+
+python -m bench.running CONFIG
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from aggregator.config import load
+from aggregator.pipeline import Aggregator
+from aggregator.workers import poll_due
+
+
+def main(config: str) -> None:
+    aggregator = Aggregator(load(Path(config)))
+    names = [source.name for source in aggregator.sources]
+    began, began_cpu = time.perf_counter(), sum(os.times()[:4])
+    assert len(list(poll_due(aggregator, names))) == len(names)
+    print(json.dumps({"wall_s": time.perf_counter() - began, "cpu_s": sum(os.times()[:4]) - began_cpu}))
+    aggregator.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

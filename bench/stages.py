@@ -1,0 +1,68 @@
+"""Where the CPU time of a cold poll goes: by stage, in one run over a folder of feeds.
+
+python -m bench.stages [DIR] [--sources 200 --mean-kb 235]
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from aggregator import pipeline
+from aggregator.config import load
+from aggregator.store.polls import PollTransaction
+from aggregator.workers import poll_due
+from bench.programs import Ours
+from bench.side_by_side import options, served_feeds
+
+_STAGES: tuple[tuple[object, str, str], ...] = (
+    (pipeline, "fetch_source", "fetch"),
+    (pipeline, "parse_feed", "parse"),
+    (pipeline, "normalize_feed", "normalize"),
+    (pipeline, "decide", "dedupe"),
+    (pipeline, "categorize", "categorize"),
+    (PollTransaction, "known", "store: read"),
+    (PollTransaction, "write", "store: write"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    chosen = options(__doc__ or "", arguments)
+    spent: Counter[str] = Counter()
+    lock = threading.Lock()
+    for owner, name, stage in _STAGES:
+        setattr(owner, name, _timed(getattr(owner, name), stage, spent, lock))
+    with served_feeds(chosen) as (_, urls), tempfile.TemporaryDirectory() as folder:
+        Ours(Path(folder), urls)
+        aggregator = pipeline.Aggregator(load(Path(folder, "aggregator.yaml")))
+        names = [source.name for source in aggregator.sources]
+        began, began_cpu = time.perf_counter(), sum(os.times()[:4])
+        new = sum(result.new for result in poll_due(aggregator, names))
+        wall_s, cpu_s = time.perf_counter() - began, sum(os.times()[:4]) - began_cpu
+        aggregator.close()
+    spent["the rest: transactions, threads"] = cpu_s - sum(spent.values())
+    for stage, seconds in spent.most_common():
+        print(f"{stage:32} {seconds:6.2f} s  {seconds / cpu_s:4.0%}  {seconds / new * 1e6:5.0f} µs an entry")
+    print(f"{'all':32} {cpu_s:6.2f} s of CPU time for {new} entries, in {wall_s:.2f} s")
+
+
+def _timed(function: Callable[..., Any], stage: str, spent: Counter[str], lock: threading.Lock) -> Callable[..., Any]:
+    def timed(*given: Any, **named: Any) -> Any:
+        began = time.thread_time()
+        try:
+            return function(*given, **named)
+        finally:
+            with lock:
+                spent[stage] += time.thread_time() - began
+
+    return timed
+
+
+if __name__ == "__main__":
+    main()
