@@ -44,7 +44,7 @@ def zipped(body: bytes) -> bytes:
 
 
 LAUGHS = b"".join(b'<!ENTITY l%d "%s">' % (level, b"&l%d;" % (level - 1) * 10) for level in range(1, 10))
-BOMB = gzip.compress(bytes(200_000_000), 1)
+BOMB = gzip.compress(bytes(200_000_000), 1, mtime=0)
 
 # What is read all the same, because it does no harm.
 HARMLESS: dict[str, bytes] = {
@@ -74,7 +74,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "json-items": (answer(200, json_feed(b"1," * 4_000_000 + b"1")), "it has more than 20,000 entries"),
     "gzip-bomb": (answer(200, BOMB, "Content-Encoding: gzip"), "the body is larger than 15 MB (fetch.max_body)"),
     "gzip-in-gzip": (
-        answer(200, gzip.compress(BOMB), "Content-Encoding: gzip, gzip"),
+        answer(200, gzip.compress(BOMB, mtime=0), "Content-Encoding: gzip, gzip"),
         "the body is larger than 15 MB (fetch.max_body)",
     ),
     "gz-file": (answer(200, BOMB), "the gzipped feed is larger than 15 MB"),

@@ -26,17 +26,17 @@ def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("gzip", gzip.compress(FEED)),
-        ("x-gzip", gzip.compress(FEED)),
-        ("GZip", gzip.compress(FEED)),
-        ("gzip", gzip.compress(FEED[:20]) + gzip.compress(FEED[20:])),
-        ("gzip", gzip.compress(FEED) + b"\0" * 64),
+        ("gzip", gzip.compress(FEED, mtime=0)),
+        ("x-gzip", gzip.compress(FEED, mtime=0)),
+        ("GZip", gzip.compress(FEED, mtime=0)),
+        ("gzip", gzip.compress(FEED[:20], mtime=0) + gzip.compress(FEED[20:], mtime=0)),
+        ("gzip", gzip.compress(FEED, mtime=0) + b"\0" * 64),
         ("deflate", zlib.compress(FEED)),
         ("deflate", raw_deflate(FEED)),
         ("identity", FEED),
         ("", FEED),
-        ("gzip, gzip", gzip.compress(gzip.compress(FEED))),
-        ("deflate, gzip", gzip.compress(zlib.compress(FEED))),
+        ("gzip, gzip", gzip.compress(gzip.compress(FEED), mtime=0)),
+        ("deflate, gzip", gzip.compress(zlib.compress(FEED), mtime=0)),
     ],
 )
 def test_what_was_offered_is_decoded(server: HostileServer, visitor: Visitor, encoding, body):
@@ -51,14 +51,14 @@ def test_what_was_offered_is_decoded(server: HostileServer, visitor: Visitor, en
     [
         ("gzip", FEED, "the body is not gzip, though its Content-Encoding says so"),
         ("deflate", b"\xff" * 50, "the body is not deflate"),
-        ("gzip", gzip.compress(FEED)[:-12], "ends in the middle"),
+        ("gzip", gzip.compress(FEED, mtime=0)[:-12], "ends in the middle"),
         ("deflate", zlib.compress(FEED)[:-8], "ends in the middle"),
         ("deflate", b"x", "ends in the middle"),
         ("br", b"whatever", "compressed with 'br', which we did not offer"),
         ("zstd", b"whatever", "which we did not offer"),
-        ("gzip, gzip, gzip", gzip.compress(gzip.compress(gzip.compress(FEED))), "compressed 3 times over"),
+        ("gzip, gzip, gzip", gzip.compress(gzip.compress(gzip.compress(FEED), mtime=0)), "compressed 3 times over"),
         (", ".join(["gzip"] * 500), b"x", "compressed 500 times over"),
-        ("gzip", gzip.compress(FEED)[:10] + b"\xff" * 40, "the body is not gzip"),
+        ("gzip", gzip.compress(FEED, mtime=0)[:10] + b"\xff" * 40, "the body is not gzip"),
     ],
 )
 def test_a_body_that_is_not_encoded_as_it_says_is_an_error(server, visitor: Visitor, encoding, body, says):
@@ -71,10 +71,10 @@ def test_a_body_that_is_not_encoded_as_it_says_is_an_error(server, visitor: Visi
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("gzip", gzip.compress(bytes(60_000_000))),
+        ("gzip", gzip.compress(bytes(60_000_000), mtime=0)),
         ("deflate", zlib.compress(bytes(60_000_000))),
-        ("gzip, gzip", gzip.compress(gzip.compress(bytes(200_000_000)))),
-        ("gzip", gzip.compress(bytes(1_000_000)) * 60),
+        ("gzip, gzip", gzip.compress(gzip.compress(bytes(200_000_000), mtime=0))),
+        ("gzip", gzip.compress(bytes(1_000_000), mtime=0) * 60),
     ],
     ids=["gzip", "deflate", "twice", "many-members"],
 )
@@ -121,7 +121,7 @@ def test_chunks_are_joined(server: HostileServer, visitor: Visitor):
 
 
 def test_chunks_of_a_compressed_body_are_joined(server: HostileServer, visitor: Visitor):
-    body = gzip.compress(FEED)
+    body = gzip.compress(FEED, mtime=0)
     data = chunked(*(body[index : index + 1] for index in range(len(body))))
     url = server.tells("/feed", data.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n", 1))
 
@@ -243,7 +243,7 @@ def test_an_early_hint_does_not_confuse_the_next_exchange(server: HostileServer,
 
 def test_only_errors_of_ours_come_out(server: HostileServer, visitor: Visitor):
     """Every prefix of an answer, as if the line were cut there."""
-    whole = answer(200, gzip.compress(b"ok"), "Content-Encoding: gzip")
+    whole = answer(200, gzip.compress(b"ok", mtime=0), "Content-Encoding: gzip")
     for end in range(0, len(whole), 3):
         url = server.tells(f"/{end}", whole[:end])
 
