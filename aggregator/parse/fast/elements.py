@@ -58,15 +58,22 @@ def abstract(reader: Reader, at: At, *, default: str, key: str) -> None:
     at.context.values[f"{key}_detail"] = text
 
 
-def content(reader: Reader, at: At, *, default: str = "text/plain") -> None:
-    reader.has_content = True
+def content(reader: Reader, at: At) -> None:
+    """Read a content, which may be in another place (RFC 4287 §4.1.3.2)."""
     elsewhere = at.attributes.get("src")
     if elsewhere and not (len(at.element) or (at.element.text or "").strip()):
-        text: Fields = {"type": type_of(at.attributes, default), "value": ""}
+        text: Fields = {"type": type_of(at.attributes, "text/plain"), "value": ""}
     else:
-        text = reader.construct(at, default)
-    if elsewhere:
-        text["src"] = elsewhere
+        text = reader.construct(at, "text/plain")
+    _add_content(reader, at, {**text, "src": elsewhere} if elsewhere else text)
+
+
+def encoded(reader: Reader, at: At) -> None:
+    _add_content(reader, at, reader.construct(at, "text/html"))
+
+
+def _add_content(reader: Reader, at: At, text: Fields) -> None:
+    reader.has_content = True
     at.context.contents.append(text)
     if text["type"] in TEXT_TYPES:
         at.context.values.setdefault("summary", text["value"])
@@ -262,7 +269,7 @@ MEANINGS: dict[str, Meaning] = {
     **_named(partial(summary, default="text/plain", key="summary"), "summary", "itunes_summary"),
     **_named(partial(abstract, default="text/plain", key="subtitle"), "abstract"),
     **_named(content, "content"),
-    **_named(partial(content, default="text/html"), "content_encoded", "fullitem"),
+    **_named(encoded, "content_encoded", "fullitem"),
     **_named(
         unread_text,
         *("copyright", "dc_rights", "feedburner_browserfriendly", "info", "itunes_subtitle", "rights", "subtitle"),
