@@ -8,8 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from aggregator.demo import DemoSite, expected
+from aggregator.entrypoints.cli import app
 from tests.end_to_end.conftest import ROOT, Runner
 
 COMMANDS = [
@@ -19,8 +21,8 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, ("demo",)], ids=" ".join)
-def test_every_command_has_help_with_an_example(run: Runner, command: tuple[str, ...]) -> None:
-    text = run(*command, "--help").stdout
+def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> None:
+    text = CliRunner().invoke(app, [*command, "--help"]).stdout
 
     assert f"Example: aggregator {' '.join(command)}" in re.sub(r"\s+", " ", text)
     assert "--config" in text or command == ("demo",)
@@ -143,8 +145,7 @@ def test_entries_can_be_narrowed_and_have_stable_keys(run: Runner, config: Path)
     in_space = run.json("entries", "--category", "space", "--config", config)
     assert in_space == [entry for entry in every if "space" in entry["categories"]]
     assert in_space
-    assert run.json("entries", "--since", "1h", "--config", config) == every
-    assert len(run.json("entries", "--limit", "3", "--config", config)) == 3
+    assert run.json("entries", "--since", "1h", "--limit", "3", "--config", config) == every[:3]
     assert run.json("entries", "--search", "zzzqqq", "--config", config) == []
     assert "did you mean 'space'?" in run("entries", "--category", "spac", "--config", config, expect=2).stderr
     assert "--since" in run("entries", "--since", "soon", "--config", config, expect=2).stderr

@@ -145,7 +145,7 @@ def test_ten_thousand_broken_answers_raise_nothing_hang_nowhere_and_leave_a_soun
 
 
 def test_polling_real_feeds_again_takes_no_more_memory(server: HostileServer, corpus: Path, tmp_path: Path) -> None:
-    files = sorted(path for path in (corpus / "feeds").iterdir() if path.is_file())
+    files = sorted(path for path in (corpus / "feeds").iterdir() if path.is_file())[::3]  # each polled twice
     listed = ""
     for number, path in enumerate(files):
         url = server.tells(f"/{number}", answer(200, path.read_bytes()), answer(200, path.read_bytes() + b"\n"))
@@ -164,6 +164,6 @@ def test_polling_real_feeds_again_takes_no_more_memory(server: HostileServer, co
     aggregator.close()
 
     assert len(results) == len(files)
-    assert sum(result.unchanged for result in results) > 2_000
+    assert sum(result.unchanged for result in results) > 700
     assert not any(result.new for result in results)
     assert resident[1] - resident[0] < 30
