@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from aggregator.model import SourceHealth, SourceStatus, StoredEntry
+from aggregator.model import Enclosure, SourceHealth, SourceStatus, StoredEntry
 
 STATUS_STYLE = {
     SourceStatus.OK: "green",
@@ -84,6 +84,11 @@ def span(gap: timedelta) -> str:
     return f"{seconds} s"
 
 
+def enclosures_json(enclosures: Iterable[Enclosure]) -> list[dict[str, Any]]:
+    """Return an entry's files for scripts."""
+    return [{"url": each.url, "type": each.type, "length": each.length, "title": each.title} for each in enclosures]
+
+
 def entry_json(entry: StoredEntry) -> dict[str, Any]:
     """Return an entry's stable keys for scripts."""
     return {
@@ -101,10 +106,7 @@ def entry_json(entry: StoredEntry) -> dict[str, Any]:
         "categories": [match.category for match in entry.categories],
         "duplicate_of": entry.duplicate_of,
         "story": entry.story,
-        "enclosures": [
-            {"url": each.url, "type": each.type, "length": each.length, "title": each.title}
-            for each in entry.enclosures
-        ],
+        "enclosures": enclosures_json(entry.enclosures),
         "tags": list(entry.tags),
     }
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from aggregator.config import bare_address, load
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened
-from aggregator.entrypoints.terminal import console, print_json, rfc3339, say, table
+from aggregator.entrypoints.terminal import console, enclosures_json, print_json, rfc3339, say, table
 from aggregator.model import Entry
 from aggregator.pipeline import Found, find_feed, open_client, utc_now
 from aggregator.publish import render_opml, write_if_changed
@@ -56,10 +56,7 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "published": rfc3339(entry.published),
         "updated": rfc3339(entry.updated),
         "language": entry.language,
-        "enclosures": [
-            {"url": each.url, "type": each.type, "length": each.length, "title": each.title}
-            for each in entry.enclosures
-        ],
+        "enclosures": enclosures_json(entry.enclosures),
         "tags": list(entry.tags),
     }
 
