@@ -34,6 +34,7 @@ _FIRST_APPEARED = re.compile(
     r"|L.article .{1,300} est apparu en premier sur|Het bericht .{1,300} verscheen eerst op"
     r"|La entrada .{1,300} (?:se publicó primero en|aparece primero en)) .{1,120}$"
 )
+_APPEARED = ("appeared", "erschien", "apparu", "verscheen", "primero")
 _FOOTER_CHARS = 600  # more than any of these has
 _CUT_OFF = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|\.\.\.)$")
 _MEDIA = re.compile(r"<(?:img|audio|video)\b")
@@ -112,18 +113,25 @@ def _words_of(url: str | None) -> str:
 def _summary(title: str, summary: str, content: str) -> str:
     """Return the publisher's summary, else the beginning of the content; never the title once more."""
     texts = (_without_footer(text) for text in (summary, content))
-    text = next((text for text in texts if text and _folded(text) != _folded(title)), "")
+    text = next((text for text in texts if text and not _repeats(title, text)), "")
     return shorten(text, MAX_SUMMARY_CHARS)
 
 
 def _without_footer(text: str) -> str:
     """Return a text without what only says where it goes on, which is found at its end."""
     end = text[-_FOOTER_CHARS:]
-    return text[:-_FOOTER_CHARS] + _CUT_OFF.sub("…", _FIRST_APPEARED.sub("", end))
+    if any(word in end for word in _APPEARED):
+        text = text[:-_FOOTER_CHARS] + _FIRST_APPEARED.sub("", end)
+    return _CUT_OFF.sub("…", text) if text.endswith(("]", "...")) else text
+
+
+def _repeats(title: str, text: str) -> bool:
+    """Whether a text says no more than the title, with other signs between the words perhaps."""
+    return len(text) <= 2 * len(title) + 20 and _folded(text) == _folded(title)
 
 
 def _folded(text: str) -> str:
-    return _NO_WORD.sub("", text[: 2 * MAX_TITLE_CHARS]).casefold()
+    return _NO_WORD.sub("", text).casefold()
 
 
 def _authors_for_all(feed: ParsedFeed) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 
 import nh3
 
@@ -24,15 +25,15 @@ from aggregator.normalize.tangle import flattened, is_tangled
 from aggregator.normalize.text import one_line, without_controls
 from aggregator.normalize.urls import absolute_url, resolve
 
-_AS_DIV = re.compile(
-    r"<(/?)(?:address|center|dialog|fieldset|footer|form|header|hgroup|main|menu|nav)(?![\w-])", re.IGNORECASE
-)
+_DIVS = "address|center|dialog|fieldset|footer|form|header|hgroup|main|menu|nav"
 # What is in these a parser takes for text or for another language; it is HTML, often the picture itself.
-_RAW_TEXT = re.compile(
-    r"</?(?:listing|noembed|noframes|noscript|plaintext|xmp|math|semantics|m(?:action|enclose|error|frac|[inos]|over|padded"
-    r"|phantom|root|row|space|sqrt|style|su[bp]|subsup|table|t[dr]|text|under|underover))(?![\w-])[^<>]*>",
-    re.IGNORECASE,
+_HOLD_TEXT = (
+    "listing|noembed|noframes|noscript|plaintext|xmp|math|semantics|m(?:action|enclose|error|frac|[inos]|over|padded"
+    "|phantom|root|row|space|sqrt|style|su[bp]|subsup|table|t[dr]|text|under|underover)"
 )
+_AS_DIV = re.compile(rf"<(/?)(?:{_DIVS})(?![\w-])", re.IGNORECASE)
+_RAW_TEXT = re.compile(rf"</?(?:{_HOLD_TEXT})(?![\w-])[^<>]*>", re.IGNORECASE)
+_UNUSUAL = re.compile(rf"</?(?:{_DIVS}|{_HOLD_TEXT})(?![\w-])")
 _SIZE = re.compile(r"\s*([0-9]{1,4})(?:\.[0-9]*)?(?:px)?\s*")
 
 # nh3's output has lower-case names and double quotes only.
@@ -51,6 +52,40 @@ _BREAKS = re.compile(r"<br>\s*<br>\s*<br>\s*(?:<br>\s*)*")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 
+class _Sanitizer(threading.local):
+    """nh3 with our rules, made once for each thread: making it takes longer than cleaning a short text."""
+
+    def __init__(self) -> None:
+        self._base: str | None = None
+        self._cleaner = nh3.Cleaner(
+            tags=BLOCKS | INLINE,
+            clean_content_tags=DROPPED_WITH_CONTENT,
+            attributes=ATTRIBUTES,
+            attribute_filter=self._checked,
+            set_tag_attribute_values=FORCED,
+            link_rel=LINK_REL,
+            url_schemes=URL_SCHEMES,
+        )
+
+    def clean(self, markup: str, base: str | None) -> str:
+        self._base = base
+        return self._cleaner.clean(markup)
+
+    def _checked(self, tag: str, name: str, value: str) -> str | None:
+        if tag == "a" and name == "href":
+            return _link_address(value, self._base)
+        if name in {"src", "poster", "cite"}:
+            return absolute_url(value, self._base)
+        if name in {"width", "height"}:
+            size = _SIZE.fullmatch(value)
+            return size[1] if size else None
+        return value
+
+
+_sanitizer = _Sanitizer()
+_blocks_alone = nh3.Cleaner(tags=BLOCKS, clean_content_tags=DROPPED_WITH_CONTENT, attributes={}, link_rel=None)
+
+
 def clean_html(markup: str, base: str | None) -> str:
     """Return safe HTML with absolute links; ``base`` resolves relative ones, without it they lose their address.
 
@@ -61,48 +96,24 @@ def clean_html(markup: str, base: str | None) -> str:
     if is_tangled(markup):
         return paragraphs(one_line(flattened(markup)))
 
-    def checked(tag: str, name: str, value: str) -> str | None:
-        if tag == "a" and name == "href":
-            return _link_address(value, base)
-        if name in {"src", "poster", "cite"}:
-            return absolute_url(value, base)
-        if name in {"width", "height"}:
-            size = _SIZE.fullmatch(value)
-            return size[1] if size else None
-        return value
-
-    return _tidied(
-        nh3.clean(
-            markup,
-            tags=BLOCKS | INLINE,
-            clean_content_tags=DROPPED_WITH_CONTENT,
-            attributes=ATTRIBUTES,
-            attribute_filter=checked,
-            set_tag_attribute_values=FORCED,
-            link_rel=LINK_REL,
-            url_schemes=URL_SCHEMES,
-        )
-    )
+    return _tidied(_sanitizer.clean(markup, base))
 
 
 def plain_text(markup: str) -> str:
     """Return the text that HTML shows, in one line; blocks are apart by a blank."""
+    if "<" not in markup:
+        return one_line(html.unescape(markup))
     markup = _prepared(markup)
     if is_tangled(markup):
         return one_line(flattened(markup))
-    blocks = nh3.clean(
-        markup,
-        tags=BLOCKS,
-        clean_content_tags=DROPPED_WITH_CONTENT,
-        attributes={},
-        link_rel=None,
-    )
-    return visible_text(blocks)
+    return visible_text(_blocks_alone.clean(markup))
 
 
 def visible_text(cleaned: str) -> str:
     """Return the text of HTML that ``clean_html`` made."""
-    return one_line(html.unescape(_TAG.sub("", _BLOCK_TAG.sub(" ", cleaned))))
+    if "<" in cleaned:
+        cleaned = _TAG.sub("", _BLOCK_TAG.sub(" ", cleaned))
+    return one_line(html.unescape(cleaned))
 
 
 def paragraphs(text: str) -> str:
@@ -113,7 +124,10 @@ def paragraphs(text: str) -> str:
 
 
 def _prepared(markup: str) -> str:
-    return _AS_DIV.sub(r"<\1div", _RAW_TEXT.sub("", without_controls(markup)))
+    markup = without_controls(markup)
+    if _UNUSUAL.search(markup.lower()) is None:  # much quicker than with IGNORECASE
+        return markup
+    return _AS_DIV.sub(r"<\1div", _RAW_TEXT.sub("", markup))
 
 
 def _link_address(value: str, base: str | None) -> str | None:
@@ -123,12 +137,15 @@ def _link_address(value: str, base: str | None) -> str | None:
 
 def _tidied(cleaned: str) -> str:
     """Take out pictures that aren't meant to be seen, links to nowhere, and what is empty then."""
-    cleaned = _LINK.sub(_useful_link, _MEDIA.sub(_useful_media, cleaned))
+    if "<img" in cleaned or "<source" in cleaned:
+        cleaned = _MEDIA.sub(_useful_media, cleaned)
+    if "<a" in cleaned:
+        cleaned = _LINK.sub(_useful_link, cleaned)
     for _ in range(_EMPTY_ROUNDS):
         cleaned, removed = _EMPTY.subn("", cleaned)
         if not removed:
             break
-    return _BREAKS.sub("<br><br>", cleaned).strip()
+    return (_BREAKS.sub("<br><br>", cleaned) if cleaned.count("<br>") > 2 else cleaned).strip()
 
 
 def _useful_media(found: re.Match[str]) -> str:

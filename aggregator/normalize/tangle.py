@@ -10,7 +10,7 @@ MAX_DEPTH = 500  # of elements open at once: at every tag a parser looks through
 MAX_REOPENED = 4  # formatting elements left open, on average of all tags: a parser repeats them in every paragraph
 MAX_TAG_CHARS = 10_000  # and
 MAX_ATTRIBUTES = 1_000  # of one tag: a parser compares each with all others
-_FEW_TAGS = 100  # are no trouble however they are nested
+_FEW_TAGS = MAX_DEPTH  # are no trouble however they are nested
 
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _WHOLE_TAG = re.compile(r"""<[a-zA-Z](?:[^>"'=]+|=\s*(?:"[^"]*"|'[^']*')?|["'])*+""")

@@ -13,12 +13,17 @@ _LAST_WORD = re.compile(r"\s+\S*$")
 
 def without_controls(text: str) -> str:
     """Return text without what can't be stored, or written in XML: control characters, halves of characters."""
+    if text.replace("\n", "").replace("\t", "").isprintable():  # nearly all is, which is far quicker to tell
+        return text
     return _CONTROLS.sub("", text)
 
 
 def one_line(text: str) -> str:
     """Return text in Unicode's composed form, white space collapsed, nothing in it that readers can't see."""
-    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", without_controls(text))).split())
+    text = " ".join(text.split())
+    if not text.isprintable():  # else, which is quick to tell, there is nothing in it that must go
+        text = " ".join(_UNSEEN.sub("", without_controls(text)).split())
+    return unicodedata.normalize("NFC", text)
 
 
 def shorten(text: str, limit: int) -> str:

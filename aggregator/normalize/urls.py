@@ -20,6 +20,11 @@ _IN_QUERY = "%/:@!$'()*,;?~"
 PLAIN = re.compile(
     r"https?://[A-Za-z0-9.-]+/[\w.~/%+@!$&'()*,=:-]*(?:\?[\w.~/%+@!$&'()*,=:?-]+)?(?:#[\w.~/%+=-]+)?", re.ASCII
 )
+# What is in canonical form but for its beginning and end, which nearly all addresses are.
+_ORDINARY = re.compile(
+    r"https?://(?:www\.)?(?!(?:www|m|mobile|amp|google|cdn)\.)((?:[a-z0-9-]+\.)+[a-z]+)((?:/[\w~-][\w.~-]*+)*+)/?", re.ASCII
+)
+_SPECIAL = re.compile(r"/(?:index|default)\.|\.amp|/amp/?$|ampproject", re.IGNORECASE)
 _DEFAULT_PORTS = {None, 80, 443}
 _HOST = re.compile(r"[a-z0-9._-]+")
 _IPV6 = re.compile(r"[0-9a-f.]*:[0-9a-f:.]+")
@@ -69,6 +74,8 @@ def canonical_url(url: str | None) -> str | None:
 
 def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
     """Return ``canonical_url``, with the fragment when asked for and when it isn't tracking: the form of ids."""
+    if url and len(url) < MAX_URL_CHARS and (found := _ORDINARY.fullmatch(url)) and not _SPECIAL.search(url):
+        return f"https://{found[1]}{found[2]}"
     while True:
         if url is None or len(url) > MAX_WRAPPED_CHARS:
             return None
@@ -76,7 +83,7 @@ def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
         host = _host(parts) if parts else None
         if parts is None or host is None:
             return None
-        inner = unwrapped(host, parts.path, parts.query)
+        inner = unwrapped(host, _without_dots(parts.path), parts.query)
         if inner is None:
             break
         url = inner
