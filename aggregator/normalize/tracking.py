@@ -60,8 +60,8 @@ WRAPPERS = {
 _SAFELINKS = ".safelinks.protection.outlook.com"
 _GOOGLE = re.compile(r"google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 _AMP_CACHE = re.compile(r"(?:.*\.)?cdn\.ampproject\.org")
-_AMP_CACHE_PATH = re.compile(r"/(?:c|v|wp)/(s/)?([^/]+\.[^/]+(?:/.*)?)")
-_AMP_VIEWER_PATH = re.compile(r"/amp/(s/)?([^/]+\.[^/]+(?:/.*)?)")
+_AMP_CACHE_PATH = re.compile(r"/(?:c|v|wp)/(s/)?([\w-]+(?:\.[\w-]+)+(?::[0-9]+)?(?:/.*)?)")
+_AMP_VIEWER_PATH = re.compile(r"/amp/(s/)?([\w-]+(?:\.[\w-]+)+(?::[0-9]+)?(?:/.*)?)")
 
 
 def is_tracking(name: str, value: str) -> bool:

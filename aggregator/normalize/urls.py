@@ -83,7 +83,7 @@ def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
         host = _host(parts) if parts else None
         if parts is None or host is None:
             return None
-        inner = unwrapped(host, _without_dots(parts.path), parts.query)
+        inner = unwrapped(host, _without_dots(_percent(parts.path, _IN_PATH)), parts.query)
         if inner is None:
             break
         url = inner
