@@ -17,8 +17,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
 from aggregator.categorize import categorize, compile_filter, compile_rules, is_wanted
 from aggregator.config import Config, bare_address
 from aggregator.dedupe import decide
@@ -43,8 +41,6 @@ from aggregator.parse import parse_feed
 from aggregator.publish import Written, build_document, static_files, write_site
 from aggregator.sources import Credentials, common_places, configured_sources, find_feeds
 from aggregator.store import Store
-
-log = structlog.get_logger()
 
 # Documents read at a time: Python computes in one thread anyway, so that more would only take memory.
 _READERS = 4
@@ -254,7 +250,9 @@ class Aggregator:
 
     def _crashed(self, claim: Claim, error: Exception) -> SourceError:
         """Log a bug of ours whole, and return what is recorded of it on the source."""
-        log.error("source.crashed", source=claim.source.name, exc_info=error)
+        import structlog
+
+        structlog.get_logger().error("source.crashed", source=claim.source.name, exc_info=error)
         return SourceError(f"this program failed on it: {type(error).__name__}: {error}")
 
     # --- publishing --------------------------------------------------------------------------------------------------

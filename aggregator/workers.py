@@ -8,14 +8,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
-
 from aggregator.errors import ClaimLost
 from aggregator.fetch import Turn
 from aggregator.model import Claim, PollResult
 from aggregator.pipeline import Aggregator, Seen
-
-log = structlog.get_logger()
 
 # How long a claim lasts, beside the time that its exchange may take: for waiting in the queue and for writing.
 _LEASE_MARGIN = timedelta(minutes=5)
@@ -87,7 +83,9 @@ def _poll_one(aggregator: Aggregator, claim: Claim, turn: Turn) -> _Polled:
     try:
         return _Polled(claim, result=aggregator.record(claim, seen))
     except ClaimLost as error:
-        log.warning("source.claim_lost", source=claim.source.name, error=str(error))
+        import structlog
+
+        structlog.get_logger().warning("source.claim_lost", source=claim.source.name, error=str(error))
         return _Polled(claim)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from apscheduler.triggers.cron import CronTrigger
-
 from aggregator.config.units import parse_duration
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -37,6 +35,8 @@ def parse_cron(text: str) -> str:
     In a crontab 0 and 7 are Sunday; APScheduler counts from Monday (its issue 286) and refuses sun-thu. A list
     of names means the same to both. Raises ValueError, in words.
     """
+    from apscheduler.triggers.cron import CronTrigger
+
     fields = text.split()
     if len(fields) != 5:
         raise ValueError("expected five fields (minute, hour, day, month, weekday) such as 30 7 * * 1-5")

@@ -2,41 +2,85 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from aggregator import __version__
-from aggregator.entrypoints.commands import adding, feeds, listing, polling, running
 from aggregator.entrypoints.terminal import complain
 from aggregator.errors import AggregatorError, ConfigError, UsageError
+
+# The functions behind the commands, as module:function below ``commands``; a command loads what it needs, no more.
+_COMMANDS = {
+    "run": "running:run",
+    "check": "polling:check",
+    "poll": "polling:poll",
+    "publish": "feeds:publish",
+    "sources": "listing:sources",
+    "entries": "listing:entries",
+    "explain": "listing:explain",
+    "preview": "feeds:preview",
+    "add": "adding:add",
+    "opml": {"import": "adding:opml_import", "export": "feeds:opml_export"},
+    "demo": "running:demo",
+    "db": {"upgrade": "running:db_upgrade"},
+}
+_GROUPS = {"opml": "Subscription lists, to and from other readers.", "db": "The database."}
+_PLAIN: dict[str, Any] = {
+    "no_args_is_help": True,
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+}
+
+
+class _Made(Mapping[str, Any]):
+    """The commands by name, each made when it is asked for."""
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - Typer has a Click of its own since 0.26
+        place = _COMMANDS[name]
+        made = typer.Typer(name=name, help=_GROUPS.get(name), **_PLAIN)
+        if isinstance(place, dict):
+            made.callback()(lambda: None)
+            for inner, function in place.items():
+                made.command(inner)(_function(function))
+        else:
+            made.command(name)(_function(place))
+        return typer.main.get_command(made)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
+
+
+class _Commands(TyperGroup):
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401
+        super().__init__(**{**given, "commands": _Made()})
+
+
+def _function(place: str) -> Any:  # noqa: ANN401 - each has options of its own
+    module, _, name = place.partition(":")
+    gc.disable()  # what is loaded stays: looking for garbage in it would take a tenth of the time
+    try:
+        return getattr(import_module(f"aggregator.entrypoints.commands.{module}"), name)
+    finally:
+        gc.freeze()
+        gc.enable()
+
 
 app = typer.Typer(
     name="aggregator",
     help="Follow a subject across many sites: one combined feed, every story once.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    cls=_Commands,
+    **_PLAIN,
 )
-opml = typer.Typer(help="Subscription lists, to and from other readers.", no_args_is_help=True)
-db = typer.Typer(help="The database.", no_args_is_help=True)
-
-app.command()(running.run)
-app.command()(polling.check)
-app.command()(polling.poll)
-app.command()(feeds.publish)
-app.command()(listing.sources)
-app.command()(listing.entries)
-app.command()(listing.explain)
-app.command()(feeds.preview)
-app.command()(adding.add)
-app.add_typer(opml, name="opml")
-opml.command("import")(adding.opml_import)
-opml.command("export")(feeds.opml_export)
-app.command()(running.demo)
-app.add_typer(db, name="db")
-db.command("upgrade")(running.db_upgrade)
 
 
 def _print_version(is_wanted: bool) -> None:

@@ -20,7 +20,7 @@ import aggregator
 from aggregator.errors import AddressRefused, BodyTooLarge, FetchError
 from aggregator.http.addresses import Address, follow, parse_address
 from aggregator.http.body import STEP_BYTES, decode_body, in_words
-from aggregator.http.connect import Exchange, GuardedAdapter, current_exchange, tls_context
+from aggregator.http.connect import Exchange, GuardedAdapter, current_exchange
 from aggregator.http.failures import LIBRARY_ERRORS, explain
 from aggregator.http.guard import Guard
 from aggregator.http.resolve import Resolver
@@ -108,7 +108,7 @@ class HttpClient:
         self._max_body = max_body
         self._guard = Guard(allow_private)
         self._resolver = Resolver()
-        self._adapter = GuardedAdapter(context=tls_context(), kept_per_host=kept_per_host)
+        self._adapter = GuardedAdapter(kept_per_host=kept_per_host)
         self._under_way: set[Exchange] = set()
 
     def __enter__(self) -> Self:

@@ -11,6 +11,7 @@ import logging
 import selectors
 import socket
 import ssl
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -179,13 +180,20 @@ class GuardedTLSPool(HTTPSConnectionPool):
 class GuardedAdapter(HTTPAdapter):
     """requests' adapter over our connections. Send with ``current_exchange`` set, from any thread."""
 
-    def __init__(self, *, context: ssl.SSLContext, kept_per_host: int) -> None:
-        self._context = context
+    def __init__(self, *, kept_per_host: int) -> None:
+        self._context: ssl.SSLContext | None = None
+        self._making_context = threading.Lock()
         super().__init__(pool_connections=KEPT_HOSTS, pool_maxsize=kept_per_host)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:  # noqa: ANN401 - requests' signature
-        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **pool_kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": GuardedPool, "https": GuardedTLSPool}
+        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": GuardedPool, "https": self._tls_pool}
+
+    def _tls_pool(self, *given: Any, **named: Any) -> GuardedTLSPool:  # noqa: ANN401 - urllib3's signature
+        """Make the pool of a host; the first one has the authorities read, which takes a moment."""
+        with self._making_context:
+            self._context = self._context or tls_context()
+        return GuardedTLSPool(*given, ssl_context=self._context, **named)
 
     def cert_verify(self, conn: object, url: str, verify: object, cert: object) -> None:
         """Leave the context alone: requests would load all authorities anew into it for each connection."""

@@ -22,7 +22,8 @@ PLAIN = re.compile(
 )
 # What is in canonical form but for its beginning and end, which nearly all addresses are.
 _ORDINARY = re.compile(
-    r"https?://(?:www\.)?(?!(?:www|m|mobile|amp|google|cdn)\.)((?:[a-z0-9-]+\.)+[a-z]+)((?:/[\w~-][\w.~-]*+)*+)/?", re.ASCII
+    r"https?://(?:www\.)?(?!(?:www|m|mobile|amp|google|cdn)\.)((?:[a-z0-9-]+\.)+[a-z]+)((?:/[\w~-][\w.~-]*+)*+)/?",
+    re.ASCII,
 )
 _SPECIAL = re.compile(r"/(?:index|default)\.|\.amp|/amp/?$|ampproject", re.IGNORECASE)
 _DEFAULT_PORTS = {None, 80, 443}

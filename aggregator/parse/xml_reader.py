@@ -7,8 +7,6 @@ import re
 from collections.abc import Sequence
 from xml.sax import SAXParseException
 
-import feedparser
-
 from aggregator.errors import NotAFeed, ParseError
 from aggregator.model import ParsedFeed
 from aggregator.parse.dates import parse_date
@@ -85,6 +83,8 @@ def read_tolerantly(text: str, *, base: str | None) -> RawFeed:
 
     Without a base it leaves the ids of RSS items alone, which it would take for relative addresses.
     """
+    import feedparser
+
     _refuse_what_takes_for_ever(text)
     headers = {"content-type": "application/xml; charset=utf-8"}
     if base:

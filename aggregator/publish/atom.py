@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from feedgen.entry import FeedEntry
-from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from aggregator import __version__
@@ -13,11 +12,17 @@ from aggregator.model import FeedDocument, FeedFormat, PublishedEntry
 from aggregator.publish import parts
 from aggregator.publish.text import legal, one_line, rfc3339, web_address
 
+if TYPE_CHECKING:
+    from feedgen.entry import FeedEntry
+    from feedgen.feed import FeedGenerator
+
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def render_atom(document: FeedDocument) -> bytes:
     """Return the document as Atom; the same document gives the same bytes."""
+    from feedgen.feed import FeedGenerator
+
     feed = FeedGenerator()
     feed.id(parts.feed_id(document))
     feed.title(one_line(document.title) or document.name)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
-
 from aggregator import __version__
 from aggregator.config import Config, shipped_dir
 from aggregator.errors import PublishError
@@ -61,6 +59,8 @@ class Templates:
     """The templates and plain files of the pages, looked for in these folders in turn."""
 
     def __init__(self, *folders: Path) -> None:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
         self._folders = folders
         self._environment = Environment(
             loader=FileSystemLoader(folders),
@@ -74,6 +74,8 @@ class Templates:
 
     def render(self, name: str, **values: object) -> bytes:
         """Return a page. Raises PublishError, which names the template's file and line."""
+        from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
+
         try:
             return self._environment.get_template(name).render(**values).encode()
         except TemplateNotFound as error:

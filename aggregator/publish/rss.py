@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-
-from feedgen.feed import FeedGenerator
+from typing import TYPE_CHECKING
 
 from aggregator import __version__
 from aggregator.model import FeedDocument, FeedFormat, PublishedEntry
 from aggregator.publish import parts
 from aggregator.publish.text import one_line, web_address
+
+if TYPE_CHECKING:
+    from feedgen.feed import FeedGenerator
 
 # feedgen switches the locale of the whole process for each date it writes; two threads would undo each other's.
 _LOCALE = threading.Lock()
@@ -17,6 +19,8 @@ _LOCALE = threading.Lock()
 
 def render_rss(document: FeedDocument) -> bytes:
     """Return the document as RSS 2.0; the same document gives the same bytes."""
+    from feedgen.feed import FeedGenerator
+
     title = one_line(document.title) or document.name
     feed = FeedGenerator()
     feed.load_extension("dc", atom=False)

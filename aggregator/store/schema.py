@@ -7,6 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.compiler import DDLCompiler
 
 
 class Utc(sa.types.TypeDecorator[datetime]):
@@ -87,7 +90,16 @@ site = sa.Table(
 )
 
 # For indexes of active sources alone: word for word what queries say, or SQLite does not use them.
-_ACTIVE: dict[str, Any] = {"sqlite_where": sa.text("is_active = 1"), "postgresql_where": sa.text("is_active")}
+_ACTIVE = {"where": {"sqlite": "is_active = 1", "postgresql": "is_active"}}
+
+
+@compiles(CreateIndex)
+def _create_index(element: CreateIndex, compiler: DDLCompiler, **given: Any) -> str:  # noqa: ANN401
+    """Write a partial index. SQLAlchemy's own way, an option per dialect, loads both: a tenth of a warm poll."""
+    written = compiler.visit_create_index(element, **given)
+    where = element.element.info.get("where")
+    return f"{written} WHERE {where[compiler.dialect.name]}" if where else written
+
 
 sources = sa.Table(
     "sources",
@@ -134,8 +146,8 @@ sources = sa.Table(
     # the claim of the worker that polls it now
     sa.Column("claim_token", sa.Text),
     sa.Column("claimed_until", Utc),
-    sa.Index("ix_sources_active_next_check", "next_check", "pk", **_ACTIVE),
-    sa.Index("uq_sources_active_name", "name", unique=True, **_ACTIVE),
+    sa.Index("ix_sources_active_next_check", "next_check", "pk", info=_ACTIVE),
+    sa.Index("uq_sources_active_name", "name", unique=True, info=_ACTIVE),
 )
 
 entries = sa.Table(

@@ -19,16 +19,15 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-@pytest.fixture(scope="module")
-def trusting(authority: trustme.CA, tmp_path_factory):
+@pytest.fixture
+def trusting(authority: trustme.CA, tmp_path):
     """A visitor on a machine whose administrator trusts our authority."""
-    bundle = tmp_path_factory.mktemp("tls") / "authorities.pem"
+    bundle = tmp_path / "authorities.pem"
     authority.cert_pem.write_to_path(bundle)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SSL_CERT_FILE", str(bundle))
-        visitor = Visitor()
-    with visitor:
-        yield visitor
+        with Visitor() as visitor:
+            yield visitor
 
 
 def serving(certificate: trustme.LeafCert) -> HostileServer:
