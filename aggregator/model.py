@@ -1,7 +1,8 @@
 """The records that travel through the program, frozen, in their order of appearance.
 
 ``Source`` → ``Claim`` → ``Fetched | NotModified`` → ``ParsedFeed`` → ``Entry`` → ``Known``, ``Decision`` →
-``PollResult`` → ``StoredEntry`` → ``PublishedEntry``. All times are aware UTC. Nothing here does anything.
+``PollResult``, ``PollSummary`` → ``StoredEntry`` → ``PublishedEntry``. All times are aware UTC. Nothing here does
+anything.
 """
 
 from __future__ import annotations
@@ -342,17 +343,18 @@ class PollResult:
     unchanged: int = 0
     error: str | None = None
 
-    @property
-    def new(self) -> int:
-        return sum(decision.is_new for decision in self.decisions)
 
-    @property
-    def updated(self) -> int:
-        return sum(not decision.is_new for decision in self.decisions)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollSummary:
+    """What came of one poll, in numbers of entries. ``duplicates`` are among the ``new``."""
 
-    @property
-    def duplicates(self) -> int:
-        return sum(decision.is_new and decision.original != decision.id for decision in self.decisions)
+    source: str
+    state: SourceState
+    new: int = 0
+    updated: int = 0
+    duplicates: int = 0
+    unchanged: int = 0
+    error: str | None = None
 
 
 # --- the store's answers ---------------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
     config ─► sources ─► fetch ─► parse ─► normalize ─► dedupe ─► categorize ─► store ─► publish
 
-``look_at`` and ``record`` are that line for one source, up to and from the deciding (workers.py runs them for all that
-are due); ``feed_document`` goes from the store to one output feed. This is the only file that knows two stages.
+``Aggregator.ask`` and ``Recorder`` are that line for one source: up to its answer, and from there to the store
+(workers.py runs them for all that are due); ``feed_document`` goes from the store to one output feed. This is the only
+file that knows two stages.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from aggregator.categorize import categorize, compile_filter, compile_rules, is_wanted
-from aggregator.config import Config, bare_address
+from aggregator.config import CategoryConfig, Config, FetchSettings, bare_address
 from aggregator.dedupe import decide
 from aggregator.errors import AggregatorError, NotAFeed, SourceError, UsageError
 from aggregator.fetch import HostGate, after_failure, after_success, fetch_source, key_of
@@ -32,6 +34,7 @@ from aggregator.model import (
     NotModified,
     ParsedFeed,
     PollResult,
+    PollSummary,
     Selection,
     Source,
     SourceState,
@@ -89,7 +92,7 @@ def read(claim: Claim, answer: Fetched | NotModified, now: datetime) -> Seen:
     """Parse ─► normalize; a body that is the same as the last one goes no further. Raises SourceError."""
     if isinstance(answer, NotModified):
         return Seen(answer=answer)
-    body_hash = hashlib.sha256(answer.body).hexdigest()
+    body_hash = _hash(answer)
     if body_hash == claim.state.body_hash:
         return Seen(answer=answer, body_hash=body_hash)
     document = parse_feed(answer)
@@ -143,62 +146,71 @@ def find_feed(client: HttpClient, url: str, now: datetime) -> Found:
         raise NotAFeed(f"{error}; {where}") from error
 
 
+def _hash(answer: Fetched) -> str:
+    return hashlib.sha256(answer.body).hexdigest()
+
+
+def _crashed(claim: Claim, error: Exception) -> SourceError:
+    """Log a bug of ours whole, and return what is recorded of it on the source."""
+    import structlog
+
+    structlog.get_logger().error("source.crashed", source=claim.source.name, exc_info=error)
+    return SourceError(f"this program failed on it: {type(error).__name__}: {error}")
+
+
+def _summary(result: PollResult) -> PollSummary:
+    new = [decision for decision in result.decisions if decision.is_new]
+    return PollSummary(
+        source=result.source,
+        state=result.state,
+        new=len(new),
+        updated=len(result.decisions) - len(new),
+        duplicates=sum(decision.original != decision.id for decision in new),
+        unchanged=result.unchanged,
+        error=result.error,
+    )
+
+
 def _passes(source: Source, entry: Entry) -> bool:
     keep = compile_filter(source.keep) if source.keep else None
     drop = compile_filter(source.drop) if source.drop else None
     return is_wanted(entry, keep, drop)
 
 
-class Aggregator:
-    """The program put together. Commands, the scheduler and the web page drive it; threads may share it."""
+class Recorder:
+    """What is done with an answer, from its bytes to the store. All that a process of its own needs (processes.py)."""
 
-    def __init__(self, config: Config, *, clock: Callable[[], datetime] = utc_now) -> None:
-        """Open the store and bring its schema up to date; raises StoreError."""
-        self.clock = clock
-        self.gate = open_gate(config)
-        self._reading = threading.Semaphore(_READERS)
-        self.store = Store(config.storage.url, pool_size=config.fetch.workers + 4)
-        self.store.upgrade()
-        self.identity = self.store.open_site(url=config.site.url, now=clock())
-        self.use(config)
+    def __init__(
+        self,
+        store: Store,
+        settings: FetchSettings,
+        categories: Sequence[CategoryConfig],
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.store = store
+        self._settings = settings
+        self.rules = compile_rules(categories)
+        self._clock = clock
 
-    def use(self, config: Config) -> None:
-        """Work with this configuration from now on: at the start, and after each edit of the files."""
-        self.sources = configured_sources(config)
-        self.credentials = Credentials(config, self.sources)
-        self.rules = compile_rules(config.categories)
-        self.client = open_client(config)
-        self.gate.limit(connections=config.fetch.politeness.connections, spacing=config.fetch.politeness.spacing)
-        self.store.sync_sources(self.sources)
-        self.config = config
+    def read_and_record(self, claim: Claim, answer: Fetched) -> PollSummary:
+        """Parse ─► … ─► store. Raises StoreError, ClaimLost; what else went wrong is recorded on the source."""
+        return self.record(claim, self.read(claim, answer))
 
-    def close(self) -> None:
-        self.client.close()
-        self.store.close()
-
-    # --- polling -----------------------------------------------------------------------------------------------------
-
-    def gate_key(self, claim: Claim) -> str:
-        """Return what this source shares the limits of politeness by."""
-        return key_of(claim.source, address_of(claim), self.config.fetch.politeness.per)
-
-    def look_at(self, claim: Claim) -> Seen:
-        """Look at one claimed source. Raises nothing: what went wrong, a bug of ours too, is in what is returned."""
-        key = self.gate_key(claim)
+    def read(self, claim: Claim, answer: Fetched) -> Seen:
+        """Parse ─► normalize. Raises nothing: what went wrong, a bug of ours too, is in what is returned."""
         try:
-            answer = fetch_source(self.client, claim, secrets=self.credentials.of(claim.source))
-            self.gate.learn(key)
-            with self._reading:
-                return read(claim, answer, self.clock())
+            return read(claim, answer, self._clock())
         except SourceError as error:
-            self.gate.learn(key, error)
             return Seen(error=error)
         except Exception as error:  # noqa: BLE001 - a bug that one source's input brings out must not stop the others
-            return Seen(error=self._crashed(claim, error))
+            return Seen(error=_crashed(claim, error))
 
-    def record(self, claim: Claim, seen: Seen) -> PollResult:
+    def record(self, claim: Claim, seen: Seen) -> PollSummary:
         """Read, decide, write: dedupe ─► categorize ─► store, in one transaction. Raises StoreError, ClaimLost."""
-        now = self.clock()
+        if not seen.entries:
+            return self.record_quiet([(claim, seen)])[0]
+        now = self._clock()
         try:
             with self.store.poll(claim) as poll:
                 judged = decide(seen.entries, poll.known(seen.entries), claim=claim, now=now)
@@ -208,29 +220,29 @@ class Aggregator:
                 )
                 result = self._result(claim, seen, decisions, judged.unchanged, now)
                 poll.write(result)
-                return result
+                return _summary(result)
         except SourceError as error:
             failed = Seen(error=error)
         except AggregatorError:
             raise
         except Exception as error:  # noqa: BLE001 - as above
-            failed = Seen(error=self._crashed(claim, error))
+            failed = Seen(error=_crashed(claim, error))
         return self.record_quiet([(claim, failed)])[0]
 
-    def record_quiet(self, looks: Sequence[tuple[Claim, Seen]]) -> list[PollResult]:
+    def record_quiet(self, looks: Sequence[tuple[Claim, Seen]]) -> list[PollSummary]:
         """Write what became of sources that brought no entries, all in one transaction. Raises StoreError.
 
         A result whose claim was lost meanwhile is not written; nothing of worth is lost with it.
         """
-        now = self.clock()
+        now = self._clock()
         results = [self._result(claim, seen, (), 0, now) for claim, seen in looks]
         self.store.write_quiet([(claim, result) for (claim, _), result in zip(looks, results, strict=True)])
-        return results
+        return [_summary(result) for result in results]
 
     def _result(
         self, claim: Claim, seen: Seen, decisions: tuple[Decision, ...], unchanged: int, now: datetime
     ) -> PollResult:
-        settings, jitter = self.config.fetch, random.random()  # noqa: S311 - spreads requests, keeps no secret
+        settings, jitter = self._settings, random.random()  # noqa: S311 - spreads requests, keeps no secret
         if seen.answer is None:
             error = seen.error or SourceError("no answer")
             state = after_failure(claim, error, settings=settings, now=now, jitter=jitter)
@@ -248,12 +260,79 @@ class Aggregator:
         )
         return PollResult(source=claim.source.name, state=state, decisions=decisions, unchanged=unchanged)
 
-    def _crashed(self, claim: Claim, error: Exception) -> SourceError:
-        """Log a bug of ours whole, and return what is recorded of it on the source."""
-        import structlog
 
-        structlog.get_logger().error("source.crashed", source=claim.source.name, exc_info=error)
-        return SourceError(f"this program failed on it: {type(error).__name__}: {error}")
+class Processes(Protocol):
+    """Where answers are read and recorded when that is not done here (see processes.py)."""
+
+    def use(self, config: Config) -> None: ...
+
+    def read_and_record(self, claim: Claim, answer: Fetched) -> PollSummary | None: ...
+
+
+class Aggregator:
+    """The program put together. Commands, the scheduler and the web page drive it; threads may share it."""
+
+    def __init__(
+        self, config: Config, *, clock: Callable[[], datetime] = utc_now, processes: Processes | None = None
+    ) -> None:
+        """Open the store and bring its schema up to date; raises StoreError."""
+        self.clock = clock
+        self.gate = open_gate(config)
+        self._reading = threading.Semaphore(_READERS)
+        self._processes = processes
+        self.store = Store(config.storage.url, pool_size=config.fetch.workers + 4)
+        self.store.upgrade()
+        self.identity = self.store.open_site(url=config.site.url, now=clock())
+        self.use(config)
+
+    def use(self, config: Config) -> None:
+        """Work with this configuration from now on: at the start, and after each edit of the files."""
+        self.sources = configured_sources(config)
+        self.credentials = Credentials(config, self.sources)
+        self.client = open_client(config)
+        self.gate.limit(connections=config.fetch.politeness.connections, spacing=config.fetch.politeness.spacing)
+        self.store.sync_sources(self.sources)
+        self.recorder = Recorder(self.store, config.fetch, config.categories, clock=self.clock)
+        if self._processes is not None:
+            self._processes.use(config)
+        self.config = config
+
+    def close(self) -> None:
+        self.client.close()
+        self.store.close()
+
+    # --- polling -----------------------------------------------------------------------------------------------------
+
+    def gate_key(self, claim: Claim) -> str:
+        """Return what this source shares the limits of politeness by."""
+        return key_of(claim.source, address_of(claim), self.config.fetch.politeness.per)
+
+    def ask(self, claim: Claim) -> Fetched | Seen:
+        """Ask one claimed source. Returns what is to be read, else what was seen at once: an error, nothing new."""
+        key = self.gate_key(claim)
+        try:
+            answer = fetch_source(self.client, claim, secrets=self.credentials.of(claim.source))
+        except SourceError as error:
+            self.gate.learn(key, error)
+            return Seen(error=error)
+        except Exception as error:  # noqa: BLE001 - as in Recorder.read
+            return Seen(error=_crashed(claim, error))
+        self.gate.learn(key)
+        if isinstance(answer, Fetched) and _hash(answer) != claim.state.body_hash:
+            return answer
+        return read(claim, answer, self.clock())
+
+    def read_and_record(self, claim: Claim, answer: Fetched) -> PollSummary:
+        """Parse ─► … ─► store, in a process of its own where there is one. Raises StoreError, ClaimLost."""
+        try:
+            done = self._processes.read_and_record(claim, answer) if self._processes is not None else None
+        except SourceError as error:
+            return self.recorder.record(claim, Seen(error=error))
+        if done is not None:
+            return done
+        with self._reading:
+            seen = self.recorder.read(claim, answer)
+        return self.recorder.record(claim, seen)
 
     # --- publishing --------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from aggregator.errors import ClaimLost
 from aggregator.fetch import Turn
-from aggregator.model import Claim, PollResult
+from aggregator.model import Claim, PollSummary
 from aggregator.pipeline import Aggregator, Seen
 
 # How long a claim lasts, beside the time that its exchange may take: for waiting in the queue and for writing.
@@ -34,7 +34,7 @@ _MAX_SILENT = 400
 
 def poll_due(
     aggregator: Aggregator, names: Collection[str] | None = None, *, stop: threading.Event | None = None
-) -> Iterator[PollResult]:
+) -> Iterator[PollSummary]:
     """Poll all that is due (with ``names``: those, due or not), each once, and yield results when they are stored.
 
     ``stop`` ends it early: what is under way is finished, nothing more is begun. Raises StoreError, after what is
@@ -72,16 +72,16 @@ class _Polled:
 
     claim: Claim
     quiet: Seen | None = None
-    result: PollResult | None = None
+    result: PollSummary | None = None
 
 
 def _poll_one(aggregator: Aggregator, claim: Claim, turn: Turn) -> _Polled:
     with turn:
-        seen = aggregator.look_at(claim)
-    if not seen.entries:
-        return _Polled(claim, quiet=seen)
+        answer = aggregator.ask(claim)
+    if isinstance(answer, Seen):
+        return _Polled(claim, quiet=answer)
     try:
-        return _Polled(claim, result=aggregator.record(claim, seen))
+        return _Polled(claim, result=aggregator.read_and_record(claim, answer))
     except ClaimLost as error:
         import structlog
 
@@ -99,17 +99,17 @@ class _Quiet:
     def __len__(self) -> int:
         return len(self._looks)
 
-    def sift(self, polled: _Polled) -> Iterator[PollResult]:
+    def sift(self, polled: _Polled) -> Iterator[PollSummary]:
         """Keep what is quiet, yield what is recorded."""
         if polled.quiet is not None:
             self._looks.append((polled.claim, polled.quiet))
         elif polled.result is not None:
             yield polled.result
 
-    def write(self) -> Iterator[PollResult]:
+    def write(self) -> Iterator[PollSummary]:
         looks, self._looks = self._looks, []
         if looks:
-            yield from self._aggregator.record_quiet(looks)
+            yield from self._aggregator.recorder.record_quiet(looks)
 
 
 class _Queue:

@@ -16,7 +16,7 @@ from aggregator.entrypoints.terminal import complain
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 
 # The functions behind the commands, as module:function below ``commands``; a command loads what it needs, no more.
-_COMMANDS = {
+_COMMANDS: dict[str, str | dict[str, str]] = {
     "run": "running:run",
     "check": "polling:check",
     "poll": "polling:poll",

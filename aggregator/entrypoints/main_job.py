@@ -17,6 +17,7 @@ from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.web import create_app
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 from aggregator.pipeline import Aggregator
+from aggregator.processes import ProcessPool, useful_processes
 
 log = structlog.get_logger()
 
@@ -30,12 +31,14 @@ def run_main_job(path: Path | None, *, host: str, port: int) -> None:
     Raises ConfigError, StoreError (StoreBusy when another main job has the database) and UsageError (the port is
     taken) before anything is begun.
     """
-    aggregator = Aggregator(load(path))
-    try:
-        with aggregator.store.hold(), _listen(host, port) as listener:
-            _serve(aggregator, listener)
-    finally:
-        aggregator.close()
+    config = load(path)
+    with ProcessPool(useful_processes()) as processes:
+        aggregator = Aggregator(config, processes=processes)
+        try:
+            with aggregator.store.hold(), _listen(host, port) as listener:
+                _serve(aggregator, listener)
+        finally:
+            aggregator.close()
 
 
 def _serve(aggregator: Aggregator, listener: socket.socket) -> None:

@@ -10,7 +10,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.errors import AggregatorError
-from aggregator.model import PollResult
+from aggregator.model import PollSummary
 from aggregator.pipeline import Aggregator
 from aggregator.workers import poll_due
 
@@ -86,7 +86,7 @@ class Scheduler:
             log.info("entries.forgotten", entries=count)
 
 
-def log_result(result: PollResult) -> None:
+def log_result(result: PollSummary) -> None:
     """Log one line for a poll: INFO when it went well, WARNING when the source failed (not our fault)."""
     state = result.state
     next_check = state.next_check.isoformat() if state.next_check else None

@@ -44,6 +44,7 @@ def _described(connection: sa.Connection) -> list[str]:
     )
     indexes = connection.exec_driver_sql("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'").scalars()
     constraints = connection.exec_driver_sql(
-        "SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+        "SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace"
     ).scalars()
     return sorted([*(" ".join(row) for row in columns), *indexes, *constraints])

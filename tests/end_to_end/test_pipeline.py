@@ -12,7 +12,7 @@ from aggregator import pipeline
 from aggregator.config import load
 from aggregator.demo import DemoSite
 from aggregator.errors import UsageError
-from aggregator.model import FeedFormat, PollResult, Selection, SourceStatus, StoredEntry
+from aggregator.model import FeedFormat, PollSummary, Selection, SourceStatus, StoredEntry
 from aggregator.pipeline import Aggregator
 from aggregator.publish import render_feed
 from aggregator.workers import poll_due
@@ -74,7 +74,7 @@ class World:
         assert self._aggregator is not None
         return self._aggregator
 
-    def poll(self, *names: str) -> dict[str, PollResult]:
+    def poll(self, *names: str) -> dict[str, PollSummary]:
         return {result.source: result for result in poll_due(self.aggregator, names or None)}
 
     def entries(self) -> dict[str, StoredEntry]:

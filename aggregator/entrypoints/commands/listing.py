@@ -180,7 +180,7 @@ def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterato
     source = next((each for each in aggregator.sources if each.name == entry.source), None)
     if source is not None:
         yield "the rules as they are now"
-        for line in explain_rules(_as_entry(entry), source, aggregator.rules):
+        for line in explain_rules(_as_entry(entry), source, aggregator.recorder.rules):
             yield f"  {line}"
 
 

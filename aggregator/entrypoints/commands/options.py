@@ -15,6 +15,7 @@ from aggregator.config import Config, load, parse_duration
 from aggregator.errors import ConfigError, UsageError
 from aggregator.model import Source
 from aggregator.pipeline import Aggregator, utc_now
+from aggregator.processes import ProcessPool
 
 ConfigOption = Annotated[
     Path | None,
@@ -32,9 +33,9 @@ LimitOption = Annotated[
 
 
 @contextmanager
-def opened(path: Path | None) -> Iterator[Aggregator]:
+def opened(path: Path | None, *, processes: ProcessPool | None = None) -> Iterator[Aggregator]:
     """Load the configuration and open the store; close it at the end."""
-    aggregator = Aggregator(load(path))
+    aggregator = Aggregator(load(path), processes=processes)
     try:
         yield aggregator
     finally:

@@ -16,8 +16,9 @@ from aggregator.entrypoints.commands.options import ConfigOption, known_sources,
 from aggregator.entrypoints.terminal import ago, complain, console, say, table
 from aggregator.errors import SourceError
 from aggregator.fetch import key_of
-from aggregator.model import PollResult, Source, SourceStatus
+from aggregator.model import PollSummary, Source, SourceStatus
 from aggregator.pipeline import Aggregator, Seen, claim_once, look, open_client, open_gate, utc_now
+from aggregator.processes import ProcessPool, useful_processes
 from aggregator.sources import Credentials, configured_sources
 from aggregator.workers import poll_due
 
@@ -36,7 +37,7 @@ def poll(
 
     Example: aggregator poll spacenews esa-space-news
     """
-    with opened(config) as aggregator:
+    with ProcessPool(useful_processes()) as processes, opened(config, processes=processes) as aggregator:
         configured = configured_sources(aggregator.config)
         wanted = known_sources(configured, names) if names else _all_addresses(aggregator) if everything else None
         results = []
@@ -68,7 +69,7 @@ def _all_addresses(aggregator: Aggregator) -> list[str]:
     return [health.source.name for health in aggregator.store.sources() if health.merged_into is None]
 
 
-def _line(result: PollResult) -> Text:
+def _line(result: PollSummary) -> Text:
     if result.error:
         return Text.assemble((f"{result.source}: ", "bold"), ("failed: ", "red"), result.error)
     duplicates = "1 duplicate" if result.duplicates == 1 else f"{result.duplicates} duplicates"
@@ -78,7 +79,7 @@ def _line(result: PollResult) -> Text:
     return Text(f"{result.source}: {said}{moved}")
 
 
-def _sum_up(results: list[PollResult], passed_over: int) -> None:
+def _sum_up(results: list[PollSummary], passed_over: int) -> None:
     if not results and not passed_over:
         say("nothing is due; `aggregator poll --all` asks every source")
         return

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from aggregator.config import load
-from aggregator.model import PollResult, SourceState
+from aggregator.model import PollSummary, SourceState
 from aggregator.pipeline import Aggregator
 from aggregator.workers import poll_due
 from tests.builders import NOW
@@ -38,7 +38,7 @@ class Program:
     def _load(self):
         return load(self.folder / "c.yaml", env=self._env)
 
-    def poll(self, *names: str) -> dict[str, PollResult]:
+    def poll(self, *names: str) -> dict[str, PollSummary]:
         return {result.source: result for result in poll_due(self.aggregator, names or None)}
 
     def forward(self, by: timedelta) -> datetime:

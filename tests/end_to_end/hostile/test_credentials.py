@@ -73,7 +73,7 @@ def test_a_source_that_was_given_another_address_does_not_take_them_along(
         [claim] = running.aggregator.store.claim_due_sources(now=running.now, lease=timedelta(minutes=5), limit=1)
         running.configure(sources(other.tells("/feed", answer(200, RSS))))
 
-        running.aggregator.look_at(claim)
+        running.aggregator.ask(claim)
 
     assert server.requests[0].header("Authorization") is None
 
