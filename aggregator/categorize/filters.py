@@ -1,14 +1,15 @@
-"""A source's keep and drop filters: whether an entry is wanted at all."""
+"""Filters, of sources and of what is published: whether an entry is wanted at all."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aggregator.categorize.occurrences import Finder
+from aggregator.categorize.occurrences import Finder, Found, places, terms_of
 from aggregator.categorize.text import EntryText, read_entry
-from aggregator.config.terms import And, Expression, Not, Or, Term, parse_filter
+from aggregator.config.expressions import And, Expression, Not, Or, parse_filter
+from aggregator.config.terms import Condition, Field, Term
 from aggregator.model import Entry
 
 
@@ -19,46 +20,52 @@ class Filter:
     expression: Expression
     terms: dict[Term, int]
     finder: Finder
+    reads_source: bool
 
     def fits(self, text: EntryText) -> bool:
-        return _holds(self.expression, self.terms, self.finder.find(text))
+        return _holds(self.expression, self.terms, self.finder.find(text), text)
 
 
 @lru_cache(maxsize=1024)
 def compile_filter(text: str) -> Filter:
     """Compile a filter expression. Raises ValueError, in words, which the configuration has excluded."""
     expression = parse_filter(text)
-    terms = tuple(dict.fromkeys(_terms(expression)))
-    numbers = {term: number for number, term in enumerate(terms)}
-    return Filter(expression, numbers, Finder(terms))
+    conditions = tuple(_conditions(expression))
+    terms = terms_of(conditions)
+    reads_source = any(Field.SOURCE in each.fields for each in conditions)
+    return Filter(expression, terms, Finder(tuple(terms)), reads_source)
 
 
-def is_wanted(entry: Entry, keep: Filter | None, drop: Filter | None) -> bool:
-    """Tell whether an entry fits ``keep`` and does not fit ``drop``; a filter that is not there lets all pass."""
+def is_wanted(entry: Entry, keep: Filter | None, drop: Filter | None = None, *, source: str = "") -> bool:
+    """Tell whether an entry fits ``keep`` and does not fit ``drop``; a filter that is not there lets all pass.
+
+    ``source`` is the text that ``source:`` terms are looked for in.
+    """
     if keep is None and drop is None:
         return True
-    text = read_entry(entry)
+    reads_source = any(each is not None and each.reads_source for each in (keep, drop))
+    text = read_entry(entry, source if reads_source else "")
     return (keep is None or keep.fits(text)) and not (drop is not None and drop.fits(text))
 
 
-def _terms(expression: Expression) -> Iterator[Term]:
+def _conditions(expression: Expression) -> Iterator[Condition]:
     match expression:
         case And(parts) | Or(parts):
             for part in parts:
-                yield from _terms(part)
+                yield from _conditions(part)
         case Not(part):
-            yield from _terms(part)
-        case term:
-            yield term
+            yield from _conditions(part)
+        case condition:
+            yield condition
 
 
-def _holds(expression: Expression, numbers: dict[Term, int], found: Container[int]) -> bool:
+def _holds(expression: Expression, numbers: dict[Term, int], found: Found, text: EntryText) -> bool:
     match expression:
         case And(parts):
-            return all(_holds(part, numbers, found) for part in parts)
+            return all(_holds(part, numbers, found, text) for part in parts)
         case Or(parts):
-            return any(_holds(part, numbers, found) for part in parts)
+            return any(_holds(part, numbers, found, text) for part in parts)
         case Not(part):
-            return not _holds(part, numbers, found)
-        case term:
-            return numbers[term] in found
+            return not _holds(part, numbers, found, text)
+        case condition:
+            return any(True for _ in places(condition, numbers, found, text))

@@ -1,111 +1,180 @@
-"""Where terms occur in a text: found for all terms in one pass over its words."""
+"""Where terms occur in a text: one automaton finds all words and phrases in one pass, however many there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import accumulate
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from aggregator.categorize.needles import Needles, may_match, needles_of
-from aggregator.categorize.text import EntryText
-from aggregator.config.terms import Part, Pattern, Phrase, Term
-from aggregator.config.words import fold
+import re2
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-# What a term's share is of the words that a finder remembers; the few hundred most frequent make up most of any text.
-_REMEMBERED_PER_TERM = 16
-# No longer word is remembered, so that a hostile text can't fill the memory.
-_MAX_REMEMBERED_CHARS = 64
+from aggregator.categorize.text import EntryText, Span
+from aggregator.config.terms import TEXT_FIELDS, Condition, Pattern, Phrase, Term, re2_options
+from aggregator.config.words import PART_END
 
+# Longer ones have no part in what is near, so that only a little text is looked at for it.
+_LONG_WORD_BYTES = 100
 
-class Span(NamedTuple):
-    """A piece of a text, from ``start`` up to ``end``."""
-
-    start: int
-    end: int
-
-    def covers(self, other: Span) -> bool:
-        return self.start <= other.start and other.end <= self.end
+# Where each term that occurs does, in the order of the text; terms go by their numbers.
+Found = dict[int, list[Span]]
 
 
-class _Tree:
-    """Phrases by their words: ``terms`` are the numbers of those that end here, the rest goes on below."""
+class _Phrase(NamedTuple):
+    """A phrase that a needle begins. ``rest`` decides about all of it where the needle alone doesn't."""
 
-    def __init__(self) -> None:
-        self.terms: list[int] = []
-        self._words: dict[str, _Tree] = {}
-        self._stems: dict[str, _Tree] = {}
-        self._stem_lengths: list[int] = []
-
-    def add(self, number: int, parts: Sequence[Part]) -> None:
-        tree = self
-        for part in parts:
-            branches = tree._stems if part.is_stem else tree._words
-            if part.is_stem:
-                tree._stem_lengths = sorted({*tree._stem_lengths, len(part.text)})
-            tree = branches.setdefault(part.text, _Tree())
-        tree.terms.append(number)
-
-    def after(self, word: str) -> list[_Tree]:
-        """Return where the phrases go on that have this word here, as it is written."""
-        if not (self._words or self._stems):
-            return []
-        folded = fold(word)
-        trees = [self._words.get(folded)]
-        for length in self._stem_lengths:
-            if length > len(folded):
-                break
-            trees.append(self._stems.get(folded[:length]))
-        return [tree for tree in trees if tree is not None]
+    number: int
+    ends_open: bool
+    is_exact: bool
+    rest: re.Pattern[bytes] | None
 
 
 class Finder:
     """Finds terms, which go by their number in the sequence that it is made with.
 
-    Phrases are looked up by their first word, which is remembered: what a text costs depends on its length, not on the
-    number of terms. Regular expressions are tried one by one, on texts that have their needles.
+    What a text costs depends on its length and on what is found, not on the number of terms. Regular expressions are
+    tried only on texts that have the letters which they can't do without.
     """
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self._phrases = _Tree()
-        self._patterns: list[tuple[int, Pattern, Needles]] = []
+        needles: dict[bytes, list[_Phrase]] = {}
+        self._patterns: list[tuple[int, Pattern]] = []
         for number, term in enumerate(terms):
-            match term:
-                case Pattern():
-                    self._patterns.append((number, term, needles_of(term.expression.pattern)))
-                case Phrase():
-                    self._phrases.add(number, term.parts)
-        self._after_first = lru_cache(maxsize=_REMEMBERED_PER_TERM * len(terms))(self._phrases.after)
+            if isinstance(term, Pattern):
+                self._patterns.append((number, term))
+            else:
+                needle, phrase = _needle(number, term)
+                needles.setdefault(needle, []).append(phrase)
+        self._phrases = list(needles.values())
+        # the fastest kind of automaton takes the most memory: a few megabytes for a thousand terms
+        self._automaton = BytesAhoCorasick(list(needles), implementation=Implementation.DFA) if needles else None
+        self._likely = _filter_of([pattern for _, pattern in self._patterns])
 
-    def find(self, text: EntryText) -> dict[int, list[Span]]:
+    def find(self, text: EntryText) -> Found:
         """Return where each term that occurs does, in the order of the text."""
         found = self._find_phrases(text)
-        for number, pattern, needles in self._patterns:
-            if may_match(needles, text.text):
-                spans = [Span(*match.span()) for match in pattern.expression.finditer(text.text)]
+        if self._likely is not None:
+            # RE2 tells which expressions have all the letters that they need
+            for index in self._likely.Match(text.text, potential=True) or ():
+                number, pattern = self._patterns[index]
+                spans = [match.span() for match in pattern.expression.finditer(text.text)]
                 if spans:
-                    found[number] = spans
+                    found[number] = text.places_of(spans)
         return found
 
-    def _find_phrases(self, text: EntryText) -> dict[int, list[Span]]:
-        words = text.pieces[1::2]
-        is_odd = max(map(len, words), default=0) > _MAX_REMEMBERED_CHARS
-        beginnings = map(self._phrases.after if is_odd else self._after_first, words)
-        hits = [hit for at, trees in enumerate(beginnings) if trees for hit in _follow(trees, words, at)]
-        found: dict[int, list[Span]] = {}
-        if hits:
-            ends = list(accumulate(map(len, text.pieces)))
-            for number, first, last in hits:
-                found.setdefault(number, []).append(Span(ends[2 * first], ends[2 * last + 1]))
+    def _find_phrases(self, text: EntryText) -> Found:
+        found: Found = {}
+        if self._automaton is None:
+            return found
+        words = text.words
+        for needle, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
+            for phrase in self._phrases[needle]:
+                last = words.index(b" ", end) if phrase.ends_open else end - 1
+                if phrase.rest is not None:
+                    match = phrase.rest.match(text.cased if phrase.is_exact else words, start)
+                    if match is None:
+                        continue
+                    last = match.end() - 1
+                found.setdefault(phrase.number, []).append((start + 1, last))
         return found
 
 
-def _follow(trees: Sequence[_Tree], words: Sequence[str], first: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the terms that begin with the first word: number, first and last word."""
-    for last in range(first, len(words)):
-        for tree in trees:
-            for number in tree.terms:
-                yield number, first, last
-        trees = [below for tree in trees for below in tree.after(words[last + 1])] if last + 1 < len(words) else []
-        if not trees:
-            return
+def _needle(number: int, phrase: Phrase) -> tuple[bytes, _Phrase]:
+    """Return the bytes that every occurrence of a phrase begins with, up to its first stem."""
+    stems = [place for place, part in enumerate(phrase.parts) if part.is_stem]
+    closed = phrase.parts[: stems[0] + 1] if stems else phrase.parts
+    needle = " " + " ".join(part.text.lower() for part in closed) + ("" if stems else " ")
+    is_whole = len(closed) == len(phrase.parts)
+    rest = "".join(f" {re.escape(part.text)}{'[^ ]*' * part.is_stem}" for part in phrase.parts) + " "
+    return needle.encode(), _Phrase(
+        number,
+        ends_open=bool(stems) and is_whole,
+        is_exact=phrase.is_exact,
+        rest=re.compile(rest.encode()) if phrase.is_exact or not is_whole else None,
+    )
+
+
+def _filter_of(patterns: Sequence[Pattern]) -> re2.Filter | None:
+    if not patterns:
+        return None
+    likely = re2.Filter()
+    for pattern in patterns:
+        likely.Add(pattern.written[1:-1], re2_options())
+    likely.Compile()
+    return likely
+
+
+def terms_of(conditions: Iterable[Condition]) -> dict[Term, int]:
+    """Number the terms of conditions."""
+    numbers: dict[Term, int] = {}
+    for condition in conditions:
+        for term in condition.all_terms:
+            numbers.setdefault(term, len(numbers))
+    return numbers
+
+
+class Place(NamedTuple):
+    """Where a condition is met: its term, and where that and the one near it are."""
+
+    term: Term
+    span: Span
+    near: Term | None = None
+
+
+def places(condition: Condition, numbers: dict[Term, int], found: Found, text: EntryText) -> Iterator[Place]:
+    """Yield where a condition is met, in the order of its terms and then of the text."""
+    met = (Place(term, span) for term in condition.terms for span in found.get(numbers[term], ()))
+    if condition.fields != TEXT_FIELDS:
+        met = (place for place in met if text.field_at(place.span[0]) in condition.fields)
+    return _near_others(met, condition, numbers, found, text) if condition.near else met
+
+
+def _near_others(
+    met: Iterable[Place], condition: Condition, numbers: dict[Term, int], found: Found, text: EntryText
+) -> Iterator[Place]:
+    others = sorted((span, order) for order, term in enumerate(condition.near) for span in found.get(numbers[term], ()))
+    for place in met if others else ():
+        order = _near(place.span, others, condition, text)
+        if order is not None:
+            yield place._replace(near=condition.near[order])
+
+
+def _near(span: Span, others: list[tuple[Span, int]], condition: Condition, text: EntryText) -> int | None:
+    """Return which of the other terms is near enough; one that overlaps isn't beside it."""
+    start, end = span
+    at = bisect_left(others, (span, -1))
+    for index in range(at - 1, -1, -1):
+        (_, other_end), order = others[index]
+        if other_end <= start:
+            if _is_near(other_end, start, condition, text):
+                return order
+            break
+    for index in range(at, len(others)):
+        (other_start, _), order = others[index]
+        if other_start >= end:
+            return order if _is_near(end, other_start, condition, text) else None
+    return None
+
+
+def _is_near(end: int, start: int, condition: Condition, text: EntryText) -> bool:
+    """Tell whether no more than so many words are between an end and a start, and no end of a part."""
+    if start - end > condition.within * _LONG_WORD_BYTES:
+        return False
+    between = text.words[end:start]
+    return between.count(b" ") - 1 <= condition.within and PART_END.encode() not in between
+
+
+class Cover:
+    """Where vetoes occur: tells in logarithmic time whether one of them covers a span."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._furthest: list[int] = []  # end of those up to here
+        for _, end in ordered:
+            self._furthest.append(max(end, self._furthest[-1]) if self._furthest else end)
+
+    def covers(self, span: Span) -> bool:
+        beginning_before = bisect_right(self._starts, span[0])
+        return beginning_before > 0 and self._furthest[beginning_before - 1] >= span[1]

@@ -1,71 +1,104 @@
-"""An entry as one text with its words, read once and searched for all terms."""
+"""An entry as one text, read once and searched for all terms."""
 
 from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_right
-from dataclasses import dataclass
-from functools import lru_cache
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+from itertools import accumulate
 
-from aggregator.config.words import clean, split_text
+from aggregator.config.terms import Field
+from aggregator.config.words import PART_END, clean, fold, squeeze
 from aggregator.model import Entry
 
-# No phrase reaches across one (see words.py), and "." in a regular expression doesn't either.
-_BREAK = "\n\n"
-_TAG = re.compile(r"""<(/?[a-zA-Z][a-zA-Z0-9]*+)(?>[^<>"']++|"[^"]*"|'[^']*')*+>""")
+# No phrase reaches across one, and "." in a regular expression doesn't either.
+_LINE_END = "\n"
+_BETWEEN_PARTS = f"{_LINE_END}{PART_END}{_LINE_END}"
+_ATTRIBUTES = r"""(?>[^<>"']++|"[^"]*"|'[^']*')*+>"""
+_TAG = re.compile(rf"</?[a-zA-Z][a-zA-Z0-9]*+{_ATTRIBUTES}")
 # Tags within a line of text: "sp<b>ace</b>" is one word. All others end a paragraph, an item, a cell …
-_INLINE = re.compile(
-    "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strike|"
-    "strong|sub|sup|time|tt|u|var|wbr",
+_INLINE_TAG = re.compile(
+    "</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|"
+    rf"strike|strong|sub|sup|time|tt|u|var|wbr)(?![a-zA-Z0-9]){_ATTRIBUTES}",
     re.IGNORECASE,
 )
+_FIELDS = tuple(Field)
+_FOLDED_WORD = re.compile(rb"[^ .]+|\.")
 # What an entry is about is said long before; a hostile one with millions of words must not fill the memory.
 _MAX_CONTENT_CHARS = 200_000
 
+Span = tuple[int, int]
 
-@dataclass(frozen=True, slots=True)
+
 class EntryText:
-    """What an entry says: ``text``, and its ``pieces`` as ``split_text`` returns them.
+    """What an entry says, part by part. Places are positions in ``words``, where each word stands between two spaces.
 
-    ``starts`` and ``names`` tell which part of it begins where.
+    ``cased`` is the same with capitals.
     """
 
-    text: str
-    pieces: list[str]
-    starts: tuple[int, ...]
-    names: tuple[str, ...]
+    def __init__(self, parts: list[str]) -> None:
+        """``parts`` are those of _FIELDS, in this order; what lacks at the end isn't there."""
+        self._parts = parts
+        self.cased = squeeze(_BETWEEN_PARTS.join(parts))
+        self.words = self.cased.lower()
 
-    def part_at(self, position: int) -> str:
-        """Return "title", "text" or "tags": the part that a position in the text lies in."""
-        return self.names[bisect_right(self.starts, position) - 1]
+    @cached_property
+    def text(self) -> str:
+        """The text as it is, for regular expressions."""
+        return clean(_BETWEEN_PARTS.join(self._parts)).encode("utf-8", "replace").decode()
+
+    def field_at(self, position: int) -> Field:
+        """Return the part that a position lies in."""
+        return _FIELDS[bisect_right(self._part_ends, position)]
+
+    @cached_property
+    def _part_ends(self) -> list[int]:
+        mark, ends, at = PART_END.encode(), [], -1
+        for _ in self._parts[1:]:
+            at = self.words.index(mark, at + 1)
+            ends.append(at)
+        return ends
+
+    def shown(self, span: Span) -> str:
+        """Return the words of a span."""
+        return self.cased[slice(*span)].decode()
+
+    def places_of(self, spans: list[Span]) -> list[Span]:
+        """Return where the words are, in ``words``, that spans of ``text`` touch."""
+        cuts = sorted({position for span in spans for position in span})
+        pieces = [fold(self.text[slice(*span)]) for span in zip([0, *cuts], [*cuts, len(self.text)], strict=True)]
+        folded_at = dict(zip(cuts, accumulate(map(len, pieces)), strict=False))
+        words = [each.span() for each in _FOLDED_WORD.finditer(b"".join(pieces))]
+        starts, ends = [start for start, _ in words], [end for _, end in words]
+        begins = list(accumulate((end - start + 1 for start, end in words), initial=1))
+        places = []
+        for start, end in spans:
+            first, after = bisect_right(ends, folded_at[start]), bisect_left(starts, folded_at[end])
+            places.append((begins[first], max(begins[first], begins[after] - 1)))
+        return places
 
 
-def read_entry(entry: Entry) -> EntryText:
-    """Return title, summary, content (without its markup) and tags of an entry as one text."""
+def read_entry(entry: Entry, source: str = "") -> EntryText:
+    """Return title, summary, content (without its markup) and tags of an entry as one text.
+
+    ``source`` is the text that terms for that part are looked for in.
+    """
     parts = [
-        ("title", entry.title),
-        ("text", entry.summary),
-        ("text", _without_markup(entry.content[:_MAX_CONTENT_CHARS])),
-        *(("tags", tag) for tag in entry.tags),
+        _line(entry.title),
+        _line(entry.summary),
+        without_markup(_line(entry.content[:_MAX_CONTENT_CHARS])),
+        _LINE_END.join(map(_line, entry.tags)),
     ]
-    starts, names, texts, length = [], [], [], 0
-    for name, part in parts:
-        text = clean(part)
-        starts.append(length)
-        names.append(name)
-        texts.append(text)
-        length += len(text) + len(_BREAK)
-    text = _BREAK.join(texts)
-    return EntryText(text, split_text(text), tuple(starts), tuple(names))
+    return EntryText([*parts, _line(source)] if source else parts)
 
 
-def _without_markup(content: str) -> str:
-    pieces = _TAG.split(content)
-    pieces[1::2] = map(_in_place_of, pieces[1::2])
-    return html.unescape("".join(pieces))
+def _line(text: str) -> str:
+    return text.replace(_LINE_END, " ").replace(PART_END, " ")
 
 
-@lru_cache(maxsize=256)
-def _in_place_of(tag: str) -> str:
-    return "" if _INLINE.fullmatch(tag.lstrip("/")) else _BREAK
+def without_markup(content: str) -> str:
+    """Return what is visible of HTML, a line for each paragraph, item, cell …"""
+    if "<" in content:
+        content = _TAG.sub(_LINE_END, _INLINE_TAG.sub("", content))
+    return html.unescape(content).replace(PART_END, " ") if "&" in content else content

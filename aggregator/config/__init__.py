@@ -16,6 +16,7 @@ from aggregator.config.models import (
     SmtpSecurity,
     SourceConfig,
     Storage,
+    TermGroup,
     WebhookChannel,
     Where,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "SmtpSecurity",
     "SourceConfig",
     "Storage",
+    "TermGroup",
     "WebhookChannel",
     "Where",
     "bare_address",

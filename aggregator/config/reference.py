@@ -30,7 +30,7 @@ sources:
 categories:
   - name: space
     title: Space
-    any: [space, lunar, satellite*, space resourc*, '/\\bESA\\b/']
+    any: [space, lunar, satellite*, space resourc*, =ESA]
     none: [office space, parking space]
 feeds:
   - name: all
@@ -70,10 +70,10 @@ defaults; a list of sources is enough. A complete example:
   `${{`. What comes from there is never shown, nor are `password`, `headers`, `secret`, `webhook` and `chat`.
   Between the `{{` and `}}` of YAML itself it stands in quotes: `{{password: '${{SMTP_PASSWORD}}'}}`.
 - **Terms** are whole words, without regard to case and accents: `lunar`; phrases: `space resources`, which do not reach
-  across punctuation; stems: `satellite*`, also in phrases: `space resourc*`; and regular expressions for the text as it
-  is: `/\\bESA\\b/`. Hyphens and apostrophes separate words: `start-up` is `start up`, and `l'espace` has `espace`.
-- **Filters** join terms with `and`, `or`, `not` and parentheses; phrases stand in quotation marks:
-  `satellite* and not ("office space" or /\\bTV\\b/)`.
+  across punctuation; stems: `satellite*`, also in phrases: `space resourc*`; words whose capitals matter: `=ESA`; and
+  regular expressions for the text as it is: `/Ariane ?[56]/`. [Rules and filters](rules.md) has all about them.
+- **Filters** join terms with `and`, `or`, `not`, `near` and parentheses; phrases stand in quotation marks:
+  `satellite* and not ("office space" or =TV)`.
 - **Schedules** are `now`, `day at 07:30`, `week on monday at 08:00` or a duration, in the time zone of the site.
   In **crontab lines** (minute, hour, day, month, weekday) 0 and 7 are Sunday.
 """
@@ -90,8 +90,10 @@ def _sections(name: str, schema: Schema, seen: set[str]) -> Iterator[tuple[str, 
     for key, value in schema["properties"].items():
         item = resolve(value).get("items", value)
         path = f"{name}.{key}".lstrip(".")
-        for channel in item.get("oneOf", ()):
-            yield f"`{path}`: {next(iter(resolve(channel)['properties']))}", resolve(channel)
+        for kind in item.get("oneOf", ()):
+            if "properties" in resolve(kind) and kind["$ref"] not in seen:
+                seen.add(kind["$ref"])
+                yield f"`{path}`: {next(iter(resolve(kind)['properties']))}", resolve(kind)
         if "$ref" in item and item["$ref"] not in seen and "properties" in resolve(item):
             seen.add(item["$ref"])
             yield from _sections(path, resolve(item), seen)
@@ -120,7 +122,13 @@ def _default(schema: Schema, *, is_required: bool) -> str:
     default = schema.get("default")
     if default is None:
         return ""
-    text = str(default).lower() if isinstance(default, bool) else str(default)
+    text = (
+        str(default).lower()
+        if isinstance(default, bool)
+        else f"{default:g}"
+        if isinstance(default, float)
+        else str(default)
+    )
     return f"`{text}`"
 
 

@@ -74,6 +74,8 @@ def schema_at(location: tuple[str | int, ...]) -> Schema:
     for step in location:
         if isinstance(step, int):
             schema = resolve(schema.get("items", schema))
+        elif step.startswith("<"):  # one of several kinds, by its title
+            schema = next((part for part in schema.get("oneOf", ()) if part.get("title") == step.strip("<>")), schema)
         else:
             schema = resolve(known_keys(schema).get(step) or schema.get("additionalProperties") or schema)
     return schema
@@ -98,13 +100,16 @@ def in_words(schema: Schema) -> str:
             return str(schema.get("title", "section"))
         case "array":
             item = in_words(schema["items"])
-            return f"list of {item}{'es' if item.endswith('s') else 's'}"
-        case "integer" if "title" not in schema:
-            return "whole number" + _bounds(schema)
+            plural = "" if "enum" in resolve(schema["items"]) else "es" if item.endswith("s") else "s"
+            return f"list of {item}{plural}"
+        case "integer" | "number" as kind if "title" not in schema:
+            return ("whole number" if kind == "integer" else "number") + _bounds(schema)
         case _:
             return str(schema.get("title", "channel"))
 
 
 def _bounds(schema: Schema) -> str:
     least, most = schema.get("minimum"), schema.get("maximum")
-    return f", at least {least}" if most is None else f" from {least} to {most}"
+    if "exclusiveMinimum" in schema:
+        return f" above {schema['exclusiveMinimum']:g}, at most {most:g}"
+    return f", at least {least:g}" if most is None else f" from {least:g} to {most:g}"

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
+    AllowInfNan,
     BeforeValidator,
     Discriminator,
     SecretStr,
@@ -25,9 +26,10 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from aggregator.config.expressions import parse_filter
 from aggregator.config.schedules import parse_cron, parse_every
 from aggregator.config.suggest import did_you_mean
-from aggregator.config.terms import parse_filter, parse_term
+from aggregator.config.terms import parse_term
 from aggregator.config.units import (
     DURATION_PATTERN,
     SHORT_DURATION_PATTERN,
@@ -183,6 +185,12 @@ def _whole(value: Any) -> Any:  # noqa: ANN401
     return int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value) else value
 
 
+def _number(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", value):
+        return float(value)
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _switch(value: Any) -> Any:  # noqa: ANN401
     return value == "true" if isinstance(value, str) and value in {"true", "false"} else value
 
@@ -284,6 +292,7 @@ _ALLOWED: dict[str, Any] = {
 _SECRET: dict[str, Any] = {"writeOnly": True}
 
 Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
+Number = Annotated[float, Strict(), BeforeValidator(_number), AllowInfNan(allow_inf_nan=False)]
 Line = Annotated[str, Strict(), AfterValidator(_one_line), _described("text")]
 Slug = Annotated[str, Strict(), AfterValidator(_slug), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
 Language = Annotated[str, Strict(), AfterValidator(_language), _described("language tag", pattern=_LANGUAGE_PATTERN)]

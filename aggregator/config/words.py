@@ -1,31 +1,32 @@
-"""Text as words to compare: whole words, without case and accents. Rules and entries are read with the same eyes."""
+"""Text as words to compare: whole words, without accents. Rules and entries are read with the same eyes.
+
+A text becomes bytes in which each word stands between two spaces, so that looking for `` word `` finds whole words,
+and looking for many is one pass of an automaton over the bytes.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from itertools import accumulate
-from typing import NamedTuple
+from functools import lru_cache
 
 # Letters that Unicode does not take apart into a letter and an accent.
 _PLAIN_LETTERS = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "n"}
-)
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "n",
+     "Œ": "OE", "Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "Ħ": "H", "Ŧ": "T", "Ŋ": "N", "ß": "ss",
+     "ẞ": "SS"}
+)  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # soft hyphens, zero-width spaces and joiners
 _ACCENTS = re.compile("[\u0300-\u036f]")
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
 
-# A word is letters, digits and what is put on them. What stands between two words of a phrase may be a space, a hyphen,
-# an apostrophe …; a comma, the end of a sentence or a paragraph is a break, which no phrase reaches across.
-_WORD_OR_BREAK = re.compile("([\\w\u0300-\u036f]+|[.,;:!?…)](?=\\s)|(?<=\\s)[–—|](?=\\s)|\n\n)")
+# What no phrase reaches across; it is a word of its own. A hyphen or an apostrophe only separates words.
+_BREAKS = frozenset(".,;:!?)|\n…–—、。！？；：｜")
 
+BREAK = "."
 
-class Word(NamedTuple):
-    """A word, folded, and where it stands in the text; a break has the empty ``text``."""
-
-    text: str
-    start: int
-    end: int
+# Stands between the parts of an entry, as a word of its own; what is like it in texts becomes a space (text.py).
+PART_END = "\x00"
 
 
 def clean(text: str) -> str:
@@ -33,24 +34,63 @@ def clean(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
-def fold(word: str) -> str:
-    """Return a word without case and accents: "Œuvre" → "oeuvre", "Straße" → "strasse". A break becomes empty."""
-    if not word[0].isalnum():
+def squeeze(text: str) -> bytes:
+    """Return the words of a text, folded but for the case of a to z, each between two spaces.
+
+    "L'été, déjà!" becomes b" L ete . deja . ". Words of other scripts are UTF-8, in small letters.
+    """
+    return b" %b " % b" ".join(fold(text).replace(b".", b" . ").split())
+
+
+def fold(text: str) -> bytes:
+    """Return a text with letters and digits as they compare, a full stop for each break, and spaces for the rest.
+
+    Each character becomes what it becomes whatever stands beside it.
+    """
+    return (text if text.isascii() else _without_accents(text)).encode("utf-8", "replace").translate(_ASCII)
+
+
+def _without_accents(text: str) -> str:
+    for character, plain in _FREQUENT:
+        if character in text:
+            text = text.replace(character, plain)
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    others = set(_NOT_ASCII.findall(text))
+    if len(others) > _MAX_REPLACED:
+        return text.translate({ord(each): _plain(each) for each in others})
+    for character in others:
+        text = text.replace(character, _plain(character))
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _plain(character: str) -> str:
+    """Return what a character that is not ASCII is compared as."""
+    if character in _BREAKS:
+        return BREAK
+    if _INVISIBLE.match(character) or _ACCENTS.match(character):
         return ""
-    if word.isascii():
-        return word.lower()
-    letters = unicodedata.normalize("NFKD", word.casefold().translate(_PLAIN_LETTERS))
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", letters)).casefold()
+    if unicodedata.category(character).startswith("M"):  # vowels and tones of other scripts belong to their words
+        return character
+    if not character.isalnum():
+        return " "
+    letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", character.translate(_PLAIN_LETTERS)))
+    letters = letters if letters.isascii() else unicodedata.normalize("NFC", letters.casefold())
+    return "".join(each if each.isalnum() or unicodedata.category(each).startswith("M") else " " for each in letters)
 
 
-def split_text(text: str) -> list[str]:
-    """Split a text that ``clean`` returned into the words and breaks in it, at the odd places, and what is between."""
-    return _WORD_OR_BREAK.split(text.replace("_", "-"))  # \w takes the underscore for a letter
+def _as_compared(code: int) -> int:
+    character = chr(code)
+    is_kept = code >= 0x80 or character.isalnum() or character == PART_END
+    return code if is_kept else ord(BREAK) if character in _BREAKS else ord(" ")
 
 
-def split_words(text: str) -> Iterator[Word]:
-    """Yield the words and breaks of a text that ``clean`` returned, folded, with their places."""
-    pieces = split_text(text)
-    ends = list(accumulate(map(len, pieces)))
-    for word, start, end in zip(pieces[1::2], ends[0::2], ends[1::2], strict=False):
-        yield Word(fold(word), start, end)
+_ASCII = bytes(map(_as_compared, range(256)))
+# Replacing the characters that texts in European languages are made of is much faster than looking for what is there.
+_FREQUENT = tuple(
+    (character, _plain(character))
+    for character in "éèàêçôîùûâëïöäüßÉÈÀÊÇÔÎÖÄÜœæåøñáíóúãõÁÍÓÚŒÆÅØŒ’‘“”„«»–—…•·€°©®\u00a0\u202f\u2009\u00ad\u200b"
+)
+_MAX_REPLACED = 64

@@ -33,6 +33,9 @@ def reasons(entry: Entry, *rules: CategoryConfig) -> tuple[str, ...]:
         ("start up", "A Start-Up"),
         ("satellite*", "Two satellites"),
         ("satellite*", "A satellite"),
+        ("=SES", "Now SES flies"),
+        ("=Mars Express", "The Mars-Express probe"),
+        ("=Éta*", "Étangs"),
         ("space resourc*", "Space resources law"),
         ("space*", "The spaceport"),
         ("moon", "The moon's dust"),
@@ -55,6 +58,9 @@ def test_a_term_is_found_without_regard_to_case_accents_and_hyphens(term: str, t
         ("space", "Myspace"),
         ("satellite", "Satellites"),
         ("lunar", "Moon"),
+        ("=SES", "ses"),
+        ("=SES", "Assess"),
+        ("=Mars*", "mars"),
         ("satellite*", "satell"),
         ("start up", "They start. Up next: more"),
         ("space resources", "Space, resources and law"),
@@ -73,8 +79,8 @@ def test_title_summary_content_and_tags_are_looked_at_and_told() -> None:
 
     assert reasons(entry, rule(any=("lunar", "orbit", "rocket", "mars"))) == (
         'title has "lunar"',
-        'text has "orbit"',
-        'text has "rocket"',
+        'summary has "orbit"',
+        'content has "rocket"',
         'tags have "mars"',
     )
 
@@ -186,15 +192,17 @@ def test_an_explanation_tells_score_terms_and_vetoes_of_every_category() -> None
             rule("space", any=("space", "lunar", "orbit"), none=("office space",), at_least=2),
             rule("talent", any=("talent",)),
             rule("local", any=("luxembourg",)),
+            rule("office", any=("office",)),
         ]
     )
 
     lines = explain_rules(make_entry("Lunar office space"), make_source("orbit", categories=("local",)), rules)
 
     assert lines == (
-        'space: no, score 1 of 2: title has "lunar"; "space" does not count in "office space"',
-        "talent: no, score 0 of 1: no term occurs",
-        "local: yes, score 0 of 1: every entry of orbit has it",
+        'space: no, score 1, and 2 is needed: title has "lunar"; "space" does not count in "office space"',
+        "talent: no, none of its terms occurs",
+        "local: yes, score 0, and 1 is needed: every entry of orbit has it",
+        'office: yes, score 1, and 1 is enough: title has "office"',
     )
 
 

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from aggregator.config import load
+from aggregator.config.expressions import parse_filter
 from aggregator.config.reference import EXAMPLE
-from aggregator.config.terms import parse_filter, parse_term
+from aggregator.config.terms import parse_term
 from aggregator.errors import ConfigError, Problem
 
 unhurried = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

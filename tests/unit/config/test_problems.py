@@ -33,7 +33,7 @@ sources:
         "aggregator.yaml:7: unknown key 'catgories'; did you mean 'categories'?",
         "aggregator.yaml:10: unknown category 'spac'; did you mean 'space'?",
         "aggregator.yaml:12: another source has this name: see aggregator.yaml:6",
-        "categories.yaml:5: not a regular expression: unterminated character set at character 2",
+        "categories.yaml:5: not a regular expression: missing ]: [a",
     ]
 
 
@@ -98,8 +98,28 @@ sources:
             "1: expected and, or at character 3, got 'a b'; words that",
         ),
         ("categories: [{name: a, any: [++]}]", "1: expected a word, got '++'; for signs alone write a /regular"),
-        ("categories: [{name: a, any: [b], at_least: 2}]", "1: at_least is more than there are terms in any"),
-        ("categories: [{name: a, at_least: 0}]", "1: expected a whole number, at least 1, got '0'"),
+        ("categories: [{name: a, any: [b], at_least: 2}]", "1: at_least is more than all terms in any count together"),
+        ("categories: [{name: a, at_least: 0}]", "1: expected a number above 0, at most 1000, got '0'"),
+        ("categories:\n- name: a\n  any:\n  - b\n  - /c(?!d)/", "5: not a regular expression: it may not look around"),
+        (
+            "categories:\n- name: a\n  any:\n  - b\n  - terms: [c]\n    nera: [d]",
+            "6: unknown key 'nera'; did you mean 'near'",
+        ),
+        (
+            "categories:\n- name: a\n  any:\n  - terms: [c, /d++/]",
+            "4: not a regular expression: it may not look around",
+        ),
+        ("categories: [{name: a, any: [{terms: []}]}]", "1: expected at least one in the list"),
+        ("categories: [{name: a, any: [{weight: 2}]}]", "1: 'terms' is missing"),
+        ("categories: [{name: a, any: [{terms: [b], weight: much}]}]", "1: expected a number from -1000 to 1000, got"),
+        ("categories: [{name: a, any: [{terms: [b], weight: .inf}]}]", "1: expected a number from -1000 to 1000, got"),
+        (
+            "categories: [{name: a, any: [{terms: [b], in: [body]}]}]",
+            "1: expected title, summary, content, tags or source",
+        ),
+        ("categories: [{name: a, any: [b], none: [{terms: [c], weight: 2}]}]", "1: a group in none has no weight"),
+        ("categories: [{name: a, any: [5]}]", "1: expected a term, got '5'; put it in quotes"),
+        ("categories: [{name: a, any: [[b]]}]", "1: expected a term, got a list"),
         ("feeds: [{name: a, limit: 1001}]", "1: expected a whole number from 1 to 1000, got '1001'"),
         ("digests: [{name: a, to: []}]", "1: expected at least one in the list"),
         ("digests: [{name: a, to: [{chat: 's://a'}]}]", "1: expected either every or cron"),

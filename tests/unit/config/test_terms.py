@@ -1,8 +1,9 @@
-import re
+import time
 
 import pytest
 
-from aggregator.config.terms import And, Expression, Not, Or, Part, Pattern, Phrase, parse_filter, parse_term
+from aggregator.config.expressions import And, Expression, Not, Or, parse_filter
+from aggregator.config.terms import Condition, Field, Part, Pattern, Phrase, parse_term
 
 
 def shown(expression: Expression) -> str:
@@ -14,8 +15,11 @@ def shown(expression: Expression) -> str:
             return "(" + " or ".join(map(shown, parts)) + ")"
         case Not(part):
             return f"not {shown(part)}"
-        case Phrase(written=text) | Pattern(written=text):
-            return text
+        case Condition(near=()):
+            return "|".join(term.written for term in expression.terms)
+        case Condition():
+            sides = ("|".join(term.written for term in side) for side in (expression.terms, expression.near))
+            return f"<{f' near/{expression.within} '.join(sides)}>"
 
 
 def test_a_phrase_is_its_words_and_a_stem_may_be_any_of_them() -> None:
@@ -37,8 +41,34 @@ def test_breaks_at_the_ends_of_a_phrase_are_left_out() -> None:
     assert term.parts == (Part("moon", is_stem=False),)
 
 
+def test_capitals_matter_after_an_equals_sign() -> None:
+    assert parse_term("=Mars Éxpress*") == Phrase(
+        "=Mars Éxpress*", (Part("Mars", is_stem=False), Part("Express", is_stem=True)), is_exact=True
+    )
+
+
+def test_a_full_stop_in_a_phrase_is_a_word_of_it() -> None:
+    term = parse_term("U.S. Space")
+
+    assert isinstance(term, Phrase)
+    assert [part.text for part in term.parts] == ["u", ".", "s", ".", "space"]
+
+
 def test_slashes_make_a_regular_expression() -> None:
-    assert parse_term(r"/\bESA\b/") == Pattern(r"/\bESA\b/", re.compile(r"\bESA\b"))
+    term = parse_term(r"/\bESA\b/")
+
+    assert isinstance(term, Pattern)
+    assert term.expression.search("An ESA mission")
+    assert not term.expression.search("An esa mission")
+
+
+def test_no_regular_expression_takes_longer_than_the_text_is_long() -> None:
+    term = parse_term("/(a|a)*(a+)+(aa)*$b|(x+x+)+y/")
+
+    assert isinstance(term, Pattern)
+    began = time.process_time()
+    assert not term.expression.search("a" * 50_000 + "x" * 50_000)
+    assert time.process_time() - began < 2  # it is 0.01; trying all ways takes for ever
 
 
 @pytest.mark.parametrize(
@@ -54,9 +84,15 @@ def test_slashes_make_a_regular_expression() -> None:
         ("/", "between two slashes"),
         ("//", "between two slashes"),
         ("/ESA/i", "between two slashes"),
-        ("/[a/", "not a regular expression: unterminated character set at character 2"),
+        ("/[a/", "not a regular expression: missing \\]: \\[a"),
+        (r"/Mars(?! 20\d\d)/", "it may not look around"),
+        (r"/(?<=x)y/", "it may not look around"),
+        (r"/(a)\1/", "it may not look around .* refer back"),
+        ("/a++/", "possessive"),
+        (r"/\bété/", r"\\b knows the letters a to z only"),
+        (r"/été\b/", r"\\b knows the letters a to z only"),
         ("/a*/", "would match everything"),
-        ("/" + "(" * 5000 + "a" + ")" * 5000 + "/", "not a regular expression: too large"),
+        ("/((a{100}){100}){100}/", "not a regular expression: too large"),
     ],
 )
 def test_what_is_no_term_is_refused_with_the_reason(text: str, complaint: str) -> None:
@@ -77,6 +113,10 @@ def test_what_is_no_term_is_refused_with_the_reason(text: str, complaint: str) -
         ('"and" and "or"', "(and and or)"),
         (r"/a (b|c) \/ d/ or e", r"(/a (b|c) \/ d/ or e)"),
         ('a and("b")', "(a and b)"),
+        ("a near b", "<a near/8 b>"),
+        ('not (a or "b c") near/3 d* and e', "(not <a|b c near/3 d*> and e)"),
+        ("near/3x or nearby", "(near/3x or nearby)"),
+        ('=ESA or ="Mars Express"', "(=ESA or =Mars Express)"),
     ],
 )
 def test_not_binds_closest_then_and_then_or(text: str, meaning: str) -> None:
@@ -96,8 +136,14 @@ def test_not_binds_closest_then_and_then_or(text: str, meaning: str) -> None:
         ("a)", r"a \) without its \( at character 2"),
         ("()", "expected a term at character 2"),
         ('a or "b', "the quotation mark at character 6 is not closed"),
-        ('a or ""', r"expected a word; .* \(the term at character 7\)"),
-        ("a or /[/", r"unterminated character set at character 2 \(the term at character 6\)"),
+        ('a or ""', r"expected a word; .* \(the term at character 6\)"),
+        ("a or /[/", r"missing \]: \[ \(the term at character 6\)"),
+        ("a near", "expected a term at character 7"),
+        ("near a", "expected a term at character 1"),
+        ("a near (b and c)", "near at character 3 stands between terms"),
+        ("a near not b", "expected a term at character 8"),
+        ("a near b near c", "near at character 10 stands between terms"),
+        ("title:a near b", "near at character 9 stands between terms, .* in the same part"),
         ("(" * 5000 + "a" + ")" * 5000, "more than 50 parentheses in each other at character 51"),
     ],
 )
@@ -108,3 +154,14 @@ def test_what_is_no_filter_is_refused_with_the_position(text: str, complaint: st
 
 def test_any_number_of_nots_is_read() -> None:
     assert shown(parse_filter("not " * 5001 + "a")) == "not a"
+
+
+def test_a_part_of_the_entry_may_stand_before_a_term() -> None:
+    expression = parse_filter('title:lunar and TAGS:"moon base" and other:x')
+
+    assert isinstance(expression, And)
+    assert [part.fields for part in expression.parts if isinstance(part, Condition)][:2] == [
+        {Field.TITLE},
+        {Field.TAGS},
+    ]
+    assert shown(expression) == "(lunar and moon base and other:x)"
