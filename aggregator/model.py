@@ -79,8 +79,9 @@ class SourceState:
     ``seed`` is the address it was first added with, which its entries' ids are made of, for ever. ``moved_to`` is
     where permanent redirects led. ``usual_gap`` is the median time between its entries, ``feed_wait`` the feed's own
     wish (ttl) not to be asked more often. ``failures`` counts in a row; ``body_hash`` is that of the last body that
-    was parsed. ``recent`` are the publication times of its latest entries, newest first. ``skip_hours`` and
-    ``skip_days`` are those of the feed (see ParsedFeed).
+    was parsed, ``entry_hashes`` are those of its entries as published, one after the other (normalize/document.py).
+    ``recent`` are the publication times of its latest entries, newest first. ``skip_hours`` and ``skip_days`` are those
+    of the feed (see ParsedFeed).
     """
 
     seed: str = ""
@@ -88,6 +89,7 @@ class SourceState:
     moved_to: str | None = None
     validators: Validators | None = None
     body_hash: str | None = None
+    entry_hashes: bytes = b""
     feed_id: str | None = None
     feed_title: str | None = None
     feed_updated: datetime | None = None
@@ -266,6 +268,14 @@ class Entry:
     language: str | None = None
     origin: Origin | None = None
     fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """That an entry stands in a document as it stood in the one before."""
+
+    key: str
+    canonical_url: str | None
 
 
 # --- dedupe and categorize: decisions --------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The whole flow on one screen. Read this first.
 
-    config ─► sources ─► fetch ─► parse ─► normalize ─► dedupe ─► categorize ─► store ─► publish
+    config ─► sources ─► fetch ─► parse ─► normalize ─► categorize ─► dedupe ─► store ─► publish
 
 ``Aggregator.ask`` and ``Recorder`` are that line for one source: up to its answer, and from there to the store
 (workers.py runs them for all that are due); ``feed_document`` goes from the store to one output feed. This is the only
@@ -26,6 +26,7 @@ from aggregator.errors import AggregatorError, NotAFeed, SourceError, UsageError
 from aggregator.fetch import HostGate, after_failure, after_success, fetch_source, key_of
 from aggregator.http import HttpClient, user_agent
 from aggregator.model import (
+    CategoryMatch,
     Claim,
     Decision,
     Entry,
@@ -36,10 +37,11 @@ from aggregator.model import (
     PollResult,
     PollSummary,
     Selection,
+    Sighting,
     Source,
     SourceState,
 )
-from aggregator.normalize import normalize_feed
+from aggregator.normalize import normalize_changes, normalize_feed
 from aggregator.parse import parse_feed
 from aggregator.publish import Written, build_document, static_files, write_site
 from aggregator.sources import Credentials, common_places, configured_sources, find_feeds
@@ -58,12 +60,18 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What one look at a source brought: an answer with its entries, or an error."""
+    """What one look at a source brought: an answer with the entries that are new in it or were changed, or an error.
+
+    ``categories`` are those of the entries, in their order. ``unchanged`` are the other entries of the document.
+    """
 
     answer: Fetched | NotModified | None = None
     document: ParsedFeed | None = None
     body_hash: str | None = None
+    entry_hashes: bytes | None = None
     entries: tuple[Entry, ...] = ()
+    unchanged: tuple[Sighting, ...] = ()
+    categories: tuple[tuple[CategoryMatch, ...], ...] = ()
     error: SourceError | None = None
 
 
@@ -89,15 +97,22 @@ def look(client: HttpClient, claim: Claim, now: datetime, *, secrets: Mapping[st
 
 
 def read(claim: Claim, answer: Fetched | NotModified, now: datetime) -> Seen:
-    """Parse ─► normalize; a body that is the same as the last one goes no further. Raises SourceError."""
+    """Parse ─► normalize; a body or an entry that is the same as the last time goes no further. Raises SourceError."""
     if isinstance(answer, NotModified):
         return Seen(answer=answer)
     body_hash = _hash(answer)
     if body_hash == claim.state.body_hash:
         return Seen(answer=answer, body_hash=body_hash)
     document = parse_feed(answer)
-    entries = tuple(each for each in normalize_feed(document, now=now) if _passes(claim.source, each))
-    return Seen(answer=answer, document=document, body_hash=body_hash, entries=entries)
+    changes = normalize_changes(document, now=now, seen=claim.state.entry_hashes)
+    return Seen(
+        answer=answer,
+        document=document,
+        body_hash=body_hash,
+        entry_hashes=changes.hashes,
+        entries=tuple(entry for entry in changes.entries if _passes(claim.source, entry)),
+        unchanged=changes.unchanged,
+    )
 
 
 def address_of(claim: Claim) -> str:
@@ -198,26 +213,27 @@ class Recorder:
         return self.record(claim, self.read(claim, answer))
 
     def read(self, claim: Claim, answer: Fetched) -> Seen:
-        """Parse ─► normalize. Raises nothing: what went wrong, a bug of ours too, is in what is returned."""
+        """Parse ─► normalize ─► categorize. Raises nothing: what went wrong, our bugs too, is in what is returned."""
         try:
-            return read(claim, answer, self._clock())
+            seen = read(claim, answer, self._clock())
+            categories = tuple(categorize(entry, claim.source, self.rules) for entry in seen.entries)
+            return replace(seen, categories=categories)
         except SourceError as error:
             return Seen(error=error)
         except Exception as error:  # noqa: BLE001 - a bug that one source's input brings out must not stop the others
             return Seen(error=_crashed(claim, error))
 
     def record(self, claim: Claim, seen: Seen) -> PollSummary:
-        """Read, decide, write: dedupe ─► categorize ─► store, in one transaction. Raises StoreError, ClaimLost."""
+        """Read, decide, write: dedupe ─► store, in one transaction. Raises StoreError, ClaimLost."""
         if not seen.entries:
             return self.record_quiet([(claim, seen)])[0]
         now = self._clock()
         try:
             with self.store.poll(claim) as poll:
-                judged = decide(seen.entries, poll.known(seen.entries), claim=claim, now=now)
-                decisions = tuple(
-                    replace(each, categories=categorize(each.entry, claim.source, self.rules))
-                    for each in judged.decisions
-                )
+                known = poll.known(seen.entries)
+                judged = decide(seen.entries, known, claim=claim, now=now, unchanged=seen.unchanged)
+                of_key = {entry.key: found for entry, found in zip(seen.entries, seen.categories, strict=True)}
+                decisions = tuple(replace(each, categories=of_key[each.entry.key]) for each in judged.decisions)
                 result = self._result(claim, seen, decisions, judged.unchanged, now)
                 poll.write(result)
                 return _summary(result)
@@ -235,7 +251,7 @@ class Recorder:
         A result whose claim was lost meanwhile is not written; nothing of worth is lost with it.
         """
         now = self._clock()
-        results = [self._result(claim, seen, (), 0, now) for claim, seen in looks]
+        results = [self._result(claim, seen, (), len(seen.unchanged), now) for claim, seen in looks]
         self.store.write_quiet([(claim, result) for (claim, _), result in zip(looks, results, strict=True)])
         return [_summary(result) for result in results]
 
@@ -252,6 +268,7 @@ class Recorder:
             seen.answer,
             seen.document,
             body_hash=seen.body_hash,
+            entry_hashes=seen.entry_hashes,
             published=[each.published for each in decisions if each.is_new],
             has_news=bool(decisions),
             settings=settings,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from aggregator.dedupe.evidence import same_article
-from aggregator.model import Claim, Decision, Entry, Known, KnownEntry
+from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Sighting
 
 # What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
 _NOT_IN_DIGEST = {"key", "published", "updated", "fingerprint"}
@@ -25,16 +25,19 @@ class Judged:
     unchanged: int
 
 
-def decide(entries: Sequence[Entry], known: Known, *, claim: Claim, now: datetime) -> Judged:
-    """Judge the entries of one document, whose keys are unique within it.
+def decide(
+    entries: Sequence[Entry], known: Known, *, claim: Claim, now: datetime, unchanged: Sequence[Sighting] = ()
+) -> Judged:
+    """Judge the entries of one document, whose keys are unique within it; ``unchanged`` are the others in it.
 
     An entry is *the same* as a stored one of its source with its key, or whose key the publisher changed (see
     ``_renamed``); it is *forgotten* when retention purged it, and stays so; else it is new, and then perhaps a
     duplicate of another source's.
     """
     known_by_key = {each.key: each for each in known.same_source}
-    keys = {entry.key for entry in entries}
-    links = Counter(entry.canonical_url for entry in entries)
+    document: list[Entry | Sighting] = [*entries, *unchanged]
+    keys = {each.key for each in document}
+    links = Counter(each.canonical_url for each in document)
     decisions: list[Decision] = []
     for entry in entries:
         link_is_unique = links[entry.canonical_url] == 1
@@ -47,7 +50,7 @@ def decide(entries: Sequence[Entry], known: Known, *, claim: Claim, now: datetim
             decisions.append(_new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now))
         elif stored.key != entry.key or stored.digest != _digest(entry):
             decisions.append(_edited(entry, stored, now))
-    return Judged(decisions=tuple(decisions), unchanged=len(entries) - len(decisions))
+    return Judged(decisions=tuple(decisions), unchanged=len(keys) - len(decisions))
 
 
 def _renamed(entry: Entry, same_source: Sequence[KnownEntry], keys: set[str]) -> KnownEntry | None:

@@ -30,6 +30,7 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
     settings: Pace,
     now: datetime,
     jitter: float,
+    entry_hashes: bytes | None = None,
 ) -> SourceState:
     """The state after an answer that could be used. ``document`` is None when the body was the same as the last one.
 
@@ -60,6 +61,7 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
         moved_to=moved_to,
         validators=answer.validators,
         body_hash=body_hash or state.body_hash,
+        entry_hashes=state.entry_hashes if entry_hashes is None else entry_hashes,
         last_checked=now,
         last_success=now,
         next_check=check.at,

@@ -12,9 +12,9 @@ from aggregator.model import Entry, Origin, ParsedEntry, ParsedFeed, Text
 from aggregator.normalize.dates import times
 from aggregator.normalize.enclosures import clean_enclosures
 from aggregator.normalize.html import clean_html, paragraphs, plain_text, visible_text
-from aggregator.normalize.identity import Candidate, fingerprint
+from aggregator.normalize.identity import fingerprint
 from aggregator.normalize.text import one_line, shorten, without_controls
-from aggregator.normalize.urls import absolute_url, canonical_url
+from aggregator.normalize.urls import absolute_url
 
 MAX_TITLE_CHARS = 500
 MAX_SUMMARY_CHARS = 500
@@ -48,9 +48,10 @@ class _Shown:
     text: str
 
 
-def house_form(parsed: ParsedEntry, feed: ParsedFeed, now: datetime) -> Candidate:
-    """Return an entry in house form and its publisher's id; its key depends on the rest of the document."""
-    url = absolute_url(parsed.link, feed.url)
+def house_form(
+    parsed: ParsedEntry, feed: ParsedFeed, now: datetime, *, url: str | None, canonical_url: str | None
+) -> Entry:
+    """Return an entry in house form, but for its key, which depends on the rest of the document."""
     base = url or feed.url
     content, summary = _shown(parsed.content, base), _shown(parsed.summary, base)
     fullest = _fullest(content, summary, prefer_summary=_has_better_markup(parsed.summary, parsed.content))
@@ -58,10 +59,10 @@ def house_form(parsed: ParsedEntry, feed: ParsedFeed, now: datetime) -> Candidat
     short = _summary(title, summary.text, content.text)
     published, updated = times(parsed.published, parsed.updated, now)
     enclosures = clean_enclosures(parsed.enclosures, base)
-    entry = Entry(
+    return Entry(
         key="",
         url=url,
-        canonical_url=canonical_url(url),
+        canonical_url=canonical_url,
         title=title,
         summary=short,
         content=fullest.markup,
@@ -74,7 +75,6 @@ def house_form(parsed: ParsedEntry, feed: ParsedFeed, now: datetime) -> Candidat
         origin=_origin(parsed.origin),
         fingerprint=fingerprint(title, short, fullest.text, enclosures),
     )
-    return Candidate(id=_id(parsed.id), entry=entry)
 
 
 def _shown(text: Text | None, base: str) -> _Shown:
@@ -156,9 +156,5 @@ def _origin(origin: Origin | None) -> Origin | None:
     if origin is None:
         return None
     title = shorten(one_line(origin.title or ""), MAX_TITLE_CHARS) or None
-    url, origin_id = absolute_url(origin.url, None), _id(origin.id)
+    url, origin_id = absolute_url(origin.url, None), without_controls(origin.id or "").strip() or None
     return Origin(title=title, url=url, id=origin_id) if title or url or origin_id else None
-
-
-def _id(written: str | None) -> str | None:
-    return " ".join(without_controls(written or "").split()) or None

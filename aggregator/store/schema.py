@@ -127,6 +127,7 @@ sources = sa.Table(
     sa.Column("etag", Text),
     sa.Column("last_modified", Text),
     sa.Column("body_hash", sa.Text),
+    sa.Column("entry_hashes", sa.LargeBinary, nullable=False, server_default=sa.text("''")),
     sa.Column("feed_id", Text),
     sa.Column("feed_title", Text),
     sa.Column("feed_updated", Utc),

@@ -40,7 +40,8 @@ def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
                 values |= _fresh_start()
             if (row["keep"], row["drop"], row["kind"]) != (still.keep, still.drop, still.kind.value):
                 # what was filtered out may be wanted now: look at the whole document again
-                values |= {"validators_url": None, "etag": None, "last_modified": None, "body_hash": None}
+                values |= {"validators_url": None, "etag": None, "last_modified": None}
+                values |= {"body_hash": None, "entry_hashes": b""}
                 values |= _EDITED
             if row["status"] == SourceStatus.GONE:
                 values |= {"status": SourceStatus.NEW.value, "failures": 0} | _EDITED
@@ -95,6 +96,7 @@ def _fresh_start() -> rows.Values:
         "etag": None,
         "last_modified": None,
         "body_hash": None,
+        "entry_hashes": b"",
         "next_check": None,
         "next_check_reason": "it was never checked at this address",
         "failures": 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -113,20 +114,45 @@ def test_an_edited_entry_keeps_its_id_and_moves_updated(world: World) -> None:
     assert "new and longer" in after.content
 
 
+def test_entries_that_stand_as_they_stood_are_counted_and_left_alone(world: World) -> None:
+    world.serve("a", item("Ice", text="old"), item("Fire"), item("Wind"))
+    world.configure("a")
+    world.poll()
+    world.clock.forward(days=1)
+    world.serve("a", item("Ice", text="new and longer"), item("Fire"), item("Wind"), item("Rain"))
+
+    result = world.poll()["a"]
+
+    assert (result.new, result.updated, result.unchanged) == (1, 1, 2)
+
+
+def test_what_a_filter_kept_out_comes_in_when_the_filter_goes(world: World) -> None:
+    world.serve("a", item("Ice"), item("Fire"))
+    world.configure("a keep: Fire")
+    world.poll()
+    before = set(world.entries())
+    world.configure("a")
+
+    world.poll()
+
+    assert before == {"Fire"}
+    assert set(world.entries()) == {"Ice", "Fire"}
+
+
 def test_a_bug_that_one_source_brings_out_does_not_stop_the_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.serve("good", item("Fine"))
     world.serve("bad", item("Broken"))
     world.configure("good", "bad")
-    real = pipeline.normalize_feed
+    real = pipeline.normalize_changes
 
-    def normalize(feed, *, now):
+    def normalize(feed, **options):
         if feed.title == "Bad":
             raise ZeroDivisionError("a bug")
-        return real(feed, now=now)
+        return real(feed, **options)
 
-    monkeypatch.setattr(pipeline, "normalize_feed", normalize)
+    monkeypatch.setattr(pipeline, "normalize_changes", normalize)
     results = world.poll()
 
     assert set(world.entries()) == {"Fine"}
@@ -140,10 +166,13 @@ def test_what_the_database_refuses_fails_its_source_only_and_stores_nothing_of_i
     world.serve("good", item("Fine"))
     world.serve("bad", item("Twice"))
     world.configure("good", "bad")
-    real = pipeline.normalize_feed
-    monkeypatch.setattr(
-        pipeline, "normalize_feed", lambda feed, *, now: real(feed, now=now) * (2 if feed.title == "Bad" else 1)
-    )
+    real = pipeline.normalize_changes
+
+    def normalize(feed, **options):
+        changes = real(feed, **options)
+        return replace(changes, entries=changes.entries * 2) if feed.title == "Bad" else changes
+
+    monkeypatch.setattr(pipeline, "normalize_changes", normalize)
 
     results = world.poll()
 
