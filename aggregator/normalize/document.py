@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aggregator import __version__
-from aggregator.model import Entry, ParsedEntry, ParsedFeed, Sighting
+from aggregator.model import Entry, ParsedEntry, ParsedFeed, Sighting, Text
 from aggregator.normalize.entry import house_form
 from aggregator.normalize.identity import bounded, key_by_id, key_by_link, key_by_text, link_detail, title_detail
 from aggregator.normalize.text import without_controls
@@ -57,7 +57,7 @@ def normalize_changes(feed: ParsedFeed, *, now: datetime, seen: bytes = b"") -> 
             unchanged.append(Sighting(key=key, canonical_url=items[places[0]].canonical_url))
         else:
             newest = max((items[place].entry for place in places), key=_changed_at)
-            entries.append(replace(newest, key=key))
+            entries.append(newest if newest.key == key else replace(newest, key=key))
     return Changes(entries=tuple(entries), unchanged=tuple(unchanged), hashes=b"".join(hashes))
 
 
@@ -68,19 +68,17 @@ class _Item:
         self.id = " ".join(without_controls(parsed.id or "").split()) or None
         self.url = absolute_url(parsed.link, feed.url)
         self.canonical_url = canonical_url(self.url)
+        self.key = key_by_id(self.id) if self.id else key_by_link(self.url) if self.url else ""
         self._given = (parsed, feed, now)
         self._entry: Entry | None = None
+        if not self.key:
+            self.key = key_by_text(self.entry)
 
     @property
     def entry(self) -> Entry:
         if self._entry is None:
-            self._entry = house_form(*self._given, url=self.url, canonical_url=self.canonical_url)
+            self._entry = house_form(*self._given, key=self.key, url=self.url, canonical_url=self.canonical_url)
         return self._entry
-
-    def key(self) -> str:
-        if self.id:
-            return key_by_id(self.id)
-        return key_by_link(self.url) if self.url else key_by_text(self.entry)
 
     def detail(self) -> str:
         """Return what tells entries with equal keys apart: the link for those with ids, the title for others."""
@@ -89,7 +87,7 @@ class _Item:
 
 def _by_key(items: Sequence[_Item]) -> dict[str, list[int]]:
     """Return the places in the document by the keys of what stands there."""
-    keys = [item.key() for item in items]
+    keys = [item.key for item in items]
     counts = Counter(keys)
     details = [item.detail() if counts[key] > 1 else "" for item, key in zip(items, keys, strict=True)]
     variants = Counter(key for key, _ in set(zip(keys, details, strict=True)))
@@ -106,9 +104,15 @@ def _changed_at(entry: Entry) -> datetime:
 
 def _hash(entry: ParsedEntry, feed: ParsedFeed) -> bytes:
     """Hash all that an entry in house form is made of; another version of this program may make another of it."""
-    parts = repr((__version__, feed.url, feed.format, feed.language, feed.authors, *_values(entry)))
+    values = (
+        *(__version__, feed.url, feed.format, feed.language, feed.authors),
+        *(entry.id, entry.link, entry.published, entry.updated, entry.language, entry.authors, entry.tags),
+        *(entry.enclosures, entry.origin, *_values(entry.title), *_values(entry.summary), *_values(entry.content)),
+    )
+    # texts go in as they are: writing them with repr takes longer than all else
+    parts = "\0".join([value if isinstance(value, str) else repr(value) for value in values])
     return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES).digest()
 
 
-def _values(entry: ParsedEntry) -> Iterable[object]:
-    return (getattr(entry, name) for name in ParsedEntry.__slots__)
+def _values(text: Text | None) -> tuple[object, ...]:
+    return (text.value, text.is_html, text.base, text.language) if text else (None,)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from aggregator.model import Enclosure
 from aggregator.normalize.text import one_line, shorten
@@ -13,6 +12,7 @@ from aggregator.normalize.urls import absolute_url
 
 MAX_ENCLOSURES = 50
 
+_ENDING = re.compile(r"https?://[^/?#]*/[^?#]*\.([^./?#]*)(?=[?#]|$)")
 _AVATAR = re.compile(r"https?://[^/]*gravatar\.com/")  # WordPress lists its author's picture with the entry's
 _TYPES = {
     "aac": "audio/aac", "avif": "image/avif", "epub": "application/epub+zip", "flac": "audio/flac", "gif": "image/gif",
@@ -39,4 +39,5 @@ def _media_type(given: str | None, url: str) -> str | None:
     given = one_line(given or "").lower() or None
     if given and "/" in given and not given.endswith("/*"):
         return given
-    return _TYPES.get(urlsplit(url).path.rpartition(".")[2].lower(), given if given and "/" in given else None)
+    ending = _ENDING.match(url)
+    return _TYPES.get(ending[1].lower() if ending else "", given if given and "/" in given else None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from aggregator.model import Entry, Origin, ParsedEntry, ParsedFeed, Text
@@ -40,27 +40,51 @@ _CUT_OFF = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|\.\.\.)$")
 _MEDIA = re.compile(r"<(?:img|audio|video)\b")
 
 
-@dataclass(frozen=True, slots=True)
 class _Shown:
-    """A text as readers get it: clean HTML, and what is visible of it."""
+    """A text as readers get it: clean HTML, and what is visible of it, each worked out when it is asked for.
 
-    markup: str
-    text: str
+    Of one ``beside`` another, only what is visible is likely to be needed.
+    """
+
+    def __init__(self, given: Text | None, base: str, *, beside: Text | None = None) -> None:
+        self._given = given
+        self._base = base
+        self._is_beside = beside is not None
+
+    @cached_property
+    def markup(self) -> str:
+        given = self._given
+        if given is None:
+            return ""
+        return clean_html(given.value, given.base or self._base) if given.is_html else paragraphs(given.value)
+
+    @cached_property
+    def text(self) -> str:
+        given = self._given
+        if given is None:
+            return ""
+        if not given.is_html:
+            return one_line(given.value)
+        return plain_text(given.value) if self._is_beside else visible_text(self.markup)
+
+    @property
+    def is_html(self) -> bool:
+        return self._given is not None and self._given.is_html
 
 
 def house_form(
-    parsed: ParsedEntry, feed: ParsedFeed, now: datetime, *, url: str | None, canonical_url: str | None
+    parsed: ParsedEntry, feed: ParsedFeed, now: datetime, *, key: str, url: str | None, canonical_url: str | None
 ) -> Entry:
-    """Return an entry in house form, but for its key, which depends on the rest of the document."""
+    """Return an entry in house form."""
     base = url or feed.url
-    content, summary = _shown(parsed.content, base), _shown(parsed.summary, base)
-    fullest = _fullest(content, summary, prefer_summary=_has_better_markup(parsed.summary, parsed.content))
+    content, summary = _Shown(parsed.content, base), _Shown(parsed.summary, base, beside=parsed.content)
+    fullest = _fullest(content, summary)
     title = _title(parsed.title, fullest.text, url)
     short = _summary(title, summary.text, content.text)
     published, updated = times(parsed.published, parsed.updated, now)
     enclosures = clean_enclosures(parsed.enclosures, base)
     return Entry(
-        key="",
+        key=key,
         url=url,
         canonical_url=canonical_url,
         title=title,
@@ -77,23 +101,12 @@ def house_form(
     )
 
 
-def _shown(text: Text | None, base: str) -> _Shown:
-    if text is None:
-        return _Shown("", "")
-    markup = clean_html(text.value, text.base or base) if text.is_html else paragraphs(text.value)
-    return _Shown(markup, visible_text(markup))
-
-
-def _has_better_markup(summary: Text | None, content: Text | None) -> bool:
-    return summary is not None and summary.is_html and content is not None and not content.is_html
-
-
-def _fullest(content: _Shown, summary: _Shown, *, prefer_summary: bool) -> _Shown:
+def _fullest(content: _Shown, summary: _Shown) -> _Shown:
     """Return the one of both that says more; a content of pictures alone stays before a summary without any."""
-    if _MEDIA.search(content.markup) and not _MEDIA.search(summary.markup):
+    enough = len(content.text) * (_NEARLY if summary.is_html and not content.is_html else 1)
+    if len(summary.text) <= enough or (_MEDIA.search(content.markup) and not _MEDIA.search(summary.markup)):
         return content
-    enough = len(content.text) * (_NEARLY if prefer_summary else 1)
-    return summary if len(summary.text) > enough else content
+    return summary
 
 
 def _title(title: Text | None, text: str, url: str | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 _HOSTS = re.compile(
     r"(?:ad|feedads\.g|googleads\.g)\.doubleclick\.net|(?:ads\.|www\.)?pheedo\.com|[bs]b?\.scorecardresearch\.com"
@@ -16,6 +15,7 @@ _PATHS = re.compile(
     r"|/(?:1|1x1|blank|clear|clearpixel|pixel|spacer|trans|transparent)\.(?:gif|png)$",
     re.IGNORECASE,
 )
+_PARTS = re.compile(r"https?://(?:[^/?#@]*@)?(?P<host>[^/?#:]*)(?::[0-9]*)?(?P<path>[^?#]*)", re.IGNORECASE)
 _SHARE_LINK = re.compile(r"https?://[^/]+/~ff/|https?://feeds\.wordpress\.com/1\.0/", re.IGNORECASE)
 
 
@@ -26,8 +26,10 @@ def is_junk_image(src: str, *, width: str | None, height: str | None) -> bool:
     """
     if {width, height} & {"0", "1"}:
         return True
-    parts = urlsplit(src)
-    return _HOSTS.fullmatch(parts.hostname or "") is not None or _PATHS.search(parts.path) is not None
+    found = _PARTS.match(src)
+    return found is not None and (
+        _HOSTS.fullmatch(found["host"].lower()) is not None or _PATHS.search(found["path"]) is not None
+    )
 
 
 def is_junk_link(href: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _MONTHS = {
     name: number
@@ -54,6 +55,9 @@ _CLOCK = re.compile(
     r"(?<![\d+-])(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:[.,]\d+)? ?(?P<half>[ap]\.?m\b)?",
     re.IGNORECASE,
 )
+_RFC_822 = re.compile(
+    r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|UTC|Z|([+-]\d{4}))", re.ASCII
+)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _MAX_CHARS = 100  # beyond it is no date
@@ -67,7 +71,7 @@ def parse_date(written: str | None) -> datetime | None:
     some in April.
     """
     text = " ".join((written or "")[:_MAX_CHARS].split())
-    for read in (_read_iso, _read_unix, _read_numbers, _read_words):
+    for read in (_read_rfc_822, _read_iso, _read_unix, _read_numbers, _read_words):
         try:
             found = read(text)
         except (ValueError, OverflowError):  # a 31 February, an hour 25, a year beyond those of the calendar
@@ -75,6 +79,23 @@ def parse_date(written: str | None) -> datetime | None:
         if found:
             return found
     return None
+
+
+def _read_rfc_822(text: str) -> datetime | None:
+    """Read a date as RFC 822 wants it, with its zone in figures, which is how most are written."""
+    found = _RFC_822.fullmatch(text)
+    month = _MONTHS.get(found[2].lower()) if found else None
+    if found is None or month is None:
+        return None
+    return _moment(
+        int(found[3]),
+        month,
+        int(found[1]),
+        hour=int(found[4]),
+        minute=int(found[5]),
+        second=int(found[6]),
+        zone=_offset(found[8]) if found[8] else UTC,
+    )
 
 
 def _read_iso(text: str) -> datetime | None:
@@ -155,10 +176,16 @@ def _zone(text: str) -> timezone:
     """Return the zone named in what follows a time; UTC when there is none, or none that we know."""
     offset = _OFFSET.search(text)
     if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
-        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+        return _offset(f"{offset[1]}{int(offset[2]):02}{offset[3] or '00'}")
     hours = next((_ZONES_H[word] for word in _WORD.findall(text.lower()) if word in _ZONES_H), 0)
     return timezone(timedelta(hours=hours))
+
+
+@lru_cache(maxsize=64)
+def _offset(written: str) -> timezone:
+    """Return the zone of "+0130"."""
+    minutes = int(written[1:3]) * 60 + int(written[3:5])
+    return timezone(timedelta(minutes=-minutes if written[0] == "-" else minutes))
 
 
 def _year(written: str) -> int:
