@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
 from aggregator.errors import ClaimLost
 from aggregator.model import CategoryMatch, Claim, Decision, Entry, Known, PollResult, SourceState
 from aggregator.store import rows
+from aggregator.store.arrays import among, array
 from aggregator.store.schema import entries, entry_categories, forgotten, site, sources
-from aggregator.store.sources import held_row
+from aggregator.store.sources import held_pk, is_held
 
 # "Which duplicates are there?" and "I add one" must not interleave between workers: deciding is done one at a time.
 # SQLite's write lock does that by itself; in PostgreSQL this advisory lock does, until the end of the transaction.
 _DECIDING = 0x61676772
 
-# Bound parameters per statement: SQLite before 3.32 allows 999.
-_CHUNK = 400
-
 # What outputs show of a source's state; its times are left out, or each poll would make them new.
 _SHOWN = ("status", "moved_to", "feed_title", "feed_id", "site_url")
 
-_KNOWN_COLUMNS = (
+# Statements are built once: building one takes longer than running it.
+_KNOWN = sa.select(
     entries.c.id,
+    entries.c.source_pk,
     sources.c.name.label("source"),
     entries.c.key,
     entries.c.original,
@@ -35,7 +35,21 @@ _KNOWN_COLUMNS = (
     entries.c.listed_at,
     entries.c.fingerprint,
     entries.c.digest,
+).join(sources, sources.c.pk == entries.c.source_pk)
+_KNOWN_BY_KEY = _KNOWN.where(entries.c.source_pk == sa.bindparam("of_source"), among(entries.c.key, "keys"))
+_KNOWN_BY_URL = _KNOWN.where(among(entries.c.canonical_url, "urls"))
+_PURGED = sa.select(forgotten.c.key).where(
+    forgotten.c.source_pk == sa.bindparam("of_source"), among(forgotten.c.key, "keys")
 )
+_INSERT = entries.insert()
+_PKS = sa.select(entries.c.id, entries.c.pk).where(among(entries.c.id, "ids"))
+_INSERT_CATEGORIES = entry_categories.insert()
+_DELETE_CATEGORIES = entry_categories.delete().where(entry_categories.c.entry_pk == sa.bindparam("of_entry"))
+_UPDATE = entries.update().where(entries.c.id == sa.bindparam("of_id"))
+_END_CLAIM = sources.update().where(sources.c.pk == sa.bindparam("of_source"))
+_END_QUIET_CLAIM = sources.update().where(is_held())
+_BUMP = site.update().values(content_version=site.c.content_version + 1)
+_ENDED = {"claim_token": None, "claimed_until": None}
 
 
 class PollTransaction:
@@ -44,50 +58,28 @@ class PollTransaction:
     def __init__(self, connection: sa.Connection, claim: Claim) -> None:
         self._connection = connection
         self._claim = claim
-        row = held_row(connection, claim)
-        if row is None:
+        pk = held_pk(connection, claim)
+        if pk is None:
             raise ClaimLost(f"another worker has taken over {claim.source.name}; this result is dropped")
-        self._source: rows.Row = row
+        self._source_pk = pk
 
     def known(self, parsed: Sequence[Entry]) -> Known:
         """Return what bears on these entries; from here to the end no other worker decides."""
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_DECIDING)))
-        source_pk = self._source["pk"]
-        keys = [entry.key for entry in parsed]
-        urls = list({entry.canonical_url for entry in parsed if entry.canonical_url is not None})
-        same_source = {
-            row["id"]: row
-            for rows_found in (
-                self._select_known(entries.c.source_pk == source_pk, entries.c.key, keys),
-                self._select_known(entries.c.source_pk == source_pk, entries.c.canonical_url, urls),
-            )
-            for row in rows_found
-        }
+        of_source = {"of_source": self._source_pk}
+        keys = {**of_source, "keys": array(entry.key for entry in parsed)}
+        urls = {"urls": array({entry.canonical_url for entry in parsed if entry.canonical_url is not None})}
+        found = {row["id"]: row for row in self._connection.execute(_KNOWN_BY_KEY, keys).mappings()}
+        found |= {row["id"]: row for row in self._connection.execute(_KNOWN_BY_URL, urls).mappings()}
+        here = [row for row in found.values() if row["source_pk"] == self._source_pk]
         # an inactive source's entries count too: what was published once is not published anew by another
-        elsewhere = self._select_known(entries.c.source_pk != source_pk, entries.c.canonical_url, urls)
-        purged: set[str] = set()
-        for chunk in _chunks(keys):
-            query = sa.select(forgotten.c.key).where(forgotten.c.source_pk == source_pk, forgotten.c.key.in_(chunk))
-            purged.update(self._connection.execute(query).scalars())
+        elsewhere = [row for row in found.values() if row["source_pk"] != self._source_pk]
         return Known(
-            same_source=tuple(rows.to_known_entry(row) for row in same_source.values()),
-            elsewhere=tuple(rows.to_known_entry(row) for row in elsewhere),
-            forgotten=frozenset(purged),
+            same_source=tuple(map(rows.to_known_entry, here)),
+            elsewhere=tuple(map(rows.to_known_entry, elsewhere)),
+            forgotten=frozenset(self._connection.execute(_PURGED, keys).scalars()),
         )
-
-    def _select_known(
-        self, condition: sa.ColumnElement[bool], column: sa.Column[str], values: Sequence[str]
-    ) -> list[rows.Row]:
-        found: list[rows.Row] = []
-        for chunk in _chunks(values):
-            query = (
-                sa.select(*_KNOWN_COLUMNS)
-                .join(sources, sources.c.pk == entries.c.source_pk)
-                .where(condition, column.in_(chunk))
-            )
-            found.extend(self._connection.execute(query).mappings())
-        return found
 
     def write(self, result: PollResult) -> None:
         """Write all that the poll changed and end the claim."""
@@ -95,8 +87,8 @@ class PollTransaction:
         for decision in result.decisions:
             if not decision.is_new:
                 self._update(decision)
-        state = rows.state_values(result.state) | {"claim_token": None, "claimed_until": None}
-        self._connection.execute(sources.update().where(sources.c.pk == self._source["pk"]).values(state))
+        state = rows.state_values(result.state) | _ENDED
+        self._connection.execute(_END_CLAIM, state | {"of_source": self._source_pk})
         if result.decisions or is_visible(self._claim.state, result.state):
             bump_content_version(self._connection)
 
@@ -104,47 +96,38 @@ class PollTransaction:
         """Insert oldest first, so that the order of insertion is that of publication within one poll."""
         if not decisions:
             return
-        source_pk = self._source["pk"]
         ordered = list(reversed(decisions))
         ordered.sort(key=lambda decision: decision.published)
-        self._connection.execute(entries.insert(), [rows.new_entry_values(each, source_pk) for each in ordered])
+        self._connection.execute(_INSERT, [rows.new_entry_values(each, self._source_pk) for each in ordered])
         self._insert_categories({each.id: each.categories for each in ordered})
 
     def _update(self, decision: Decision) -> None:
-        row = entries.c.id == decision.id
-        self._connection.execute(entries.update().where(row).values(rows.entry_values(decision)))
-        pk = sa.select(entries.c.pk).where(row).scalar_subquery()
-        self._connection.execute(entry_categories.delete().where(entry_categories.c.entry_pk == pk))
+        self._connection.execute(_UPDATE, rows.entry_values(decision) | {"of_id": decision.id})
+        self._connection.execute(_DELETE_CATEGORIES, {"of_entry": self._pks([decision.id])[decision.id]})
         self._insert_categories({decision.id: decision.categories})
 
-    def _insert_categories(self, categories: dict[str, tuple[CategoryMatch, ...]]) -> None:
-        ids = [entry_id for entry_id, matches in categories.items() if matches]
-        pks: dict[str, int] = {}
-        for chunk in _chunks(ids):
-            query = sa.select(entries.c.id, entries.c.pk).where(entries.c.id.in_(chunk))
-            pks.update((row.id, row.pk) for row in self._connection.execute(query))
+    def _insert_categories(self, categories: Mapping[str, tuple[CategoryMatch, ...]]) -> None:
+        pks = self._pks([entry_id for entry_id, matches in categories.items() if matches])
         values = [
-            {"entry_pk": pks[entry_id], "category": match.category, "position": position, "reasons": match.reasons}
-            for entry_id in ids
+            {"entry_pk": pk, "category": match.category, "position": position, "reasons": match.reasons}
+            for entry_id, pk in pks.items()
             for position, match in enumerate(categories[entry_id])
         ]
         if values:
-            self._connection.execute(entry_categories.insert(), values)
+            self._connection.execute(_INSERT_CATEGORIES, values)
+
+    def _pks(self, ids: Sequence[str]) -> dict[str, int]:
+        found = self._connection.execute(_PKS, {"ids": array(ids)}) if ids else ()
+        return {row.id: row.pk for row in found}
 
 
 def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollResult]]) -> None:
     """Write the states of sources that brought no entries, and end their claims; lost claims' are passed over."""
     states = [
-        rows.state_values(result.state) | {"held_seed": claim.state.seed, "held_token": claim.token}
+        rows.state_values(result.state) | _ENDED | {"held_seed": claim.state.seed, "held_token": claim.token}
         for claim, result in results
     ]
-    held = sa.and_(
-        sources.c.seed == sa.bindparam("held_seed"),
-        sources.c.is_active,
-        sources.c.claim_token == sa.bindparam("held_token"),
-    )
-    ended = {"claim_token": None, "claimed_until": None}
-    connection.execute(sources.update().where(held).values(ended), states)
+    connection.execute(_END_QUIET_CLAIM, states)
     if any(is_visible(claim.state, result.state) for claim, result in results):
         bump_content_version(connection)
 
@@ -155,8 +138,4 @@ def is_visible(before: SourceState, after: SourceState) -> bool:
 
 
 def bump_content_version(connection: sa.Connection) -> None:
-    connection.execute(site.update().values(content_version=site.c.content_version + 1))
-
-
-def _chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
+    connection.execute(_BUMP)

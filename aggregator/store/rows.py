@@ -155,7 +155,7 @@ def new_entry_values(decision: Decision, source_pk: int) -> Values:
 
 
 def to_known_entry(row: Row) -> KnownEntry:
-    return KnownEntry(**row)
+    return KnownEntry(**{name: value for name, value in row.items() if name != "source_pk"})
 
 
 def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEntry:

@@ -155,9 +155,7 @@ def count_due(connection: sa.Connection, now: datetime) -> int:
 def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
     """Give claims back unused, so that the next worker need not wait for their end."""
     for claim in claims:
-        connection.execute(
-            sources.update().where(_is_held(claim)).values(claim_token=None, claimed_until=None),
-        )
+        connection.execute(sources.update().where(is_held()).values(claim_token=None, claimed_until=None), _held(claim))
 
 
 def postpone(connection: sa.Connection, claim: Claim, *, until: datetime, reason: str) -> None:
@@ -165,7 +163,7 @@ def postpone(connection: sa.Connection, claim: Claim, *, until: datetime, reason
     values: rows.Values = {"claim_token": None, "claimed_until": None}
     if claim.state.next_check is None or claim.state.next_check < until:
         values |= {"next_check": until, "next_check_reason": reason}
-    connection.execute(sources.update().where(_is_held(claim)).values(values))
+    connection.execute(sources.update().where(is_held()), values | _held(claim))
 
 
 def are_claims(connection: sa.Connection) -> bool:
@@ -182,14 +180,25 @@ def take_back_claims(connection: sa.Connection) -> None:
     )
 
 
-def _is_held(claim: Claim) -> sa.ColumnElement[bool]:
-    return sa.and_(sources.c.seed == claim.state.seed, sources.c.is_active, sources.c.claim_token == claim.token)
+def is_held() -> sa.ColumnElement[bool]:
+    """Return the condition that the claim is still held whose ``held_seed`` and ``held_token`` are bound."""
+    return sa.and_(
+        sources.c.seed == sa.bindparam("held_seed"),
+        sources.c.is_active,
+        sources.c.claim_token == sa.bindparam("held_token"),
+    )
 
 
-def held_row(connection: sa.Connection, claim: Claim) -> rows.Row | None:
-    """Return the source's row, locked to the end of the transaction; None when the claim is lost."""
-    query = sa.select(sources).where(_is_held(claim)).with_for_update()
-    return connection.execute(query).mappings().one_or_none()
+_HELD = sa.select(sources.c.pk).where(is_held()).with_for_update()
+
+
+def held_pk(connection: sa.Connection, claim: Claim) -> int | None:
+    """Return the ``pk`` of the source's row, locked to the end of the transaction; None when the claim is lost."""
+    return connection.execute(_HELD, _held(claim)).scalar_one_or_none()
+
+
+def _held(claim: Claim) -> rows.Values:
+    return {"held_seed": claim.state.seed, "held_token": claim.token}
 
 
 def all_health(connection: sa.Connection) -> tuple[SourceHealth, ...]:
