@@ -53,6 +53,8 @@ class Json(sa.types.TypeDecorator[Any]):
 def storable(text: str) -> str:
     if "\x00" in text:
         text = text.replace("\x00", "")
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

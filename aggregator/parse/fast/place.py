@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 
 from aggregator.parse.fast.doubt import Doubt
 
+# What resolving and repairing would leave as it is, which goes without saying for nearly all addresses.
+_ABSOLUTE = re.compile(r"https?://[\w.-]+/[\w./%+~=-]*(?:\?[\w./%+~=&-]+)?", re.ASCII)
 _EXTRA_SLASHES = re.compile("^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
 
 
@@ -36,6 +38,8 @@ class Place:
 
 def join(base: str, address: str) -> str:
     """Resolve an address as feedparser does: "http:///x" is repaired, what can't be an address is ""."""
+    if _ABSOLUTE.fullmatch(address):
+        return address
     try:
         return urljoin(base, _EXTRA_SLASHES.sub(r"\1\3", address))
     except ValueError:
