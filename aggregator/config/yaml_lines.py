@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from aggregator.config.environment import substitute
+from aggregator.config.yaml_nodes import TAG, NotYaml, YamlNode, compose
 from aggregator.errors import Problem
 
 _MAX_BYTES = 2_000_000  # some 20,000 sources; the reader takes seconds for it
 _MAX_VALUES = 500_000  # after aliases are followed, so that a few lines can't become a few billions
 _MAX_DEPTH = 50
-_TAG = "tag:yaml.org,2002:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,43 +83,14 @@ def read_yaml(path: Path, *, file: str, env: Mapping[str, str]) -> tuple[Node | 
 
 
 def _parse(text: str, *, file: str, env: Mapping[str, str]) -> tuple[Node | None, list[Problem]]:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.composer.warn_double_anchors = False
     try:
-        root: Any = yaml.compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return None, [Problem(file, mark.line + 1 if mark else 0, _in_words(error))]
-    except YAMLError as error:
-        return None, [Problem(file, 0, f"not YAML: {str(error).splitlines()[0]}")]
-    except RecursionError:
-        return None, [Problem(file, 0, "nested too deeply")]
-    except (ValueError, OverflowError, LookupError, AttributeError, TypeError):
-        # the reader's own slips on things like the escape "\UFFFFFFFF"
-        return None, [Problem(file, 0, "not YAML")]
+        root = compose(text)
+    except NotYaml as error:
+        return None, [Problem(file, error.line, str(error))]
     builder = _Builder(file, env)
     tree = builder.build(root) if root is not None else None
     is_empty = isinstance(tree, Scalar) and tree.value is None
     return None if is_empty else tree, builder.problems
-
-
-def _in_words(error: MarkedYAMLError) -> str:
-    problem = " ".join((error.problem or error.context or "").split())
-    if "'\\t'" in problem:
-        return "a tab stands where only spaces may; indent with spaces"
-    hints = {
-        "mapping values are not allowed": "a colon where none is expected; put text with a colon in quotes",
-        "could not find expected ':'": "a key without its colon",
-        "found undefined alias": "a value that begins with * stands in quotes",
-        "another document": "more than one document (---) in the file",
-        "unexpected end of stream": "a quotation mark is not closed",
-        "expected <block end>": "the indentation doesn't fit the lines above",
-        "while parsing a flow": "a bracket is not closed",
-        "while scanning an alias": "a value that begins with * stands in quotes",
-    }
-    everything = f"{error.context or ''} {problem}"
-    hint = next((words for symptom, words in hints.items() if symptom in everything), problem)
-    return f"not YAML: {hint}"
 
 
 class _Builder:
@@ -137,7 +103,7 @@ class _Builder:
         self._open: set[int] = set()
         self._count = 0
 
-    def build(self, node: Any) -> Node:  # noqa: ANN401 - the library has no types
+    def build(self, node: YamlNode) -> Node:
         """Build the tree of a node, its aliases followed."""
         self._count += 1
         place = Place(self._file, node.start_mark.line + 1)
@@ -145,7 +111,7 @@ class _Builder:
             if self._count == _MAX_VALUES + 1:
                 self.problems.append(place.problem("too many values, counting what aliases stand for"))
             return Scalar(place, None, "")
-        if isinstance(node, ScalarNode):
+        if node.id == "scalar":
             return self._scalar(node, place)
         if id(node) in self._open:
             self.problems.append(place.problem("an alias that contains itself"))
@@ -154,20 +120,20 @@ class _Builder:
             self.problems.append(place.problem("nested too deeply"))
             return Scalar(place, None, "")
         self._open.add(id(node))
-        built = self._list(node, place) if isinstance(node, SequenceNode) else self._section(node, place)
+        built = self._list(node, place) if node.id == "sequence" else self._section(node, place)
         self._open.remove(id(node))
         return built
 
-    def _list(self, node: SequenceNode, place: Place) -> List:
+    def _list(self, node: YamlNode, place: Place) -> List:
         self._refuse_tag(node, place, "seq")
         return List(place, tuple(self.build(item) for item in node.value))
 
-    def _section(self, node: MappingNode, place: Place) -> Section:
+    def _section(self, node: YamlNode, place: Place) -> Section:
         self._refuse_tag(node, place, "map")
         section = Section(place, {}, {})
         for key_node, value_node in node.value:
             key_place = Place(self._file, key_node.start_mark.line + 1)
-            if not isinstance(key_node, ScalarNode):
+            if key_node.id != "scalar":
                 self.problems.append(key_place.problem("a key must be a single word"))
                 continue
             key = str(key_node.value)
@@ -180,12 +146,12 @@ class _Builder:
             section.items[key] = self.build(value_node)
         return section
 
-    def _scalar(self, node: ScalarNode, place: Place) -> Scalar:
+    def _scalar(self, node: YamlNode, place: Place) -> Scalar:
         tag, written = str(node.tag), str(node.value)
-        if not tag.startswith(_TAG):
+        if not tag.startswith(TAG):
             self.problems.append(place.problem("tags such as !name have no meaning here"))
             return Scalar(place, None, written)
-        if tag == f"{_TAG}str":
+        if tag == f"{TAG}str":
             try:
                 text, is_from_environment = substitute(written, self._env)
             except ValueError as error:
@@ -196,14 +162,14 @@ class _Builder:
             return Scalar(place, value, written, is_from_environment)
         return Scalar(place, _value(tag, written), written)
 
-    def _refuse_tag(self, node: ScalarNode | SequenceNode | MappingNode, place: Place, kind: str) -> None:
-        if str(node.tag) != f"{_TAG}{kind}":
+    def _refuse_tag(self, node: YamlNode, place: Place, kind: str) -> None:
+        if str(node.tag) != f"{TAG}{kind}":
             self.problems.append(place.problem("tags such as !name have no meaning here"))
 
 
 def _value(tag: str, text: str) -> str | int | float | bool | None:
     """Return what a plain scalar means; text for all that isn't a number, true, false or nothing, such as a date."""
-    match tag.removeprefix(_TAG):
+    match tag.removeprefix(TAG):
         case "null":
             return None
         case "bool":
