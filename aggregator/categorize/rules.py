@@ -182,7 +182,7 @@ class _Reading:
                 matched.append(_reason(place, self.text, weight))
             elif in_full:
                 idle.append(self._why_idle(clause, covers))
-        return Judgment(self.rule.category, score, self.rule.at_least, tuple(matched), tuple(idle), given)
+        return Judgment(self.rule.category, round(score, 9), self.rule.at_least, tuple(matched), tuple(idle), given)
 
     def _places(self, clause: _Clause) -> Iterator[Place]:
         if clause.is_for(self.language):
