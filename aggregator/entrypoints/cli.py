@@ -7,7 +7,7 @@ import sys
 import typer
 
 from aggregator import __version__
-from aggregator.entrypoints.commands import adding, feeds, listing, polling, running
+from aggregator.entrypoints.commands import adding, feeds, listing, polling, rules, running
 from aggregator.entrypoints.terminal import complain
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 
@@ -20,6 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 opml = typer.Typer(help="Subscription lists, to and from other readers.", no_args_is_help=True)
+category_rules = typer.Typer(help="The rules of the categories, against what is stored.", no_args_is_help=True)
 db = typer.Typer(help="The database.", no_args_is_help=True)
 
 app.command()(running.run)
@@ -34,6 +35,9 @@ app.command()(adding.add)
 app.add_typer(opml, name="opml")
 opml.command("import")(adding.opml_import)
 opml.command("export")(feeds.opml_export)
+app.add_typer(category_rules, name="rules")
+category_rules.command("test")(rules.rules_test)
+category_rules.command("apply")(rules.rules_apply)
 app.command()(running.demo)
 app.add_typer(db, name="db")
 db.command("upgrade")(running.db_upgrade)

@@ -51,8 +51,7 @@ class PollTransaction:
 
     def known(self, parsed: Sequence[Entry]) -> Known:
         """Return what bears on these entries; from here to the end no other worker decides."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_DECIDING)))
+        decide_alone(self._connection)
         source_pk = self._source["pk"]
         keys = [entry.key for entry in parsed]
         urls = list({entry.canonical_url for entry in parsed if entry.canonical_url is not None})
@@ -130,6 +129,12 @@ class PollTransaction:
         ]
         if values:
             self._connection.execute(entry_categories.insert(), values)
+
+
+def decide_alone(connection: sa.Connection) -> None:
+    """Wait until no other worker decides; none does from here to the end of the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_DECIDING)))
 
 
 def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollResult]]) -> None:

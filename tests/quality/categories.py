@@ -129,7 +129,3 @@ def report() -> Iterator[str]:
         for category, each in scores.by_category.items():
             yield f"  {category:<12} {each.precision:9.3f} {each.recall:7.3f} {each.f1:6.3f}   of {each.labelled}"
         yield f"  of those in no category, {scores.none_share:.1%} got one"
-
-
-if __name__ == "__main__":
-    print("\n".join(report()))
