@@ -125,7 +125,7 @@ class Place(NamedTuple):
 def places(condition: Condition, numbers: dict[Term, int], found: Found, text: EntryText) -> Iterator[Place]:
     """Yield where a condition is met, in the order of its terms and then of the text."""
     met = (Place(term, span) for term in condition.terms for span in found.get(numbers[term], ()))
-    if condition.fields != TEXT_FIELDS:
+    if condition.fields != TEXT_FIELDS or text.has_source:
         met = (place for place in met if text.field_at(place.span[0]) in condition.fields)
     return _near_others(met, condition, numbers, found, text) if condition.near else met
 
@@ -159,7 +159,7 @@ def _near(span: Span, others: list[tuple[Span, int]], condition: Condition, text
 
 def _is_near(end: int, start: int, condition: Condition, text: EntryText) -> bool:
     """Tell whether no more than so many words are between an end and a start, and no end of a part."""
-    if start - end > condition.within * _LONG_WORD_BYTES:
+    if start - end > (condition.within + 1) * _LONG_WORD_BYTES:
         return False
     between = text.words[end:start]
     return between.count(b" ") - 1 <= condition.within and PART_END.encode() not in between

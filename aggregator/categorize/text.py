@@ -40,6 +40,7 @@ class EntryText:
     def __init__(self, parts: list[str]) -> None:
         """``parts`` are those of _FIELDS, in this order; what lacks at the end isn't there."""
         self._parts = parts
+        self.has_source = len(parts) == len(_FIELDS)
         self.cased = squeeze(_BETWEEN_PARTS.join(parts))
         self.words = self.cased.lower()
 
