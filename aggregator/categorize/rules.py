@@ -190,6 +190,7 @@ class _Reading:
         self, clauses: list[_Clause], vetoes: list[_Clause], given: tuple[str, ...], *, in_full: bool
     ) -> Judgment:
         rule = self.rule
+        vetoes.sort(key=attrgetter("order"))
         covers = [place for clause in vetoes for place in self._places(clause)]
         cover = Cover(place.span for place in covers)
         clauses.sort(key=attrgetter("order"))
