@@ -13,7 +13,6 @@ from aggregator.config import CategoryConfig, TermGroup
 from aggregator.config.terms import TEXT_FIELDS, Condition, Field, Pattern, Term, parse_term
 from aggregator.model import CategoryMatch, Entry, Source
 
-
 # Sums of weights such as 0.1 are not exact.
 _ROUNDING = 1e-9
 
