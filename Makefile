@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test install demo lint coverage bench clean
+.PHONY: run test install demo lint coverage quality bench clean
 
 run: install                ## the main job, with config/, at http://127.0.0.1:8080
 	$(BIN)/aggregator run
@@ -36,6 +36,9 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+quality: $(VENV)/.installed-test ## how good the judgments are, on labelled samples
+	$(BIN)/python -m tests.quality
 
 bench: $(VENV)/.installed-test ## reproducible benchmarks; they print ratios
 	$(BIN)/python -m bench

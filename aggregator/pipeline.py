@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from aggregator.categorize import categorize, compile_filter, compile_rules, is_wanted
-from aggregator.config import CategoryConfig, Config, FetchSettings, bare_address
+from aggregator.categorize import categorize, compile_filter, compile_rules, explain_rules, is_wanted
+from aggregator.config import CategoryConfig, Config, FetchSettings, Where, bare_address
 from aggregator.dedupe import decide
 from aggregator.errors import AggregatorError, NotAFeed, SourceError, UsageError
 from aggregator.fetch import HostGate, after_failure, after_success, fetch_source, key_of
@@ -36,10 +36,12 @@ from aggregator.model import (
     ParsedFeed,
     PollResult,
     PollSummary,
+    PublishedEntry,
     Selection,
     Sighting,
     Source,
     SourceState,
+    StoredEntry,
 )
 from aggregator.normalize import normalize_changes, normalize_feed
 from aggregator.parse import parse_feed
@@ -52,6 +54,10 @@ _READERS = 4
 
 # How many entries a static front page has.
 _FRONT_PAGE = 100
+
+# A text is looked for in so many entries at a time, and at most: a rare one must not read a whole archive each time.
+_PAGE = 500
+_MOST_LOOKED_AT = 50_000
 
 
 def utc_now() -> datetime:
@@ -161,6 +167,28 @@ def find_feed(client: HttpClient, url: str, now: datetime) -> Found:
         raise NotAFeed(f"{error}; {where}") from error
 
 
+def fits_text(text: str, published: PublishedEntry) -> bool:
+    """Tell whether a filter fits one of those that were published as one."""
+    wanted = compile_filter(text)
+    return any(
+        is_wanted(as_entry(each), wanted, source=f"{each.source}\n{each.feed.title}")
+        for each in (published.entry, *published.also)
+    )
+
+
+def as_entry(stored: StoredEntry) -> Entry:
+    """Return the part of a stored entry that rules and filters look at."""
+    return Entry(
+        key=stored.id,
+        url=stored.url,
+        title=stored.title,
+        summary=stored.summary,
+        content=stored.content,
+        tags=stored.tags,
+        language=stored.language,
+    )
+
+
 def _hash(answer: Fetched) -> str:
     return hashlib.sha256(answer.body).hexdigest()
 
@@ -189,7 +217,7 @@ def _summary(result: PollResult) -> PollSummary:
 def _passes(source: Source, entry: Entry) -> bool:
     keep = compile_filter(source.keep) if source.keep else None
     drop = compile_filter(source.drop) if source.drop else None
-    return is_wanted(entry, keep, drop)
+    return is_wanted(entry, keep, drop, source=f"{source.name}\n{source.title or ''}")
 
 
 class Recorder:
@@ -305,6 +333,7 @@ class Aggregator:
     def use(self, config: Config) -> None:
         """Work with this configuration from now on: at the start, and after each edit of the files."""
         self.sources = configured_sources(config)
+        self._sources_by_name = {source.name: source for source in self.sources}
         self.credentials = Credentials(config, self.sources)
         self.client = open_client(config)
         self.gate.limit(connections=config.fetch.politeness.connections, spacing=config.fetch.politeness.spacing)
@@ -351,6 +380,18 @@ class Aggregator:
             seen = self.recorder.read(claim, answer)
         return self.recorder.record(claim, seen)
 
+    # --- categories --------------------------------------------------------------------------------------------------
+
+    def categories_of(self, stored: StoredEntry) -> tuple[CategoryMatch, ...] | None:
+        """Return the categories that a stored entry would get now; None when its source is not configured."""
+        source = self._sources_by_name.get(stored.source)
+        return None if source is None else categorize(as_entry(stored), source, self.recorder.rules)
+
+    def explained_categories(self, stored: StoredEntry) -> tuple[str, ...]:
+        """Return what each rule says of a stored entry, in words; nothing when its source is not configured."""
+        source = self._sources_by_name.get(stored.source)
+        return () if source is None else explain_rules(as_entry(stored), source, self.recorder.rules)
+
     # --- publishing --------------------------------------------------------------------------------------------------
 
     def feed_document(self, name: str) -> FeedDocument:
@@ -359,10 +400,22 @@ class Aggregator:
         feed = next((each for each in config.feeds if each.name == name), None)
         if feed is None:
             raise UsageError(f"no feed is named {name!r}; there are: {', '.join(each.name for each in config.feeds)}")
-        where = feed.where
-        selection = Selection(categories=where.categories, sources=where.sources, language=where.language)
-        entries = self.store.published(selection, limit=feed.limit).items
+        entries = self.published(feed.where, limit=feed.limit)
         return build_document(feed, config, entries, authority=self.identity.authority, since=self.identity.since)
+
+    def published(self, where: Where, *, limit: int) -> tuple[PublishedEntry, ...]:
+        """Return the newest that meet all conditions; a text is looked for in no more than _MOST_LOOKED_AT."""
+        selection = Selection(categories=where.categories, sources=where.sources, language=where.language)
+        if where.text is None:
+            return self.store.published(selection, limit=limit).items
+        found: list[PublishedEntry] = []
+        page, looked_at = self.store.published(selection, limit=_PAGE), 0
+        while True:
+            found += [each for each in page.items if fits_text(where.text, each)]
+            looked_at += len(page.items)
+            if len(found) >= limit or page.next is None or looked_at >= _MOST_LOOKED_AT:
+                return tuple(found[:limit])
+            page = self.store.published(selection, limit=_PAGE, cursor=page.next)
 
     def publish(self, out: Path) -> Written:
         """Write the feeds, the front page and the list of sources into a folder. Raises PublishError."""

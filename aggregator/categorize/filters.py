@@ -6,34 +6,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aggregator.categorize.occurrences import Finder, Found, places, terms_of
+from aggregator.categorize.occurrences import Finder, Numbered, Occurrences, number
 from aggregator.categorize.text import EntryText, read_entry
 from aggregator.config.expressions import And, Expression, Not, Or, parse_filter
-from aggregator.config.terms import Condition, Field, Term
+from aggregator.config.terms import Condition, Field
 from aggregator.model import Entry
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter, ready to be asked; ``terms`` are numbered as its finder knows them."""
+    """A filter, ready to be asked."""
 
     expression: Expression
-    terms: dict[Term, int]
+    conditions: dict[Condition, Numbered]
     finder: Finder
     reads_source: bool
 
     def fits(self, text: EntryText) -> bool:
-        return _holds(self.expression, self.terms, self.finder.find(text), text)
+        return _holds(self.expression, self.conditions, Occurrences(self.finder.find(text), text))
 
 
 @lru_cache(maxsize=1024)
 def compile_filter(text: str) -> Filter:
     """Compile a filter expression. Raises ValueError, in words, which the configuration has excluded."""
     expression = parse_filter(text)
-    conditions = tuple(_conditions(expression))
-    terms = terms_of(conditions)
+    conditions = tuple(dict.fromkeys(_conditions(expression)))
+    terms, numbered = number(conditions)
     reads_source = any(Field.SOURCE in each.fields for each in conditions)
-    return Filter(expression, terms, Finder(tuple(terms)), reads_source)
+    return Filter(expression, dict(zip(conditions, numbered, strict=True)), Finder(terms), reads_source)
 
 
 def is_wanted(entry: Entry, keep: Filter | None, drop: Filter | None = None, *, source: str = "") -> bool:
@@ -59,13 +59,13 @@ def _conditions(expression: Expression) -> Iterator[Condition]:
             yield condition
 
 
-def _holds(expression: Expression, numbers: dict[Term, int], found: Found, text: EntryText) -> bool:
+def _holds(expression: Expression, conditions: dict[Condition, Numbered], occurrences: Occurrences) -> bool:
     match expression:
         case And(parts):
-            return all(_holds(part, numbers, found, text) for part in parts)
+            return all(_holds(part, conditions, occurrences) for part in parts)
         case Or(parts):
-            return any(_holds(part, numbers, found, text) for part in parts)
+            return any(_holds(part, conditions, occurrences) for part in parts)
         case Not(part):
-            return not _holds(part, numbers, found, text)
+            return not _holds(part, conditions, occurrences)
         case condition:
-            return any(True for _ in places(condition, numbers, found, text))
+            return any(True for _ in occurrences.places(conditions[condition]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import re2
@@ -105,61 +106,85 @@ def _filter_of(patterns: Sequence[Pattern]) -> re2.Filter | None:
     return likely
 
 
-def terms_of(conditions: Iterable[Condition]) -> dict[Term, int]:
-    """Number the terms of conditions."""
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A condition whose terms go by their numbers."""
+
+    condition: Condition
+    terms: tuple[int, ...]
+    near: frozenset[int]
+
+
+def number(conditions: Iterable[Condition]) -> tuple[tuple[Term, ...], list[Numbered]]:
+    """Number the terms of conditions; return those terms, and the conditions with the numbers."""
     numbers: dict[Term, int] = {}
-    for condition in conditions:
-        for term in condition.all_terms:
-            numbers.setdefault(term, len(numbers))
-    return numbers
+    numbered = [
+        Numbered(
+            each,
+            tuple(numbers.setdefault(term, len(numbers)) for term in each.terms),
+            frozenset(numbers.setdefault(term, len(numbers)) for term in each.near),
+        )
+        for each in conditions
+    ]
+    return tuple(numbers), numbered
 
 
 class Place(NamedTuple):
-    """Where a condition is met: its term, and where that and the one near it are."""
+    """Where a condition is met: the number of its term, where that is, and the number of the one near it."""
 
-    term: Term
+    term: int
     span: Span
-    near: Term | None = None
+    near: int | None = None
 
 
-def places(condition: Condition, numbers: dict[Term, int], found: Found, text: EntryText) -> Iterator[Place]:
-    """Yield where a condition is met, in the order of its terms and then of the text."""
-    met = (Place(term, span) for term in condition.terms for span in found.get(numbers[term], ()))
-    if condition.fields != TEXT_FIELDS:
-        met = (place for place in met if text.field_at(place.span[0]) in condition.fields)
-    return _near_others(met, condition, numbers, found, text) if condition.near else met
+class Occurrences:
+    """What was found in one text, and where conditions are met in it."""
 
+    def __init__(self, found: Found, text: EntryText) -> None:
+        self.found = found
+        self.text = text
+        self._others: dict[frozenset[int], list[tuple[Span, int]]] = {}
 
-def _near_others(
-    met: Iterable[Place], condition: Condition, numbers: dict[Term, int], found: Found, text: EntryText
-) -> Iterator[Place]:
-    others = sorted((span, order) for order, term in enumerate(condition.near) for span in found.get(numbers[term], ()))
-    for place in met if others else ():
-        order = _near(place.span, others, condition, text)
-        if order is not None:
-            yield place._replace(near=condition.near[order])
+    def places(self, numbered: Numbered, *, anywhere: bool = False) -> Iterator[Place]:
+        """Yield where a condition is met, in the order of its terms and then of the text.
 
+        With ``anywhere`` it doesn't matter what is near.
+        """
+        fields, near = numbered.condition.fields, numbered.near
+        any_field = fields == TEXT_FIELDS and not self.text.has_source
+        for term in numbered.terms:
+            for span in self.found.get(term, ()):
+                if any_field or self.text.field_at(span[0]) in fields:
+                    if anywhere or not near:
+                        yield Place(term, span)
+                    elif (other := self._near(span, numbered)) is not None:
+                        yield Place(term, span, other)
 
-def _near(span: Span, others: list[tuple[Span, int]], condition: Condition, text: EntryText) -> int | None:
-    """Return which of the other terms is near enough; one that overlaps isn't beside it."""
-    start, end = span
-    at = bisect_left(others, (span, -1))
-    for index in range(at - 1, -1, -1):
-        (_, other_end), order = others[index]
-        if other_end <= start:
-            if _is_near(other_end, start, condition, text):
-                return order
-            break
-    for index in range(at, len(others)):
-        (other_start, _), order = others[index]
-        if other_start >= end:
-            return order if _is_near(end, other_start, condition, text) else None
-    return None
+    def _near(self, span: Span, numbered: Numbered) -> int | None:
+        """Return which of the other terms is near enough; one that overlaps isn't beside it."""
+        others = self._others.get(numbered.near)
+        if others is None:
+            found = self.found
+            others = sorted((each, term) for term in found.keys() & numbered.near for each in found[term])
+            self._others[numbered.near] = others
+        start, end = span
+        at = bisect_left(others, (span, -1))
+        for index in range(at - 1, -1, -1):
+            (_, other_end), term = others[index]
+            if other_end <= start:
+                if _is_near(other_end, start, numbered.condition, self.text):
+                    return term
+                break
+        for index in range(at, len(others)):
+            (other_start, _), term = others[index]
+            if other_start >= end:
+                return term if _is_near(end, other_start, numbered.condition, self.text) else None
+        return None
 
 
 def _is_near(end: int, start: int, condition: Condition, text: EntryText) -> bool:
     """Tell whether no more than so many words are between an end and a start, and no end of a part."""
-    if start - end > condition.within * _LONG_WORD_BYTES:
+    if start - end > (condition.within + 1) * _LONG_WORD_BYTES:
         return False
     between = text.words[end:start]
     return between.count(b" ") - 1 <= condition.within and PART_END.encode() not in between

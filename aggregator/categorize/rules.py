@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
-from aggregator.categorize.occurrences import Cover, Finder, Found, Place, places, terms_of
-from aggregator.categorize.text import EntryText, read_entry
+from aggregator.categorize.occurrences import Cover, Finder, Numbered, Occurrences, Place, number
+from aggregator.categorize.text import read_entry
 from aggregator.config import CategoryConfig, TermGroup
 from aggregator.config.terms import TEXT_FIELDS, Condition, Field, Pattern, Term, parse_term
 from aggregator.model import CategoryMatch, Entry, Source
+
+# Sums of weights such as 0.1 are not exact.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
     """A term of a rule: what must be there, in which languages (none: all), and what it adds to the score.
 
-    ``order`` is its place among those of its kind in the rule.
+    ``order`` is its place among all clauses, which are in the order of the configuration.
     """
 
-    condition: Condition
+    numbered: Numbered
     languages: frozenset[str]
     weight: float
-    order: int = field(compare=False)
+    order: int
 
     def is_for(self, language: str | None) -> bool:
         return not self.languages or language is None or language in self.languages
@@ -31,21 +35,23 @@ class _Clause:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A category; its clauses in the order of the configuration, and what terms count where."""
+    """A category: the score that it takes, and what terms count where."""
 
     category: str
-    any: tuple[_Clause, ...]
-    none: tuple[_Clause, ...]
     at_least: float
     fields: dict[Field, float]
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All categories, ready to be asked. ``uses`` tells for each term which clauses of which rule look for it."""
+    """All categories, ready to be asked.
+
+    ``uses`` tells for each term which clauses look for it: the place of their rule, and whether they are vetoes.
+    """
 
     rules: tuple[_Rule, ...]
-    terms: dict[Term, int]
+    terms: tuple[Term, ...]
     uses: tuple[tuple[tuple[int, _Clause, bool], ...], ...]
     finder: Finder
     reads_source: bool
@@ -77,41 +83,40 @@ class Judgment:
 
 def compile_rules(categories: Sequence[CategoryConfig]) -> Rules:
     """Compile what the configuration has checked; the order of the categories stays."""
-    rules = tuple(
-        _Rule(
-            each.name, _clauses(each.any), _clauses(each.none), each.at_least,
-            {Field(name): weight for name, weight in each.fields},
-        )
-        for each in categories
-    )  # fmt: skip
-    clauses = [
-        (place, clause, is_veto)
-        for place, rule in enumerate(rules)
-        for is_veto, part in ((False, rule.any), (True, rule.none))
-        for clause in part
-    ]
-    terms = terms_of(clause.condition for _, clause, _ in clauses)
+    rules = []
+    written: list[tuple[int, bool, _Written]] = []
+    for place, each in enumerate(categories):
+        weights = {Field(name): weight for name, weight in each.fields}
+        rules.append(_Rule(each.name, each.at_least, weights, max(weights.values())))
+        for is_veto, listed in ((False, each.any), (True, each.none)):
+            # one that is written twice still counts once
+            written += [(place, is_veto, clause) for clause in dict.fromkeys(_written(listed))]
+    terms, numbered = number(clause.condition for _, _, clause in written)
     uses: list[list[tuple[int, _Clause, bool]]] = [[] for _ in terms]
-    for use in clauses:
-        for term in use[1].condition.terms:
-            uses[terms[term]].append(use)
-    reads_source = any(Field.SOURCE in clause.condition.fields for _, clause, _ in clauses)
-    return Rules(rules, terms, tuple(map(tuple, uses)), Finder(tuple(terms)), reads_source)
+    for order, (place, is_veto, (_, languages, weight)) in enumerate(written):
+        clause = _Clause(numbered[order], languages, weight, order)
+        for term in clause.numbered.terms:
+            uses[term].append((place, clause, is_veto))
+    reads_source = any(Field.SOURCE in clause.condition.fields for _, _, clause in written)
+    return Rules(tuple(rules), terms, tuple(map(tuple, uses)), Finder(terms), reads_source)
 
 
-def _clauses(written: Iterable[str | TermGroup]) -> tuple[_Clause, ...]:
-    """Return a clause for each term; one that is written twice still counts once."""
-    clauses: list[_Clause] = []
-    for each in written:
+class _Written(NamedTuple):
+    """A term with the settings of its group."""
+
+    condition: Condition
+    languages: frozenset[str]
+    weight: float
+
+
+def _written(listed: Iterable[str | TermGroup]) -> Iterator[_Written]:
+    for each in listed:
         group = each if isinstance(each, TermGroup) else TermGroup(terms=(each,))
         fields = frozenset(group.fields) or TEXT_FIELDS
         near = tuple(map(parse_term, group.near))
         languages = frozenset(map(_primary, group.language))
-        clauses += [
-            _Clause(Condition((parse_term(text),), fields, near, group.within), languages, group.weight, order)
-            for order, text in enumerate(group.terms, start=len(clauses))
-        ]
-    return tuple(dict.fromkeys(clauses))
+        for text in group.terms:
+            yield _Written(Condition((parse_term(text),), fields, near, group.within), languages, group.weight)
 
 
 def categorize(entry: Entry, source: Source, rules: Rules) -> tuple[CategoryMatch, ...]:
@@ -145,18 +150,21 @@ def _judge(entry: Entry, source: Source, rules: Rules, *, in_full: bool = False)
     """Yield what rules say that have something to say; with ``in_full`` also why terms don't count."""
     text = read_entry(entry, f"{source.name}\n{source.title or ''}" if rules.reads_source else "")
     found = rules.finder.find(text)
+    occurrences = Occurrences(found, text)
     touched: dict[int, tuple[list[_Clause], list[_Clause]]] = {
         place: ([], []) for place, rule in enumerate(rules.rules) if rule.category in source.categories
     }
     language = _primary(entry.language) if entry.language else None
-    for number in found:
-        for place, clause, is_veto in rules.uses[number]:
+    for term in found:
+        for place, clause, is_veto in rules.uses[term]:
             if in_full or clause.is_for(language):
                 touched.setdefault(place, ([], []))[is_veto].append(clause)
     for place in sorted(touched):
         rule, (clauses, vetoes) = rules.rules[place], touched[place]
-        reading = _Reading(rule, rules, found, text, language)
-        yield reading.judgment(clauses, vetoes, _given_reason(source, rule.category), in_full=in_full)
+        given = _given_reason(source, rule.category)
+        reading = _Reading(rule, rules.terms, occurrences, language)
+        if in_full or given or reading.may_hold(clauses):
+            yield reading.judgment(clauses, vetoes, given, in_full=in_full)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,54 +172,74 @@ class _Reading:
     """One rule and one entry."""
 
     rule: _Rule
-    rules: Rules
-    found: Found
-    text: EntryText
+    terms: tuple[Term, ...]
+    occurrences: Occurrences
     language: str | None
+
+    def may_hold(self, clauses: list[_Clause]) -> bool:
+        """Tell whether the score can be reached, before looking at what is near and at vetoes, which takes longer."""
+        return sum(self._most(clause) for clause in clauses if clause.weight > 0) >= self.rule.at_least - _ROUNDING
+
+    def _most(self, clause: _Clause) -> float:
+        field_of, found = self.occurrences.text.field_at, self.occurrences.found
+        fields = {field_of(found[term][end][0]) for term in clause.numbered.terms for end in (0, -1) if term in found}
+        return clause.weight * (self.rule.fields[fields.pop()] if len(fields) == 1 else self.rule.most)
 
     def judgment(
         self, clauses: list[_Clause], vetoes: list[_Clause], given: tuple[str, ...], *, in_full: bool
     ) -> Judgment:
+        rule = self.rule
+        vetoes.sort(key=attrgetter("order"))
         covers = [place for clause in vetoes for place in self._places(clause)]
         cover = Cover(place.span for place in covers)
-        score, matched, idle = 0.0, [], []
-        for clause in sorted(clauses, key=attrgetter("order")):
-            weight, place = self._weightiest(clause, cover)
-            if place is not None and weight:
-                score += weight
-                matched.append(_reason(place, self.text, weight))
-            elif in_full:
-                idle.append(self._why_idle(clause, covers))
-        return Judgment(self.rule.category, score, self.rule.at_least, tuple(matched), tuple(idle), given)
+        clauses.sort(key=attrgetter("order"))
+        counted = [(clause, *self._weightiest(clause, cover)) for clause in clauses]
+        score = round(sum(weight for _, weight, _ in counted), 9)
+        if score < rule.at_least and not in_full:  # nobody asks for reasons
+            return Judgment(rule.category, score, rule.at_least, given=given)
+        matched = [self._reason(place, weight) for _, weight, place in counted if place is not None and weight]
+        idle = [self._why_idle(clause, covers) for clause, weight, _ in counted if in_full and not weight]
+        return Judgment(rule.category, score, rule.at_least, tuple(matched), tuple(idle), given)
 
     def _places(self, clause: _Clause) -> Iterator[Place]:
-        if clause.is_for(self.language):
-            yield from places(clause.condition, self.rules.terms, self.found, self.text)
+        return self.occurrences.places(clause.numbered) if clause.is_for(self.language) else iter(())
 
     def _weightiest(self, clause: _Clause, cover: Cover) -> tuple[float, Place | None]:
         """Return what a clause counts and where: the first of the places that count most and that no veto covers."""
-        most = max(self.rule.fields.values())
+        rule, text = self.rule, self.occurrences.text
         best, best_weight = None, 0.0
         for place in self._places(clause):
             if not cover.covers(place.span):
-                weight = self.rule.fields[self.text.field_at(place.span[0])]
+                weight = rule.fields[text.field_at(place.span[0])]
                 if weight > best_weight:
                     best, best_weight = place, weight
-                    if weight == most:
+                    if weight == rule.most:
                         break
         return best_weight * clause.weight, best
 
+    def _reason(self, place: Place, weight: float) -> str:
+        """Say where a term occurs: ``title has "lunar"``, with what was found where the term leaves that open."""
+        text, term = self.occurrences.text, self.terms[place.term]
+        field = text.field_at(place.span[0])
+        is_open = isinstance(term, Pattern) or any(part.is_stem for part in term.parts)
+        shown = f" ({text.shown(place.span)[:80]})" if is_open else ""
+        near = "" if place.near is None else f' near "{self.terms[place.near].written}"'
+        counted = f", counts {weight:g}" if weight != 1 else ""
+        return f'{field} {"have" if field is Field.TAGS else "has"} "{term.written}"{shown}{near}{counted}'
+
     def _why_idle(self, clause: _Clause, covers: list[Place]) -> str:
         """Say why a clause whose term occurs doesn't count."""
-        condition, written = clause.condition, f'"{clause.condition.terms[0].written}"'
+        condition, written = clause.numbered.condition, f'"{self.terms[clause.numbered.terms[0]].written}"'
         if not clause.is_for(self.language):
             return f"{written} counts only in entries in {', '.join(sorted(clause.languages))}, not in {self.language}"
         place = next(self._places(clause), None)
         if place is not None:
             start, end = place.span
             veto = next((each for each in covers if each.span[0] <= start and end <= each.span[1]), None)
-            return f'{written} does not count in "{veto.term.written}"' if veto else f"{written} counts nothing there"
-        if not any(places(replace(condition, near=()), self.rules.terms, self.found, self.text)):
+            if veto is None:
+                return f"{written} counts nothing there"
+            return f'{written} does not count in "{self.terms[veto.term].written}"'
+        if not any(True for _ in self.occurrences.places(clause.numbered, anywhere=True)):
             return f"{written} counts only in {', '.join(sorted(condition.fields))}"
         near = ", ".join(f'"{term.written}"' for term in condition.near)
         return f"{written} counts only within {condition.within} words of {near}"
@@ -219,16 +247,6 @@ class _Reading:
 
 def _given_reason(source: Source, category: str) -> tuple[str, ...]:
     return (f"every entry of {source.name} has it",) if category in source.categories else ()
-
-
-def _reason(place: Place, text: EntryText, weight: float) -> str:
-    """Say where a term occurs: ``title has "lunar"``, with what was found where the term leaves that open."""
-    field = text.field_at(place.span[0])
-    is_open = isinstance(place.term, Pattern) or any(part.is_stem for part in place.term.parts)
-    shown = f" ({text.shown(place.span)[:80]})" if is_open else ""
-    near = f' near "{place.near.written}"' if place.near else ""
-    counted = f", counts {weight:g}" if weight != 1 else ""
-    return f'{field} {"have" if field is Field.TAGS else "has"} "{place.term.written}"{shown}{near}{counted}'
 
 
 def _primary(language: str) -> str:

@@ -17,11 +17,11 @@ _LINE_END = "\n"
 _BETWEEN_PARTS = f"{_LINE_END}{PART_END}{_LINE_END}"
 _ATTRIBUTES = r"""(?>[^<>"']++|"[^"]*"|'[^']*')*+>"""
 _TAG = re.compile(rf"</?[a-zA-Z][a-zA-Z0-9]*+{_ATTRIBUTES}")
-# Tags within a line of text: "sp<b>ace</b>" is one word. All others end a paragraph, an item, a cell …
+# Tags within a line of text: "sp<b>ace</b>" is one word. All others end a paragraph, an item, a cell … In house form
+# they are in small letters, and looking for capitals too would take twice as long.
 _INLINE_TAG = re.compile(
     "</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|"
-    rf"strike|strong|sub|sup|time|tt|u|var|wbr)(?![a-zA-Z0-9]){_ATTRIBUTES}",
-    re.IGNORECASE,
+    rf"strike|strong|sub|sup|time|tt|u|var|wbr)(?![a-zA-Z0-9]){_ATTRIBUTES}"
 )
 _FIELDS = tuple(Field)
 _FOLDED_WORD = re.compile(rb"[^ .]+|\.")
@@ -40,6 +40,7 @@ class EntryText:
     def __init__(self, parts: list[str]) -> None:
         """``parts`` are those of _FIELDS, in this order; what lacks at the end isn't there."""
         self._parts = parts
+        self.has_source = len(parts) == len(_FIELDS)
         self.cased = squeeze(_BETWEEN_PARTS.join(parts))
         self.words = self.cased.lower()
 

@@ -1,8 +1,8 @@
 """The operator's YAML: loaded and checked, with file and line in every complaint."""
 
+from aggregator.config.categories import CategoryConfig, TermGroup
 from aggregator.config.load import load
 from aggregator.config.models import (
-    CategoryConfig,
     Channel,
     ChatChannel,
     Config,
@@ -16,7 +16,6 @@ from aggregator.config.models import (
     SmtpSecurity,
     SourceConfig,
     Storage,
-    TermGroup,
     WebhookChannel,
     Where,
 )

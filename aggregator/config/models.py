@@ -19,10 +19,9 @@ from pydantic import (
 
 from aggregator.config import values
 from aggregator.config.access import BasicAuth, Politeness, SourcePoliteness
+from aggregator.config.categories import CategoryConfig
 from aggregator.config.settings import Settings
 from aggregator.config.suggest import bare_address
-from aggregator.config.terms import NEAR_WORDS
-from aggregator.config.terms import Field as EntryField
 from aggregator.model import SourceKind
 
 
@@ -157,81 +156,19 @@ class SourceConfig(Settings):
         self._file, self._line = file, line
 
 
-class TermGroup(Settings):
-    """Terms that count only here or there, or more or less than others."""
-
-    terms: Annotated[tuple[values.Term, ...], AfterValidator(values.not_empty)] = Field(
-        description="Words, phrases, stems, `=Exact` ones, `/regular expressions/`.", json_schema_extra={"minItems": 1}
-    )
-    weight: values.Number = Field(
-        1.0, ge=-1000, le=1000, description="What each of them adds to the score; less than 0 speaks against."
-    )
-    fields: tuple[EntryField, ...] = Field(
-        (), alias="in", description="Only in these parts of the entry; all but `source` when left out."
-    )
-    language: tuple[values.Language, ...] = Field(
-        (), description="Only in entries in these languages, or in one that isn't known."
-    )
-    near: tuple[values.Term, ...] = Field((), description="Only where one of these is near, before or behind.")
-    within: values.Whole = Field(NEAR_WORDS, ge=0, le=100, description="How many words may be between them.")
-
-
-class FieldWeights(Settings):
-    """What a term counts in the parts of an entry: its weight times this; the part where it counts most decides."""
-
-    title: values.Number = Field(1.0, ge=0, le=1000, description="In the title.")
-    summary: values.Number = Field(1.0, ge=0, le=1000, description="In the summary, or the first 500 characters.")
-    content: values.Number = Field(1.0, ge=0, le=1000, description="In the text, which includes the summary.")
-    tags: values.Number = Field(1.0, ge=0, le=1000, description="In the publisher's own tags.")
-    source: values.Number = Field(1.0, ge=0, le=1000, description="In the source's name and title, if asked for.")
-
-
-def _term_tag(value: Any) -> str:  # noqa: ANN401 - whatever the YAML holds
-    return "<group>" if isinstance(value, dict | TermGroup) else "<term>"
-
-
-TermOrGroup = Annotated[
-    Annotated[values.Term, Tag("<term>")] | Annotated[TermGroup, Tag("<group>")],
-    Discriminator(_term_tag),
-    Field(title="term"),
-]
-
-
-class CategoryConfig(Settings):
-    """A rule: which entries belong to it. docs/rules.md explains it by examples."""
-
-    name: values.Slug = Field(description="Short name for commands and addresses.")
-    title: values.Line | None = Field(None, description="Title to show; the name when left out.")
-    any: tuple[TermOrGroup, ...] = Field(
-        (),
-        description=(
-            "Terms, each of which scores 1 where it occurs: words, phrases, stems (`satellite*`), `=Exact` ones, "
-            "`/regular expressions/`; or groups of terms with a weight or conditions."
-        ),
-    )
-    none: tuple[TermOrGroup, ...] = Field(
-        (), description="Where one of these occurs, the terms inside it do not count: `office space` for `space`."
-    )
-    at_least: values.Number = Field(1.0, gt=0, le=1000, description="Score that an entry must reach.")
-    fields: FieldWeights = Field(FieldWeights(), description="What terms count in title, summary, content and tags.")
-
-    @model_validator(mode="after")
-    def _check_reachable(self) -> Self:
-        groups = [each if isinstance(each, TermGroup) else TermGroup(terms=(each,)) for each in self.any]
-        most = max(weight for _, weight in self.fields)
-        if self.any and sum(max(0.0, each.weight) * len(each.terms) for each in groups) * most < self.at_least:
-            raise ValueError("at_least is more than all terms in any count together, so nothing can reach it")
-        if any(isinstance(each, TermGroup) and each.weight != 1 for each in self.none):
-            raise ValueError("a group in none has no weight: it takes back what lies inside it")
-        return self
-
-
 class Where(Settings):
     """Which entries: those that meet all conditions; a condition that is left out is always met."""
 
     categories: tuple[values.Slug, ...] = Field((), description="Entries with one of these categories.")
     sources: tuple[values.Slug, ...] = Field((), description="Entries of one of these sources, by their `name`.")
     language: values.Language | None = Field(None, description="Entries in this language.")
+    text: values.Filter | None = Field(
+        None,
+        description=(
+            'Entries that this fits: `title:"moon base" or lunar`. It is looked for in the newest 50,000 that meet the '
+            "other conditions."
+        ),
+    )
 
 
 class FeedConfig(Settings):

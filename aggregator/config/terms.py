@@ -49,10 +49,10 @@ class Part(NamedTuple):
 class Phrase:
     """One word or several in a row. ``written`` is as the operator wrote it; a break is a part like a word.
 
-    The parts of an exact one keep their capitals, which then matter.
+    The parts of an exact one keep their capitals, which then matter. Two with the same parts are the same.
     """
 
-    written: str
+    written: str = field(compare=False)
     parts: tuple[Part, ...]
     is_exact: bool = False
 

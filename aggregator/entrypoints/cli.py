@@ -27,10 +27,15 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "preview": "feeds:preview",
     "add": "adding:add",
     "opml": {"import": "adding:opml_import", "export": "feeds:opml_export"},
+    "rules": {"test": "rules:rules_test", "apply": "rules:rules_apply"},
     "demo": "running:demo",
     "db": {"upgrade": "running:db_upgrade"},
 }
-_GROUPS = {"opml": "Subscription lists, to and from other readers.", "db": "The database."}
+_GROUPS = {
+    "opml": "Subscription lists, to and from other readers.",
+    "rules": "The rules of the categories, against what is stored.",
+    "db": "The database.",
+}
 _PLAIN: dict[str, Any] = {
     "no_args_is_help": True,
     "add_completion": False,

@@ -65,8 +65,7 @@ class PollTransaction:
 
     def known(self, parsed: Sequence[Entry]) -> Known:
         """Return what bears on these entries; from here to the end no other worker decides."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_DECIDING)))
+        decide_alone(self._connection)
         of_source = {"of_source": self._source_pk}
         keys = {**of_source, "keys": array(entry.key for entry in parsed)}
         urls = {"urls": array({entry.canonical_url for entry in parsed if entry.canonical_url is not None})}
@@ -119,6 +118,12 @@ class PollTransaction:
     def _pks(self, ids: Sequence[str]) -> dict[str, int]:
         found = self._connection.execute(_PKS, {"ids": array(ids)}) if ids else ()
         return {row.id: row.pk for row in found}
+
+
+def decide_alone(connection: sa.Connection) -> None:
+    """Wait until no other worker decides; none does from here to the end of the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_DECIDING)))
 
 
 def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollResult]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from aggregator.model import (
+    CategoryMatch,
     Claim,
     Identity,
     Page,
@@ -29,6 +30,7 @@ from aggregator.store.engine import create_engine, translated
 from aggregator.store.migrate import upgrade
 from aggregator.store.polls import PollTransaction, bump_content_version, write_quiet
 from aggregator.store.presence import among_pollers, one_main_job
+from aggregator.store.recategorize import Batch, recategorize
 from aggregator.store.schema import entries, site
 
 # RFC 4151 wants a date on which the authority was ours; it is part of every id, so it never changes.
@@ -147,6 +149,24 @@ class Store:
             total += count
             if count < _BATCH:
                 return total
+
+    def recategorize(
+        self, selection: Selection, decide: Callable[[StoredEntry], tuple[CategoryMatch, ...] | None]
+    ) -> Iterator[Batch]:
+        """Give entries the categories that ``decide`` returns, in small transactions, newest first seen first.
+
+        None leaves an entry as it is. Yields each batch when it is written; what comes in meanwhile is not looked at.
+        """
+        before: tuple[datetime, int] | None = None
+        while True:
+            with self._write() as connection:
+                batch = recategorize(connection, selection, decide, limit=_BATCH, before=before)
+                if any(each.moved for each in batch.changed):
+                    bump_content_version(connection)
+            yield batch
+            before = batch.before
+            if before is None:
+                return
 
     # --- reading -----------------------------------------------------------------------------------------------------
 

@@ -466,6 +466,37 @@ def test_the_content_version_moves_with_content_and_only_then(store: Store) -> N
     assert before < with_entry == after_quiet_poll
 
 
+def test_entries_get_other_categories_and_the_content_version_moves_with_those_only(store: Store) -> None:
+    source = make_source("a")
+    kept, lost, reworded = (CategoryMatch(category=name, reasons=("r",)) for name in ("kept", "lost", "reworded"))
+    store.sync_sources([source])
+    poll(
+        store,
+        source,
+        make_decision(make_entry("One"), id="one", categories=(kept, lost)),
+        make_decision(make_entry("Two"), id="two", categories=(reworded,)),
+        make_decision(make_entry("Three"), id="three"),
+    )
+    new = CategoryMatch(category="reworded", reasons=("other",))
+
+    def changed(decide: dict[str, tuple[CategoryMatch, ...] | None]) -> list[str]:
+        batches = store.recategorize(Selection(), lambda entry: decide[entry.id])
+        return sorted(each.entry.id for batch in batches for each in batch.changed)
+
+    version = store.content_version()
+    assert changed({"one": (kept, lost), "two": None, "three": ()}) == []
+    assert changed({"one": None, "two": (new,), "three": ()}) == ["two"]
+    assert store.content_version() == version
+    assert changed({"one": (kept,), "two": (new,), "three": (new,)}) == ["one", "three"]
+    assert store.content_version() == version + 1
+    assert {entry.id: entry.categories for entry in store.entries(Selection())} == {
+        "one": (kept,),
+        "two": (new,),
+        "three": (new,),
+    }
+    assert [each.id for each in store.entries(Selection(categories=("lost",)))] == []
+
+
 def test_one_sqlite_database_serves_one_main_job_and_postgresql_many(open_store: Callable[[], Store], url: str) -> None:
     first, second = open_store(), open_store()
 

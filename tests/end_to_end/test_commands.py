@@ -12,11 +12,12 @@ from typer.testing import CliRunner
 
 from aggregator.demo import DemoSite, expected
 from aggregator.entrypoints.cli import app
+from aggregator.store.migrate import HEAD
 from tests.end_to_end.conftest import ROOT, Runner
 
 COMMANDS = [
     ("run",), ("check",), ("poll",), ("publish",), ("sources",), ("entries",), ("explain",), ("preview",), ("add",),
-    ("opml", "import"), ("opml", "export"), ("db", "upgrade"),
+    ("rules", "test"), ("rules", "apply"), ("opml", "import"), ("opml", "export"), ("db", "upgrade"),
 ]  # fmt: skip
 
 
@@ -164,6 +165,28 @@ def test_explain_names_reasons_and_duplicates(run: Runner, config: Path) -> None
     assert "no stored entry" in unknown.stderr
 
 
+def test_rules_test_tells_what_rules_apply_does(run: Runner, config: Path) -> None:
+    run("poll", "--all", "--config", config)
+    rules = config.parent / "categories.yaml"
+    rules.write_text(rules.read_text().replace("- talent*", "- {terms: [talent*], near: [attract*]}"))
+    before = run.json("entries", "--config", config)
+
+    told = run.json("rules", "test", "--config", config)
+    in_words = run("rules", "test", "--since", "30d", "--config", config).stdout
+    unchanged = run.json("entries", "--config", config)
+    done = run.json("rules", "apply", "--config", config)
+
+    assert before == unchanged
+    assert {(each["change"], each["category"]) for each in told} == {("lost", "talent")}
+    assert 'no, score 0, and 1 is needed: "talent*" counts only within 8 words of "attract*"' in told[0]["reason"]
+    assert f"talent: 0 entries would gain it, {len(told)} would lose it" in in_words
+    assert done == told
+    lost = {each["id"] for each in told}
+    talents = {each["id"] for each in run.json("entries", "--category", "talent", "--config", config)}
+    assert talents == {each["id"] for each in before if "talent" in each["categories"]} - lost
+    assert run.json("rules", "test", "--config", config) == []
+
+
 def test_preview_shows_a_feed_and_the_feed_of_a_page_and_stores_nothing(
     run: Runner, config: Path, site: DemoSite
 ) -> None:
@@ -268,7 +291,7 @@ def test_an_unusable_database_is_a_sentence(run: Runner, tmp_path: Path) -> None
 
 
 def test_db_upgrade_says_what_it_did(run: Runner, config: Path) -> None:
-    assert "empty → 0001" in run("db", "upgrade", "--config", config).stdout
+    assert f"empty → {HEAD}" in run("db", "upgrade", "--config", config).stdout
     assert "nothing to do" in run("db", "upgrade", "--config", config).stdout
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aggregator import pipeline
-from aggregator.config import load
+from aggregator.config import Where, load
 from aggregator.demo import DemoSite
 from aggregator.errors import UsageError
 from aggregator.model import FeedFormat, PollSummary, Selection, SourceStatus, StoredEntry
@@ -360,3 +360,33 @@ def test_the_output_does_not_change_when_a_source_only_dates_itself_anew(world: 
     world.poll()
 
     assert render() == before
+
+
+def test_new_entries_are_judged_by_the_rules_of_the_last_reload(world: World) -> None:
+    world.serve("a", item("Lunar ice"))
+    world.configure("a", more="categories: [{name: space, any: [lunar]}]\n")
+    world.poll("a")
+    world.configure("a", more="categories: [{name: space, any: [orbit]}]\n")
+    world.serve("a", item("Lunar ice"), item("Lunar dust"), item("An orbit"))
+    world.poll("a")
+
+    found = {title: [match.category for match in each.categories] for title, each in world.entries().items()}
+
+    assert found == {"Lunar ice": ["space"], "Lunar dust": [], "An orbit": ["space"]}
+
+
+def test_a_feed_with_a_text_has_the_newest_that_fit_however_many_do_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "_PAGE", 3)
+    world.serve("a", *(item(f"Number {number}", text="even" if number % 2 == 0 else "odd") for number in range(20)))
+    world.serve("b", item("Elsewhere, even so"))
+    where = "where: {sources: [a], text: 'summary:even and not title:\"number 4\"'}"
+    world.configure("a", "b", more=f"feeds: [{{name: even, limit: 4, {where}}}]\n")
+    world.poll("a", "b")
+    in_order = [each.entry.title for each in world.aggregator.published(Where(sources=("a",)), limit=100)]
+
+    found = [each.entry.title for each in world.aggregator.feed_document("even").entries]
+
+    even = [title for title in in_order if int(title.split()[1]) % 2 == 0]
+    assert sorted(found) == sorted([title for title in even if title != "Number 4"][:4])

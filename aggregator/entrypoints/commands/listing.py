@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from aggregator.categorize import explain_rules
 from aggregator.entrypoints.commands.moves import apply_moves
 from aggregator.entrypoints.commands.options import (
     ConfigOption,
@@ -33,7 +32,7 @@ from aggregator.entrypoints.terminal import (
     table,
 )
 from aggregator.errors import UsageError
-from aggregator.model import Entry, Selection, SourceHealth, SourceStatus, StoredEntry
+from aggregator.model import Selection, SourceHealth, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
 from aggregator.pipeline import Aggregator
 
@@ -177,11 +176,10 @@ def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterato
         yield f"  {match.category}: {'; '.join(match.reasons)}"
     if not entry.categories:
         yield "  none"
-    source = next((each for each in aggregator.sources if each.name == entry.source), None)
-    if source is not None:
-        yield "the rules as they are now"
-        for line in explain_rules(_as_entry(entry), source, aggregator.recorder.rules):
-            yield f"  {line}"
+    lines = aggregator.explained_categories(entry)
+    yield "the rules as they are now" if lines else "the rules as they are now: its source is no longer configured"
+    for line in lines:
+        yield f"  {line}"
 
 
 def _explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
@@ -197,16 +195,3 @@ def _explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterato
     for other in group:
         if other.id != entry.id:
             yield f"  {other.id} from {other.source}: {other.evidence or 'the first one'}"
-
-
-def _as_entry(stored: StoredEntry) -> Entry:
-    """Return the part of a stored entry that rules look at."""
-    return Entry(
-        key=stored.id,
-        url=stored.url,
-        title=stored.title,
-        summary=stored.summary,
-        content=stored.content,
-        tags=stored.tags,
-        language=stored.language,
-    )

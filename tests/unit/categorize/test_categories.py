@@ -1,13 +1,20 @@
+import multiprocessing
+from typing import Any
+
 import pytest
 
 from aggregator.categorize import categorize, compile_rules, explain_rules
-from aggregator.config import CategoryConfig
+from aggregator.config import CategoryConfig, TermGroup
 from aggregator.model import CategoryMatch, Entry
 from tests.builders import make_entry, make_source
 
 
-def rule(name: str = "space", *, any: tuple[str, ...], none: tuple[str, ...] = (), at_least: int = 1) -> CategoryConfig:  # noqa: A002 - the name of the setting
-    return CategoryConfig(name=name, any=any, none=none, at_least=at_least)
+def rule(name: str = "space", **settings: Any) -> CategoryConfig:
+    return CategoryConfig(name=name, **settings)
+
+
+def group(*terms: str, **settings: Any) -> TermGroup:
+    return TermGroup(terms=terms, **settings)
 
 
 def names(entry: Entry, *rules: CategoryConfig) -> list[str]:
@@ -210,3 +217,142 @@ def test_only_the_beginning_of_an_enormous_content_is_looked_at() -> None:
     entry = make_entry("x", content="<p>word</p>" * 100_000 + "lunar", tags=("orbit",))
 
     assert names(entry, rule("late", any=("lunar",)), rule("tagged", any=("orbit",))) == ["tagged"]
+
+
+def test_the_weights_of_the_terms_that_occur_are_added_and_may_be_less_than_nothing() -> None:
+    space = rule(any=(group("rocket", "orbit", weight=0.5), group("missile", weight=-0.5)), at_least=1)
+
+    assert names(make_entry("A rocket, a rocket"), space) == []
+    assert names(make_entry("A rocket in orbit"), space) == ["space"]
+    assert names(make_entry("A rocket in orbit, no missile"), space) == []
+
+
+def test_ten_weights_of_a_tenth_reach_one() -> None:
+    terms = tuple("abcdefghij")
+
+    assert names(make_entry(" ".join(terms)), rule(any=(group(*terms, weight=0.1),))) == ["space"]
+
+
+def test_a_term_counts_where_it_counts_most() -> None:
+    space = rule(any=("orbit", "lunar"), fields={"title": 2, "summary": 0.5, "content": 0.5, "tags": 0}, at_least=1)
+
+    assert reasons(make_entry("x", summary="orbit", content="lunar orbit"), space) == (
+        'summary has "orbit", counts 0.5',
+        'content has "lunar", counts 0.5',
+    )
+    assert reasons(make_entry("Orbit", content="lunar"), space)[0] == 'title has "orbit", counts 2'
+    assert names(make_entry("x", tags=("orbit", "lunar")), space) == []
+
+
+def test_a_group_may_be_for_some_parts_only() -> None:
+    space = rule(any=(group("orbit", **{"in": ["title", "tags"]}),))
+
+    assert names(make_entry("Orbit"), space) == ["space"]
+    assert names(make_entry("x", tags=("News", "Orbit")), space) == ["space"]
+    assert names(make_entry("x", summary="orbit", content="orbit"), space) == []
+
+
+def test_the_source_is_looked_at_only_when_asked_for() -> None:
+    asked, unasked = rule("asked", any=(group("orbital", **{"in": ["source"]}),)), rule("unasked", any=("orbital",))
+    source = make_source("harbour", title="Orbital Harbour")
+
+    found = categorize(make_entry("News"), source, compile_rules([asked, unasked]))
+
+    assert [(match.category, match.reasons) for match in found] == [("asked", ('source has "orbital"',))]
+
+
+@pytest.mark.parametrize(
+    ("language", "found"), [("de", True), ("de-LU", True), ("LB", True), ("en", False), (None, True)]
+)
+def test_a_group_may_be_for_some_languages_only(language: str | None, found: bool) -> None:
+    space = rule(any=(group("mound", language=["de", "lb"]),))
+
+    assert (names(make_entry("Mound", language=language), space) == ["space"]) is found
+
+
+def test_a_veto_for_another_language_takes_nothing_back() -> None:
+    space = rule(any=("mond",), none=(group("mond von", language=["de"]),))
+
+    assert names(make_entry("Mond von", language="fr"), space) == ["space"]
+    assert names(make_entry("Mond von", language="de"), space) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("attract talent", True),
+        ("talents attracted", True),
+        ("attract one two talent", True),
+        ("attract one two three talent", False),
+        ("talent one two three attract one talent", True),
+        ("attract. talent", True),
+        ("talent", False),
+        ("attract", False),
+    ],
+)
+def test_a_term_near_another_counts_within_so_many_words(title: str, found: bool) -> None:
+    near = rule(any=(group("talent*", near=["attract*"], within=2),))
+
+    assert (names(make_entry(title), near) == ["space"]) is found
+
+
+def test_near_does_not_reach_into_another_part_of_the_entry() -> None:
+    near = rule(any=(group("talent", near=["attract"]),))
+
+    assert names(make_entry("attract", summary="talent"), near) == []
+
+
+def test_what_overlaps_a_term_is_not_near_it() -> None:
+    near = rule(any=(group("talent show", near=["talent*", "show"]),))
+
+    assert names(make_entry("talent show"), near) == []
+    assert names(make_entry("talent show, talent"), near) == ["space"]
+
+
+def test_a_veto_may_depend_on_what_is_near() -> None:
+    space = rule(any=("rocket*",), none=(group("rocket*", near=["fired"]),))
+
+    assert names(make_entry("Rockets fired at night"), space) == []
+    assert reasons(make_entry("Rockets fired at night. One two three four five six seven eight rocket"), space) == (
+        'title has "rocket*" (rocket)',
+    )
+
+
+def test_reasons_name_what_is_near() -> None:
+    near = rule(any=(group("talent*", near=["retain", "attract*"]),))
+
+    assert reasons(make_entry("Attracting talents"), near) == ('title has "talent*" (talents) near "attract*"',)
+
+
+def test_an_explanation_tells_why_a_term_that_occurs_does_not_count() -> None:
+    rules = compile_rules(
+        [
+            rule("near", any=(group("talent", near=["attract*", "retain*"], within=3),)),
+            rule("part", any=(group("talent", **{"in": ["tags", "summary"]}),)),
+            rule("language", any=(group("talent", language=["lb", "de"]),)),
+            rule("weight", any=("talent",), fields={"title": 0}),
+        ]
+    )
+
+    lines = explain_rules(make_entry("Talent show", language="en"), make_source(), rules)
+
+    assert [line.partition("needed: ")[2] for line in lines] == [
+        '"talent" counts only within 3 words of "attract*", "retain*"',
+        '"talent" counts only in summary, tags',
+        '"talent" counts only in entries in de, lb, not in en',
+        '"talent" counts nothing there',
+    ]
+
+
+def test_rules_work_in_a_forked_process() -> None:
+    rules = compile_rules([rule(any=("lunar", "/Ariane ?6/"))])
+    context = multiprocessing.get_context("fork")
+    results = context.Queue()
+
+    process = context.Process(
+        target=lambda: results.put(len(categorize(make_entry("Lunar Ariane 6"), make_source(), rules)[0].reasons))
+    )
+    process.start()
+
+    assert results.get(timeout=20) == 2
+    process.join(20)

@@ -22,12 +22,22 @@ from tests.builders import make_entry
         ("satellites", "lunar", True),
         ("lunar", "horoscope", False),
         ("not satellites or not orbit", None, False),
+        ("=ESA and not =esa", None, True),
+        ("title:satellites and content:orbit", None, True),
+        ("title:orbit or content:satellites", None, False),
+        ("esa near/0 satellites", None, True),
+        ("satellites near orbit", None, False),
+        ("(esa or jaxa) near (satellites or rockets)", None, True),
+        ("esa and source:harbour", None, True),
+        ("harbour", None, False),
     ],
 )
 def test_an_entry_is_wanted_when_it_fits_keep_and_not_drop(keep: str | None, drop: str | None, wanted: bool) -> None:
     entry = make_entry("ESA satellites", content="<p>in orbit</p>")
 
-    answer = is_wanted(entry, compile_filter(keep) if keep else None, compile_filter(drop) if drop else None)
+    answer = is_wanted(
+        entry, compile_filter(keep) if keep else None, compile_filter(drop) if drop else None, source="Orbital Harbour"
+    )
 
     assert answer is wanted
 

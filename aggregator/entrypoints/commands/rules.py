@@ -1,0 +1,81 @@
+"""rules: what the rules on disk would change in the store, and doing it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import typer
+
+from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened, since_option
+from aggregator.entrypoints.terminal import print_json, say
+from aggregator.pipeline import Aggregator
+from aggregator.recategorize import Move, Review, apply, compare
+
+
+class Look(Protocol):
+    """Go through stored entries, count them in ``review``, and yield what changes."""
+
+    def __call__(self, aggregator: Aggregator, *, since: datetime | None, review: Review) -> Iterator[Move]: ...
+
+
+SinceOption = Annotated[
+    str | None, typer.Option("--since", metavar="30d", help="Only entries first seen within this time.")
+]
+
+
+def rules_test(since: SinceOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Tell which entries would gain and lose categories by the rules on disk; change nothing.
+
+    Example: aggregator rules test --since 30d
+    """
+    _run(compare, "would ", since, config, as_json=as_json)
+
+
+def rules_apply(since: SinceOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Give stored entries the categories that the rules on disk say, as new ones get them anyway.
+
+    Example: aggregator rules apply
+    """
+    _run(apply, "", since, config, as_json=as_json)
+
+
+def _run(look: Look, would: str, since: str | None, config: Path | None, *, as_json: bool) -> None:
+    review = Review()
+    seen_since = since_option(since)
+    with opened(config) as aggregator:
+        moves = look(aggregator, since=seen_since, review=review)
+        if as_json:
+            print_json(_move_json(move) for move in moves)
+        else:
+            _tell(moves, [each.name for each in aggregator.config.categories], review, would)
+
+
+def _tell(moves: Iterable[Move], categories: Sequence[str], review: Review, would: str) -> None:
+    counts: Counter[tuple[str, bool]] = Counter()
+    for move in moves:
+        counts[move.category, move.is_gained] += 1
+        say(f"{'+' if move.is_gained else '-'} {move.category}  {move.entry.id}  {move.entry.title}")
+        say(f"    {move.reason}")
+    for name in dict.fromkeys([*categories, *(category for category, _ in counts)]):
+        say(f"{name}: {counts[name, True]} entries {would}gain it, {counts[name, False]} {would}lose it")
+    say(
+        f"of {review.looked_at} entries, {review.changed} {would}change, "
+        f"{review.reworded} {would}only get other reasons"
+    )
+
+
+def _move_json(move: Move) -> dict[str, Any]:
+    """Return a change's stable keys for scripts."""
+    return {
+        "id": move.entry.id,
+        "source": move.entry.source,
+        "url": move.entry.url,
+        "title": move.entry.title,
+        "category": move.category,
+        "change": "gained" if move.is_gained else "lost",
+        "reason": move.reason,
+    }
