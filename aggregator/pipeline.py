@@ -21,7 +21,7 @@ import structlog
 
 from aggregator.categorize import categorize, compile_filter, compile_rules, is_wanted
 from aggregator.config import Config, bare_address
-from aggregator.dedupe import decide
+from aggregator.dedupe import decide, expired_marks, probes_for, sign
 from aggregator.errors import AggregatorError, NotAFeed, SourceError, UsageError
 from aggregator.fetch import HostGate, after_failure, after_success, fetch_source, key_of
 from aggregator.http import HttpClient, user_agent
@@ -35,6 +35,7 @@ from aggregator.model import (
     ParsedFeed,
     PollResult,
     Selection,
+    Signature,
     Source,
     SourceState,
 )
@@ -59,12 +60,13 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What one look at a source brought: an answer with its entries, or an error."""
+    """What one look at a source brought: an answer with its entries and their signatures, or an error."""
 
     answer: Fetched | NotModified | None = None
     document: ParsedFeed | None = None
     body_hash: str | None = None
     entries: tuple[Entry, ...] = ()
+    signatures: tuple[Signature, ...] = ()
     error: SourceError | None = None
 
 
@@ -98,7 +100,7 @@ def read(claim: Claim, answer: Fetched | NotModified, now: datetime) -> Seen:
         return Seen(answer=answer, body_hash=body_hash)
     document = parse_feed(answer)
     entries = tuple(each for each in normalize_feed(document, now=now) if _passes(claim.source, each))
-    return Seen(answer=answer, document=document, body_hash=body_hash, entries=entries)
+    return Seen(answer=answer, document=document, body_hash=body_hash, entries=entries, signatures=sign(entries))
 
 
 def address_of(claim: Claim) -> str:
@@ -205,7 +207,9 @@ class Aggregator:
         now = self.clock()
         try:
             with self.store.poll(claim) as poll:
-                judged = decide(seen.entries, poll.known(seen.entries), claim=claim, now=now)
+                known = poll.known(seen.entries)
+                nearby = poll.nearby(probes_for(seen.entries, seen.signatures, known, now=now))
+                judged = decide(seen.entries, known, nearby, signatures=seen.signatures, claim=claim, now=now)
                 decisions = tuple(
                     replace(each, categories=categorize(each.entry, claim.source, self.rules))
                     for each in judged.decisions
@@ -278,4 +282,6 @@ class Aggregator:
 
     def forget_old(self) -> int:
         """Purge what is older than ``storage.keep``; return how many entries that were."""
-        return self.store.forget(before=self.clock() - self.config.storage.keep)
+        now = self.clock()
+        self.store.forget_marks(expired_marks(now))
+        return self.store.forget(before=now - self.config.storage.keep)

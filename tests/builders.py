@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import aggregator.store
 from aggregator.model import (
     Claim,
     Decision,
@@ -18,6 +20,9 @@ from aggregator.model import (
 )
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+_MIGRATIONS = Path(aggregator.store.__file__).parent / "migrations" / "versions"
+NEWEST_SCHEMA = max(path.name[:4] for path in _MIGRATIONS.glob("0*.py"))
 
 
 def make_source(name: str = "orbit", **fields: Any) -> Source:
@@ -65,6 +70,7 @@ def make_known(entry: Entry | None = None, **fields: Any) -> KnownEntry:
         "listed_at": NOW - timedelta(minutes=30),
         "fingerprint": entry.fingerprint,
         "digest": "",
+        "story": fields.get("original", fields.get("id", "aaaaaaaaaaaaaaaa")),
     }
     return KnownEntry(**defaults | fields)
 
@@ -83,6 +89,7 @@ def make_decision(entry: Entry | None = None, **fields: Any) -> Decision:
         "first_seen": NOW,
         "listed_at": NOW,
         "digest": "digest",
+        "story": fields.get("original", entry_id),
     }
     return Decision(**defaults | fields)
 
@@ -109,6 +116,8 @@ def make_stored(title: str = "Lunar ice found", **fields: Any) -> StoredEntry:
         "categories": (),
         "original": entry_id,
         "evidence": None,
+        "story": fields.get("original", entry_id),
+        "story_evidence": None,
         "feed": SourceFeed(
             id=f"https://{source}.example/feed",
             title=source.title(),

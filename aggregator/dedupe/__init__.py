@@ -1,5 +1,8 @@
-"""Entries and what is known of them → decisions: new, changed, the same, or a duplicate of another source's."""
+"""Entries and what is known of them → decisions: new, changed, the same, a duplicate; and which story it belongs to."""
 
 from aggregator.dedupe.decide import Judged, decide
+from aggregator.dedupe.marks import expired_marks
+from aggregator.dedupe.recognize import probes_for
+from aggregator.dedupe.signature import sign
 
-__all__ = ["Judged", "decide"]
+__all__ = ["Judged", "decide", "expired_marks", "probes_for", "sign"]

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from aggregator.dedupe.evidence import same_article
-from aggregator.model import Claim, Decision, Entry, Known, KnownEntry
+from aggregator.dedupe.evidence import same_address
+from aggregator.dedupe.recognize import recognize
+from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Nearby, Signature
 
 # What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
 _NOT_IN_DIGEST = {"key", "published", "updated", "fingerprint"}
@@ -25,8 +26,19 @@ class Judged:
     unchanged: int
 
 
-def decide(entries: Sequence[Entry], known: Known, *, claim: Claim, now: datetime) -> Judged:
+def decide(
+    entries: Sequence[Entry],
+    known: Known,
+    nearby: Nearby | None = None,
+    *,
+    signatures: Sequence[Signature] = (),
+    claim: Claim,
+    now: datetime,
+) -> Judged:
     """Judge the entries of one document, whose keys are unique within it.
+
+    ``signatures`` are those of the entries (see ``sign``), ``nearby`` what was found by them (see ``probes_for``);
+    without them there are no duplicates by text, and no stories.
 
     An entry is *the same* as a stored one of its source with its key, or whose key the publisher changed (see
     ``_renamed``); it is *forgotten* when retention purged it, and stays so; else it is new, and then perhaps a
@@ -47,6 +59,9 @@ def decide(entries: Sequence[Entry], known: Known, *, claim: Claim, now: datetim
             decisions.append(_new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now))
         elif stored.key != entry.key or stored.digest != _digest(entry):
             decisions.append(_edited(entry, stored, now))
+    if signatures:
+        signed = {entry.key: signature for entry, signature in zip(entries, signatures, strict=True)}
+        decisions = recognize(decisions, signed, known, nearby or Nearby(), source=claim.source.name)
     return Judged(decisions=tuple(decisions), unchanged=len(entries) - len(decisions))
 
 
@@ -70,15 +85,17 @@ def _renamed(entry: Entry, same_source: Sequence[KnownEntry], keys: set[str]) ->
 
 def _new(entry: Entry, known: Known, *, link_is_unique: bool, claim: Claim, now: datetime) -> Decision:
     entry_id = _entry_id(claim.state.seed, entry.key)
-    duplicate = same_article(entry, known, link_is_unique=link_is_unique)
+    duplicate = same_address(entry, known, link_is_unique=link_is_unique)
+    original = duplicate.original if duplicate else entry_id
     published = entry.published or now
     is_backlog = claim.state.last_success is None
     return Decision(
         id=entry_id,
         entry=entry,
         is_new=True,
-        original=duplicate.original if duplicate else entry_id,
+        original=original,
         evidence=duplicate.evidence if duplicate else None,
+        story=duplicate.story or original if duplicate else original,
         published=published,
         updated=max(entry.updated or published, published),
         first_seen=now,
@@ -98,6 +115,7 @@ def _edited(entry: Entry, stored: KnownEntry, now: datetime) -> Decision:
         is_new=False,
         original=stored.original,
         evidence=None,
+        story=stored.story,
         published=stored.published,
         updated=updated,
         first_seen=stored.first_seen,

@@ -130,6 +130,20 @@ def duplicates_of(connection: sa.Connection, original: str) -> list[StoredEntry]
     )
 
 
+def stories(connection: sa.Connection, ids: Sequence[str]) -> dict[str, tuple[StoredEntry, ...]]:
+    """Return all entries of each of these stories, oldest first; an id that is no story's has none."""
+    found: dict[str, list[StoredEntry]] = defaultdict(list)
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        # in two, each with its index
+        in_story = sa.select(entries.c.pk).where(entries.c.story.is_not(None), entries.c.story.in_(chunk))
+        alone = sa.select(entries.c.pk).where(entries.c.original.in_(chunk), entries.c.story.is_(None))
+        query = _select().where(entries.c.pk.in_(in_story.union_all(alone)))
+        for entry in _load(connection, query.order_by(entries.c.first_seen, entries.c.pk)):
+            found[entry.story].append(entry)
+    return {story: tuple(members) for story, members in found.items()}
+
+
 def _select() -> sa.Select[tuple[object, ...]]:
     return sa.select(entries, *rows.source_columns()).join(sources, sources.c.pk == entries.c.source_pk)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from aggregator.errors import ClaimLost
-from aggregator.model import CategoryMatch, Claim, Decision, Entry, Known, PollResult, SourceState
-from aggregator.store import rows
+from aggregator.model import CategoryMatch, Claim, Decision, Entry, Known, Nearby, PollResult, Probes, SourceState
+from aggregator.store import nearby, rows, signatures
 from aggregator.store.schema import entries, entry_categories, forgotten, site, sources
 from aggregator.store.sources import held_row
 
@@ -35,15 +35,17 @@ _KNOWN_COLUMNS = (
     entries.c.listed_at,
     entries.c.fingerprint,
     entries.c.digest,
+    sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
 )
 
 
 class PollTransaction:
     """What a poll reads and writes. Made by ``Store.poll``, which commits it or rolls it back."""
 
-    def __init__(self, connection: sa.Connection, claim: Claim) -> None:
+    def __init__(self, connection: sa.Connection, claim: Claim, vocabularies: signatures.Vocabularies) -> None:
         self._connection = connection
         self._claim = claim
+        self._vocabularies = vocabularies
         row = held_row(connection, claim)
         if row is None:
             raise ClaimLost(f"another worker has taken over {claim.source.name}; this result is dropped")
@@ -74,7 +76,12 @@ class PollTransaction:
             same_source=tuple(rows.to_known_entry(row) for row in same_source.values()),
             elsewhere=tuple(rows.to_known_entry(row) for row in elsewhere),
             forgotten=frozenset(purged),
+            vocabularies=self._vocabularies.current(self._connection),
         )
+
+    def nearby(self, probes: Sequence[Probes]) -> Nearby:
+        """Return the stored entries that resemble these the most."""
+        return nearby.nearby(self._connection, probes)
 
     def _select_known(
         self, condition: sa.ColumnElement[bool], column: sa.Column[str], values: Sequence[str]
@@ -109,6 +116,7 @@ class PollTransaction:
         ordered.sort(key=lambda decision: decision.published)
         self._connection.execute(entries.insert(), [rows.new_entry_values(each, source_pk) for each in ordered])
         self._insert_categories({each.id: each.categories for each in ordered})
+        signatures.insert(self._connection, ordered)
 
     def _update(self, decision: Decision) -> None:
         row = entries.c.id == decision.id
@@ -116,6 +124,8 @@ class PollTransaction:
         pk = sa.select(entries.c.pk).where(row).scalar_subquery()
         self._connection.execute(entry_categories.delete().where(entry_categories.c.entry_pk == pk))
         self._insert_categories({decision.id: decision.categories})
+        if decision.signature is not None:
+            signatures.exchange(self._connection, decision)
 
     def _insert_categories(self, categories: dict[str, tuple[CategoryMatch, ...]]) -> None:
         ids = [entry_id for entry_id, matches in categories.items() if matches]

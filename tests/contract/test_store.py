@@ -24,7 +24,7 @@ from aggregator.model import (
     Validators,
 )
 from aggregator.store import Store
-from tests.builders import NOW, make_decision, make_entry, make_source
+from tests.builders import NEWEST_SCHEMA, NOW, make_decision, make_entry, make_source
 
 LEASE = timedelta(minutes=5)
 
@@ -49,7 +49,7 @@ def poll(store: Store, source: Source, *decisions: Decision, at=NOW, **state) ->
 def test_upgrade_twice_changes_nothing_the_second_time(store: Store) -> None:
     before, after = store.upgrade()
 
-    assert before == after == "0001"
+    assert before == after == NEWEST_SCHEMA
 
 
 def test_two_programs_that_start_at_once_migrate_once(url: str) -> None:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from aggregator.demo import DemoSite, expected
 from aggregator.entrypoints.cli import app
+from tests.builders import NEWEST_SCHEMA
 from tests.end_to_end.conftest import ROOT, Runner
 
 COMMANDS = [
@@ -268,7 +269,7 @@ def test_an_unusable_database_is_a_sentence(run: Runner, tmp_path: Path) -> None
 
 
 def test_db_upgrade_says_what_it_did(run: Runner, config: Path) -> None:
-    assert "empty → 0001" in run("db", "upgrade", "--config", config).stdout
+    assert f"empty → {NEWEST_SCHEMA}" in run("db", "upgrade", "--config", config).stdout
     assert "nothing to do" in run("db", "upgrade", "--config", config).stdout
 
 

@@ -49,6 +49,8 @@ def make_stored(id_: str = "e1", *, source: str = "first", **values: Any) -> Sto
         "categories": (),
         "original": id_,
         "evidence": None,
+        "story": values.get("original", id_),
+        "story_evidence": None,
         "feed": make_source_feed(source),
     }
     return StoredEntry(id=id_, source=source, **(given | values))

@@ -1,0 +1,161 @@
+"""Is it the same article? Two texts side by side, exactly, and the answer in words.
+
+Syndication gives an article another headline and address, puts a line before it, cuts its end off or adds something
+there. What it does not do is to change it in the middle. Editions of one series are the opposite: the same sentences,
+with other names and numbers between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aggregator.dedupe.marks import PIECE
+from aggregator.dedupe.words import words_in
+
+# From so many words on that both have, in one stretch, the text alone is enough; below, the headlines must agree too.
+_ENOUGH_WORDS = 40
+_LEAST_WORDS = 12
+# How much of the stretch must be word for word the same. An edit of one word breaks PIECE pieces.
+_SAME_IN_LONG, _SAME_IN_SHORT = 0.85, 0.92
+_LONG_WORDS = 150
+# The stretch must be most of the shorter text: two releases with one "about us" below them are two.
+_COVERED = 0.5
+_COVERED_IN_SHORT = 0.7
+# Where it may begin, at the latest: what is put before an article is short.
+_BEFORE_WORDS, _BEFORE_SHARE = 60, 0.4
+# Within one source the same text comes again under another headline: it is the series' own, not an article.
+_WITHIN_SOURCE_COVERED = 0.95
+
+_SITE_NAME = re.compile(r"\s+[|·•–—-]\s+[^|·•–—-]{2,40}$")
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What is compared: ``title`` as published, ``words`` of its text (see words.py)."""
+
+    title: str
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``is_same``, and ``reason`` in words; ``shared`` is how many words in a row both have."""
+
+    is_same: bool
+    reason: str
+    shared: int = 0
+
+
+def compare_articles(
+    new: Article, old: Article, *, repeated: frozenset[tuple[str, ...]] = frozenset(), within_source: bool = False
+) -> Comparison:
+    """Judge whether two entries are one article. ``repeated`` are pieces that a source has in all its entries."""
+    one, two = _pieces(new.words), _pieces(old.words)
+    known_one, known_two = set(one) - repeated, set(two) - repeated
+    ours = _stretch([piece in known_two for piece in one])
+    theirs = _stretch([piece in known_one for piece in two])
+    if ours is None or theirs is None:
+        return Comparison(False, "their texts have nothing in common word for word")
+    own = [len(words) - _count(pieces, repeated) for words, pieces in ((new.words, one), (old.words, two))]
+    shared = min(ours.words, theirs.words)
+    covered = shared / max(1, min(own))
+    titles = _compare_titles(new.title, old.title)
+    said = f"{shared} words in a row are the same, {covered:.0%} of the shorter text"
+    if reason := _against(ours, theirs, new, old):
+        return Comparison(False, f"{said}, but {reason}", shared)
+    if titles.numbers_differ:
+        return Comparison(False, f"{said}, but the numbers in their titles differ", shared)
+    if within_source and not (covered >= _WITHIN_SOURCE_COVERED and max(own) <= 1.1 * min(own) and titles.agree):
+        return Comparison(False, f"{said}, but within one source title and text must be the same throughout", shared)
+    needed = _COVERED if shared >= _ENOUGH_WORDS else _COVERED_IN_SHORT
+    if covered < needed:
+        return Comparison(False, f"{said}; {needed:.0%} are needed", shared)
+    if shared >= _ENOUGH_WORDS:
+        return Comparison(True, said, shared)
+    if shared >= _LEAST_WORDS and titles.agree:
+        return Comparison(True, f"{said}, and the titles agree", shared)
+    missing = "which is too little text to judge by" if shared < _LEAST_WORDS else "too short to go without the title"
+    return Comparison(False, f"{said}, {missing}", shared)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """From the first to the last piece that the other text has: where it begins, its words, how much is the same."""
+
+    begin: int
+    words: int
+    same: float
+
+
+def pieces_in(article: Article) -> set[tuple[str, ...]]:
+    """Return the runs of words that an article's text consists of."""
+    return set(_pieces(article.words))
+
+
+def _pieces(words: Sequence[str]) -> list[tuple[str, ...]]:
+    return list(zip(*(words[start:] for start in range(PIECE)), strict=False))
+
+
+def _stretch(matched: list[bool]) -> _Stretch | None:
+    if True not in matched:
+        return None
+    begin = matched.index(True)
+    end = len(matched) - matched[::-1].index(True)
+    return _Stretch(begin, end - begin + PIECE - 1, sum(matched[begin:end]) / (end - begin))
+
+
+def _count(pieces: Sequence[tuple[str, ...]], repeated: frozenset[tuple[str, ...]]) -> int:
+    return sum(piece in repeated for piece in pieces) if repeated else 0
+
+
+def _against(ours: _Stretch, theirs: _Stretch, new: Article, old: Article) -> str | None:
+    """Return what speaks against the stretch being one article, if anything does."""
+    shared = min(ours.words, theirs.words)
+    if min(ours.same, theirs.same) < (_SAME_IN_LONG if shared >= _LONG_WORDS else _SAME_IN_SHORT):
+        return f"only {min(ours.same, theirs.same):.0%} within them word for word"
+    for stretch, article in ((ours, new), (theirs, old)):
+        if stretch.begin > max(_BEFORE_WORDS, _BEFORE_SHARE * len(article.words)):
+            return f"they begin {stretch.begin} words into the text"
+    if not _same_numbers(_numbers(new, ours), _numbers(old, theirs), is_long=shared >= _LONG_WORDS):
+        return "the numbers within them differ"
+    return None
+
+
+def _numbers(article: Article, stretch: _Stretch) -> list[str]:
+    words = article.words[stretch.begin : stretch.begin + stretch.words]
+    return [digits for word in words for digits in _NUMBER.findall(word)]
+
+
+def _same_numbers(one: list[str], two: list[str], *, is_long: bool) -> bool:
+    """Joined, as stripped markup joins numbers too; something put into a long text may bring numbers along."""
+    if "".join(one) == "".join(two):
+        return True
+    if not is_long:
+        return False
+    fewer, more = sorted((one, two), key=len)
+    left = iter(more)
+    return all(number in left for number in fewer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Titles:
+    agree: bool
+    numbers_differ: bool
+
+
+def titles_agree(one: str, two: str) -> bool:
+    """Whether two headlines say the same, but for the site's name and some words."""
+    titles = _compare_titles(one, two)
+    return titles.agree and not titles.numbers_differ
+
+
+def _compare_titles(one: str, two: str) -> _Titles:
+    """Compare headlines without the site's name behind them."""
+    first, second = (set(words_in(_SITE_NAME.sub("", title))) for title in (one, two))
+    fewer, more = sorted((first, second), key=len)
+    agree = fewer == more or (len(fewer) >= 3 and len(fewer & more) >= 0.6 * len(fewer))
+    numbers = [{word for word in words if word.isdigit()} for words in (first, second)]
+    return _Titles(agree=agree, numbers_differ=bool(numbers[0] - numbers[1]) and bool(numbers[1] - numbers[0]))

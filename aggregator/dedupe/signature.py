@@ -1,0 +1,69 @@
+"""What an entry is recognized by: computed from a document's entries alone, before the store is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from aggregator.dedupe.languages import language_of, stems, terms_in
+from aggregator.dedupe.marks import choose_marks, smallest_pieces, word_mark
+from aggregator.dedupe.words import words_of_markup
+from aggregator.model import Entry, Signature
+
+# What is read of an article for its marks; comparing reads more.
+_MARKUP_CHARS = 8000
+# Below this a text is a headline.
+_LEAST_WORDS = 10
+# A piece that so many entries of one document have is the source's, not the article's.
+_REPEATED = 3
+_SUMMARY_CHARS = 300
+
+
+def sign(entries: Sequence[Entry]) -> tuple[Signature, ...]:
+    """Return the signature of each entry of one document."""
+    pieces = [_pieces(entry) for entry in entries]
+    seen = Counter(piece for _, whole in pieces for piece in whole)
+    seen.update(piece for beginning, whole in pieces if beginning is not whole for piece in set(beginning) - set(whole))
+    repeated = {piece for piece, count in seen.items() if count >= _REPEATED}
+    return tuple(_signature(entry, *each, repeated) for entry, each in zip(entries, pieces, strict=True))
+
+
+def _pieces(entry: Entry) -> tuple[list[int], list[int]]:
+    words = words_of_markup(entry.content or entry.summary, _MARKUP_CHARS)
+    if len(words) < _LEAST_WORDS:
+        words = []
+    return smallest_pieces(words)
+
+
+def _signature(entry: Entry, beginning: list[int], whole: list[int], repeated: set[int]) -> Signature:
+    if not repeated.isdisjoint(whole) or not repeated.isdisjoint(beginning):
+        is_short = whole is beginning
+        whole = [piece for piece in whole if piece not in repeated]
+        beginning = whole if is_short else [piece for piece in beginning if piece not in repeated]
+    marks, probes = choose_marks(beginning, whole)
+    in_title, in_summary = terms_in(entry.title), terms_in(entry.summary[:_SUMMARY_CHARS])
+    language = language_of((*in_title, *in_summary), entry.language)
+    title = stems(in_title, language)
+    return Signature(
+        marks=marks,
+        probes=probes,
+        id_mark=word_mark(entry.key) if is_universal(entry.key) else None,
+        language=language,
+        title=title,
+        text=tuple(stem for stem in stems(in_summary, language) if stem not in title),
+    )
+
+
+def is_universal(key: str) -> bool:
+    """Whether a key is an id that names one entry in all the world (RFC 4287 §4.2.6), not "1234" or a front page."""
+    scheme, _, rest = key.removeprefix("id:").partition(":")
+    if not key.startswith("id:") or " " in key:
+        return False
+    if scheme in {"http", "https"}:
+        try:
+            parts = urlsplit(f"{scheme}:{rest}")
+            return bool(parts.hostname and (parts.path.strip("/") or parts.query))
+        except ValueError:
+            return False
+    return scheme in {"tag", "urn"} and len(rest) > 8
