@@ -14,15 +14,17 @@ from dataclasses import dataclass
 from aggregator.dedupe.marks import PIECE
 from aggregator.dedupe.words import words_in
 
-# From so many words on that both have, in one stretch, the text alone is enough; below, the headlines must agree too.
-_ENOUGH_WORDS = 40
+# From so many words on that both have, in one stretch, the text alone is enough; below, it must be nearly all of the
+# shorter text, or the headlines must agree too.
+_ENOUGH_WORDS, _FEWER_WORDS = 40, 25
 _LEAST_WORDS = 12
+# What a piece that only one has costs a stretch, in pieces that both have.
+_MISS = 2
 # How much of the stretch must be word for word the same. An edit of one word breaks PIECE pieces.
 _SAME_IN_LONG, _SAME_IN_SHORT = 0.85, 0.92
 _LONG_WORDS = 150
 # The stretch must be most of the shorter text: two releases with one "about us" below them are two.
-_COVERED = 0.5
-_COVERED_IN_SHORT = 0.7
+_COVERED, _COVERED_IN_SHORT, _COVERED_WITHOUT_TITLE = 0.5, 0.7, 0.9
 # Where it may begin, at the latest: what is put before an article is short.
 _BEFORE_WORDS, _BEFORE_SHARE = 60, 0.4
 # Within one source the same text comes again under another headline: it is the series' own, not an article.
@@ -73,7 +75,7 @@ def compare_articles(
     needed = _COVERED if shared >= _ENOUGH_WORDS else _COVERED_IN_SHORT
     if covered < needed:
         return Comparison(False, f"{said}; {needed:.0%} are needed", shared)
-    if shared >= _ENOUGH_WORDS:
+    if shared >= _ENOUGH_WORDS or (shared >= _FEWER_WORDS and covered >= _COVERED_WITHOUT_TITLE):
         return Comparison(True, said, shared)
     if shared >= _LEAST_WORDS and titles.agree:
         return Comparison(True, f"{said}, and the titles agree", shared)
@@ -83,7 +85,7 @@ def compare_articles(
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """From the first to the last piece that the other text has: where it begins, its words, how much is the same."""
+    """A part of a text that the other one has: where it begins, its words, and how much of it is the same."""
 
     begin: int
     words: int
@@ -99,12 +101,20 @@ def _pieces(words: Sequence[str]) -> list[tuple[str, ...]]:
     return list(zip(*(words[start:] for start in range(PIECE)), strict=False))
 
 
-def _stretch(matched: list[bool]) -> _Stretch | None:
-    if True not in matched:
+def _stretch(matched: Sequence[bool]) -> _Stretch | None:
+    """Return the stretch that has the most matches for its misses: what the texts share by chance is outside of it."""
+    best, best_begin, best_end = 0, 0, 0
+    current, begin = 0, 0
+    for position, is_match in enumerate(matched):
+        if current <= 0:
+            current, begin = 0, position
+        current += 1 if is_match else -_MISS
+        if current > best:
+            best, best_begin, best_end = current, begin, position + 1
+    if not best:
         return None
-    begin = matched.index(True)
-    end = len(matched) - matched[::-1].index(True)
-    return _Stretch(begin, end - begin + PIECE - 1, sum(matched[begin:end]) / (end - begin))
+    length = best_end - best_begin
+    return _Stretch(best_begin, length + PIECE - 1, sum(matched[best_begin:best_end]) / length)
 
 
 def _count(pieces: Sequence[tuple[str, ...]], repeated: frozenset[tuple[str, ...]]) -> int:

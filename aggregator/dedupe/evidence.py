@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aggregator.dedupe.articles import Article, Comparison, compare_articles, titles_agree
+from aggregator.dedupe.signature import is_universal
 from aggregator.dedupe.words import words_of_markup
 from aggregator.model import Entry, Known, KnownEntry, Resembling
 
@@ -85,7 +86,7 @@ def compare_entries(
     """Judge an entry beside one that has marks in common with it, by id, by what it says of its origin, by text."""
     within_source = candidate.source == source
     if not within_source and titles_agree(entry.title, candidate.title):
-        if candidate.key == entry.key:
+        if candidate.key == entry.key and is_universal(entry.key):
             return Comparison(True, f"both have the id {entry.key.removeprefix('id:')}, and the titles agree")
         if _origin_host(entry) == _host(candidate.url) is not None and _fold(entry.title) == _fold(candidate.title):
             return Comparison(True, f"it says that it is from {_host(candidate.url)}, where the same title is")
