@@ -12,7 +12,7 @@ from aggregator.dedupe.languages import stems, terms_in
 
 _WORDS = {
     "en": """
-    accused act action after age ago agency agree agreement ahead aid air album amid analysis announce announces
+    accused act action after motorist motorcyclist cyclist pedestrian driver collision hospitalized injured injures injuring critical seriously age ago agency agree agreement ahead aid air album amid analysis announce announces
     announced appeal arrest arrested ask asks attack attacks award awards back bad ban bank battle beat beats become
     begin begins best better bid big bill billion birthday board body book boost boss box break breaking brief briefing
     bring brings britain british build business buy call calls campaign capital car care case cash cast cause ceo chain
@@ -56,7 +56,7 @@ _WORDS = {
     chapter volume episode newsletter digest roundup links podcast review annual
     """,
     "fr": """
-    accident accord accuse action actualite affaire affirme aide ajoute allemagne an annee annees annonce annoncent
+    accident accidents percute percutee collision motard cycliste pieton automobiliste conducteur grave gravement accord accuse action actualite affaire affirme aide ajoute allemagne an annee annees annonce annoncent
     annuelle anti appel arret arrete arretes article assemblee attaque attend attendu attente avance avenir banque
     battu bilan bien blesse blesses bon budget campagne candidat candidats capitale carriere cas cause centre chaque
     chef chiffre chiffres chute cinq client coeur commission commune communes compte conseil contrat coup coupe cour
@@ -81,14 +81,14 @@ _WORDS = {
     reforme regard region remporte rencontre rendez rentre repond reponse reprise republique resultat resultats retour
     retraite reunion reussit revele revient rien risque route rouge rue saison salaire samedi sante scene secteur
     securite semaine semaines service services seul situation social sociale societe soir solution sortie soutien
-    spectacle spectaculaires sport suite sujet sur syndicat syndicats systeme table taux taxe technique temps tennis
+    spectacle spectaculaires succes sport suite sujet sur syndicat syndicats systeme table taux taxe technique temps tennis
     terme terrain tete titre tombe touche tour tourisme trafic train tranche transport travail trois trouve tue tues
     universite usine valeur veut vendredi vente victime victimes victoire vie vieux ville violence violences visite voie
     voir voiture voix vol vote voyage vrai actu info infos chronique edito semaine hebdo revue podcast
     """,
     "de": """
     abend abgeordnete absage abschied achtung aktie aktien aktuell aktuelle alarm alkohol allein alt alte angebot
-    angefahren angeklagt angriff angriffe angst ankundigung anstieg antrag anzahl april arbeit arbeiten arbeitslose
+    angefahren angeklagt angriff angriffe angst ankundigung anstieg anprall aufprall aufprallen prallt prallen kollidiert kollision zusammenstoss motorrad motorradfahrer radfahrer beifahrer beifahrerin autofahrer autofahrerin insassen antrag anzahl april arbeit arbeiten arbeitslose
     armee auftakt auftrag august ausbau ausland auswirkungen auto autos bahn baum bayern bedeutet beenden beginn beginnen
     beginnt behorde behorden beide beitrag bekommen bekommt belastung bericht berichte berlin bessere beste besten
     betrieb betroffen bevor bild bilder bilanz bild billig blick boden borse brand brauchen braucht brief bringen bringt

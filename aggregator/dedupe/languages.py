@@ -14,18 +14,18 @@ _STEMMERS = {"en": "english", "fr": "french", "de": "german"}
 
 # Words that say nothing about what a text is about, and by which a language is known. Folded, as words are.
 _SMALL = {
-    "en": "a about above after again against all also am among an and any are as at back be because been before being "
+    "en": "a about above after again against all also am among an and any are as at be because been before being "
     "between both but by can could did do does down during each few for from further get gets had has have he her "
     "here him his how i if in into is it its itself just may me might more most my no nor not now of off on once "
     "one only or other our out over own per s said same say says see she should so some still such t than that the "
     "their them then there these they this those through to too under until up upon us very was we were what when "
-    "where which while who whom why will with within without would yet you your",
+    "where which while who whom why will with within without would yet you your st nd rd th",
     "fr": "a afin ai ainsi alors apres as au aucun aussi autre autres aux avait avant avec avoir c ca car ce cela ces "
     "cet cette ceux chez ci comme comment contre d dans de deja depuis des deux donc dont du elle elles en encore "
     "entre est et etait ete etre eu fait faut il ils j je jusqu l la le les leur leurs lors lui m ma mais me meme mes "
     "moins mon n ne ni nos notre nous on ont ou par parce pas peu peut plus pour pourquoi puis qu quand que quel "
     "quelle quelles quels qui quoi s sa sans se selon sera ses si son sont sous sur t ta te tes ton tous tout toute "
-    "toutes tres trop tu qu jusqu lorsqu puisqu un une vers voici voila vos votre vous y",
+    "toutes tres trop tu qu jusqu lorsqu puisqu un une vers voici voila vos votre vous y er ere eme emes",
     "de": "ab aber alle allem allen aller alles als also am an andere anderen auch auf aus ausser bei beim bereits bin "
     "bis bleibt da dabei dadurch dafur dagegen daher damit danach dann dann daran darauf darf darum das dass davon "
     "dazu dem den denn der des dessen deshalb die dies diese diesem diesen dieser dieses doch dort du durch eher ein "

@@ -15,7 +15,8 @@ from aggregator.dedupe.articles import pieces_in
 from aggregator.dedupe.evidence import SameArticle, article_of, same_text
 from aggregator.dedupe.marks import ID, TEXT, WORD, word_mark
 from aggregator.dedupe.stories import Stories, story_words
-from aggregator.model import Decision, Entry, Known, Nearby, Probes, Resembling, Signature, Vocabulary
+from aggregator.dedupe.weights import Weights
+from aggregator.model import Decision, Entry, Known, Nearby, Probes, Resembling, Signature
 
 # How many of those with the most marks in common are compared word for word.
 _COMPARED = 6
@@ -28,19 +29,19 @@ def probes_for(
 ) -> tuple[Probes, ...]:
     """Return where the store should look for what resembles the new ones of these entries."""
     stored = {each.key for each in known.same_source} | known.forgotten
+    new = [each for each in zip(entries, signatures, strict=True) if each[0].key not in stored]
+    weights = Weights(known.vocabularies, (signature for _, signature in new))
     return tuple(
-        probes_of(signature, known.vocabularies, published=entry.published or now, first_seen=now)
-        for entry, signature in zip(entries, signatures, strict=True)
-        if entry.key not in stored
+        probes_of(signature, weights, published=entry.published or now, first_seen=now) for entry, signature in new
     )
 
 
 def probes_of(
-    signature: Signature, vocabularies: Mapping[str, Vocabulary], *, published: datetime, first_seen: datetime
+    signature: Signature, weights: Weights, *, published: datetime, first_seen: datetime
 ) -> Probes:
     """Return where entries are that resemble one with this signature."""
     ids = [] if signature.id_mark is None else [signature.id_mark]
-    _, words = story_words(signature, vocabularies)
+    _, words = story_words(signature, weights)
     return Probes(
         copies=(*TEXT.looked_up(signature.probes, first_seen), *ID.looked_up(ids, first_seen)),
         story=tuple(WORD.looked_up(map(word_mark, words), published)),
@@ -48,11 +49,11 @@ def probes_of(
 
 
 def marks_of(
-    signature: Signature, vocabularies: Mapping[str, Vocabulary], *, published: datetime, first_seen: datetime
+    signature: Signature, weights: Weights, *, published: datetime, first_seen: datetime
 ) -> tuple[int, ...]:
     """Return the marks to store, by which later entries find this one."""
     ids = [] if signature.id_mark is None else [signature.id_mark]
-    words, _ = story_words(signature, vocabularies)
+    words, _ = story_words(signature, weights)
     return (
         *TEXT.stored(signature.marks, first_seen),
         *ID.stored(ids, first_seen),
@@ -65,7 +66,9 @@ def recognize(
 ) -> list[Decision]:
     """Return the decisions, in their order, with duplicates by text, stories, and what to recognize them by."""
     decisions = list(decisions)
-    recognizer = _Recognizer(decisions, known, nearby, source)
+    new = [each for each in decisions if each.is_new]
+    weights = Weights(known.vocabularies, (signed[each.entry.key] for each in new))
+    recognizer = _Recognizer(new, weights, nearby, source)
     positions = [position for position, each in enumerate(decisions) if each.is_new]
     # documents list the newest first: of two of one time the latter is the older
     for position in sorted(reversed(positions), key=lambda position: decisions[position].published):
@@ -77,26 +80,26 @@ def recognize(
 class _Recognizer:
     """One poll's new entries beside the stored ones and each other."""
 
-    def __init__(self, decisions: Sequence[Decision], known: Known, nearby: Nearby, source: str) -> None:
-        self._new = [each for each in decisions if each.is_new]
-        self._vocabularies = known.vocabularies
+    def __init__(self, new: Sequence[Decision], weights: Weights, nearby: Nearby, source: str) -> None:
+        self._new = new
+        self._weights = weights
         self._source = source
         self._entries = dict(nearby.entries)
         self._by_mark = {mark: list(ids) for mark, ids in nearby.by_mark.items()}
-        self._stories = Stories(known.vocabularies, nearby.sizes)
+        self._stories = Stories(weights, nearby.sizes)
         self._repeated: frozenset[tuple[str, ...]] | None = None
 
     def recognize(self, decision: Decision, signature: Signature) -> Decision:
         """Return the decision on a new entry with all that is known of it now."""
         at = {"published": decision.published, "first_seen": decision.first_seen}
-        probes = probes_of(signature, self._vocabularies, **at)
+        probes = probes_of(signature, self._weights, **at)
         if decision.original == decision.id:
             copy = self._copy(decision.entry, probes)
             if copy is not None:
                 decision = replace(decision, original=copy.original, evidence=copy.evidence, story=copy.story)
         if decision.original == decision.id:
             decision = self._in_story(decision, signature, probes)
-        marks = marks_of(signature, self._vocabularies, **at)
+        marks = marks_of(signature, self._weights, **at)
         decision = replace(decision, signature=signature, marks=marks)
         self._remember(decision, signature, marks)
         return decision
@@ -126,7 +129,7 @@ class _Recognizer:
 
     def _remember(self, decision: Decision, signature: Signature, marks: Iterable[int]) -> None:
         self._entries[decision.id] = self._resembling(decision, signature)
-        self._stories.add(decision.story)
+        self._stories.add(decision.story, decision.id)
         for mark in marks:
             self._by_mark.setdefault(mark, []).append(decision.id)
 

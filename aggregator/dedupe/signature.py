@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ _LEAST_WORDS = 10
 # A piece that so many entries of one document have is the source's, not the article's.
 _REPEATED = 3
 _SUMMARY_CHARS = 300
+_LAST_PART = re.compile(r"\s+[|·•–—-]\s+")
+_SITE = re.compile(r"\.(?:com|net|org|info|de|at|ch|fr|be|lu|eu|uk|co\.uk|news|tv)\b|\b(?:News|TV|Online|Blog)\b")
 
 
 def sign(entries: Sequence[Entry]) -> tuple[Signature, ...]:
@@ -26,7 +29,22 @@ def sign(entries: Sequence[Entry]) -> tuple[Signature, ...]:
     seen = Counter(piece for _, whole in pieces for piece in whole)
     seen.update(piece for beginning, whole in pieces if beginning is not whole for piece in set(beginning) - set(whole))
     repeated = {piece for piece, count in seen.items() if count >= _REPEATED}
-    return tuple(_signature(entry, *each, repeated) for entry, each in zip(entries, pieces, strict=True))
+    names = _site_names(entries)
+    return tuple(_signature(entry, *each, repeated, names) for entry, each in zip(entries, pieces, strict=True))
+
+
+def _site_names(entries: Sequence[Entry]) -> frozenset[str]:
+    """Return what stands behind several titles of the document: the name of the site."""
+    endings = Counter(_LAST_PART.split(entry.title)[-1] for entry in entries)
+    return frozenset(ending for ending, count in endings.items() if count >= _REPEATED)
+
+
+def headline(title: str, site_names: frozenset[str] = frozenset()) -> str:
+    """Return a title without the site's name behind it."""
+    *parts, last = _LAST_PART.split(title)
+    if parts and (last in site_names or _SITE.search(last)):
+        return title[: -len(last)]
+    return title
 
 
 def _pieces(entry: Entry) -> tuple[list[int], list[int]]:
@@ -36,13 +54,15 @@ def _pieces(entry: Entry) -> tuple[list[int], list[int]]:
     return smallest_pieces(words)
 
 
-def _signature(entry: Entry, beginning: list[int], whole: list[int], repeated: set[int]) -> Signature:
+def _signature(
+    entry: Entry, beginning: list[int], whole: list[int], repeated: set[int], site_names: frozenset[str]
+) -> Signature:
     if not repeated.isdisjoint(whole) or not repeated.isdisjoint(beginning):
         is_short = whole is beginning
         whole = [piece for piece in whole if piece not in repeated]
         beginning = whole if is_short else [piece for piece in beginning if piece not in repeated]
     marks, probes = choose_marks(beginning, whole)
-    in_title, in_summary = terms_in(entry.title), terms_in(entry.summary[:_SUMMARY_CHARS])
+    in_title, in_summary = terms_in(headline(entry.title, site_names)), terms_in(entry.summary[:_SUMMARY_CHARS])
     language = language_of((*in_title, *in_summary), entry.language)
     title = stems(in_title, language)
     return Signature(
