@@ -20,9 +20,10 @@ _IN_SUMMARY = 0.5
 _LONG_WORD = 6
 
 # By how many telling words are shared: how much of both headlines must be.
-_NEEDED_WITH_ONE, _NEEDED_WITH_MORE = 0.65, 0.5
+_NEEDED_WITH_ONE, _NEEDED_WITH_MORE = 0.6, 0.48
 # When numbers or places differ.
 _NEEDED_AGAINST = 0.58
+_NEEDED_WITHIN_SOURCE = 0.5
 # With names and numbers alone, in two languages.
 _NEEDED_ABROAD = 0.4
 _LEAST_WEIGHT = 10.0
@@ -60,7 +61,9 @@ def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
     is_abroad = one.signature.language != other.signature.language
     against = _against(one, other, frozenset(pairs) | twins)
     telling = sum(weights.is_telling(word, one.signature.language) for word in pairs)
-    needed = _needed(telling, len(pairs), score, is_against=against is not None, is_abroad=is_abroad)
+    needed = _needed(telling, len(pairs), is_against=against is not None, is_abroad=is_abroad)
+    if one.source == other.source:
+        needed = max(needed, _needed_within_source(one, other, telling, len(pairs), is_against=against is not None))
     is_same = score >= needed and sum(shared.values()) >= _LEAST_WEIGHT
     return Likeness(is_same, score, needed, tuple(sorted(shared, key=lambda word: -shared[word])), against)
 
@@ -141,7 +144,7 @@ def _against(one: Resembling, other: Resembling, shared: frozenset[str]) -> str 
     return None
 
 
-def _needed(telling: int, shared: int, score: float, *, is_against: bool, is_abroad: bool) -> float:
+def _needed(telling: int, shared: int, *, is_against: bool, is_abroad: bool) -> float:
     """Return the score that is needed; 2.0 is out of reach."""
     if is_abroad:
         return _NEEDED_ABROAD if telling >= 3 and not is_against else 2.0
@@ -150,3 +153,10 @@ def _needed(telling: int, shared: int, score: float, *, is_against: bool, is_abr
     if not telling:
         return _EQUAL if shared >= 3 else 2.0
     return _NEEDED_WITH_ONE if telling == 1 else _NEEDED_WITH_MORE
+
+
+def _needed_within_source(one: Resembling, other: Resembling, telling: int, shared: int, *, is_against: bool) -> float:
+    """Return the score that is needed in one source, whose series are alike without being one story."""
+    if one.title == other.title:
+        return _EQUAL
+    return _NEEDED_WITHIN_SOURCE if telling and shared >= 3 and not is_against else 2.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from zlib import crc32
 
@@ -67,24 +68,29 @@ class Kind:
 
     def stored(self, marks: Iterable[int], at: datetime) -> list[int]:
         """Return marks as they are stored for an entry of this time."""
-        prefix = self._prefix(self._period(at))
+        prefix = self.prefix(self.period(at))
         return [prefix | mark for mark in marks]
 
     def looked_up(self, marks: Iterable[int], at: datetime) -> list[int]:
         """Return where marks are that entries of up to ``window`` before and after stored (and of a bit further)."""
-        periods = {self._period(at, -1), self._period(at), self._period(at, 1)}
-        prefixes = [self._prefix(period) for period in sorted(periods)]
+        prefixes = _prefixes(self, at)
         return [prefix | mark for mark in marks for prefix in prefixes]
 
     def expired(self, now: datetime) -> tuple[int, int]:
         """Return the first and the last mark that nothing of this time looks up any more."""
-        return self._prefix(0), self._prefix(self._period(now, -1)) - 1
+        return self.prefix(0), self.prefix(self.period(now, -1)) - 1
 
-    def _period(self, at: datetime, windows_on: int = 0) -> int:
+    def period(self, at: datetime, windows_on: int = 0) -> int:
         return max(0, (at - _EPOCH + windows_on * self.window) // (2 * self.window))
 
-    def _prefix(self, period: int) -> int:
+    def prefix(self, period: int) -> int:
         return self.number << _KIND_SHIFT | period << _PERIOD_SHIFT
+
+
+@lru_cache(maxsize=1024)
+def _prefixes(kind: Kind, at: datetime) -> list[int]:
+    periods = {kind.period(at, -1), kind.period(at), kind.period(at, 1)}
+    return [kind.prefix(period) for period in sorted(periods)]
 
 
 # A copy comes soon or not at all; first seen counts, since a copy may bear any date.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.dedupe.articles import pieces_in
@@ -32,32 +32,32 @@ def probes_for(
     new = [each for each in zip(entries, signatures, strict=True) if each[0].key not in stored]
     weights = Weights(known.vocabularies, (signature for _, signature in new))
     return tuple(
-        probes_of(signature, weights, published=entry.published or now, first_seen=now) for entry, signature in new
+        marked(signature, weights, published=entry.published or now, first_seen=now).probes for entry, signature in new
     )
 
 
-def probes_of(
-    signature: Signature, weights: Weights, *, published: datetime, first_seen: datetime
-) -> Probes:
-    """Return where entries are that resemble one with this signature."""
-    ids = [] if signature.id_mark is None else [signature.id_mark]
-    _, words = story_words(signature, weights)
-    return Probes(
-        copies=(*TEXT.looked_up(signature.probes, first_seen), *ID.looked_up(ids, first_seen)),
-        story=tuple(WORD.looked_up(map(word_mark, words), published)),
-    )
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The marks of one entry: ``stored`` are those by which later ones find it, ``probes`` where it looks."""
+
+    stored: tuple[int, ...]
+    probes: Probes
 
 
-def marks_of(
-    signature: Signature, weights: Weights, *, published: datetime, first_seen: datetime
-) -> tuple[int, ...]:
-    """Return the marks to store, by which later entries find this one."""
+def marked(signature: Signature, weights: Weights, *, published: datetime, first_seen: datetime) -> Marked:
+    """Return the marks of an entry with this signature."""
     ids = [] if signature.id_mark is None else [signature.id_mark]
-    words, _ = story_words(signature, weights)
-    return (
-        *TEXT.stored(signature.marks, first_seen),
-        *ID.stored(ids, first_seen),
-        *WORD.stored(map(word_mark, words), published),
+    stored_words, probed_words = story_words(signature, weights)
+    return Marked(
+        stored=(
+            *TEXT.stored(signature.marks, first_seen),
+            *ID.stored(ids, first_seen),
+            *WORD.stored(map(word_mark, stored_words), published),
+        ),
+        probes=Probes(
+            copies=(*TEXT.looked_up(signature.probes, first_seen), *ID.looked_up(ids, first_seen)),
+            story=tuple(WORD.looked_up(map(word_mark, probed_words), published)),
+        ),
     )
 
 
@@ -91,27 +91,26 @@ class _Recognizer:
 
     def recognize(self, decision: Decision, signature: Signature) -> Decision:
         """Return the decision on a new entry with all that is known of it now."""
-        at = {"published": decision.published, "first_seen": decision.first_seen}
-        probes = probes_of(signature, self._weights, **at)
+        marks = marked(signature, self._weights, published=decision.published, first_seen=decision.first_seen)
         if decision.original == decision.id:
-            copy = self._copy(decision.entry, probes)
+            copy = self._copy(decision.entry, marks.probes)
             if copy is not None:
                 decision = replace(decision, original=copy.original, evidence=copy.evidence, story=copy.story)
         if decision.original == decision.id:
-            decision = self._in_story(decision, signature, probes)
-        marks = marks_of(signature, self._weights, **at)
-        decision = replace(decision, signature=signature, marks=marks)
-        self._remember(decision, signature, marks)
+            decision = self._in_story(decision, signature, marks.probes)
+        decision = replace(decision, signature=signature, marks=marks.stored)
+        self._remember(decision, signature, marks.stored)
         return decision
 
     def _copy(self, entry: Entry, probes: Probes) -> SameArticle | None:
-        found = self._closest((*probes.copies, *probes.story), _COMPARED, with_markup=True)
+        found = self._closest(probes.copies, _COMPARED)
+        if entry.origin is not None:  # it names where it is from: what is there may have the title, without a text
+            found += [each for each in self._closest(probes.story, None) if each not in found]
         return same_text(entry, self._source, found, self._repeated_pieces()) if found else None
 
-    def _closest(self, marks: Iterable[int], limit: int | None, *, with_markup: bool = False) -> list[Resembling]:
+    def _closest(self, marks: Iterable[int], limit: int | None) -> list[Resembling]:
         shared = Counter(found for mark in marks for found in self._by_mark.get(mark, ()))
-        entries = (self._entries[found] for found, _ in shared.most_common())
-        return [each for each in entries if each.markup is not None or not with_markup][:limit]
+        return [self._entries[found] for found, _ in shared.most_common(limit)]
 
     def _repeated_pieces(self) -> frozenset[tuple[str, ...]]:
         """Return the pieces of text that the document has in several entries; found when they are first needed."""

@@ -14,7 +14,7 @@ from aggregator.model import Signature, Vocabulary
 _ASSUMED = 2000
 _EVERYDAY, _PLACE, _SMALL_NUMBER, _NUMBER, _RARE = 1 / 40, 1 / 400, 1 / 100, 1 / 1000, 1 / 4000
 # So many headlines must have been read before their counts are believed in full: a new store knows this week's news.
-_ENOUGH = 1000
+_ENOUGH = 5000
 # A word that tells is neither an everyday word nor a small number, nor in more than so many of the headlines read.
 _TOO_COMMON = 0.03
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
 from aggregator.model import Nearby, Probes, Resembling
 from aggregator.store import rows
+from aggregator.store.arrays import among
 from aggregator.store.schema import entries, entry_marks, signatures, sources
-
-_CHUNK = 400
 
 # A mark that very many entries have says little: its newest ones are enough.
 _NEWEST = 24
@@ -86,39 +86,33 @@ def _closest(having: Mapping[int, Iterable[int]], marks: Iterable[int], limit: i
     return sorted(shared, key=lambda pk: (-shared[pk], -pk))[:limit]
 
 
-def _load(connection: sa.Connection, column: sa.Column[object], values: Collection[object]) -> dict[int, Resembling]:
-    ordered = list(values)
-    found: dict[int, Resembling] = {}
-    for start in range(0, len(ordered), _CHUNK):
-        query = (
-            sa.select(*_COLUMNS)
-            .join(sources, sources.c.pk == entries.c.source_pk)
-            .join(signatures, signatures.c.entry_pk == entries.c.pk)
-            .where(column.in_(ordered[start : start + _CHUNK]))
-        )
-        for row in connection.execute(query).mappings():
-            found[row["pk"]] = rows.to_resembling(row)
-    return found
+def _load(
+    connection: sa.Connection, column: sa.Column[Any], values: Collection[int] | Collection[str]
+) -> dict[int, Resembling]:
+    if not values:
+        return {}
+    query = (
+        sa.select(*_COLUMNS)
+        .join(sources, sources.c.pk == entries.c.source_pk)
+        .join(signatures, signatures.c.entry_pk == entries.c.pk)
+        .where(column.in_(among(connection, values, type(column.type))))
+    )
+    return {row["pk"]: rows.to_resembling(row) for row in connection.execute(query).mappings()}
 
 
 def _markups(connection: sa.Connection, pks: Collection[int]) -> dict[int, str]:
-    ordered = list(pks)
-    found: dict[int, str] = {}
-    for start in range(0, len(ordered), _CHUNK):
-        query = sa.select(entries.c.pk, entries.c.content, entries.c.summary)
-        for row in connection.execute(query.where(entries.c.pk.in_(ordered[start : start + _CHUNK]))):
-            found[row.pk] = row.content or row.summary
-    return found
+    if not pks:
+        return {}
+    query = sa.select(entries.c.pk, entries.c.content, entries.c.summary)
+    found = connection.execute(query.where(entries.c.pk.in_(among(connection, pks, sa.Integer))))
+    return {row.pk: row.content or row.summary for row in found}
 
 
 def _sizes(connection: sa.Connection, stories: Collection[str]) -> dict[str, int]:
     """Return how many entries these stories have beside their first one and its duplicates."""
-    ordered = list(stories)
-    sizes: dict[str, int] = defaultdict(int)
-    for start in range(0, len(ordered), _CHUNK):
-        query = sa.select(entries.c.story, sa.func.count().label("size")).where(
-            entries.c.story.is_not(None), entries.c.story.in_(ordered[start : start + _CHUNK])
-        )
-        sizes.update((row.story, row.size) for row in connection.execute(query.group_by(entries.c.story)))
-    return sizes
-
+    if not stories:
+        return {}
+    query = sa.select(entries.c.story, sa.func.count().label("size")).where(
+        entries.c.story.is_not(None), entries.c.story.in_(among(connection, stories, sa.Text))
+    )
+    return {row.story: row.size for row in connection.execute(query.group_by(entries.c.story))}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from aggregator.model import Decision, Vocabulary
 from aggregator.store import rows
+from aggregator.store.arrays import among
 from aggregator.store.schema import entries, entry_marks, signatures, vocabularies
 
-_CHUNK = 400
 _MARKS_AT_ONCE = 5000
 
 # A vocabulary is learned anew when it has doubled, later with every _STEP entries, from the newest _SAMPLE ones.
@@ -29,16 +30,26 @@ def insert(connection: sa.Connection, decisions: Sequence[Decision]) -> None:
     signed = [each for each in decisions if each.signature is not None]
     if not signed:
         return
-    pks: dict[str, int] = {}
-    for start in range(0, len(signed), _CHUNK):
-        ids = [each.id for each in signed[start : start + _CHUNK]]
-        query = sa.select(entries.c.id, entries.c.pk).where(entries.c.id.in_(ids))
-        pks.update((row.id, row.pk) for row in connection.execute(query))
+    ids = among(connection, [each.id for each in signed], sa.Text)
+    query = sa.select(entries.c.id, entries.c.pk).where(entries.c.id.in_(ids))
+    pks = {row.id: row.pk for row in connection.execute(query)}
     connection.execute(signatures.insert(), [_values(each, pks[each.id]) for each in signed])
-    marks = sorted({(mark, pks[each.id]) for each in signed for mark in each.marks})
-    if marks:
-        connection.execute(entry_marks.insert(), [{"mark": mark, "entry_pk": pk} for mark, pk in marks])
+    _insert_marks(connection, {(mark, pks[each.id]) for each in signed for mark in each.marks})
     _learn(connection, signed)
+
+
+def _insert_marks(connection: sa.Connection, marks: Collection[tuple[int, int]]) -> None:
+    """Insert (mark, entry's pk), in order: what lies together in the tree is written together."""
+    if not marks:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT INTO entry_marks (mark, entry_pk) VALUES (?, ?)", sorted(marks))
+        return
+    statement = sa.text(
+        "INSERT INTO entry_marks (mark, entry_pk) SELECT CAST(t.value->>0 AS bigint), CAST(t.value->>1 AS integer)"
+        " FROM json_array_elements(CAST(:marks AS json)) AS t"
+    )
+    connection.execute(statement, {"marks": json.dumps(sorted(marks))})
 
 
 def exchange(connection: sa.Connection, decision: Decision) -> None:
@@ -46,20 +57,18 @@ def exchange(connection: sa.Connection, decision: Decision) -> None:
     pk = connection.execute(sa.select(entries.c.pk).where(entries.c.id == decision.id)).scalar_one()
     forget(connection, [pk])
     connection.execute(signatures.insert(), [_values(decision, pk)])
-    if decision.marks:
-        connection.execute(entry_marks.insert(), [{"mark": mark, "entry_pk": pk} for mark in decision.marks])
+    _insert_marks(connection, {(mark, pk) for mark in decision.marks})
 
 
 def forget(connection: sa.Connection, pks: Sequence[int]) -> None:
     """Delete the signatures and marks of these entries."""
-    for start in range(0, len(pks), _CHUNK):
-        chosen = signatures.c.entry_pk.in_(pks[start : start + _CHUNK])
-        packed = connection.execute(sa.select(signatures.c.entry_pk, signatures.c.marks).where(chosen)).all()
-        marks = [{"of_mark": mark, "of_entry": row.entry_pk} for row in packed for mark in _unpacked(row.marks)]
-        if marks:
-            is_one = (entry_marks.c.mark == sa.bindparam("of_mark"), entry_marks.c.entry_pk == sa.bindparam("of_entry"))
-            connection.execute(entry_marks.delete().where(*is_one), marks)
-        connection.execute(signatures.delete().where(chosen))
+    chosen = signatures.c.entry_pk.in_(among(connection, pks, sa.Integer))
+    packed = connection.execute(sa.select(signatures.c.entry_pk, signatures.c.marks).where(chosen)).all()
+    marks = [{"of_mark": mark, "of_entry": row.entry_pk} for row in packed for mark in _unpacked(row.marks)]
+    if marks:
+        is_one = (entry_marks.c.mark == sa.bindparam("of_mark"), entry_marks.c.entry_pk == sa.bindparam("of_entry"))
+        connection.execute(entry_marks.delete().where(*is_one), marks)
+    connection.execute(signatures.delete().where(chosen))
 
 
 def forget_marks(connection: sa.Connection, *, first: int, last: int) -> int:
