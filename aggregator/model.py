@@ -483,11 +483,25 @@ class StoredEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """As much of an entry as it takes to point to it. ``source`` is the source's name."""
+
+    id: str
+    source: str
+    source_title: str
+    title: str
+    url: str | None
+    language: str | None
+    published: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedEntry:
     """An entry with its duplicates: what is published once.
 
     ``id`` is the first one's, for ever. ``entry`` is the one from the preferred source, ``also`` are the others,
     in order of preference. ``updated`` never goes back. ``listed_at`` is when it counts as news (docs/decisions/0001).
+    ``related`` are the other articles of its story, each by its preferred entry, newest first.
     """
 
     id: str
@@ -496,6 +510,7 @@ class PublishedEntry:
     updated: datetime
     listed_at: datetime
     categories: tuple[str, ...] = ()
+    related: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ import structlog
 
 from aggregator.categorize import categorize, compile_filter, compile_rules, is_wanted
 from aggregator.config import Config, bare_address
-from aggregator.dedupe import decide, expired_marks, probes_for, sign
+from aggregator.dedupe import decide, expired_marks, mark, sign
 from aggregator.errors import AggregatorError, NotAFeed, SourceError, UsageError
 from aggregator.fetch import HostGate, after_failure, after_success, fetch_source, key_of
 from aggregator.http import HttpClient, user_agent
@@ -208,8 +208,8 @@ class Aggregator:
         try:
             with self.store.poll(claim) as poll:
                 known = poll.known(seen.entries)
-                nearby = poll.nearby(probes_for(seen.entries, seen.signatures, known, now=now))
-                judged = decide(seen.entries, known, nearby, signatures=seen.signatures, claim=claim, now=now)
+                marking = mark(seen.entries, seen.signatures, known, now=now)
+                judged = decide(seen.entries, known, marking, poll.nearby(marking.probes), claim=claim, now=now)
                 decisions = tuple(
                     replace(each, categories=categorize(each.entry, claim.source, self.rules))
                     for each in judged.decisions

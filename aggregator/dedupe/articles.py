@@ -16,7 +16,7 @@ from aggregator.dedupe.words import words_in
 
 # From so many words on that both have, in one stretch, the text alone is enough; below, it must be nearly all of the
 # shorter text, or the headlines must agree too.
-_ENOUGH_WORDS, _FEWER_WORDS = 40, 25
+_ENOUGH_WORDS, _FEWER_WORDS = 32, 25
 _LEAST_WORDS = 12
 # What a piece that only one has costs a stretch, in pieces that both have.
 _MISS = 2
@@ -65,22 +65,30 @@ def compare_articles(
     shared = min(ours.words, theirs.words)
     covered = shared / max(1, min(own))
     titles = _compare_titles(new.title, old.title)
+    same_throughout = covered >= _WITHIN_SOURCE_COVERED and max(own) <= 1.1 * min(own) and titles.agree
     said = f"{shared} words in a row are the same, {covered:.0%} of the shorter text"
     if reason := _against(ours, theirs, new, old):
-        return Comparison(False, f"{said}, but {reason}", shared)
-    if titles.numbers_differ:
-        return Comparison(False, f"{said}, but the numbers in their titles differ", shared)
-    if within_source and not (covered >= _WITHIN_SOURCE_COVERED and max(own) <= 1.1 * min(own) and titles.agree):
-        return Comparison(False, f"{said}, but within one source title and text must be the same throughout", shared)
+        missing: str | None = f", but {reason}"
+    elif titles.numbers_differ:
+        missing = ", but the numbers in their titles differ"
+    elif within_source and not same_throughout:
+        missing = ", but within one source title and text must be the same throughout"
+    else:
+        missing = _missing(shared, covered, titles)
+    if missing:
+        return Comparison(False, f"{said}{missing}", shared)
+    return Comparison(True, f"{said}, and the titles agree" if titles.agree else said, shared)
+
+
+def _missing(shared: int, covered: float, titles: _Titles) -> str | None:
+    """Return what a stretch without anything against it lacks to be enough, if anything."""
     needed = _COVERED if shared >= _ENOUGH_WORDS else _COVERED_IN_SHORT
     if covered < needed:
-        return Comparison(False, f"{said}; {needed:.0%} are needed", shared)
-    if shared >= _ENOUGH_WORDS or (shared >= _FEWER_WORDS and covered >= _COVERED_WITHOUT_TITLE):
-        return Comparison(True, said, shared)
-    if shared >= _LEAST_WORDS and titles.agree:
-        return Comparison(True, f"{said}, and the titles agree", shared)
-    missing = "which is too little text to judge by" if shared < _LEAST_WORDS else "too short to go without the title"
-    return Comparison(False, f"{said}, {missing}", shared)
+        return f"; {needed:.0%} are needed"
+    if shared < _LEAST_WORDS:
+        return ", which is too little text to judge by"
+    is_much = shared >= _ENOUGH_WORDS or (shared >= _FEWER_WORDS and covered >= _COVERED_WITHOUT_TITLE)
+    return None if is_much or titles.agree else ", too short to go without the title"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from aggregator.dedupe.evidence import same_address
+from aggregator.dedupe.marking import Marking
 from aggregator.dedupe.recognize import recognize
-from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Nearby, Signature
+from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Nearby
 
 # What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
 _NOT_IN_DIGEST = {"key", "published", "updated", "fingerprint"}
@@ -29,16 +30,16 @@ class Judged:
 def decide(
     entries: Sequence[Entry],
     known: Known,
+    marking: Marking | None = None,
     nearby: Nearby | None = None,
     *,
-    signatures: Sequence[Signature] = (),
     claim: Claim,
     now: datetime,
 ) -> Judged:
     """Judge the entries of one document, whose keys are unique within it.
 
-    ``signatures`` are those of the entries (see ``sign``), ``nearby`` what was found by them (see ``probes_for``);
-    without them there are no duplicates by text, and no stories.
+    ``marking`` is what new entries are recognized by, ``nearby`` what was found by it; without them there are no
+    duplicates by text, and no stories.
 
     An entry is *the same* as a stored one of its source with its key, or whose key the publisher changed (see
     ``_renamed``); it is *forgotten* when retention purged it, and stays so; else it is new, and then perhaps a
@@ -59,9 +60,8 @@ def decide(
             decisions.append(_new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now))
         elif stored.key != entry.key or stored.digest != _digest(entry):
             decisions.append(_edited(entry, stored, now))
-    if signatures:
-        signed = {entry.key: signature for entry, signature in zip(entries, signatures, strict=True)}
-        decisions = recognize(decisions, signed, known, nearby or Nearby(), source=claim.source.name)
+    if marking is not None:
+        decisions = recognize(decisions, marking, nearby or Nearby(), source=claim.source.name)
     return Judged(decisions=tuple(decisions), unchanged=len(entries) - len(decisions))
 
 

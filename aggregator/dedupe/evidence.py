@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,6 +11,9 @@ from aggregator.dedupe.articles import Article, Comparison, compare_articles, ti
 from aggregator.dedupe.signature import is_universal
 from aggregator.dedupe.words import words_of_markup
 from aggregator.model import Entry, Known, KnownEntry, Resembling
+
+# What a source puts under all its entries is no longer than so many words.
+_MAY_BE_REPEATED = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +56,19 @@ def article_of(entry: Entry | Resembling) -> Article:
 
 
 def same_text(
-    entry: Entry, source: str, candidates: Iterable[Resembling], repeated: frozenset[tuple[str, ...]]
+    entry: Entry, source: str, candidates: Iterable[Resembling], repeated: Callable[[], frozenset[tuple[str, ...]]]
 ) -> SameArticle | None:
-    """Find the earliest of these that has the entry's id, or its text. ``repeated`` are pieces that the source repeats.
+    """Find the earliest of these that has the entry's id, or its text.
 
-    A text that several articles of one source have is none of them, unless the title is the same too.
+    ``repeated`` returns the pieces that the source repeats; it is asked only when they may be all that is the same. A
+    text that several articles of one source have is none of them, unless the title is the same too.
     """
     article = article_of(entry)
     found: list[tuple[Resembling, Comparison]] = []
     for candidate in candidates:
-        comparison = compare_entries(entry, article, source, candidate, repeated)
+        comparison = compare_entries(entry, article, source, candidate)
+        if comparison.is_same and 0 < comparison.shared < _MAY_BE_REPEATED:
+            comparison = compare_entries(entry, article, source, candidate, repeated())
         if comparison.is_same:
             found.append((candidate, comparison))
     originals: dict[str, set[str]] = defaultdict(set)
@@ -81,7 +87,11 @@ def same_text(
 
 
 def compare_entries(
-    entry: Entry, article: Article, source: str, candidate: Resembling, repeated: frozenset[tuple[str, ...]]
+    entry: Entry,
+    article: Article,
+    source: str,
+    candidate: Resembling,
+    repeated: frozenset[tuple[str, ...]] = frozenset(),
 ) -> Comparison:
     """Judge an entry beside one that has marks in common with it, by id, by what it says of its origin, by text."""
     within_source = candidate.source == source

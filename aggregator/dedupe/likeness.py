@@ -5,7 +5,7 @@ differs: numbers, and places.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -18,6 +18,7 @@ from aggregator.model import Resembling, Signature
 _IN_SUMMARY = 0.5
 # Words of so many letters are the same when they begin alike: "Popocatepetl" and "Popocatépelt".
 _LONG_WORD = 6
+_FEW_WORDS = 4
 
 # By how many telling words are shared: how much of both headlines must be.
 _NEEDED_WITH_ONE, _NEEDED_WITH_MORE = 0.6, 0.48
@@ -48,7 +49,10 @@ class Likeness:
 
 def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
     """Compare two entries of one time."""
-    first, second = _weighed(one, weights), _weighed(other, weights)
+    if not _may_be_alike(one.signature.title, other.signature.title):
+        return Likeness(False, 0.0, 1.0, (), None)
+    first: Mapping[str, float] = _weighed(one, weights)
+    second: Mapping[str, float] = _weighed(other, weights)
     ignored = _series_words(one, other) if one.source == other.source else frozenset[str]()
     pairs = _pairs(first, second, ignored)
     if not pairs:
@@ -66,6 +70,12 @@ def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
         needed = max(needed, _needed_within_source(one, other, telling, len(pairs), is_against=against is not None))
     is_same = score >= needed and sum(shared.values()) >= _LEAST_WEIGHT
     return Likeness(is_same, score, needed, tuple(sorted(shared, key=lambda word: -shared[word])), against)
+
+
+def _may_be_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether it is worth while to look closer: one word of long headlines is never enough."""
+    shared = len(set(one).intersection(other))
+    return shared > 1 or (shared == 1 and min(len(one), len(other)) <= _FEW_WORDS)
 
 
 def _weighed(entry: Resembling, weights: Weights) -> dict[str, float]:

@@ -19,7 +19,7 @@ PIECE = 5
 _STORED_BEGINNING, _STORED_WHOLE = 2, 3
 _PROBED_BEGINNING, _PROBED_WHOLE = 4, 8
 _BEGINNING_WORDS = 64
-_MAX_WORDS = 300
+_MAX_WORDS = 250
 # Kept of each text, so that enough are left without those that a source repeats in its entries.
 _SMALLEST = 24
 
@@ -37,7 +37,7 @@ def pieces_of(words: list[str]) -> list[int]:
 
 
 def smallest_pieces(words: list[str]) -> tuple[list[int], list[int]]:
-    """Return the smallest hashes of pieces, of the beginning of a text and of all of it (the same list for a short one)."""
+    """Return the smallest hashes of pieces, of a text's beginning and of all of it; the same list for a short one."""
     pieces = pieces_of(words[:_MAX_WORDS])
     beginning = sorted(set(pieces[:_BEGINNING_WORDS]))[:_SMALLEST]
     return beginning, sorted(set(pieces))[:_SMALLEST] if len(pieces) > _BEGINNING_WORDS else beginning
@@ -61,10 +61,14 @@ def word_mark(word: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What marks stand for, in numbers that never meet, and how far apart in time entries may be that share one."""
+    """What marks stand for, in numbers that never meet, and how far apart in time entries may be that share one.
+
+    Those that are stored by when they are first seen need no look ahead: nothing is there.
+    """
 
     number: int
     window: timedelta
+    looks_ahead: bool = False
 
     def stored(self, marks: Iterable[int], at: datetime) -> list[int]:
         """Return marks as they are stored for an entry of this time."""
@@ -89,7 +93,7 @@ class Kind:
 
 @lru_cache(maxsize=1024)
 def _prefixes(kind: Kind, at: datetime) -> list[int]:
-    periods = {kind.period(at, -1), kind.period(at), kind.period(at, 1)}
+    periods = {kind.period(at, -1), kind.period(at), kind.period(at, 1) if kind.looks_ahead else kind.period(at)}
     return [kind.prefix(period) for period in sorted(periods)]
 
 
@@ -97,7 +101,7 @@ def _prefixes(kind: Kind, at: datetime) -> list[int]:
 TEXT = Kind(1, timedelta(days=15))
 ID = Kind(2, timedelta(days=15))
 # What is reported of an event is published within days.
-WORD = Kind(3, timedelta(days=3))
+WORD = Kind(3, timedelta(days=3), looks_ahead=True)
 
 
 def expired_marks(now: datetime) -> list[tuple[int, int]]:

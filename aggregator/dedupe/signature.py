@@ -13,12 +13,12 @@ from aggregator.dedupe.words import words_of_markup
 from aggregator.model import Entry, Signature
 
 # What is read of an article for its marks; comparing reads more.
-_MARKUP_CHARS = 8000
+_MARKUP_CHARS = 5000
 # Below this a text is a headline.
 _LEAST_WORDS = 10
 # A piece that so many entries of one document have is the source's, not the article's.
 _REPEATED = 3
-_SUMMARY_CHARS = 300
+_SUMMARY_CHARS = 250
 _LAST_PART = re.compile(r"\s+[|·•–—-]\s+")
 _SITE = re.compile(r"\.(?:com|net|org|info|de|at|ch|fr|be|lu|eu|uk|co\.uk|news|tv)\b|\b(?:News|TV|Online|Blog)\b")
 

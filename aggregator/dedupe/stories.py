@@ -42,8 +42,8 @@ class Joined:
 
 def story_words(signature: Signature, weights: Weights) -> tuple[list[str], list[str]]:
     """Return the beginnings of the rarest words of a headline: those to store and those to look up."""
-    rarest = sorted(signature.title, key=lambda word: (-weights.of(word, signature.language), word))
-    beginnings = list(dict.fromkeys(word[:_WORD_LETTERS] for word in rarest))
+    rarest = sorted((-weights.of(word, signature.language), word) for word in signature.title)
+    beginnings = list(dict.fromkeys(word[:_WORD_LETTERS] for _, word in rarest))
     return beginnings[:_STORED_WORDS], beginnings[:_PROBED_WORDS]
 
 
@@ -57,7 +57,7 @@ class Stories:
     def find(
         self, entry: Resembling, candidates: Iterable[Resembling], entries: Mapping[str, Resembling]
     ) -> Joined | None:
-        """Return the story that an entry joins. ``entries`` has the first ones of the candidates' stories, if stored."""
+        """Return the story that an entry joins. ``entries`` has the first ones of the candidates' stories, if any."""
         likened: dict[str, list[tuple[Likeness, Resembling]]] = defaultdict(list)
         for candidate in list(candidates)[:_LOOKED_AT]:
             if self.why_not(entry, candidate, entries.get(candidate.story)) is None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from aggregator.model import Nearby, Probes, Resembling
 from aggregator.store import rows
 from aggregator.store.arrays import among
-from aggregator.store.schema import entries, entry_marks, signatures, sources
+from aggregator.store.schema import entries, signatures, sources
 
 # A mark that very many entries have says little: its newest ones are enough.
 _NEWEST = 24
@@ -23,12 +23,12 @@ _COPIES, _STORY = 6, 12
 _LOOK_UP = {
     "sqlite": sa.text(
         "SELECT j.value, (SELECT group_concat(entry_pk) FROM (SELECT entry_pk FROM entry_marks WHERE mark = j.value"
-        f" ORDER BY entry_pk DESC LIMIT {_NEWEST})) FROM json_each(:marks) AS j"
+        " ORDER BY entry_pk DESC LIMIT :newest)) FROM json_each(:marks) AS j"
     ),
     "postgresql": sa.text(
         "SELECT p.mark, string_agg(m.entry_pk::text, ',') FROM json_array_elements_text(CAST(:marks AS json)) AS t"
         " CROSS JOIN LATERAL (SELECT t.value::bigint AS mark) AS p CROSS JOIN LATERAL (SELECT entry_pk FROM"
-        f" entry_marks WHERE entry_marks.mark = p.mark ORDER BY entry_pk DESC LIMIT {_NEWEST}) AS m GROUP BY p.mark"
+        " entry_marks WHERE entry_marks.mark = p.mark ORDER BY entry_pk DESC LIMIT :newest) AS m GROUP BY p.mark"
     ),
 }
 
@@ -49,7 +49,7 @@ _COLUMNS = (
 
 
 def nearby(connection: sa.Connection, probes: Sequence[Probes]) -> Nearby:
-    """Return the entries that have the most marks in common with each of these, with the first ones of their stories."""
+    """Return the entries with the most marks in common with each of these, and the first ones of their stories."""
     having = _entries_having(connection, {mark for each in probes for mark in (*each.copies, *each.story)})
     if not having:
         return Nearby()
@@ -74,7 +74,7 @@ def _entries_having(connection: sa.Connection, marks: Collection[int]) -> dict[i
     if not marks:
         return {}
     statement = _LOOK_UP[connection.dialect.name]
-    found = connection.execute(statement, {"marks": json.dumps(sorted(marks))})
+    found = connection.execute(statement, {"marks": json.dumps(sorted(marks)), "newest": _NEWEST})
     return {mark: [int(pk) for pk in pks.split(",")] for mark, pks in found if pks}
 
 

@@ -14,6 +14,7 @@ from aggregator.model import (
     Decision,
     Enclosure,
     KnownEntry,
+    Mention,
     Origin,
     Resembling,
     Signature,
@@ -216,6 +217,19 @@ def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEn
             site_url=row["source_site_url"],
             updated=row["source_feed_updated"] or row["updated"],
         ),
+    )
+
+
+def to_mention(row: Row) -> Mention:
+    """Make a record of some columns of ``entries`` joined with ``source_columns()``."""
+    return Mention(
+        id=row["id"],
+        source=row["source_name"],
+        source_title=row["source_title"] or row["source_feed_title"] or row["source_name"],
+        title=row["title"],
+        url=row["url"],
+        language=row["language"],
+        published=row["published"],
     )
 
 

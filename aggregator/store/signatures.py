@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from aggregator.model import Decision, Vocabulary
+from aggregator.model import Decision, Signature, Vocabulary
 from aggregator.store import rows
 from aggregator.store.arrays import among
 from aggregator.store.schema import entries, entry_marks, signatures, vocabularies
@@ -79,8 +79,7 @@ def forget_marks(connection: sa.Connection, *, first: int, last: int) -> int:
 
 
 def _values(decision: Decision, pk: int) -> rows.Values:
-    signature = decision.signature
-    assert signature is not None
+    signature = decision.signature or Signature()
     return {
         "entry_pk": pk,
         "language": signature.language,

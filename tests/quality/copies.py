@@ -19,10 +19,8 @@ BEFORE = (
     "Diese Meldung stammt von einer Agentur und wurde von der Redaktion nicht bearbeitet.",
 )
 AFTER = (
-    "Copyright 2026 The Daily Planet. All rights reserved. This material may not be published, broadcast, rewritten "
-    "or redistributed without permission.",
-    "Read the original article on the publisher's site. Follow us on social media for more stories like this one, and "
-    "subscribe to our podcast.",
+    "Copyright 2026 The Daily Planet. All rights reserved. This may not be redistributed without permission.",
+    "Read the original article on the publisher's site. Follow us for more stories like this one, and subscribe.",
     "About us: founded in 1998, we bring you the news that matters, every day, from 12 cities in 5 countries.",
     "Lesen Sie auch: Was heute noch wichtig ist. Mehr zum Thema finden Sie in unserem Archiv.",
 )

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from aggregator.dedupe import decide, probes_for, sign
-from aggregator.model import Entry, PollResult, Selection, Source, SourceState, StoredEntry
+from aggregator.dedupe import decide, mark, sign
+from aggregator.errors import SourceError
+from aggregator.model import Entry, Fetched, PollResult, Selection, Source, SourceState, StoredEntry
 from aggregator.normalize import normalize_feed
 from aggregator.parse import parse_feed
-from aggregator.errors import SourceError
-from aggregator.model import Fetched
 from aggregator.store import Store
 
 _LEASE = timedelta(minutes=5)
@@ -37,8 +36,8 @@ def poll_once(store: Store, name: str, entries: Sequence[Entry], *, now: datetim
     signatures = sign(entries)
     with store.poll(claim) as poll:
         known = poll.known(entries)
-        nearby = poll.nearby(probes_for(entries, signatures, known, now=now))
-        judged = decide(entries, known, nearby, signatures=signatures, claim=claim, now=now)
+        marking = mark(entries, signatures, known, now=now)
+        judged = decide(entries, known, marking, poll.nearby(marking.probes), claim=claim, now=now)
         state = SourceState(seed=claim.state.seed, last_success=now, next_check=now)
         poll.write(PollResult(source=name, state=state, decisions=judged.decisions))
 

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from aggregator.categorize import explain_rules
+from aggregator.entrypoints.commands.judgement import explained_duplicates, explained_story
 from aggregator.entrypoints.commands.moves import apply_moves
 from aggregator.entrypoints.commands.options import (
     ConfigOption,
@@ -143,7 +144,7 @@ def explain(
     what: Annotated[str, typer.Argument(metavar="URL-or-ID", help="An entry's address or id.")],
     config: ConfigOption = None,
 ) -> None:
-    """Say why an entry has its categories and its duplicates.
+    """Say why an entry has its categories, its duplicates and its story, and what the nearest others lack.
 
     Example: aggregator explain https://spacenews.com/some-article/
     """
@@ -168,7 +169,8 @@ def _explanation(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
     delay = span(entry.first_seen - entry.published)
     yield f"  first seen  {rfc3339(entry.first_seen)}, {delay} after it was published"
     yield from _explained_categories(aggregator, entry)
-    yield from _explained_duplicates(aggregator, entry)
+    yield from explained_duplicates(aggregator, entry)
+    yield from explained_story(aggregator, entry)
 
 
 def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
@@ -182,21 +184,6 @@ def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterato
         yield "the rules as they are now"
         for line in explain_rules(_as_entry(entry), source, aggregator.rules):
             yield f"  {line}"
-
-
-def _explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
-    yield "duplicates"
-    group = aggregator.store.duplicates_of(entry.original)
-    if len(group) == 1:
-        yield "  none: no other source has an entry with this address"
-        return
-    if entry.duplicate_of:
-        yield f"  this is a duplicate of {entry.duplicate_of}: {entry.evidence}"
-    else:
-        yield "  this is the first of its kind; published under its id"
-    for other in group:
-        if other.id != entry.id:
-            yield f"  {other.id} from {other.source}: {other.evidence or 'the first one'}"
 
 
 def _as_entry(stored: StoredEntry) -> Entry:
