@@ -11,22 +11,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aggregator.dedupe.marks import PIECE
+from aggregator.dedupe.alignment import Aligned, Piece, align, pieces_of_text
+from aggregator.dedupe.languages import terms_in
 from aggregator.dedupe.words import words_in
 
 # From so many words on that both have, in one stretch, the text alone is enough; below, it must be nearly all of the
 # shorter text, or the headlines must agree too.
 _ENOUGH_WORDS, _FEWER_WORDS = 32, 25
 _LEAST_WORDS = 12
-# What a piece that only one has costs a stretch, in pieces that both have.
-_MISS = 2
-# How much of the stretch must be word for word the same. An edit of one word breaks PIECE pieces.
+# How much of the stretch must be word for word the same. An edit of one word breaks several pieces.
 _SAME_IN_LONG, _SAME_IN_SHORT = 0.85, 0.92
 _LONG_WORDS = 150
 # The stretch must be most of the shorter text: two releases with one "about us" below them are two.
 _COVERED, _COVERED_IN_SHORT, _COVERED_WITHOUT_TITLE = 0.5, 0.7, 0.9
 # Where it may begin, at the latest: what is put before an article is short.
 _BEFORE_WORDS, _BEFORE_SHARE = 60, 0.4
+# One of the texts must begin with it, but for a few words: only the other has something put before it.
+_OTHER_LEAD_WORDS = 12
 # Within one source the same text comes again under another headline: it is the series' own, not an article.
 _WITHIN_SOURCE_COVERED = 0.95
 
@@ -44,39 +45,43 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``is_same``, and ``reason`` in words; ``shared`` is how many words in a row both have."""
+    """``is_same``, and ``reason`` in words; ``shared`` is how many words in a row both have.
+
+    ``is_edition`` when much is the same and numbers are not: neither is a copy of what the other is a copy of.
+    """
 
     is_same: bool
     reason: str
     shared: int = 0
+    is_edition: bool = False
 
 
 def compare_articles(
-    new: Article, old: Article, *, repeated: frozenset[tuple[str, ...]] = frozenset(), within_source: bool = False
+    new: Article, old: Article, *, repeated: frozenset[Piece] = frozenset(), within_source: bool = False
 ) -> Comparison:
     """Judge whether two entries are one article. ``repeated`` are pieces that a source has in all its entries."""
-    one, two = _pieces(new.words), _pieces(old.words)
-    known_one, known_two = set(one) - repeated, set(two) - repeated
-    ours = _stretch([piece in known_two for piece in one])
-    theirs = _stretch([piece in known_one for piece in two])
-    if ours is None or theirs is None:
+    one, two = pieces_of_text(new.words), pieces_of_text(old.words)
+    aligned = align(one, two, repeated)
+    if aligned is None:
         return Comparison(False, "their texts have nothing in common word for word")
     own = [len(words) - _count(pieces, repeated) for words, pieces in ((new.words, one), (old.words, two))]
-    shared = min(ours.words, theirs.words)
-    covered = shared / max(1, min(own))
+    shared = min(aligned.ours.words, aligned.theirs.words)
+    covered = min(1.0, shared / max(1, min(own)))
     titles = _compare_titles(new.title, old.title)
     same_throughout = covered >= _WITHIN_SOURCE_COVERED and max(own) <= 1.1 * min(own) and titles.agree
     said = f"{shared} words in a row are the same, {covered:.0%} of the shorter text"
-    if reason := _against(ours, theirs, new, old):
-        missing: str | None = f", but {reason}"
-    elif titles.numbers_differ:
-        missing = ", but the numbers in their titles differ"
+    is_edition = titles.numbers_differ or not _same_numbers(aligned, new, old)
+    if is_edition:
+        where = "in their titles" if titles.numbers_differ else "in and around them"
+        missing: str | None = f", but the numbers {where} differ"
+    elif reason := _against(aligned, new, old):
+        missing = f", but {reason}"
     elif within_source and not same_throughout:
         missing = ", but within one source title and text must be the same throughout"
     else:
         missing = _missing(shared, covered, titles)
     if missing:
-        return Comparison(False, f"{said}{missing}", shared)
+        return Comparison(False, f"{said}{missing}", shared, is_edition=is_edition)
     return Comparison(True, f"{said}, and the titles agree" if titles.agree else said, shared)
 
 
@@ -91,67 +96,40 @@ def _missing(shared: int, covered: float, titles: _Titles) -> str | None:
     return None if is_much or titles.agree else ", too short to go without the title"
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A part of a text that the other one has: where it begins, its words, and how much of it is the same."""
-
-    begin: int
-    words: int
-    same: float
-
-
-def pieces_in(article: Article) -> set[tuple[str, ...]]:
+def pieces_in(article: Article) -> set[Piece]:
     """Return the runs of words that an article's text consists of."""
-    return set(_pieces(article.words))
+    return set(pieces_of_text(article.words))
 
 
-def _pieces(words: Sequence[str]) -> list[tuple[str, ...]]:
-    return list(zip(*(words[start:] for start in range(PIECE)), strict=False))
-
-
-def _stretch(matched: Sequence[bool]) -> _Stretch | None:
-    """Return the stretch that has the most matches for its misses: what the texts share by chance is outside of it."""
-    best, best_begin, best_end = 0, 0, 0
-    current, begin = 0, 0
-    for position, is_match in enumerate(matched):
-        if current <= 0:
-            current, begin = 0, position
-        current += 1 if is_match else -_MISS
-        if current > best:
-            best, best_begin, best_end = current, begin, position + 1
-    if not best:
-        return None
-    length = best_end - best_begin
-    return _Stretch(best_begin, length + PIECE - 1, sum(matched[best_begin:best_end]) / length)
-
-
-def _count(pieces: Sequence[tuple[str, ...]], repeated: frozenset[tuple[str, ...]]) -> int:
+def _count(pieces: Sequence[Piece], repeated: frozenset[Piece]) -> int:
     return sum(piece in repeated for piece in pieces) if repeated else 0
 
 
-def _against(ours: _Stretch, theirs: _Stretch, new: Article, old: Article) -> str | None:
+def _against(aligned: Aligned, new: Article, old: Article) -> str | None:
     """Return what speaks against the stretch being one article, if anything does."""
-    shared = min(ours.words, theirs.words)
-    if min(ours.same, theirs.same) < (_SAME_IN_LONG if shared >= _LONG_WORDS else _SAME_IN_SHORT):
-        return f"only {min(ours.same, theirs.same):.0%} within them word for word"
+    ours, theirs = aligned.ours, aligned.theirs
+    is_long = min(ours.words, theirs.words) >= _LONG_WORDS
+    same = min(ours.same, theirs.same)
+    if same < (_SAME_IN_LONG if is_long else _SAME_IN_SHORT):
+        return f"only {same:.0%} within them word for word"
     for stretch, article in ((ours, new), (theirs, old)):
         if stretch.begin > max(_BEFORE_WORDS, _BEFORE_SHARE * len(article.words)):
             return f"they begin {stretch.begin} words into the text"
-    if not _same_numbers(_numbers(new, ours), _numbers(old, theirs), is_long=shared >= _LONG_WORDS):
-        return "the numbers within them differ"
+    if min(ours.begin, theirs.begin) > _OTHER_LEAD_WORDS:
+        return "both texts begin otherwise"
     return None
 
 
-def _numbers(article: Article, stretch: _Stretch) -> list[str]:
-    words = article.words[stretch.begin : stretch.begin + stretch.words]
-    return [digits for word in words for digits in _NUMBER.findall(word)]
+def _numbers(article: Article, begin: int, end: int) -> list[str]:
+    return [digits for word in article.words[begin:end] for digits in _NUMBER.findall(word)]
 
 
-def _same_numbers(one: list[str], two: list[str], *, is_long: bool) -> bool:
+def _same_numbers(aligned: Aligned, new: Article, old: Article) -> bool:
     """Joined, as stripped markup joins numbers too; something put into a long text may bring numbers along."""
+    one, two = (_numbers(article, *span) for article, span in zip((new, old), aligned.compared, strict=True))
     if "".join(one) == "".join(two):
         return True
-    if not is_long:
+    if min(aligned.ours.words, aligned.theirs.words) < _LONG_WORDS:
         return False
     fewer, more = sorted((one, two), key=len)
     left = iter(more)
@@ -164,6 +142,11 @@ class _Titles:
     numbers_differ: bool
 
 
+def titles_alike(one: str, two: str) -> bool:
+    """Whether two headlines say the same but for numbers, the site's name and some words."""
+    return _compare_titles(one, two).agree
+
+
 def titles_agree(one: str, two: str) -> bool:
     """Whether two headlines say the same, but for the site's name and some words."""
     titles = _compare_titles(one, two)
@@ -171,9 +154,9 @@ def titles_agree(one: str, two: str) -> bool:
 
 
 def _compare_titles(one: str, two: str) -> _Titles:
-    """Compare headlines without the site's name behind them."""
+    """Compare headlines without the site's name behind them; numbers with it, it may be what tells editions apart."""
     first, second = (set(words_in(_SITE_NAME.sub("", title))) for title in (one, two))
     fewer, more = sorted((first, second), key=len)
     agree = fewer == more or (len(fewer) >= 3 and len(fewer & more) >= 0.6 * len(fewer))
-    numbers = [{word for word in words if word.isdigit()} for words in (first, second)]
+    numbers = [{term for term in terms_in(title) if term[0].isdigit()} for title in (one, two)]
     return _Titles(agree=agree, numbers_differ=bool(numbers[0] - numbers[1]) and bool(numbers[1] - numbers[0]))

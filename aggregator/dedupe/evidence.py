@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from aggregator.dedupe.articles import Article, Comparison, compare_articles, titles_agree
+from aggregator.dedupe.articles import Article, Comparison, compare_articles, titles_agree, titles_alike
 from aggregator.dedupe.signature import is_universal
 from aggregator.dedupe.words import words_of_markup
 from aggregator.model import Entry, Known, KnownEntry, Resembling
@@ -65,19 +65,23 @@ def same_text(
     """
     article = article_of(entry)
     found: list[tuple[Resembling, Comparison]] = []
+    other_editions: set[str] = set()
     for candidate in candidates:
         comparison = compare_entries(entry, article, source, candidate)
         if comparison.is_same and 0 < comparison.shared < _MAY_BE_REPEATED:
             comparison = compare_entries(entry, article, source, candidate, repeated())
         if comparison.is_same:
             found.append((candidate, comparison))
+        elif comparison.is_edition and titles_alike(entry.title, candidate.title):
+            other_editions.add(candidate.original)
     originals: dict[str, set[str]] = defaultdict(set)
     for candidate, _ in found:
         originals[candidate.source].add(candidate.original)
     certain = [
         (candidate, comparison)
         for candidate, comparison in found
-        if len(originals[candidate.source]) == 1 or titles_agree(entry.title, candidate.title)
+        if candidate.original not in other_editions
+        and (len(originals[candidate.source]) == 1 or titles_agree(entry.title, candidate.title))
     ]
     if not certain:
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import sqrt
 
 from aggregator.dedupe.languages import stems, terms_in
@@ -22,8 +23,6 @@ _FEW_WORDS = 4
 
 # By how many telling words are shared: how much of both headlines must be.
 _NEEDED_WITH_ONE, _NEEDED_WITH_MORE = 0.6, 0.48
-# When numbers or places differ.
-_NEEDED_AGAINST = 0.58
 _NEEDED_WITHIN_SOURCE = 0.5
 # With names and numbers alone, in two languages.
 _NEEDED_ABROAD = 0.4
@@ -47,6 +46,18 @@ class Likeness:
     against: str | None
 
 
+class _Against(StrEnum):
+    """What differs in kind: each headline says another one, and neither says the other's."""
+
+    YEARS = "years"
+    NUMBERS = "numbers"
+    PLACES = "places"
+
+
+# How many telling words must be shared when something differs, and the score that is needed then.
+_NEEDED_AGAINST = {_Against.YEARS: (1, 2.0), _Against.NUMBERS: (2, 0.58), _Against.PLACES: (3, 0.75)}
+
+
 def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
     """Compare two entries of one time."""
     if not _may_be_alike(one.signature.title, other.signature.title):
@@ -65,11 +76,13 @@ def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
     is_abroad = one.signature.language != other.signature.language
     against = _against(one, other, frozenset(pairs) | twins)
     telling = sum(weights.is_telling(word, one.signature.language) for word in pairs)
-    needed = _needed(telling, len(pairs), is_against=against is not None, is_abroad=is_abroad)
+    needed = _needed(telling, len(pairs), against=against and against[0], is_abroad=is_abroad)
     if one.source == other.source:
         needed = max(needed, _needed_within_source(one, other, telling, len(pairs), is_against=against is not None))
     is_same = score >= needed and sum(shared.values()) >= _LEAST_WEIGHT
-    return Likeness(is_same, score, needed, tuple(sorted(shared, key=lambda word: -shared[word])), against)
+    return Likeness(
+        is_same, score, needed, tuple(sorted(shared, key=lambda word: -shared[word])), against and against[1]
+    )
 
 
 def _may_be_alike(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -138,28 +151,29 @@ def _series_words(one: Resembling, other: Resembling) -> frozenset[str]:
     return frozenset(stems(terms_in(" ".join(common)), one.signature.language))
 
 
-def _against(one: Resembling, other: Resembling, shared: frozenset[str]) -> str | None:
-    """Return what differs in kind: each says another number, or another place, and neither says the other's."""
+def _against(one: Resembling, other: Resembling, shared: frozenset[str]) -> tuple[_Against, str] | None:
+    """Return what speaks against one event, and in words."""
     left = [[word for word in each.signature.title if word not in shared] for each in (one, other)]
-    for is_kind in (is_year, is_quantity):
+    for kind, is_kind in ((_Against.YEARS, is_year), (_Against.NUMBERS, is_quantity)):
         numbers = [[word for word in words if is_kind(word)] for words in left]
         if all(numbers):
-            return f"the numbers differ ({' '.join(numbers[0])}, {' '.join(numbers[1])})"
+            return kind, f"the {kind} differ ({' '.join(numbers[0])}, {' '.join(numbers[1])})"
     places = [
         [word for word in words if word in place_stems(each.signature.language) and word not in beside.signature.text]
         for words, each, beside in zip(left, (one, other), (other, one), strict=True)
     ]
     if all(places):
-        return f"the places differ ({' '.join(places[0])}, {' '.join(places[1])})"
+        return _Against.PLACES, f"the places differ ({' '.join(places[0])}, {' '.join(places[1])})"
     return None
 
 
-def _needed(telling: int, shared: int, *, is_against: bool, is_abroad: bool) -> float:
+def _needed(telling: int, shared: int, *, against: _Against | None, is_abroad: bool) -> float:
     """Return the score that is needed; 2.0 is out of reach."""
     if is_abroad:
-        return _NEEDED_ABROAD if telling >= 3 and not is_against else 2.0
-    if is_against:
-        return _NEEDED_AGAINST if telling >= 2 else 2.0
+        return _NEEDED_ABROAD if telling >= 3 and against is None else 2.0
+    if against is not None:
+        least, needed = _NEEDED_AGAINST[against]
+        return needed if telling >= least else 2.0
     if not telling:
         return _EQUAL if shared >= 3 else 2.0
     return _NEEDED_WITH_ONE if telling == 1 else _NEEDED_WITH_MORE

@@ -38,15 +38,22 @@ _COLUMNS = (
 def written_traps() -> dict[str, list[Entry]]:
     """Return documents, by source, in which nothing is a copy of anything."""
     editions = [
-        _entry(f"Best student cities {year}", _EDITION.format(count=count, answers=answers, year=year + 1), f"ranking{year}")
+        _entry(
+            f"Best student cities {year}",
+            _EDITION.format(count=count, answers=answers, year=year + 1),
+            f"ranking{year}",
+        )
         for year, count, answers in ((2023, 50, 4100), (2024, 55, 4800), (2025, 60, 5200))
     ]
     short = [_entry(f"Student cities: the ranking {year}", _SHORT_EDITION, f"short{year}") for year in (2024, 2025)]
-    again = [_entry(f"Ranking {year}: the best cities for students", _SHORT_EDITION, f"again{year}") for year in (2022, 2023)]
+    again = [
+        _entry(f"Ranking {year}: the best cities for students", _SHORT_EDITION, f"again{year}") for year in (2022, 2023)
+    ]
     releases = [_entry(text.split(".", 1)[0], f"{text} {_ABOUT}", f"release{n}") for n, text in enumerate(_RELEASES)]
     columns = [_entry("My week in the garden", text, f"column{number}") for number, text in enumerate(_COLUMNS)]
     statements = [
-        _entry("Statement", f"Statement by the minister on the budget of {year}.", f"budget{year}") for year in (2024, 2025)
+        _entry("Statement", f"Statement by the minister on the budget of {year}.", f"budget{year}")
+        for year in (2024, 2025)
     ]
     documents = {"cities": editions, "studies": short, "towns": again, "garden": columns, "ministry": statements}
     return documents | {f"northgate{number}": [release] for number, release in enumerate(releases)}
@@ -76,5 +83,11 @@ def _next(number: re.Match[str]) -> str:
 def _entry(title: str, text: str, slug: str) -> Entry:
     url = f"https://traps.example/{slug}"
     return Entry(
-        key=f"url:{url}", url=url, canonical_url=url, title=title, content=f"<p>{text}</p>", language="en", fingerprint=url
+        key=f"url:{url}",
+        url=url,
+        canonical_url=url,
+        title=title,
+        content=f"<p>{text}</p>",
+        language="en",
+        fingerprint=url,
     )
