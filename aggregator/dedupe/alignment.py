@@ -30,7 +30,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """The same stretch in two texts. ``compared`` is how far each is to be read when numbers are compared: (from, to)."""
+    """The same stretch in two texts. ``compared`` is what is read of each when numbers are compared: (from, to)."""
 
     ours: Stretch
     theirs: Stretch

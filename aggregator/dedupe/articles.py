@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aggregator.dedupe.alignment import Aligned, Piece, align, pieces_of_text
+from aggregator.dedupe.alignment import Aligned, Piece, Stretch, align, pieces_of_text
 from aggregator.dedupe.languages import terms_in
 from aggregator.dedupe.words import words_in
 
@@ -110,7 +110,7 @@ def _against(aligned: Aligned, new: Article, old: Article) -> str | None:
     ours, theirs = aligned.ours, aligned.theirs
     is_long = min(ours.words, theirs.words) >= _LONG_WORDS
     same = min(ours.same, theirs.same)
-    if same < (_SAME_IN_LONG if is_long else _SAME_IN_SHORT):
+    if same < (_SAME_IN_LONG if is_long else _SAME_IN_SHORT) and _letters(new, ours) != _letters(old, theirs):
         return f"only {same:.0%} within them word for word"
     for stretch, article in ((ours, new), (theirs, old)):
         if stretch.begin > max(_BEFORE_WORDS, _BEFORE_SHARE * len(article.words)):
@@ -118,6 +118,11 @@ def _against(aligned: Aligned, new: Article, old: Article) -> str | None:
     if min(ours.begin, theirs.begin) > _OTHER_LEAD_WORDS:
         return "both texts begin otherwise"
     return None
+
+
+def _letters(article: Article, stretch: Stretch) -> str:
+    """Return a stretch without the gaps between its words: stripped markup often loses them."""
+    return "".join(article.words[stretch.begin : stretch.begin + stretch.words])
 
 
 def _numbers(article: Article, begin: int, end: int) -> list[str]:
@@ -154,9 +159,17 @@ def titles_agree(one: str, two: str) -> bool:
 
 
 def _compare_titles(one: str, two: str) -> _Titles:
-    """Compare headlines without the site's name behind them; numbers with it, it may be what tells editions apart."""
+    """Compare headlines without the site's name behind them."""
     first, second = (set(words_in(_SITE_NAME.sub("", title))) for title in (one, two))
     fewer, more = sorted((first, second), key=len)
     agree = fewer == more or (len(fewer) >= 3 and len(fewer & more) >= 0.6 * len(fewer))
-    numbers = [{term for term in terms_in(title) if term[0].isdigit()} for title in (one, two)]
+    numbers = [{term for term in terms_in(title) if term[0].isdigit()} for title in _with_editions(one, two)]
     return _Titles(agree=agree, numbers_differ=bool(numbers[0] - numbers[1]) and bool(numbers[1] - numbers[0]))
+
+
+def _with_editions(one: str, two: str) -> tuple[str, str]:
+    """Return two headlines without what stands behind them ("– Channel 24"), unless it numbers editions ("| 2024")."""
+    endings = [_NUMBER.sub("", found[0]) if (found := _SITE_NAME.search(title)) else "" for title in (one, two)]
+    if endings[0] == endings[1]:
+        return one, two
+    return _SITE_NAME.sub("", one), _SITE_NAME.sub("", two)

@@ -19,7 +19,8 @@ from aggregator.model import Resembling, Signature
 _IN_SUMMARY = 0.5
 # Words of so many letters are the same when they begin alike: "Popocatepetl" and "Popocatépelt".
 _LONG_WORD = 6
-_FEW_WORDS = 4
+# With less of a score than this (squared) by equal words alone, no similar ones and no summary make it enough.
+_HOPELESS = 0.2**2
 
 # By how many telling words are shared: how much of both headlines must be.
 _NEEDED_WITH_ONE, _NEEDED_WITH_MORE = 0.6, 0.48
@@ -60,10 +61,10 @@ _NEEDED_AGAINST = {_Against.YEARS: (1, 2.0), _Against.NUMBERS: (2, 0.58), _Again
 
 def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
     """Compare two entries of one time."""
-    if not _may_be_alike(one.signature.title, other.signature.title):
+    first: Mapping[str, float] = weights.of_headline(one.id, one.signature)
+    second: Mapping[str, float] = weights.of_headline(other.id, other.signature)
+    if not _may_be_alike(first, second):
         return Likeness(False, 0.0, 1.0, (), None)
-    first: Mapping[str, float] = _weighed(one, weights)
-    second: Mapping[str, float] = _weighed(other, weights)
     ignored = _series_words(one, other) if one.source == other.source else frozenset[str]()
     pairs = _pairs(first, second, ignored)
     if not pairs:
@@ -85,15 +86,10 @@ def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
     )
 
 
-def _may_be_alike(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether it is worth while to look closer: one word of long headlines is never enough."""
-    shared = len(set(one).intersection(other))
-    return shared > 1 or (shared == 1 and min(len(one), len(other)) <= _FEW_WORDS)
-
-
-def _weighed(entry: Resembling, weights: Weights) -> dict[str, float]:
-    signature = entry.signature
-    return {word: weights.of(word, signature.language) for word in signature.title}
+def _may_be_alike(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
+    """Whether it is worth while to look closer; most of those that are found by one rare word have only that."""
+    shared = sum(first[word] for word in first if word in second)
+    return shared * shared > _HOPELESS * sum(first.values()) * sum(second.values())
 
 
 def _pairs(first: Mapping[str, float], second: Mapping[str, float], ignored: frozenset[str]) -> dict[str, str]:
@@ -131,6 +127,8 @@ def _without_compounds(
 
 
 def _begin_alike(one: str, other: str) -> bool:
+    if one[:_LONG_WORD] != other[:_LONG_WORD]:
+        return False
     length = max(_LONG_WORD, int(0.6 * max(len(one), len(other))))
     return one[:length] == other[:length]
 

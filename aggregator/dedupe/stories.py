@@ -24,9 +24,9 @@ _CORE = 0.5
 # Or so much of those of its entries that were found must be like the one that joins.
 _MOST, _FEW = 0.5, 0.2
 # How many of the entries found by rare words are looked at.
-_LOOKED_AT = 24
+_LOOKED_AT = 10
 # An entry is found by its rarest words: few are stored, more are looked up.
-_STORED_WORDS, _PROBED_WORDS = 4, 8
+_STORED_WORDS, _PROBED_WORDS = 4, 6
 _WORD_LETTERS = 7
 # Of one source, what bears the same title on another day is a series.
 _SAME_DAY = timedelta(hours=12)

@@ -29,6 +29,7 @@ class Weights:
         self._entries: Counter[str] = Counter()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._known: dict[tuple[str, str], float] = {}
+        self._headlines: dict[str, dict[str, float]] = {}
         for signature in unread:
             self._entries[signature.language] += 1
             self._counts.update((signature.language, word) for word in signature.title)
@@ -43,6 +44,14 @@ class Weights:
             weight = log((trust * read + _ASSUMED) / (trust * having + _ASSUMED * _assumed(word, language)))
             self._known[key] = weight
         return weight
+
+    def of_headline(self, entry_id: str, signature: Signature) -> dict[str, float]:
+        """Return the weights of the words in an entry's headline, kept for the next time."""
+        weighed = self._headlines.get(entry_id)
+        if weighed is None:
+            weighed = {word: self.of(word, signature.language) for word in signature.title}
+            self._headlines[entry_id] = weighed
+        return weighed
 
     def is_telling(self, word: str, language: str) -> bool:
         """Whether a word tells one event from another: a name, a place, a rare word, a number of some length."""

@@ -16,9 +16,9 @@ from aggregator.store.arrays import among
 from aggregator.store.schema import entries, signatures, sources
 
 # A mark that very many entries have says little: its newest ones are enough.
-_NEWEST = 24
+_NEWEST = 16
 # How many of those with the most marks in common are looked at, for each entry.
-_COPIES, _STORY = 6, 12
+_COPIES, _STORY = 6, 6
 
 _LOOK_UP = {
     "sqlite": sa.text(
@@ -83,7 +83,9 @@ def _closest(having: Mapping[int, Iterable[int]], marks: Iterable[int], limit: i
     shared = Counter(pk for mark in marks if mark in having for pk in having[mark])
     if len(shared) <= limit:
         return list(shared)
-    return sorted(shared, key=lambda pk: (-shared[pk], -pk))[:limit]
+    several = sorted(((count, pk) for pk, count in shared.items() if count > 1), reverse=True)[:limit]
+    once = sorted((pk for pk, count in shared.items() if count == 1), reverse=True)[: limit - len(several)]
+    return [pk for _, pk in several] + once
 
 
 def _load(

@@ -21,12 +21,9 @@ _EDITION = (
 )
 _SHORT_EDITION = "Which cities are the best for students? Our yearly ranking compares rents, teaching and free time."
 _RELEASES = (
-    "The Northgate Institute has opened a laboratory for sleep research in Ghent. Forty volunteers spend their nights "
-    "there this winter.",
-    "The Northgate Institute appoints Ida Maru as head of its department for cities. She has led the school of "
-    "planning in Turin so far.",
-    "The Northgate Institute will move its library to the old tram depot. The reading room closes in the second week "
-    "of August.",
+    "The Northgate Institute has opened a laboratory for sleep research in Ghent. Forty volunteers sleep there.",
+    "The Northgate Institute appoints Ida Maru as head of its department for cities. She comes from Turin.",
+    "The Northgate Institute will move its library to the old tram depot. The reading room closes in August.",
 )
 _COLUMNS = (
     "This week I have learned how to prune an apple tree, and that my neighbour has known it all along.",
