@@ -198,11 +198,28 @@ def _rows(
         marks = [*TEXT.stored(pieces, at), *WORD.stored((word_mark(stem[:7]) for stem in stems(rarest, "en")), at)]
         entry_id = f"{pk:016d}"
         entry = {
-            "pk": pk, "id": entry_id, "source_pk": source_pks[number % len(source_pks)], "key": entry_id,
-            "original": entry_id, "url": f"https://old.example/{pk}", "canonical_url": f"https://old.example/{pk}",
-            "title": " ".join(words), "summary": "", "content": f"<p>{' '.join(words * 5)}</p>",
-            "authors": [], "tags": [], "enclosures": [], "origin": None, "language": "en", "evidence": None,
-            "published": at, "updated": at, "first_seen": at, "listed_at": at, "fingerprint": "", "digest": "",
+            "pk": pk,
+            "id": entry_id,
+            "source_pk": source_pks[number % len(source_pks)],
+            "key": entry_id,
+            "original": entry_id,
+            "url": f"https://old.example/{pk}",
+            "canonical_url": f"https://old.example/{pk}",
+            "title": " ".join(words),
+            "summary": "",
+            "content": f"<p>{' '.join(words * 5)}</p>",
+            "authors": [],
+            "tags": [],
+            "enclosures": [],
+            "origin": None,
+            "language": "en",
+            "evidence": None,
+            "published": at,
+            "updated": at,
+            "first_seen": at,
+            "listed_at": at,
+            "fingerprint": "",
+            "digest": "",
         }
         packed = struct.pack(f"<{len(marks)}q", *marks)
         title = " ".join(stems(words, "en"))

@@ -39,6 +39,13 @@ _SMALL = {
 }
 _SMALL_WORDS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
 _ANY_SMALL = frozenset().union(*_SMALL_WORDS.values())
+# Small words that are words of another of these languages too tell nothing about the language.
+_AMBIGUOUS = frozenset(
+    ["a", "also", "am", "an", "as", "art", "bald", "chez", "die", "dies", "do", "fast", "gab", "hat", "in", "lasst", "machen", "man", "me", "more", "on", "par", "plus", "pour", "sans", "so", "son", "tous", "ton", "tu", "un", "war", "was", "will", "wo"]
+)
+_TELLTALE = {language: small - _AMBIGUOUS for language, small in _SMALL_WORDS.items()}
+# So many of them must be there to believe that a language is not the one that was declared.
+_AGAINST_DECLARED, _WITHOUT_DECLARED = 3, 2
 
 # Numbers stay whole ("3-1", "1.8", "2026-03-01"); apostrophes, dots and hyphens part words.
 _TERM = re.compile(r"\d+(?:[.,:-]\d+)*|[^\W\d_]+")
@@ -60,8 +67,8 @@ def language_of(terms: Iterable[str], declared: str | None) -> str:
     if said and said not in _SMALL_WORDS:
         return said
     words = set(terms)
-    (second, _), (most, best) = sorted((len(words & small), name) for name, small in _SMALL_WORDS.items())[1:]
-    if most >= 2 and most >= 2 * second:
+    (second, _), (most, best) = sorted((len(words & small), name) for name, small in _TELLTALE.items())[1:]
+    if most >= (_AGAINST_DECLARED if said else _WITHOUT_DECLARED) and most >= 2 * second:
         return best
     return said or (best if most > second else "")
 
