@@ -40,10 +40,11 @@ _SMALL = {
 _SMALL_WORDS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
 _ANY_SMALL = frozenset().union(*_SMALL_WORDS.values())
 # Small words that are words of another of these languages too tell nothing about the language.
-_AMBIGUOUS = frozenset(
-    ["a", "also", "am", "an", "as", "art", "bald", "chez", "die", "dies", "do", "fast", "gab", "hat", "in", "lasst", "machen", "man", "me", "more", "on", "par", "plus", "pour", "sans", "so", "son", "tous", "ton", "tu", "un", "war", "was", "will", "wo"]
+_AMBIGUOUS = (
+    "a also am an as art bald chez die dies do fast gab hat in lasst machen man me more on par plus pour sans so son "
+    "tous ton tu un war was will wo"
 )
-_TELLTALE = {language: small - _AMBIGUOUS for language, small in _SMALL_WORDS.items()}
+_TELLTALE = {language: small - set(_AMBIGUOUS.split()) for language, small in _SMALL_WORDS.items()}
 # So many of them must be there to believe that a language is not the one that was declared.
 _AGAINST_DECLARED, _WITHOUT_DECLARED = 3, 2
 

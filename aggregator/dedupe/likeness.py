@@ -74,7 +74,7 @@ def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
     if one.signature.language == other.signature.language == "de":
         first, second = _without_compounds(first, second, pairs, twins)
     score = sqrt(_share(first, frozenset(pairs), other.signature) * _share(second, twins, one.signature))
-    is_abroad = one.signature.language != other.signature.language
+    is_abroad = "" != one.signature.language != other.signature.language != ""
     against = _against(one, other, frozenset(pairs) | twins)
     telling = sum(weights.is_telling(word, one.signature.language) for word in pairs)
     needed = _needed(telling, len(pairs), against=against and against[0], is_abroad=is_abroad)

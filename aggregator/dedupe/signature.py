@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import urlsplit
 
 from aggregator.dedupe.languages import language_of, stems, terms_in
@@ -19,6 +21,7 @@ _LEAST_WORDS = 10
 # A piece that so many entries of one document have is the source's, not the article's.
 _REPEATED = 3
 _SUMMARY_CHARS = 250
+_NEARLY_ALL = 0.8
 _LAST_PART = re.compile(r"\s+[|·•–—-]\s+")
 _SITE = re.compile(r"\.(?:com|net|org|info|de|at|ch|fr|be|lu|eu|uk|co\.uk|news|tv)\b|\b(?:News|TV|Online|Blog)\b")
 
@@ -30,12 +33,45 @@ def sign(entries: Sequence[Entry]) -> tuple[Signature, ...]:
     seen.update(piece for beginning, whole in pieces if beginning is not whole for piece in set(beginning) - set(whole))
     repeated = {piece for piece, count in seen.items() if count >= _REPEATED}
     names = _site_names(entries)
-    return tuple(_signature(entry, *each, repeated, names) for entry, each in zip(entries, pieces, strict=True))
+    terms = [_terms(entry, names) for entry in entries]
+    languages = _languages(entries, terms)
+    return tuple(
+        _signature(entry, *each, repeated, _said(*its_terms, language))
+        for entry, each, its_terms, language in zip(entries, pieces, terms, languages, strict=True)
+    )
+
+
+def _terms(entry: Entry, site_names: frozenset[str]) -> tuple[list[str], list[str]]:
+    """Return the words of the headline and of the beginning of the summary."""
+    return terms_in(headline(entry.title, site_names)), terms_in(entry.summary[:_SUMMARY_CHARS])
+
+
+def _languages(entries: Sequence[Entry], terms: Sequence[tuple[list[str], list[str]]]) -> list[str]:
+    """Return the language of each entry; what can't be told is that of nearly all others, if there is one."""
+    found = [language_of(chain(*each), entry.language) for entry, each in zip(entries, terms, strict=True)]
+    known = Counter(language for language in found if language)
+    [(most, count)] = known.most_common(1) or [("", 0)]
+    usual = most if count >= _NEARLY_ALL * known.total() else ""
+    return [language or usual for language in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What an entry says, for its story."""
+
+    language: str
+    title: tuple[str, ...]
+    text: tuple[str, ...]
+
+
+def _said(in_title: list[str], in_summary: list[str], language: str) -> _Said:
+    title = stems(in_title, language)
+    return _Said(language, title, tuple(stem for stem in stems(in_summary, language) if stem not in title))
 
 
 def _site_names(entries: Sequence[Entry]) -> frozenset[str]:
     """Return what stands behind several titles of the document: the name of the site."""
-    endings = Counter(_LAST_PART.split(entry.title)[-1] for entry in entries)
+    endings = Counter(_LAST_PART.split(title)[-1] for title in {entry.title for entry in entries})
     return frozenset(ending for ending, count in endings.items() if count >= _REPEATED)
 
 
@@ -54,24 +90,19 @@ def _pieces(entry: Entry) -> tuple[list[int], list[int]]:
     return smallest_pieces(words)
 
 
-def _signature(
-    entry: Entry, beginning: list[int], whole: list[int], repeated: set[int], site_names: frozenset[str]
-) -> Signature:
+def _signature(entry: Entry, beginning: list[int], whole: list[int], repeated: set[int], said: _Said) -> Signature:
     if not repeated.isdisjoint(whole) or not repeated.isdisjoint(beginning):
         is_short = whole is beginning
         whole = [piece for piece in whole if piece not in repeated]
         beginning = whole if is_short else [piece for piece in beginning if piece not in repeated]
     marks, probes = choose_marks(beginning, whole)
-    in_title, in_summary = terms_in(headline(entry.title, site_names)), terms_in(entry.summary[:_SUMMARY_CHARS])
-    language = language_of((*in_title, *in_summary), entry.language)
-    title = stems(in_title, language)
     return Signature(
         marks=marks,
         probes=probes,
         id_mark=word_mark(entry.key) if is_universal(entry.key) else None,
-        language=language,
-        title=title,
-        text=tuple(stem for stem in stems(in_summary, language) if stem not in title),
+        language=said.language,
+        title=said.title,
+        text=said.text,
     )
 
 
