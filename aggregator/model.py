@@ -7,6 +7,7 @@ anything.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -282,6 +283,64 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What an entry is recognized by, computed from it and its document alone (docs/judgement.md).
+
+    ``marks`` are hashes of pieces of its text, by which a copy finds it; ``probes`` those to look copies up by.
+    ``title`` and ``text`` are the stems of the words in its headline and summary, in ``language`` ("": unknown).
+    """
+
+    marks: tuple[int, ...] = ()
+    probes: tuple[int, ...] = ()
+    id_mark: int | None = None
+    language: str = ""
+    title: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """How many of ``entries`` stored ones have a word (its stem) in their headline, for one language."""
+
+    entries: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probes:
+    """Where to look for entries that resemble one: marks as they are stored, for copies and for the same story."""
+
+    copies: tuple[int, ...] = ()
+    story: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resembling:
+    """A stored entry that was found by its marks. ``markup`` is its text, None when only its story is asked for."""
+
+    id: str
+    source: str
+    key: str
+    original: str
+    story: str
+    url: str | None
+    title: str
+    published: datetime
+    first_seen: datetime
+    signature: Signature
+    markup: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearby:
+    """What was found: ids of entries by mark, those entries, and how many entries each of their stories has."""
+
+    by_mark: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    entries: Mapping[str, Resembling] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
     """What deciding needs of a stored entry. ``original`` is the id of the first of its duplicates, or its own."""
 
@@ -297,6 +356,7 @@ class KnownEntry:
     listed_at: datetime
     fingerprint: str
     digest: str
+    story: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,12 +364,14 @@ class Known:
     """What the store knows that bears on one poll's entries.
 
     ``same_source`` are this source's entries with a key or canonical URL of the poll; ``elsewhere`` the entries of
-    other sources with such a canonical URL; ``forgotten`` the keys whose entries were purged.
+    other sources with such a canonical URL; ``forgotten`` the keys whose entries were purged; ``vocabularies`` are
+    those of all languages.
     """
 
     same_source: tuple[KnownEntry, ...] = ()
     elsewhere: tuple[KnownEntry, ...] = ()
     forgotten: frozenset[str] = frozenset()
+    vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +387,8 @@ class Decision:
     """What becomes of one entry: stored as ``id``; ``is_new`` or an edit of what is there.
 
     ``original`` is its own id, or that of the entry that it is a duplicate of, with the ``evidence`` in words.
+    ``story`` is the id of the first entry of its story, perhaps its own, with ``story_evidence``; ``signature`` and
+    ``marks`` are what later entries find it by, None where they are not to be written.
     ``published``, ``updated`` and ``first_seen`` are final. ``listed_at`` is when it counts as news in feeds:
     first seen, but for what a new source brings along when it is first polled: published.
     ``digest`` is a hash of all that is stored of it.
@@ -340,6 +404,10 @@ class Decision:
     first_seen: datetime
     listed_at: datetime
     digest: str
+    story: str
+    story_evidence: str | None = None
+    signature: Signature | None = None
+    marks: tuple[int, ...] = ()
     categories: tuple[CategoryMatch, ...] = ()
 
 
@@ -394,7 +462,10 @@ class SourceFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEntry:
-    """An entry as the store has it. ``source`` is the source's name; ``duplicate_of`` an entry's id or None."""
+    """An entry as the store has it. ``source`` is the source's name; ``duplicate_of`` an entry's id or None.
+
+    ``story`` is the id of its story, which is that of the story's first entry.
+    """
 
     id: str
     source: str
@@ -414,15 +485,26 @@ class StoredEntry:
     categories: tuple[CategoryMatch, ...]
     original: str
     evidence: str | None
+    story: str
+    story_evidence: str | None
     feed: SourceFeed
 
     @property
     def duplicate_of(self) -> str | None:
         return self.original if self.original != self.id else None
 
-    @property
-    def story(self) -> str:
-        return self.original
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """As much of an entry as it takes to point to it. ``source`` is the source's name."""
+
+    id: str
+    source: str
+    source_title: str
+    title: str
+    url: str | None
+    language: str | None
+    published: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -431,6 +513,7 @@ class PublishedEntry:
 
     ``id`` is the first one's, for ever. ``entry`` is the one from the preferred source, ``also`` are the others,
     in order of preference. ``updated`` never goes back. ``listed_at`` is when it counts as news (docs/decisions/0001).
+    ``related`` are the other articles of its story, each by its preferred entry, newest first.
     """
 
     id: str
@@ -439,6 +522,7 @@ class PublishedEntry:
     updated: datetime
     listed_at: datetime
     categories: tuple[str, ...] = ()
+    related: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from typing import Protocol
 
 from aggregator.categorize import categorize, compile_filter, compile_rules, explain_rules, is_wanted
 from aggregator.config import CategoryConfig, Config, FetchSettings, Where, bare_address
-from aggregator.dedupe import decide
+from aggregator.dedupe import decide, expired_marks, mark, sign
 from aggregator.errors import AggregatorError, NotAFeed, SourceError, UsageError
 from aggregator.fetch import HostGate, after_failure, after_success, fetch_source, key_of
 from aggregator.http import HttpClient, user_agent
@@ -39,6 +39,7 @@ from aggregator.model import (
     PublishedEntry,
     Selection,
     Sighting,
+    Signature,
     Source,
     SourceState,
     StoredEntry,
@@ -68,7 +69,8 @@ def utc_now() -> datetime:
 class Seen:
     """What one look at a source brought: an answer with the entries that are new in it or were changed, or an error.
 
-    ``categories`` are those of the entries, in their order. ``unchanged`` are the other entries of the document.
+    ``signatures`` and ``categories`` are those of the entries, in their order. ``unchanged`` are the other entries of
+    the document.
     """
 
     answer: Fetched | NotModified | None = None
@@ -77,6 +79,7 @@ class Seen:
     entry_hashes: bytes | None = None
     entries: tuple[Entry, ...] = ()
     unchanged: tuple[Sighting, ...] = ()
+    signatures: tuple[Signature, ...] = ()
     categories: tuple[tuple[CategoryMatch, ...], ...] = ()
     error: SourceError | None = None
 
@@ -111,13 +114,15 @@ def read(claim: Claim, answer: Fetched | NotModified, now: datetime) -> Seen:
         return Seen(answer=answer, body_hash=body_hash)
     document = parse_feed(answer)
     changes = normalize_changes(document, now=now, seen=claim.state.entry_hashes)
+    entries = tuple(entry for entry in changes.entries if _passes(claim.source, entry))
     return Seen(
         answer=answer,
         document=document,
         body_hash=body_hash,
         entry_hashes=changes.hashes,
-        entries=tuple(entry for entry in changes.entries if _passes(claim.source, entry)),
+        entries=entries,
         unchanged=changes.unchanged,
+        signatures=sign(entries, beside=changes.beside),
     )
 
 
@@ -259,7 +264,9 @@ class Recorder:
         try:
             with self.store.poll(claim) as poll:
                 known = poll.known(seen.entries)
-                judged = decide(seen.entries, known, claim=claim, now=now, unchanged=seen.unchanged)
+                marking = mark(seen.entries, seen.signatures, known, now=now)
+                nearby = poll.nearby(marking.probes)
+                judged = decide(seen.entries, known, marking, nearby, claim=claim, now=now, unchanged=seen.unchanged)
                 of_key = {entry.key: found for entry, found in zip(seen.entries, seen.categories, strict=True)}
                 decisions = tuple(replace(each, categories=of_key[each.entry.key]) for each in judged.decisions)
                 result = self._result(claim, seen, decisions, judged.unchanged, now)
@@ -425,4 +432,6 @@ class Aggregator:
 
     def forget_old(self) -> int:
         """Purge what is older than ``storage.keep``; return how many entries that were."""
-        return self.store.forget(before=self.clock() - self.config.storage.keep)
+        now = self.clock()
+        self.store.forget_marks(expired_marks(now))
+        return self.store.forget(before=now - self.config.storage.keep)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bench import categorize, discovery_delay, parse, poll_cold, poll_unchanged, poll_warm, stages
+from bench import categorize, discovery_delay, judge, parse, poll_cold, poll_unchanged, poll_warm, stages
 from bench.feeds import default_folder
 
 if __name__ == "__main__":
     categorize.main()
+    judge.main(["--sizes", "10000", "100000"])
     poll_unchanged.main()
     if default_folder().is_dir():
         stages.main([])

@@ -65,6 +65,7 @@ def make_known(entry: Entry | None = None, **fields: Any) -> KnownEntry:
         "listed_at": NOW - timedelta(minutes=30),
         "fingerprint": entry.fingerprint,
         "digest": "",
+        "story": fields.get("original", fields.get("id", "aaaaaaaaaaaaaaaa")),
     }
     return KnownEntry(**defaults | fields)
 
@@ -83,6 +84,7 @@ def make_decision(entry: Entry | None = None, **fields: Any) -> Decision:
         "first_seen": NOW,
         "listed_at": NOW,
         "digest": "digest",
+        "story": fields.get("original", entry_id),
     }
     return Decision(**defaults | fields)
 
@@ -109,6 +111,8 @@ def make_stored(title: str = "Lunar ice found", **fields: Any) -> StoredEntry:
         "categories": (),
         "original": entry_id,
         "evidence": None,
+        "story": fields.get("original", entry_id),
+        "story_evidence": None,
         "feed": SourceFeed(
             id=f"https://{source}.example/feed",
             title=source.title(),

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from aggregator.dedupe.evidence import same_article
-from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Sighting
+from aggregator.dedupe.evidence import same_address
+from aggregator.dedupe.marking import Marking
+from aggregator.dedupe.recognize import recognize
+from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Nearby, Sighting
 
 # What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
 _NOT_IN_DIGEST = {"key", "published", "updated", "fingerprint"}
@@ -26,9 +28,19 @@ class Judged:
 
 
 def decide(
-    entries: Sequence[Entry], known: Known, *, claim: Claim, now: datetime, unchanged: Sequence[Sighting] = ()
+    entries: Sequence[Entry],
+    known: Known,
+    marking: Marking | None = None,
+    nearby: Nearby | None = None,
+    *,
+    claim: Claim,
+    now: datetime,
+    unchanged: Sequence[Sighting] = (),
 ) -> Judged:
     """Judge the entries of one document, whose keys are unique within it; ``unchanged`` are the others in it.
+
+    ``marking`` is what new entries are recognized by, ``nearby`` what was found by it; without them there are no
+    duplicates by text, and no stories.
 
     An entry is *the same* as a stored one of its source with its key, or whose key the publisher changed (see
     ``_renamed``); it is *forgotten* when retention purged it, and stays so; else it is new, and then perhaps a
@@ -50,6 +62,8 @@ def decide(
             decisions.append(_new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now))
         elif stored.key != entry.key or stored.digest != _digest(entry):
             decisions.append(_edited(entry, stored, now))
+    if marking is not None:
+        decisions = recognize(decisions, marking, nearby or Nearby(), source=claim.source.name)
     return Judged(decisions=tuple(decisions), unchanged=len(keys) - len(decisions))
 
 
@@ -73,15 +87,17 @@ def _renamed(entry: Entry, same_source: Sequence[KnownEntry], keys: set[str]) ->
 
 def _new(entry: Entry, known: Known, *, link_is_unique: bool, claim: Claim, now: datetime) -> Decision:
     entry_id = _entry_id(claim.state.seed, entry.key)
-    duplicate = same_article(entry, known, link_is_unique=link_is_unique)
+    duplicate = same_address(entry, known, link_is_unique=link_is_unique)
+    original = duplicate.original if duplicate else entry_id
     published = entry.published or now
     is_backlog = claim.state.last_success is None
     return Decision(
         id=entry_id,
         entry=entry,
         is_new=True,
-        original=duplicate.original if duplicate else entry_id,
+        original=original,
         evidence=duplicate.evidence if duplicate else None,
+        story=duplicate.story or original if duplicate else original,
         published=published,
         updated=max(entry.updated or published, published),
         first_seen=now,
@@ -101,6 +117,7 @@ def _edited(entry: Entry, stored: KnownEntry, now: datetime) -> Decision:
         is_new=False,
         original=stored.original,
         evidence=None,
+        story=stored.story,
         published=stored.published,
         updated=updated,
         first_seen=stored.first_seen,

@@ -1,11 +1,19 @@
-"""What counts as evidence that two sources published the same article."""
+"""What counts as evidence that two entries are the same article, in this order: address, id, text."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from aggregator.model import Entry, Known, KnownEntry
+from aggregator.dedupe.articles import Article, Comparison, compare_articles, titles_agree, titles_alike
+from aggregator.dedupe.signature import is_universal
+from aggregator.dedupe.words import words_of_markup
+from aggregator.model import Entry, Known, KnownEntry, Resembling
+
+# What a source puts under all its entries is no longer than so many words.
+_MAY_BE_REPEATED = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +22,10 @@ class SameArticle:
 
     original: str
     evidence: str
+    story: str | None = None
 
 
-def same_article(entry: Entry, known: Known, *, link_is_unique: bool) -> SameArticle | None:
+def same_address(entry: Entry, known: Known, *, link_is_unique: bool) -> SameArticle | None:
     """Find the earliest entry of another source with the same canonical URL.
 
     A link to a site's front page names no article. A link that several entries of one source share (a changelog, a
@@ -36,10 +45,83 @@ def same_article(entry: Entry, known: Known, *, link_is_unique: bool) -> SameArt
     if not matches:
         return None
     first = min(matches, key=lambda each: (each.first_seen, each.id))
-    return SameArticle(original=first.original, evidence=f"same address as in {first.source}: {entry.canonical_url}")
+    evidence = f"same address as in {first.source}: {entry.canonical_url}"
+    return SameArticle(original=first.original, evidence=evidence, story=first.story)
 
 
-def _is_shared(candidate: KnownEntry, same_link: list[KnownEntry]) -> bool:
+def article_of(entry: Entry | Resembling) -> Article:
+    """Return what is compared of an entry."""
+    markup = (entry.content or entry.summary) if isinstance(entry, Entry) else entry.markup
+    return Article(entry.title, words_of_markup(markup or ""))
+
+
+def same_text(
+    entry: Entry, source: str, candidates: Iterable[Resembling], repeated: Callable[[], frozenset[tuple[str, ...]]]
+) -> SameArticle | None:
+    """Find the earliest of these that has the entry's id, or its text.
+
+    ``repeated`` returns the pieces that the source repeats; it is asked only when they may be all that is the same. A
+    text that several articles of one source have is none of them, unless the title is the same too.
+    """
+    article = article_of(entry)
+    found: list[tuple[Resembling, Comparison]] = []
+    other_editions: set[str] = set()
+    for candidate in candidates:
+        comparison = compare_entries(entry, article, source, candidate)
+        if comparison.is_same and 0 < comparison.shared < _MAY_BE_REPEATED:
+            comparison = compare_entries(entry, article, source, candidate, repeated())
+        if comparison.is_same:
+            found.append((candidate, comparison))
+        elif comparison.is_edition and titles_alike(entry.title, candidate.title):
+            other_editions.add(candidate.original)
+    originals: dict[str, set[str]] = defaultdict(set)
+    for candidate, _ in found:
+        originals[candidate.source].add(candidate.original)
+    certain = [
+        (candidate, comparison)
+        for candidate, comparison in found
+        if candidate.original not in other_editions
+        and (len(originals[candidate.source]) == 1 or titles_agree(entry.title, candidate.title))
+    ]
+    if not certain:
+        return None
+    first, comparison = min(certain, key=lambda each: (each[0].first_seen, each[0].published, each[0].id))
+    evidence = f"same article as in {first.source}: {comparison.reason}"
+    return SameArticle(original=first.original, evidence=evidence, story=first.story)
+
+
+def compare_entries(
+    entry: Entry,
+    article: Article,
+    source: str,
+    candidate: Resembling,
+    repeated: frozenset[tuple[str, ...]] = frozenset(),
+) -> Comparison:
+    """Judge an entry beside one that has marks in common with it, by id, by what it says of its origin, by text."""
+    within_source = candidate.source == source
+    if not within_source and titles_agree(entry.title, candidate.title):
+        if candidate.key == entry.key and is_universal(entry.key):
+            return Comparison(True, f"both have the id {entry.key.removeprefix('id:')}, and the titles agree")
+        if _origin_host(entry) == _host(candidate.url) is not None and _fold(entry.title) == _fold(candidate.title):
+            return Comparison(True, f"it says that it is from {_host(candidate.url)}, where the same title is")
+    if candidate.markup is None:
+        return Comparison(False, "their texts have nothing in common word for word")
+    return compare_articles(article, article_of(candidate), repeated=repeated, within_source=within_source)
+
+
+def _origin_host(entry: Entry) -> str | None:
+    return _host(entry.origin.url) or _host(entry.origin.id) if entry.origin else None
+
+
+def _host(url: str | None) -> str | None:
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:  # an id may look like an address and be none
+        return None
+    return host.removeprefix("www.") if host else None
+
+
+def _is_shared(candidate: KnownEntry, same_link: Sequence[KnownEntry]) -> bool:
     return sum(each.source == candidate.source for each in same_link) > 1
 
 

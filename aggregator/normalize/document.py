@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from aggregator import __version__
 from aggregator.model import Entry, ParsedEntry, ParsedFeed, Sighting, Text
@@ -17,6 +18,9 @@ from aggregator.normalize.urls import absolute_url, canonical_url
 
 HASH_BYTES = 8
 
+# So many unchanged entries are enough to tell what a source repeats in each of its entries.
+_BESIDE = 6
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -24,11 +28,13 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Changes:
     """What a document brings: ``entries`` that are new or changed, and the ``unchanged`` ones, known by ``hashes``.
 
+    ``beside`` the new ones are a few of the unchanged, to tell what is the entry's from what all have.
     ``hashes`` are those of all entries as published, HASH_BYTES each, to compare the next document with.
     """
 
     entries: tuple[Entry, ...]
     unchanged: tuple[Sighting, ...]
+    beside: tuple[Entry, ...]
     hashes: bytes
 
 
@@ -51,14 +57,19 @@ def normalize_changes(feed: ParsedFeed, *, now: datetime, seen: bytes = b"") -> 
     known = {seen[at : at + HASH_BYTES] for at in range(0, len(seen), HASH_BYTES)}
     items = [_Item(entry, feed, now) for entry in feed.entries]
     entries: list[Entry] = []
-    unchanged: list[Sighting] = []
+    unchanged: dict[str, _Item] = {}
     for key, places in _by_key(items).items():
         if all(hashes[place] in known for place in places):
-            unchanged.append(Sighting(key=key, canonical_url=items[places[0]].canonical_url))
+            unchanged[key] = items[places[0]]
         else:
             newest = max((items[place].entry for place in places), key=_changed_at)
             entries.append(newest if newest.key == key else replace(newest, key=key))
-    return Changes(entries=tuple(entries), unchanged=tuple(unchanged), hashes=b"".join(hashes))
+    return Changes(
+        entries=tuple(entries),
+        unchanged=tuple(Sighting(key=key, canonical_url=item.canonical_url) for key, item in unchanged.items()),
+        beside=tuple(item.entry for item in islice(unchanged.values(), _BESIDE)) if entries else (),
+        hashes=b"".join(hashes),
+    )
 
 
 class _Item:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from aggregator.model import Enclosure, FeedDocument, FeedFormat, PublishedEntry, StoredEntry
+from aggregator.model import Enclosure, FeedDocument, FeedFormat, Mention, PublishedEntry, StoredEntry
 from aggregator.publish import parts
 from aggregator.publish.text import legal, one_line, rfc3339, web_address
 
@@ -47,6 +47,7 @@ def _item(document: FeedDocument, item: PublishedEntry) -> dict[str, Any]:
                 {
                     "source": _source(entry),
                     "also": list(_also(item)),
+                    "story": _story(item),
                     "categories": list(item.categories),
                 }
             ),
@@ -70,6 +71,18 @@ def _also(item: PublishedEntry) -> Iterable[dict[str, Any]]:
     for other in item.also:
         source = {"name": other.source, "title": one_line(other.feed.title)}
         yield _without_empty({"source": source, "title": parts.title_of(other), "url": web_address(other.url)})
+
+
+def _story(item: PublishedEntry) -> dict[str, Any]:
+    """Return the story with its other articles, when it has any."""
+    if not item.related:
+        return {}
+    return {"id": item.entry.story, "related": [_mention(each) for each in item.related]}
+
+
+def _mention(mention: Mention) -> dict[str, Any]:
+    source = {"name": mention.source, "title": one_line(mention.source_title)}
+    return _without_empty({"source": source, "title": one_line(mention.title), "url": web_address(mention.url)})
 
 
 def _attachment(enclosure: Enclosure) -> dict[str, Any]:

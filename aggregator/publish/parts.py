@@ -9,11 +9,14 @@ from mimetypes import MimeTypes
 from textwrap import shorten
 from urllib.parse import urlsplit
 
-from aggregator.model import Enclosure, FeedDocument, PublishedEntry, SourceFeed, SourceHealth, StoredEntry
+from aggregator.model import Enclosure, FeedDocument, Mention, PublishedEntry, SourceFeed, SourceHealth, StoredEntry
 from aggregator.publish.text import legal, one_line, web_address
 
 _UNTITLED = "Untitled"
 _TITLE_CHARACTERS = 80
+
+# Of a long story a feed names the newest articles.
+_MAX_RELATED = 10
 
 # Only what Python itself knows: the tables of the machine differ, and with them our bytes would.
 _MEDIA_TYPES = MimeTypes()
@@ -30,7 +33,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """The same article elsewhere."""
+    """The same article elsewhere, or another one of its story."""
 
     title: str
     url: str
@@ -102,11 +105,19 @@ def enclosures_of(entry: StoredEntry) -> list[Enclosure]:
 
 
 def related_to(item: PublishedEntry) -> list[Related]:
-    """Return where else the article is, each address once."""
+    """Return where else the article is, then the other articles of its story, each address once."""
     found = {web_address(item.entry.url): ""}
     for other in item.also:
         found.setdefault(web_address(other.url), one_line(other.feed.title))
+    for mention in item.related[:_MAX_RELATED]:
+        found.setdefault(web_address(mention.url), mention_title(mention))
     return [Related(title, url) for url, title in found.items() if url is not None and title]
+
+
+def mention_title(mention: Mention) -> str:
+    """Return the headline of another article, with its source behind it."""
+    headline, source = one_line(mention.title), one_line(mention.source_title)
+    return f"{headline} ({source})" if headline else source
 
 
 def also_at(item: PublishedEntry) -> list[StoredEntry]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from textwrap import shorten
 from zoneinfo import ZoneInfo
 
-from aggregator.model import PublishedEntry, StoredEntry
+from aggregator.model import Mention, PublishedEntry, StoredEntry
 from aggregator.publish import parts
 from aggregator.publish.text import legal, one_line, rfc3339, web_address
 from aggregator.publish.times import day_in_words, exact, relative
@@ -37,8 +37,21 @@ class Also:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """Another article of the story; ``url`` None when it has no address."""
+
+    title: str
+    url: str | None
+    source: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An entry in words. ``when`` is for people, ``exact`` and ``machine`` say the same in full."""
+    """An entry in words. ``when`` is for people, ``exact`` and ``machine`` say the same in full.
+
+    ``others`` are the other articles of its story. They are shown with it, and not for themselves on its day.
+    """
 
     id: str
     title: str
@@ -52,6 +65,7 @@ class Item:
     machine: str
     categories: tuple[Choice, ...]
     also: tuple[Also, ...]
+    others: tuple[Other, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +90,20 @@ def arrange(
         Day(
             name=_name(day, today),
             date=day.isoformat(),
-            items=tuple(_item(each, zone=zone, labels=labels, now=now) for each in items),
+            items=tuple(_item(each, zone=zone, labels=labels, now=now) for each in _one_for_each_story(items)),
         )
         for day, items in days
     )
+
+
+def _one_for_each_story(items: Iterable[PublishedEntry]) -> Iterable[PublishedEntry]:
+    """Yield the newest of each story; the others are named with it."""
+    shown: set[str] = set()
+    for item in items:
+        if item.entry.story not in shown:
+            yield item
+        if item.related:
+            shown.add(item.entry.story)
 
 
 def _name(day: date, today: date | None) -> str:
@@ -105,7 +129,15 @@ def _item(item: PublishedEntry, *, zone: ZoneInfo, labels: Mapping[str, str], no
         machine=rfc3339(published),
         categories=tuple(Choice(name=name, title=labels.get(name, name)) for name in item.categories),
         also=tuple(_also(item)),
+        others=tuple(_other(each) for each in item.related),
     )
+
+
+def _other(mention: Mention) -> Other:
+    url = web_address(mention.url)
+    source = one_line(mention.source_title)
+    title = one_line(mention.title) or url or source
+    return Other(title=title, url=url, source=source, language=mention.language)
 
 
 def _origin(entry: StoredEntry) -> str | None:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from aggregator.errors import UsageError
-from aggregator.model import CategoryMatch, Page, PublishedEntry, Selection, StoredEntry
+from aggregator.model import CategoryMatch, Mention, Page, PublishedEntry, Selection, StoredEntry
 from aggregator.store import moves, rows
+from aggregator.store.arrays import among, array
 from aggregator.store.schema import entries, entry_categories, sources
 
 _CHUNK = 400
+
+_MENTION_COLUMNS = (
+    entries.c.id,
+    entries.c.original,
+    sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
+    entries.c.title,
+    entries.c.url,
+    entries.c.language,
+    entries.c.published,
+)
 
 
 def published(
@@ -45,7 +56,8 @@ def published(
     found = connection.execute(query).all()
     groups = _groups(connection, [row.original for row in found[:limit]])
     following = _write_cursor(found[limit - 1].listed_at, found[limit - 1].pk) if len(found) > limit else None
-    items = (_to_published(row.original, groups[row.original], row.listed_at) for row in found[:limit])
+    mentions = _mentions(connection, {group[0].story for group in groups.values()})
+    items = (_to_published(row.original, groups[row.original], row.listed_at, mentions) for row in found[:limit])
     return Page(items=tuple(items), next=following)
 
 
@@ -85,7 +97,35 @@ def _groups(connection: sa.Connection, originals: Sequence[str]) -> dict[str, li
     return groups
 
 
-def _to_published(original: str, group: Sequence[StoredEntry], listed_at: datetime) -> PublishedEntry:
+def _mentions(connection: sa.Connection, ids: Collection[str]) -> dict[str, dict[str, Mention]]:
+    """Return the articles of these stories by their original, newest first; of one alone there is none."""
+    if not ids:
+        return {}
+    chosen = sa.and_(entries.c.story.is_not(None), among(entries.c.story, "chosen"))
+    in_story = sa.select(entries.c.pk).where(chosen)
+    with_more = sa.select(entries.c.story).where(chosen)
+    firsts = sa.select(entries.c.pk).where(entries.c.original.in_(with_more), entries.c.story.is_(None))
+    query = (
+        sa.select(*_MENTION_COLUMNS, *rows.source_columns())
+        .join(sources, sources.c.pk == entries.c.source_pk)
+        .where(entries.c.pk.in_(in_story.union_all(firsts)), sources.c.is_active)
+        .order_by(sources.c.priority.desc(), entries.c.first_seen, entries.c.pk)
+    )
+    found: dict[str, dict[str, Mention]] = defaultdict(dict)
+    for row in connection.execute(query, {"chosen": array(ids)}).mappings():
+        found[row["story"]].setdefault(row["original"], rows.to_mention(row))
+    return {
+        story: dict(sorted(members.items(), key=lambda each: (each[1].published, each[0]), reverse=True))
+        for story, members in found.items()
+    }
+
+
+def _to_published(
+    original: str,
+    group: Sequence[StoredEntry],
+    listed_at: datetime,
+    mentions: Mapping[str, Mapping[str, Mention]],
+) -> PublishedEntry:
     preferred, *also = group
     first_updated = next((entry.updated for entry in group if entry.id == original), preferred.updated)
     names = dict.fromkeys(match.category for entry in group for match in entry.categories)
@@ -96,6 +136,7 @@ def _to_published(original: str, group: Sequence[StoredEntry], listed_at: dateti
         updated=max(preferred.updated, first_updated),
         listed_at=listed_at,
         categories=tuple(names),
+        related=tuple(each for of, each in mentions.get(preferred.story, {}).items() if of != original),
     )
 
 
@@ -128,6 +169,20 @@ def duplicates_of(connection: sa.Connection, original: str) -> list[StoredEntry]
     return _load(
         connection, _select().where(entries.c.original == original).order_by(entries.c.first_seen, entries.c.pk)
     )
+
+
+def stories(connection: sa.Connection, ids: Sequence[str]) -> dict[str, tuple[StoredEntry, ...]]:
+    """Return all entries of each of these stories, oldest first; an id that is no story's has none."""
+    found: dict[str, list[StoredEntry]] = defaultdict(list)
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        # in two, each with its index
+        in_story = sa.select(entries.c.pk).where(entries.c.story.is_not(None), entries.c.story.in_(chunk))
+        alone = sa.select(entries.c.pk).where(entries.c.original.in_(chunk), entries.c.story.is_(None))
+        query = _select().where(entries.c.pk.in_(in_story.union_all(alone)))
+        for entry in _load(connection, query.order_by(entries.c.first_seen, entries.c.pk)):
+            found[entry.story].append(entry)
+    return {story: tuple(members) for story, members in found.items()}
 
 
 def _select() -> sa.Select[tuple[object, ...]]:

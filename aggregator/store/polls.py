@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from aggregator.errors import ClaimLost
-from aggregator.model import CategoryMatch, Claim, Decision, Entry, Known, PollResult, SourceState
-from aggregator.store import rows
+from aggregator.model import Claim, Decision, Entry, Known, Nearby, PollResult, Probes, SourceState
+from aggregator.store import nearby, rows, signatures
 from aggregator.store.arrays import among, array
 from aggregator.store.schema import entries, entry_categories, forgotten, site, sources
 from aggregator.store.sources import held_pk, is_held
@@ -35,6 +35,7 @@ _KNOWN = sa.select(
     entries.c.listed_at,
     entries.c.fingerprint,
     entries.c.digest,
+    sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
 ).join(sources, sources.c.pk == entries.c.source_pk)
 _KNOWN_BY_KEY = _KNOWN.where(entries.c.source_pk == sa.bindparam("of_source"), among(entries.c.key, "keys"))
 _KNOWN_BY_URL = _KNOWN.where(among(entries.c.canonical_url, "urls"))
@@ -55,9 +56,10 @@ _ENDED = {"claim_token": None, "claimed_until": None}
 class PollTransaction:
     """What a poll reads and writes. Made by ``Store.poll``, which commits it or rolls it back."""
 
-    def __init__(self, connection: sa.Connection, claim: Claim) -> None:
+    def __init__(self, connection: sa.Connection, claim: Claim, vocabularies: signatures.Vocabularies) -> None:
         self._connection = connection
         self._claim = claim
+        self._vocabularies = vocabularies
         pk = held_pk(connection, claim)
         if pk is None:
             raise ClaimLost(f"another worker has taken over {claim.source.name}; this result is dropped")
@@ -78,7 +80,12 @@ class PollTransaction:
             same_source=tuple(map(rows.to_known_entry, here)),
             elsewhere=tuple(map(rows.to_known_entry, elsewhere)),
             forgotten=frozenset(self._connection.execute(_PURGED, keys).scalars()),
+            vocabularies=self._vocabularies.current(self._connection),
         )
+
+    def nearby(self, probes: Sequence[Probes]) -> Nearby:
+        """Return the stored entries that resemble these the most."""
+        return nearby.nearby(self._connection, probes)
 
     def write(self, result: PollResult) -> None:
         """Write all that the poll changed and end the claim."""
@@ -98,26 +105,29 @@ class PollTransaction:
         ordered = list(reversed(decisions))
         ordered.sort(key=lambda decision: decision.published)
         self._connection.execute(_INSERT, [rows.new_entry_values(each, self._source_pk) for each in ordered])
-        self._insert_categories({each.id: each.categories for each in ordered})
+        pks = self._pks([each.id for each in ordered])
+        self._insert_categories(ordered, pks)
+        signatures.insert(self._connection, ordered, pks)
 
     def _update(self, decision: Decision) -> None:
         self._connection.execute(_UPDATE, rows.entry_values(decision) | {"of_id": decision.id})
-        self._connection.execute(_DELETE_CATEGORIES, {"of_entry": self._pks([decision.id])[decision.id]})
-        self._insert_categories({decision.id: decision.categories})
+        pks = self._pks([decision.id])
+        self._connection.execute(_DELETE_CATEGORIES, {"of_entry": pks[decision.id]})
+        self._insert_categories([decision], pks)
+        if decision.signature is not None:
+            signatures.exchange(self._connection, decision, pks[decision.id])
 
-    def _insert_categories(self, categories: Mapping[str, tuple[CategoryMatch, ...]]) -> None:
-        pks = self._pks([entry_id for entry_id, matches in categories.items() if matches])
+    def _insert_categories(self, decisions: Sequence[Decision], pks: Mapping[str, int]) -> None:
         values = [
-            {"entry_pk": pk, "category": match.category, "position": position, "reasons": match.reasons}
-            for entry_id, pk in pks.items()
-            for position, match in enumerate(categories[entry_id])
+            {"entry_pk": pks[each.id], "category": match.category, "position": position, "reasons": match.reasons}
+            for each in decisions
+            for position, match in enumerate(each.categories)
         ]
         if values:
             self._connection.execute(_INSERT_CATEGORIES, values)
 
     def _pks(self, ids: Sequence[str]) -> dict[str, int]:
-        found = self._connection.execute(_PKS, {"ids": array(ids)}) if ids else ()
-        return {row.id: row.pk for row in found}
+        return {row.id: row.pk for row in self._connection.execute(_PKS, {"ids": array(ids)})}
 
 
 def decide_alone(connection: sa.Connection) -> None:

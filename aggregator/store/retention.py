@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from aggregator.store import signatures
 from aggregator.store.polls import bump_content_version
 from aggregator.store.schema import entries, forgotten
 
@@ -21,6 +22,7 @@ def forget(connection: sa.Connection, *, before: datetime, limit: int) -> int:
     old = connection.execute(query).all()
     if old:
         connection.execute(forgotten.insert(), [{"source_pk": row.source_pk, "key": row.key} for row in old])
+        signatures.forget(connection, [row.pk for row in old])
         connection.execute(entries.delete().where(entries.c.pk.in_([row.pk for row in old])))
         bump_content_version(connection)
     return len(old)

@@ -14,7 +14,10 @@ from aggregator.model import (
     Decision,
     Enclosure,
     KnownEntry,
+    Mention,
     Origin,
+    Resembling,
+    Signature,
     Source,
     SourceFeed,
     SourceKind,
@@ -148,6 +151,8 @@ def new_entry_values(decision: Decision, source_pk: int) -> Values:
         "source_pk": source_pk,
         "original": decision.original,
         "evidence": decision.evidence,
+        "story": decision.story if decision.story != decision.original else None,
+        "story_evidence": decision.story_evidence,
         "published": decision.published,
         "first_seen": decision.first_seen,
         "listed_at": decision.listed_at,
@@ -156,6 +161,32 @@ def new_entry_values(decision: Decision, source_pk: int) -> Values:
 
 def to_known_entry(row: Row) -> KnownEntry:
     return KnownEntry(**{name: value for name, value in row.items() if name != "source_pk"})
+
+
+def signature_words(signature: Signature) -> str:
+    return f"{' '.join(signature.title)}|{' '.join(signature.text)}"
+
+
+def to_signature(language: str, words: str) -> Signature:
+    """Make a record of what is stored of a signature; its marks are stored elsewhere."""
+    title, _, text = words.partition("|")
+    return Signature(language=language, title=tuple(title.split()), text=tuple(text.split()))
+
+
+def to_resembling(row: Row) -> Resembling:
+    """Make a record of a row of ``nearby``."""
+    return Resembling(
+        id=row["id"],
+        source=row["source"],
+        key=row["key"],
+        original=row["original"],
+        story=row["story"],
+        url=row["url"],
+        title=row["title"],
+        published=row["published"],
+        first_seen=row["first_seen"],
+        signature=to_signature(row["language"], row["words"]),
+    )
 
 
 def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEntry:
@@ -179,6 +210,8 @@ def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEn
         categories=categories,
         original=row["original"],
         evidence=row["evidence"],
+        story=row["story"] or row["original"],
+        story_evidence=row["story_evidence"],
         feed=SourceFeed(
             id=row["source_feed_id"] or row["source_url"],
             title=row["source_title"] or row["source_feed_title"] or row["source_name"],
@@ -186,6 +219,19 @@ def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEn
             site_url=row["source_site_url"],
             updated=row["source_feed_updated"] or row["updated"],
         ),
+    )
+
+
+def to_mention(row: Row) -> Mention:
+    """Make a record of some columns of ``entries`` joined with ``source_columns()``."""
+    return Mention(
+        id=row["id"],
+        source=row["source_name"],
+        source_title=row["source_title"] or row["source_feed_title"] or row["source_name"],
+        title=row["title"],
+        url=row["url"],
+        language=row["language"],
+        published=row["published"],
     )
 
 

@@ -103,6 +103,8 @@ def _create_index(element: CreateIndex, compiler: DDLCompiler, **given: Any) -> 
     return f"{written} WHERE {where[compiler.dialect.name]}" if where else written
 
 
+_IN_STORY = {"where": dict.fromkeys(("sqlite", "postgresql"), "story IS NOT NULL")}
+
 sources = sa.Table(
     "sources",
     metadata,
@@ -179,9 +181,13 @@ entries = sa.Table(
     sa.Column("listed_at", Utc, nullable=False),
     sa.Column("fingerprint", sa.Text, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
+    # the id of the first entry of its story; NULL when its story is its original and what that has of duplicates
+    sa.Column("story", sa.Text),
+    sa.Column("story_evidence", Text),
     sa.UniqueConstraint("source_pk", "key"),
     sa.Index("ix_entries_listed_at_pk", "listed_at", "pk"),
     sa.Index("ix_entries_source_pk_listed_at_pk", "source_pk", "listed_at", "pk"),
+    sa.Index("ix_entries_story", "story", info=_IN_STORY),
 )
 
 entry_categories = sa.Table(
@@ -199,4 +205,38 @@ forgotten = sa.Table(
     metadata,
     sa.Column("source_pk", sa.Integer, sa.ForeignKey("sources.pk"), primary_key=True),
     sa.Column("key", Text, primary_key=True),
+)
+
+# What entries are recognized by (docs/judgement.md). Those from before it was there have none.
+signatures = sa.Table(
+    "signatures",
+    metadata,
+    sa.Column("entry_pk", sa.Integer, sa.ForeignKey("entries.pk", ondelete="CASCADE"), primary_key=True),
+    sa.Column("language", sa.Text, nullable=False),
+    # stems of the headline's words, "|", stems of the summary's
+    sa.Column("words", Text, nullable=False),
+    # its rows of entry_marks, 8 bytes each, so that they can be taken out without an index of their own
+    sa.Column("marks", sa.LargeBinary, nullable=False),
+)
+
+# Which entries have a mark. The key is all of it: one tree, in which the entries of one time lie together.
+entry_marks = sa.Table(
+    "entry_marks",
+    metadata,
+    sa.Column("mark", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("entry_pk", sa.Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# How common words are in headlines, learned from the entries of each language (``version`` moves when it is anew).
+vocabularies = sa.Table(
+    "vocabularies",
+    metadata,
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("counts", Json, nullable=False),
+    # entries stored since the first one, and how many it were when it was learned last
+    sa.Column("seen", sa.Integer, nullable=False),
+    sa.Column("learned_at", sa.Integer, nullable=False),
 )

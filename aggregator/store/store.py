@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -14,24 +14,29 @@ from aggregator.model import (
     CategoryMatch,
     Claim,
     Identity,
+    Nearby,
     Page,
     PollResult,
+    Probes,
     PublishedEntry,
     Selection,
     Source,
     SourceHealth,
     StoredEntry,
     Totals,
+    Vocabulary,
 )
 from aggregator.store import entries as stored_entries
 from aggregator.store import retention
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
 from aggregator.store.migrate import upgrade
+from aggregator.store.nearby import nearby
 from aggregator.store.polls import PollTransaction, bump_content_version, write_quiet
 from aggregator.store.presence import among_pollers, one_main_job
 from aggregator.store.recategorize import Batch, recategorize
 from aggregator.store.schema import entries, site
+from aggregator.store.signatures import Vocabularies, forget_marks
 
 # RFC 4151 wants a date on which the authority was ours; it is part of every id, so it never changes.
 _TAG_YEAR = "2026"
@@ -47,6 +52,7 @@ class Store:
         self._writer = self._engine.execution_options(is_write=True)
         # Writers of one process wait here in turn rather than in SQLite's busy loop, which is neither fair nor quick.
         self._turn = threading.Lock() if self._engine.dialect.name == "sqlite" else nullcontext()
+        self._vocabularies = Vocabularies()
 
     def close(self) -> None:
         self._engine.dispose()
@@ -130,7 +136,7 @@ class Store:
     def poll(self, claim: Claim) -> Iterator[PollTransaction]:
         """Read, decide, write: one transaction, rolled back by any exception. Raises ClaimLost."""
         with self._write() as connection:
-            yield PollTransaction(connection, claim)
+            yield PollTransaction(connection, claim, self._vocabularies)
 
     def write_quiet(self, results: Sequence[tuple[Claim, PollResult]]) -> None:
         """Write the states of sources that brought no entries, in one transaction, and end their claims.
@@ -168,6 +174,14 @@ class Store:
             if before is None:
                 return
 
+    def forget_marks(self, expired: Sequence[tuple[int, int]]) -> None:
+        """Delete the marks from a first to a last one, in small transactions: nobody looks for them any more."""
+        for first, last in expired:
+            count = None
+            while count != 0:
+                with self._write() as connection:
+                    count = forget_marks(connection, first=first, last=last)
+
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def sources(self) -> tuple[SourceHealth, ...]:
@@ -201,6 +215,21 @@ class Store:
         """Return an original and its duplicates, oldest first."""
         with self._read() as connection:
             return stored_entries.duplicates_of(connection, original)
+
+    def vocabularies(self) -> Mapping[str, Vocabulary]:
+        """Return how common words are in headlines, by language."""
+        with self._read() as connection:
+            return self._vocabularies.current(connection)
+
+    def nearby(self, probes: Sequence[Probes]) -> Nearby:
+        """Return the stored entries that resemble these the most."""
+        with self._read() as connection:
+            return nearby(connection, probes)
+
+    def stories(self, ids: Sequence[str]) -> dict[str, tuple[StoredEntry, ...]]:
+        """Return all entries of each of these stories, duplicates among them, oldest first; inactive sources' too."""
+        with self._read() as connection:
+            return stored_entries.stories(connection, ids)
 
     def content_version(self) -> int:
         """Return a number that moves whenever anything that outputs show changes."""

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from aggregator.entrypoints.commands.judgement import explained_duplicates, explained_story
 from aggregator.entrypoints.commands.moves import apply_moves
 from aggregator.entrypoints.commands.options import (
     ConfigOption,
@@ -142,7 +143,7 @@ def explain(
     what: Annotated[str, typer.Argument(metavar="URL-or-ID", help="An entry's address or id.")],
     config: ConfigOption = None,
 ) -> None:
-    """Say why an entry has its categories and its duplicates.
+    """Say why an entry has its categories, its duplicates and its story, and what the nearest others lack.
 
     Example: aggregator explain https://spacenews.com/some-article/
     """
@@ -167,7 +168,8 @@ def _explanation(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
     delay = span(entry.first_seen - entry.published)
     yield f"  first seen  {rfc3339(entry.first_seen)}, {delay} after it was published"
     yield from _explained_categories(aggregator, entry)
-    yield from _explained_duplicates(aggregator, entry)
+    yield from explained_duplicates(aggregator, entry)
+    yield from explained_story(aggregator, entry)
 
 
 def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
@@ -180,18 +182,3 @@ def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterato
     yield "the rules as they are now" if lines else "the rules as they are now: its source is no longer configured"
     for line in lines:
         yield f"  {line}"
-
-
-def _explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
-    yield "duplicates"
-    group = aggregator.store.duplicates_of(entry.original)
-    if len(group) == 1:
-        yield "  none: no other source has an entry with this address"
-        return
-    if entry.duplicate_of:
-        yield f"  this is a duplicate of {entry.duplicate_of}: {entry.evidence}"
-    else:
-        yield "  this is the first of its kind; published under its id"
-    for other in group:
-        if other.id != entry.id:
-            yield f"  {other.id} from {other.source}: {other.evidence or 'the first one'}"

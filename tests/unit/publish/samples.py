@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site
-from aggregator.model import FeedDocument, PublishedEntry, SourceFeed, StoredEntry
+from aggregator.model import FeedDocument, Mention, PublishedEntry, SourceFeed, StoredEntry
 from aggregator.publish import build_document
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -49,14 +49,28 @@ def make_stored(id_: str = "e1", *, source: str = "first", **values: Any) -> Sto
         "categories": (),
         "original": id_,
         "evidence": None,
+        "story": values.get("original", id_),
+        "story_evidence": None,
         "feed": make_source_feed(source),
     }
     return StoredEntry(id=id_, source=source, **(given | values))
 
 
+def make_mention(id_: str, *, source: str = "second") -> Mention:
+    return Mention(
+        id=id_,
+        source=source,
+        source_title=f"{source.title()} feed",
+        title=f"Title of {id_}",
+        url=f"https://{source}.example/{id_}",
+        language="en",
+        published=NOON,
+    )
+
+
 def make_item(id_: str = "e1", *, also: tuple[StoredEntry, ...] = (), **values: Any) -> PublishedEntry:
     """Return a published entry; what isn't the published entry's own goes to the stored one inside."""
-    own = {name: values.pop(name) for name in ("listed_at",) if name in values}
+    own = {name: values.pop(name) for name in ("listed_at", "related") if name in values}
     categories = values.pop("categories", ())
     entry = make_stored(id_, **values)
     own = {"updated": entry.updated, "listed_at": entry.published} | own

@@ -9,7 +9,7 @@ from lxml import etree
 
 from aggregator.model import Enclosure, FeedFormat, Origin, PublishedEntry
 from aggregator.publish import render_feed
-from tests.unit.publish.samples import NOON, make_document, make_item, make_source_feed, make_stored
+from tests.unit.publish.samples import NOON, make_document, make_item, make_mention, make_source_feed, make_stored
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -194,3 +194,19 @@ def test_spaces_and_quotes_in_addresses_are_escaped():
     (link,) = links(entry, "alternate")
     assert link["href"] == "https://first.example/a%20b%22%3Cc%3E?q=ü"
     assert not re.search(r"[\s<>\"]", link["href"])
+
+
+def test_the_other_articles_of_the_story_are_related_links_with_headline_and_source():
+    entry = entry_of(make_item(related=tuple(make_mention(f"m{number}") for number in range(14))))
+
+    related = links(entry, "related")
+    assert related[0] == {"href": "https://second.example/m0", "title": "Title of m0 (Second feed)"}
+    assert len(related) == 10
+
+
+def test_an_article_that_is_a_duplicate_and_in_the_story_is_named_once():
+    also = make_stored("e2", source="second", url="https://second.example/m0")
+
+    entry = entry_of(make_item(also=(also,), related=(make_mention("m0"),)))
+
+    assert [link["href"] for link in links(entry, "related")] == ["https://second.example/m0"]

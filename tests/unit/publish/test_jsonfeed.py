@@ -7,7 +7,7 @@ from typing import Any
 
 from aggregator.model import Enclosure, FeedFormat, PublishedEntry
 from aggregator.publish import render_feed
-from tests.unit.publish.samples import make_document, make_item, make_stored
+from tests.unit.publish.samples import make_document, make_item, make_mention, make_stored
 
 
 def item_of(item: PublishedEntry) -> dict[str, Any]:
@@ -85,3 +85,19 @@ def test_an_item_without_content_has_its_summary_as_text_or_else_its_title():
 
 def test_letters_are_written_as_they_are():
     assert "Ärger über 🚀".encode() in render_feed(make_document(make_item(title="Ärger über 🚀")), FeedFormat.JSON)
+
+
+def test_an_item_of_a_story_names_its_other_articles_and_one_alone_has_no_story():
+    found = item_of(make_item(story="s1", related=(make_mention("m1"),)))
+
+    assert found["_aggregator"]["story"] == {
+        "id": "s1",
+        "related": [
+            {
+                "source": {"name": "second", "title": "Second feed"},
+                "title": "Title of m1",
+                "url": "https://second.example/m1",
+            }
+        ],
+    }
+    assert "story" not in item_of(make_item())["_aggregator"]

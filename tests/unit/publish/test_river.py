@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Origin, PublishedEntry
 from aggregator.publish import Choice, Day, arrange
-from aggregator.publish.river import Also, Item
-from tests.unit.publish.samples import NOON, make_item, make_stored
+from aggregator.publish.river import Also, Item, Other
+from tests.unit.publish.samples import NOON, make_item, make_mention, make_stored
 
 ZONE = ZoneInfo("Europe/Luxembourg")
 
@@ -91,3 +91,25 @@ def test_a_long_summary_is_cut_between_words():
 
 def test_an_address_that_runs_a_script_is_no_link():
     assert item_of(make_item(url="javascript:alert(1)")).url is None
+
+
+def test_a_story_stands_once_on_a_day_with_its_other_articles():
+    in_story = [
+        make_item("a", story="s", related=(make_mention("b"),)),
+        make_item("x"),
+        make_item("b", story="s", related=(make_mention("a"),)),
+    ]
+
+    (day,) = days_of(*in_story)
+
+    assert [item.id for item in day.items] == ["a", "x"]
+    assert day.items[0].others == (
+        Other(title="Title of b", url="https://second.example/b", source="Second feed", language="en"),
+    )
+
+
+def test_a_story_that_goes_on_the_next_day_stands_on_both():
+    today = make_item("a", story="s", related=(make_mention("b"),))
+    yesterday = make_item("b", story="s", published=NOON - timedelta(days=1), related=(make_mention("a"),))
+
+    assert [[item.id for item in day.items] for day in days_of(today, yesterday)] == [["a"], ["b"]]

@@ -1,0 +1,175 @@
+"""Is it the same article? Two texts side by side, exactly, and the answer in words.
+
+Syndication gives an article another headline and address, puts a line before it, cuts its end off or adds something
+there. What it does not do is to change it in the middle. Editions of one series are the opposite: the same sentences,
+with other names and numbers between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aggregator.dedupe.alignment import Aligned, Piece, Stretch, align, pieces_of_text
+from aggregator.dedupe.languages import terms_in
+from aggregator.dedupe.words import words_in
+
+# From so many words on that both have, in one stretch, the text alone is enough; below, it must be nearly all of the
+# shorter text, or the headlines must agree too.
+_ENOUGH_WORDS, _FEWER_WORDS = 32, 25
+_LEAST_WORDS = 12
+# How much of the stretch must be word for word the same. An edit of one word breaks several pieces.
+_SAME_IN_LONG, _SAME_IN_SHORT = 0.85, 0.92
+_LONG_WORDS = 150
+# The stretch must be most of the shorter text: two releases with one "about us" below them are two.
+_COVERED, _COVERED_IN_SHORT, _COVERED_WITHOUT_TITLE = 0.5, 0.7, 0.9
+# Where it may begin, at the latest: what is put before an article is short.
+_BEFORE_WORDS, _BEFORE_SHARE = 60, 0.4
+# One of the texts must begin with it, but for a few words: only the other has something put before it.
+_OTHER_LEAD_WORDS = 12
+# Within one source the same text comes again under another headline: it is the series' own, not an article.
+_WITHIN_SOURCE_COVERED = 0.95
+
+_SITE_NAME = re.compile(r"\s+[|·•–—-]\s+[^|·•–—-]{2,40}$")
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What is compared: ``title`` as published, ``words`` of its text (see words.py)."""
+
+    title: str
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``is_same``, and ``reason`` in words; ``shared`` is how many words in a row both have.
+
+    ``is_edition`` when much is the same and numbers are not: neither is a copy of what the other is a copy of.
+    """
+
+    is_same: bool
+    reason: str
+    shared: int = 0
+    is_edition: bool = False
+
+
+def compare_articles(
+    new: Article, old: Article, *, repeated: frozenset[Piece] = frozenset(), within_source: bool = False
+) -> Comparison:
+    """Judge whether two entries are one article. ``repeated`` are pieces that a source has in all its entries."""
+    one, two = pieces_of_text(new.words), pieces_of_text(old.words)
+    aligned = align(one, two, repeated)
+    if aligned is None:
+        return Comparison(False, "their texts have nothing in common word for word")
+    own = [len(words) - _count(pieces, repeated) for words, pieces in ((new.words, one), (old.words, two))]
+    shared = min(aligned.ours.words, aligned.theirs.words)
+    covered = min(1.0, shared / max(1, min(own)))
+    titles = _compare_titles(new.title, old.title)
+    same_throughout = covered >= _WITHIN_SOURCE_COVERED and max(own) <= 1.1 * min(own) and titles.agree
+    said = f"{shared} words in a row are the same, {covered:.0%} of the shorter text"
+    is_edition = titles.numbers_differ or not _same_numbers(aligned, new, old)
+    if is_edition:
+        where = "in their titles" if titles.numbers_differ else "in and around them"
+        missing: str | None = f", but the numbers {where} differ"
+    elif reason := _against(aligned, new, old):
+        missing = f", but {reason}"
+    elif within_source and not same_throughout:
+        missing = ", but within one source title and text must be the same throughout"
+    else:
+        missing = _missing(shared, covered, titles)
+    if missing:
+        return Comparison(False, f"{said}{missing}", shared, is_edition=is_edition)
+    return Comparison(True, f"{said}, and the titles agree" if titles.agree else said, shared)
+
+
+def _missing(shared: int, covered: float, titles: _Titles) -> str | None:
+    """Return what a stretch without anything against it lacks to be enough, if anything."""
+    needed = _COVERED if shared >= _ENOUGH_WORDS else _COVERED_IN_SHORT
+    if covered < needed:
+        return f"; {needed:.0%} are needed"
+    if shared < _LEAST_WORDS:
+        return ", which is too little text to judge by"
+    is_much = shared >= _ENOUGH_WORDS or (shared >= _FEWER_WORDS and covered >= _COVERED_WITHOUT_TITLE)
+    return None if is_much or titles.agree else ", too short to go without the title"
+
+
+def pieces_in(article: Article) -> set[Piece]:
+    """Return the runs of words that an article's text consists of."""
+    return set(pieces_of_text(article.words))
+
+
+def _count(pieces: Sequence[Piece], repeated: frozenset[Piece]) -> int:
+    return sum(piece in repeated for piece in pieces) if repeated else 0
+
+
+def _against(aligned: Aligned, new: Article, old: Article) -> str | None:
+    """Return what speaks against the stretch being one article, if anything does."""
+    ours, theirs = aligned.ours, aligned.theirs
+    is_long = min(ours.words, theirs.words) >= _LONG_WORDS
+    same = min(ours.same, theirs.same)
+    if same < (_SAME_IN_LONG if is_long else _SAME_IN_SHORT) and _letters(new, ours) != _letters(old, theirs):
+        return f"only {same:.0%} within them word for word"
+    for stretch, article in ((ours, new), (theirs, old)):
+        if stretch.begin > max(_BEFORE_WORDS, _BEFORE_SHARE * len(article.words)):
+            return f"they begin {stretch.begin} words into the text"
+    if min(ours.begin, theirs.begin) > _OTHER_LEAD_WORDS:
+        return "both texts begin otherwise"
+    return None
+
+
+def _letters(article: Article, stretch: Stretch) -> str:
+    """Return a stretch without the gaps between its words: stripped markup often loses them."""
+    return "".join(article.words[stretch.begin : stretch.begin + stretch.words])
+
+
+def _numbers(article: Article, begin: int, end: int) -> list[str]:
+    return [digits for word in article.words[begin:end] for digits in _NUMBER.findall(word)]
+
+
+def _same_numbers(aligned: Aligned, new: Article, old: Article) -> bool:
+    """Joined, as stripped markup joins numbers too; something put into a long text may bring numbers along."""
+    one, two = (_numbers(article, *span) for article, span in zip((new, old), aligned.compared, strict=True))
+    if "".join(one) == "".join(two):
+        return True
+    if min(aligned.ours.words, aligned.theirs.words) < _LONG_WORDS:
+        return False
+    fewer, more = sorted((one, two), key=len)
+    left = iter(more)
+    return all(number in left for number in fewer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Titles:
+    agree: bool
+    numbers_differ: bool
+
+
+def titles_alike(one: str, two: str) -> bool:
+    """Whether two headlines say the same but for numbers, the site's name and some words."""
+    return _compare_titles(one, two).agree
+
+
+def titles_agree(one: str, two: str) -> bool:
+    """Whether two headlines say the same, but for the site's name and some words."""
+    titles = _compare_titles(one, two)
+    return titles.agree and not titles.numbers_differ
+
+
+def _compare_titles(one: str, two: str) -> _Titles:
+    """Compare headlines without the site's name behind them."""
+    first, second = (set(words_in(_SITE_NAME.sub("", title))) for title in (one, two))
+    fewer, more = sorted((first, second), key=len)
+    agree = fewer == more or (len(fewer) >= 3 and len(fewer & more) >= 0.6 * len(fewer))
+    numbers = [{term for term in terms_in(title) if term[0].isdigit()} for title in _with_editions(one, two)]
+    return _Titles(agree=agree, numbers_differ=bool(numbers[0] - numbers[1]) and bool(numbers[1] - numbers[0]))
+
+
+def _with_editions(one: str, two: str) -> tuple[str, str]:
+    """Return two headlines without what stands behind them ("– Channel 24"), unless it numbers editions ("| 2024")."""
+    endings = [_NUMBER.sub("", found[0]) if (found := _SITE_NAME.search(title)) else "" for title in (one, two)]
+    if endings[0] == endings[1]:
+        return one, two
+    return _SITE_NAME.sub("", one), _SITE_NAME.sub("", two)

@@ -1,0 +1,91 @@
+"""In which language is a text, as far as it matters here; and its words without endings and without small words."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable
+
+import Stemmer
+
+from aggregator.dedupe.words import fold
+
+_STEMMERS = {"en": "english", "fr": "french", "de": "german"}
+
+# Words that say nothing about what a text is about, and by which a language is known. Folded, as words are.
+_SMALL = {
+    "en": "a about above after again against all also am among an and any are as at be because been before being "
+    "between both but by can could did do does down during each few for from further get gets had has have he her "
+    "here him his how i if in into is it its itself just may me might more most my no nor not now of off on once "
+    "one only or other our out over own per s said same say says see she should so some still such t than that the "
+    "their them then there these they this those through to too under until up upon us very was we were what when "
+    "where which while who whom why will with within without would yet you your st nd rd th",
+    "fr": "a afin ai ainsi alors apres as au aucun aussi autre autres aux avait avant avec avoir c ca car ce cela ces "
+    "cet cette ceux chez ci comme comment contre d dans de deja depuis des deux donc dont du elle elles en encore "
+    "entre est et etait ete etre eu fait faut il ils j je jusqu l la le les leur leurs lors lui m ma mais me meme mes "
+    "moins mon n ne ni nos notre nous on ont ou par parce pas peu peut plus pour pourquoi puis qu quand que quel "
+    "quelle quelles quels qui quoi s sa sans se selon sera ses si son sont sous sur t ta te tes ton tous tout toute "
+    "toutes tres trop tu qu jusqu lorsqu puisqu un une vers voici voila vos votre vous y er ere eme emes",
+    "de": "ab aber alle allem allen aller alles als also am an andere anderen auch auf aus ausser bei beim bereits bin "
+    "bis bleibt da dabei dadurch dafur dagegen daher damit danach dann dann daran darauf darf darum das dass davon "
+    "dazu dem den denn der des dessen deshalb die dies diese diesem diesen dieser dieses doch dort du durch eher ein "
+    "eine einem einen einer eines er erst es etwas euch fast fur gab ganz gar gegen geht gibt hat hatte hatten ich "
+    "ihm ihn ihnen ihr ihre ihrem ihren ihrer im immer in ins ist ja je jede jedem jeden jeder jedes jetzt kann kein "
+    "keine keinem keinen keiner konnen konnte lasst machen macht man mehr mein meine mich mir mit mussen muss nach "
+    "nachdem nicht noch nun nur ob oder ohne schon sehr sei sein seine seinem seinen seiner seit sich sie sind so "
+    "soll sollen sollte sondern sonst uber um und uns unser unsere unter viel viele vom von vor wann war waren warum "
+    "was wegen weil weiter welche welcher wenn wer werde werden weshalb wie wieder will wir wird wo wollen wollte "
+    "worden wurde wurden zu zum zur zwischen",
+}
+_SMALL_WORDS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
+_ANY_SMALL = frozenset().union(*_SMALL_WORDS.values())
+# Small words that are words of another of these languages too tell nothing about the language.
+_AMBIGUOUS = (
+    "a also am an as art bald chez die dies do fast gab hat in lasst machen man me more on par plus pour sans so son "
+    "tous ton tu un war was will wo"
+)
+_TELLTALE = {language: small - set(_AMBIGUOUS.split()) for language, small in _SMALL_WORDS.items()}
+# So many of them must be there to believe that a language is not the one that was declared.
+_AGAINST_DECLARED, _WITHOUT_DECLARED = 3, 2
+
+# Numbers stay whole ("3-1", "1.8", "2026-03-01"); apostrophes, dots and hyphens part words.
+_TERM = re.compile(r"\d+(?:[.,:-]\d+)*|[^\W\d_]+")
+
+_kept = threading.local()
+
+
+def terms_in(text: str) -> list[str]:
+    """Return the words and numbers of plain text, folded."""
+    return _TERM.findall(fold(text))
+
+
+def language_of(terms: Iterable[str], declared: str | None) -> str:
+    """Return "en", "fr", "de", or what was declared ("" when nothing was): feeds often declare a wrong one.
+
+    The small words of a text decide, when they are clear; a headline alone often has too few.
+    """
+    said = (declared or "").partition("-")[0].lower()
+    if said and said not in _SMALL_WORDS:
+        return said
+    words = set(terms)
+    (second, _), (most, best) = sorted((len(words & small), name) for name, small in _TELLTALE.items())[1:]
+    if most >= (_AGAINST_DECLARED if said else _WITHOUT_DECLARED) and most >= 2 * second:
+        return best
+    return said or (best if most > second else "")
+
+
+def stems(terms: Iterable[str], language: str) -> tuple[str, ...]:
+    """Return the words that say something, without endings, in order, each once."""
+    small = _SMALL_WORDS.get(language, _ANY_SMALL)
+    kept = [word for word in terms if word not in small and (len(word) > 1 or word.isdigit())]
+    return tuple(dict.fromkeys(_stemmed(kept, language)))
+
+
+def _stemmed(words: list[str], language: str) -> list[str]:
+    name = _STEMMERS.get(language)
+    if name is None:
+        return words
+    stemmers: dict[str, Stemmer.Stemmer] = _kept.__dict__  # one for each thread: they are not for several at once
+    if name not in stemmers:
+        stemmers[name] = Stemmer.Stemmer(name)
+    return list(stemmers[name].stemWords(words))

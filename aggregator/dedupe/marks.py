@@ -1,0 +1,109 @@
+"""Marks: numbers that texts are found by in the store. Each stands for a few words in a row, or for one rare word.
+
+A mark is stored with the period that its entry belongs to in its upper bits, so that the store's index stays small
+where it is read and written, however many entries there are (docs/decisions/0013).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import accumulate
+from zlib import crc32
+
+# Words in a row that make a piece: fewer are found everywhere, more are broken by every edit.
+PIECE = 5
+# A text is known by the smallest hashes of its pieces: of its beginning (which an excerpt has too), and of the whole.
+_STORED_BEGINNING, _STORED_WHOLE = 2, 3
+_PROBED_BEGINNING, _PROBED_WHOLE = 4, 8
+_BEGINNING_WORDS = 64
+_MAX_WORDS = 250
+# Kept of each text, so that enough are left without those that a source repeats in its entries.
+_SMALLEST = 24
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_PERIOD_SHIFT, _KIND_SHIFT = 32, 56
+
+
+def pieces_of(words: list[str]) -> list[int]:
+    """Return a hash of 32 bits for each run of ``PIECE`` words."""
+    text = f" {' '.join(words)}"
+    encoded = text.encode("utf-8", "replace")
+    lengths = map(len, words if len(encoded) == len(text) else encoded[1:].split(b" "))
+    starts = list(accumulate(lengths, lambda position, length: position + length + 1, initial=0))
+    return [crc32(encoded[begin:end]) for begin, end in zip(starts, starts[PIECE:], strict=False)]
+
+
+def smallest_pieces(words: list[str]) -> tuple[list[int], list[int]]:
+    """Return the smallest hashes of pieces, of a text's beginning and of all of it; the same list for a short one."""
+    pieces = pieces_of(words[:_MAX_WORDS])
+    beginning = sorted(set(pieces[:_BEGINNING_WORDS]))[:_SMALLEST]
+    return beginning, sorted(set(pieces))[:_SMALLEST] if len(pieces) > _BEGINNING_WORDS else beginning
+
+
+def choose_marks(beginning: Sequence[int], whole: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return which marks of an article are stored and which are looked up.
+
+    Those looked up are more: a copy that was cut or lengthened still has one of the stored ones among them.
+    """
+    if whole is beginning:
+        return tuple(whole[: _STORED_BEGINNING + _STORED_WHOLE]), tuple(whole[:_PROBED_WHOLE])
+    stored = dict.fromkeys([*whole[:_STORED_WHOLE], *beginning[:_STORED_BEGINNING]])
+    return tuple(stored), tuple(dict.fromkeys([*whole[:_PROBED_WHOLE], *beginning[:_PROBED_BEGINNING]]))
+
+
+def word_mark(word: str) -> int:
+    """Return the hash of one word, or of an entry's id."""
+    return crc32(word.encode("utf-8", "replace"))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What marks stand for, in numbers that never meet, and how far apart in time entries may be that share one.
+
+    Those that are stored by when they are first seen need no look ahead: nothing is there.
+    """
+
+    number: int
+    window: timedelta
+    looks_ahead: bool = False
+
+    def stored(self, marks: Iterable[int], at: datetime) -> list[int]:
+        """Return marks as they are stored for an entry of this time."""
+        prefix = self.prefix(self.period(at))
+        return [prefix | mark for mark in marks]
+
+    def looked_up(self, marks: Iterable[int], at: datetime) -> list[int]:
+        """Return where marks are that entries of up to ``window`` before and after stored (and of a bit further)."""
+        prefixes = _prefixes(self, at)
+        return [prefix | mark for mark in marks for prefix in prefixes]
+
+    def expired(self, now: datetime) -> tuple[int, int]:
+        """Return the first and the last mark that nothing of this time looks up any more."""
+        return self.prefix(0), self.prefix(self.period(now, -1)) - 1
+
+    def period(self, at: datetime, windows_on: int = 0) -> int:
+        return max(0, (at - _EPOCH + windows_on * self.window) // (2 * self.window))
+
+    def prefix(self, period: int) -> int:
+        return self.number << _KIND_SHIFT | period << _PERIOD_SHIFT
+
+
+@lru_cache(maxsize=1024)
+def _prefixes(kind: Kind, at: datetime) -> list[int]:
+    periods = {kind.period(at, -1), kind.period(at), kind.period(at, 1) if kind.looks_ahead else kind.period(at)}
+    return [kind.prefix(period) for period in sorted(periods)]
+
+
+# A copy comes soon or not at all; first seen counts, since a copy may bear any date.
+TEXT = Kind(1, timedelta(days=15))
+ID = Kind(2, timedelta(days=15))
+# What is reported of an event is published within days.
+WORD = Kind(3, timedelta(days=3), looks_ahead=True)
+
+
+def expired_marks(now: datetime) -> list[tuple[int, int]]:
+    """Return the ranges of marks that nobody looks for any more."""
+    return [kind.expired(now) for kind in (TEXT, ID, WORD)]

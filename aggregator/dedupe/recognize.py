@@ -1,0 +1,110 @@
+"""What is new is set beside what resembles it: is it a copy, does it belong to a story?
+
+Oldest first, so that the first report is the original and gives a story its id; what was judged is what the next one
+is set beside, in one document as over days.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from aggregator.dedupe.articles import pieces_in
+from aggregator.dedupe.evidence import SameArticle, article_of, same_text
+from aggregator.dedupe.marking import Marked, Marking
+from aggregator.dedupe.stories import Stories
+from aggregator.dedupe.weights import Weights
+from aggregator.model import Decision, Entry, Nearby, Probes, Resembling, Signature
+
+# How many of those with the most marks in common are compared word for word.
+_COMPARED = 6
+# Pieces of text that so many of the new entries of a document have are the source's.
+_REPEATED = 3
+
+
+def recognize(decisions: Iterable[Decision], marking: Marking, nearby: Nearby, *, source: str) -> list[Decision]:
+    """Return the decisions, in their order, with duplicates by text, stories, and what to recognize them by."""
+    decisions = [_with_marks(each, marking) for each in decisions]
+    recognizer = _Recognizer(decisions, marking.weights, nearby, source)
+    positions = [position for position, each in enumerate(decisions) if each.is_new]
+    # documents list the newest first: of two of one time the latter is the older
+    for position in sorted(positions, key=lambda position: (decisions[position].published, -position)):
+        decision = decisions[position]
+        marked = marking.marked.get(decision.entry.key)
+        if marked is not None:
+            decisions[position] = recognizer.recognize(decision, marked)
+    return decisions
+
+
+def _with_marks(decision: Decision, marking: Marking) -> Decision:
+    marked = marking.marked.get(decision.entry.key)
+    return decision if marked is None else replace(decision, signature=marked.signature, marks=marked.stored)
+
+
+class _Recognizer:
+    """One poll's new entries beside the stored ones and each other."""
+
+    def __init__(self, decisions: Sequence[Decision], weights: Weights, nearby: Nearby, source: str) -> None:
+        self._new = [each for each in decisions if each.is_new]
+        self._source = source
+        self._entries = dict(nearby.entries)
+        self._by_mark = {mark: list(ids) for mark, ids in nearby.by_mark.items()}
+        self._stories = Stories(weights, nearby.sizes)
+        self._repeated: frozenset[tuple[str, ...]] | None = None
+
+    def recognize(self, decision: Decision, marked: Marked) -> Decision:
+        """Return the decision on a new entry with all that is known of it now."""
+        if decision.original == decision.id:
+            copy = self._copy(decision.entry, marked.probes)
+            if copy is not None:
+                decision = replace(
+                    decision, original=copy.original, evidence=copy.evidence, story=copy.story or copy.original
+                )
+        resembling = self._resembling(decision, marked.signature)
+        if decision.original == decision.id:
+            joined = self._stories.find(resembling, self._closest(marked.probes.story, None), self._entries)
+            if joined is not None:
+                decision = replace(decision, story=joined.story, story_evidence=joined.evidence)
+                resembling = replace(resembling, story=joined.story)
+        self._remember(resembling, marked.stored)
+        return decision
+
+    def _copy(self, entry: Entry, probes: Probes) -> SameArticle | None:
+        found = self._closest(probes.copies, _COMPARED)
+        if entry.origin is not None:  # it names where it is from: what is there may have the title, without a text
+            found += [each for each in self._closest(probes.story, None) if each not in found]
+        return same_text(entry, self._source, found, self._repeated_pieces) if found else None
+
+    def _closest(self, marks: Iterable[int], limit: int | None) -> list[Resembling]:
+        shared = Counter(found for mark in marks for found in self._by_mark.get(mark, ()))
+        return [self._entries[found] for found, _ in shared.most_common(limit)]
+
+    def _repeated_pieces(self) -> frozenset[tuple[str, ...]]:
+        """Return the pieces of text that several of the new entries have."""
+        if self._repeated is None:
+            seen = Counter(piece for each in self._new for piece in pieces_in(article_of(each.entry)))
+            self._repeated = frozenset(piece for piece, count in seen.items() if count >= _REPEATED)
+        return self._repeated
+
+    def _remember(self, entry: Resembling, marks: Iterable[int]) -> None:
+        self._entries[entry.id] = entry
+        self._stories.add(entry.story, entry.id)
+        for mark in marks:
+            self._by_mark.setdefault(mark, []).append(entry.id)
+
+    def _resembling(self, decision: Decision, signature: Signature) -> Resembling:
+        entry = decision.entry
+        return Resembling(
+            id=decision.id,
+            source=self._source,
+            key=entry.key,
+            original=decision.original,
+            story=decision.story,
+            url=entry.url,
+            title=entry.title,
+            published=decision.published,
+            first_seen=decision.first_seen,
+            signature=signature,
+            markup=entry.content or entry.summary,
+        )

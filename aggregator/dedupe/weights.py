@@ -1,0 +1,83 @@
+"""How much a word tells: what the store has learned of its language, and what is known of it from the beginning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from math import log
+
+from aggregator.dedupe.everyday import everyday_stems
+from aggregator.dedupe.places import place_stems
+from aggregator.model import Signature, Vocabulary
+
+# What is taken for granted, as if so many headlines had been read already: how many of them have such a word.
+_ASSUMED = 2000
+_EVERYDAY, _PLACE, _SMALL_NUMBER, _NUMBER, _RARE = 1 / 40, 1 / 400, 1 / 100, 1 / 1000, 1 / 4000
+# So many headlines must have been read before their counts are believed in full: a new store knows this week's news.
+_ENOUGH = 5000
+# A word that tells is neither an everyday word nor a small number, nor in more than so many of the headlines read.
+_TOO_COMMON = 0.03
+
+_NOTHING = Vocabulary()
+
+
+class Weights:
+    """The weights of words. ``unread`` are signatures that no vocabulary has yet: those of the poll itself."""
+
+    def __init__(self, vocabularies: Mapping[str, Vocabulary], unread: Iterable[Signature] = ()) -> None:
+        self._vocabularies = vocabularies
+        self._entries: Counter[str] = Counter()
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._known: dict[tuple[str, str], float] = {}
+        self._headlines: dict[str, dict[str, float]] = {}
+        for signature in unread:
+            self._entries[signature.language] += 1
+            self._counts.update((signature.language, word) for word in signature.title)
+
+    def of(self, word: str, language: str) -> float:
+        """Return the weight of a stem: the logarithm of how many headlines there are for each that has it."""
+        key = (language, word)
+        weight = self._known.get(key)
+        if weight is None:
+            read, having = self._read(word, language)
+            trust = min(1.0, read / _ENOUGH)
+            weight = log((trust * read + _ASSUMED) / (trust * having + _ASSUMED * _assumed(word, language)))
+            self._known[key] = weight
+        return weight
+
+    def of_headline(self, entry_id: str, signature: Signature) -> dict[str, float]:
+        """Return the weights of the words in an entry's headline, kept for the next time."""
+        weighed = self._headlines.get(entry_id)
+        if weighed is None:
+            weighed = {word: self.of(word, signature.language) for word in signature.title}
+            self._headlines[entry_id] = weighed
+        return weighed
+
+    def is_telling(self, word: str, language: str) -> bool:
+        """Whether a word tells one event from another: a name, a place, a rare word, a number of some length."""
+        if _assumed(word, language) > _PLACE:
+            return False
+        read, having = self._read(word, language)
+        return read < _ENOUGH or having <= _TOO_COMMON * read
+
+    def _read(self, word: str, language: str) -> tuple[int, int]:
+        """Return how many headlines were read, and how many of them have a word."""
+        vocabulary = self._vocabularies.get(language, _NOTHING)
+        having = vocabulary.counts.get(word, 0) + self._counts[language, word]
+        return vocabulary.entries + self._entries[language], having
+
+
+def is_year(word: str) -> bool:
+    return len(word) == 4 and word.isdigit() and word[:2] in {"19", "20"}
+
+
+def is_quantity(word: str) -> bool:
+    return word[0].isdigit() and not is_year(word)
+
+
+def _assumed(word: str, language: str) -> float:
+    if word[0].isdigit():
+        return _SMALL_NUMBER if len(word) <= 2 or is_year(word) else _NUMBER
+    if word in everyday_stems(language):
+        return _EVERYDAY
+    return _PLACE if word in place_stems(language) else _RARE

@@ -1,0 +1,52 @@
+"""The part of ``explain`` that tells of duplicates and stories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aggregator.dedupe import nearest_articles, nearest_stories, reconsider
+from aggregator.model import StoredEntry
+from aggregator.pipeline import Aggregator
+
+
+def explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
+    """Say which entries are the same article, by what evidence; and what the nearest others lack."""
+    yield "duplicates"
+    group = aggregator.store.duplicates_of(entry.original)
+    if len(group) == 1:
+        yield "  none: no other entry has this address, this id or this text"
+    elif entry.duplicate_of:
+        yield f"  this is a duplicate of {entry.duplicate_of}: {entry.evidence}"
+    else:
+        yield "  this is the first of its kind; published under its id"
+    for other in group:
+        if other.id != entry.id:
+            yield f"  {other.id} from {other.source}: {other.evidence or 'the first one'}"
+    which = reconsider(entry, aggregator.store.vocabularies())
+    lines = nearest_articles(which, aggregator.store.nearby([which.marked.probes]))
+    yield from _listed("  with some of its text, among what was first seen shortly before it", lines)
+
+
+def explained_story(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
+    """Say which entries tell of the same event, by what evidence; and what the nearest others lack."""
+    yield "story"
+    members = aggregator.store.stories([entry.story]).get(entry.story, ())
+    others = [each for each in members if each.id != entry.id and each.original != entry.original]
+    if not others:
+        yield "  its own: no other entry is about the same event, as far as headlines tell"
+    elif entry.story_evidence:
+        yield f"  {entry.story}: {entry.story_evidence}"
+    else:
+        yield f"  {entry.story}: {'this is its first entry' if entry.story == entry.id else 'that of its original'}"
+    for other in others:
+        yield f"  {other.id} from {other.source} “{other.title}”: {other.story_evidence or 'the first one'}"
+    which = reconsider(entry, aggregator.store.vocabularies())
+    lines = nearest_stories(which, aggregator.store.nearby([which.marked.probes]))
+    yield from _listed("  not in it, though near", lines)
+
+
+def _listed(heading: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield f"{heading}:"
+        for line in lines:
+            yield f"    {line}"

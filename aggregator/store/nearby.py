@@ -1,0 +1,123 @@
+"""Finding stored entries by their marks: a few statements for all entries of a poll, however many are stored."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from aggregator.model import Nearby, Probes, Resembling
+from aggregator.store import rows
+from aggregator.store.arrays import among, array
+from aggregator.store.schema import entries, signatures, sources
+
+# A mark that very many entries have says little: its newest ones are enough.
+_NEWEST = 16
+# How many of those with the most marks in common are looked at, for each entry.
+_COPIES, _STORY = 6, 6
+
+_LOOK_UP = {
+    "sqlite": sa.text(
+        "SELECT j.value, (SELECT group_concat(entry_pk) FROM (SELECT entry_pk FROM entry_marks WHERE mark = j.value"
+        " ORDER BY entry_pk DESC LIMIT :newest)) FROM json_each(:marks) AS j"
+    ),
+    "postgresql": sa.text(
+        "SELECT p.mark, string_agg(m.entry_pk::text, ',') FROM json_array_elements_text(CAST(:marks AS json)) AS t"
+        " CROSS JOIN LATERAL (SELECT t.value::bigint AS mark) AS p CROSS JOIN LATERAL (SELECT entry_pk FROM"
+        " entry_marks WHERE entry_marks.mark = p.mark ORDER BY entry_pk DESC LIMIT :newest) AS m GROUP BY p.mark"
+    ),
+}
+
+_RESEMBLING = (
+    sa.select(
+        entries.c.pk,
+        entries.c.id,
+        sources.c.name.label("source"),
+        entries.c.key,
+        entries.c.original,
+        sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
+        entries.c.url,
+        entries.c.title,
+        entries.c.published,
+        entries.c.first_seen,
+        signatures.c.language,
+        signatures.c.words,
+    )
+    .join(sources, sources.c.pk == entries.c.source_pk)
+    .join(signatures, signatures.c.entry_pk == entries.c.pk)
+)
+_BY_PK = _RESEMBLING.where(among(entries.c.pk, "chosen"))
+_BY_ID = _RESEMBLING.where(among(entries.c.id, "chosen"))
+_MARKUPS = sa.select(entries.c.pk, entries.c.content, entries.c.summary).where(among(entries.c.pk, "chosen"))
+_SIZES = (
+    sa.select(entries.c.story, sa.func.count().label("size"))
+    .where(entries.c.story.is_not(None), among(entries.c.story, "chosen"))
+    .group_by(entries.c.story)
+)
+
+
+def nearby(connection: sa.Connection, probes: Sequence[Probes]) -> Nearby:
+    """Return the entries with the most marks in common with each of these, and the first ones of their stories."""
+    having = _entries_having(connection, {mark for each in probes for mark in (*each.copies, *each.story)})
+    if not having:
+        return Nearby()
+    copies = {pk for each in probes for pk in _closest(having, each.copies, _COPIES)}
+    alike = copies | {pk for each in probes for pk in _closest(having, each.story, _STORY)}
+    found = _load(connection, _BY_PK, alike)
+    ids = {pk: record.id for pk, record in found.items()}
+    stories = {record.story for record in found.values()}
+    firsts = _load(connection, _BY_ID, stories - set(ids.values()))
+    markups = _markups(connection, copies)
+    return Nearby(
+        by_mark={mark: tuple(ids[pk] for pk in pks if pk in ids) for mark, pks in having.items()},
+        entries={
+            record.id: replace(record, markup=markups[pk]) if pk in markups else record
+            for pk, record in (found | firsts).items()
+        },
+        sizes=_sizes(connection, stories),
+    )
+
+
+def _entries_having(connection: sa.Connection, marks: Collection[int]) -> dict[int, list[int]]:
+    if not marks:
+        return {}
+    statement = _LOOK_UP[connection.dialect.name]
+    found = connection.execute(statement, {"marks": json.dumps(sorted(marks)), "newest": _NEWEST})
+    return {mark: [int(pk) for pk in pks.split(",")] for mark, pks in found if pks}
+
+
+def _closest(having: Mapping[int, Iterable[int]], marks: Iterable[int], limit: int) -> list[int]:
+    """Return the entries with the most of these marks, the newest of equals."""
+    shared = Counter(pk for mark in marks if mark in having for pk in having[mark])
+    if len(shared) <= limit:
+        return list(shared)
+    several = sorted(((count, pk) for pk, count in shared.items() if count > 1), reverse=True)[:limit]
+    once = sorted((pk for pk, count in shared.items() if count == 1), reverse=True)[: limit - len(several)]
+    return [pk for _, pk in several] + once
+
+
+def _load(
+    connection: sa.Connection, query: sa.Select[Any], values: Collection[int] | Collection[str]
+) -> dict[int, Resembling]:
+    if not values:
+        return {}
+    found = connection.execute(query, {"chosen": array(values)}).mappings()
+    return {row["pk"]: rows.to_resembling(row) for row in found}
+
+
+def _markups(connection: sa.Connection, pks: Collection[int]) -> dict[int, str]:
+    if not pks:
+        return {}
+    found = connection.execute(_MARKUPS, {"chosen": array(pks)})
+    return {row.pk: row.content or row.summary for row in found}
+
+
+def _sizes(connection: sa.Connection, stories: Collection[str]) -> dict[str, int]:
+    """Return how many entries these stories have beside their first one and its duplicates."""
+    if not stories:
+        return {}
+    return {row.story: row.size for row in connection.execute(_SIZES, {"chosen": array(stories)})}

@@ -1,0 +1,150 @@
+"""What entries are recognized by, as rows; and the vocabularies that are learned from it."""
+
+from __future__ import annotations
+
+import json
+import struct
+import threading
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from aggregator.model import Decision, Signature, Vocabulary
+from aggregator.store import rows
+from aggregator.store.arrays import among, array
+from aggregator.store.schema import entry_marks, signatures, vocabularies
+
+_MARKS_AT_ONCE = 5000
+
+# A vocabulary is learned anew when it has doubled, later with every _STEP entries, from the newest _SAMPLE ones.
+_FIRST_LEARNED = 50
+_STEP = 5000
+_SAMPLE = 5000
+# Rows that are looked through for those of the language.
+_LOOKED_THROUGH = 4 * _SAMPLE
+
+
+_INSERT = signatures.insert()
+_PACKED = sa.select(signatures.c.entry_pk, signatures.c.marks).where(among(signatures.c.entry_pk, "pks"))
+_DELETE = signatures.delete().where(among(signatures.c.entry_pk, "pks"))
+_DELETE_MARK = entry_marks.delete().where(
+    entry_marks.c.mark == sa.bindparam("of_mark"), entry_marks.c.entry_pk == sa.bindparam("of_entry")
+)
+_VERSIONS = sa.select(vocabularies.c.language, vocabularies.c.version)
+_SEEN = sa.select(vocabularies.c.language, vocabularies.c.seen, vocabularies.c.learned_at)
+_INSERT_VOCABULARY = vocabularies.insert()
+_COUNT = vocabularies.update().where(vocabularies.c.language == sa.bindparam("of_language"))
+
+
+def insert(connection: sa.Connection, decisions: Sequence[Decision], pks: Mapping[str, int]) -> None:
+    """Write the signatures and marks of entries that are stored under these ``pks``, and learn from them."""
+    signed = [each for each in decisions if each.signature is not None]
+    if not signed:
+        return
+    connection.execute(_INSERT, [_values(each, pks[each.id]) for each in signed])
+    _insert_marks(connection, {(mark, pks[each.id]) for each in signed for mark in each.marks})
+    _learn(connection, signed)
+
+
+def _insert_marks(connection: sa.Connection, marks: Collection[tuple[int, int]]) -> None:
+    """Insert (mark, entry's pk), in order: what lies together in the tree is written together."""
+    if not marks:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT INTO entry_marks (mark, entry_pk) VALUES (?, ?)", sorted(marks))
+        return
+    statement = sa.text(
+        "INSERT INTO entry_marks (mark, entry_pk) SELECT CAST(t.value->>0 AS bigint), CAST(t.value->>1 AS integer)"
+        " FROM json_array_elements(CAST(:marks AS json)) AS t"
+    )
+    connection.execute(statement, {"marks": json.dumps(sorted(marks))})
+
+
+def exchange(connection: sa.Connection, decision: Decision, pk: int) -> None:
+    """Write the signature of an entry whose text was edited in place of the one it had."""
+    forget(connection, [pk])
+    connection.execute(_INSERT, [_values(decision, pk)])
+    _insert_marks(connection, {(mark, pk) for mark in decision.marks})
+
+
+def forget(connection: sa.Connection, pks: Sequence[int]) -> None:
+    """Delete the signatures and marks of these entries."""
+    chosen = {"pks": array(pks)}
+    packed = connection.execute(_PACKED, chosen).all()
+    marks = [{"of_mark": mark, "of_entry": row.entry_pk} for row in packed for mark in _unpacked(row.marks)]
+    if marks:
+        connection.execute(_DELETE_MARK, marks)
+    connection.execute(_DELETE, chosen)
+
+
+def forget_marks(connection: sa.Connection, *, first: int, last: int) -> int:
+    """Delete up to some thousands of the marks between two; return how many."""
+    key = sa.tuple_(entry_marks.c.mark, entry_marks.c.entry_pk)
+    some = sa.select(entry_marks.c.mark, entry_marks.c.entry_pk).where(entry_marks.c.mark.between(first, last))
+    return connection.execute(entry_marks.delete().where(key.in_(some.limit(_MARKS_AT_ONCE)))).rowcount
+
+
+def _values(decision: Decision, pk: int) -> rows.Values:
+    signature = decision.signature or Signature()
+    return {
+        "entry_pk": pk,
+        "language": signature.language,
+        "words": rows.signature_words(signature),
+        "marks": struct.pack(f"<{len(decision.marks)}q", *decision.marks),
+    }
+
+
+def _unpacked(packed: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(packed) // 8}q", packed)
+
+
+class Vocabularies:
+    """The vocabularies of a store, kept in memory as long as they are the current ones. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[int, Vocabulary]] = {}
+
+    def current(self, connection: sa.Connection) -> Mapping[str, Vocabulary]:
+        """Return the vocabularies by language; only those that were learned anew are read."""
+        versions = {row.language: row.version for row in connection.execute(_VERSIONS)}
+        with self._lock:
+            old = [name for name, version in versions.items() if self._kept.get(name, (0, None))[0] != version]
+            if old:
+                for row in connection.execute(sa.select(vocabularies).where(vocabularies.c.language.in_(old))):
+                    self._kept[row.language] = (row.version, Vocabulary(entries=row.entries, counts=row.counts))
+            return {name: self._kept[name][1] for name in versions if name in self._kept}
+
+
+def _learn(connection: sa.Connection, signed: Sequence[Decision]) -> None:
+    """Count the new entries of each language, and learn those vocabularies anew that have grown by much."""
+    added = Counter(each.signature.language for each in signed if each.signature is not None)
+    known = {row.language: row for row in connection.execute(_SEEN)}
+    for language, count in added.items():
+        row = known.get(language)
+        if row is None:
+            first = {"language": language, "version": 0, "entries": 0, "counts": {}, "seen": count, "learned_at": 0}
+            connection.execute(_INSERT_VOCABULARY, first)
+        values: rows.Values = {"seen": count if row is None else row.seen + count}
+        learned_at = 0 if row is None else row.learned_at
+        if values["seen"] >= max(_FIRST_LEARNED, min(2 * learned_at, learned_at + _STEP)):
+            values |= _learned(connection, language) | {"learned_at": values["seen"]}
+            values["version"] = vocabularies.c.version + 1
+            connection.execute(vocabularies.update().where(vocabularies.c.language == language).values(values))
+        else:
+            connection.execute(_COUNT, values | {"of_language": language})
+
+
+def _learned(connection: sa.Connection, language: str) -> rows.Values:
+    """Count in how many of the newest headlines of a language each word is. Words that are in one only are left out."""
+    newest = (
+        sa.select(signatures.c.language, signatures.c.words)
+        .order_by(signatures.c.entry_pk.desc())
+        .limit(_LOOKED_THROUGH)
+        .subquery()
+    )
+    query = sa.select(newest.c.words).where(newest.c.language == language).limit(_SAMPLE)
+    headlines = [words.partition("|")[0].split() for words in connection.execute(query).scalars()]
+    counts = Counter(word for words in headlines for word in set(words))
+    return {"entries": len(headlines), "counts": {word: count for word, count in counts.items() if count > 1}}

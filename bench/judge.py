@@ -1,0 +1,231 @@
+"""What it costs to judge an entry, in stores of different sizes: duplicates, stories, categories.
+
+python -m bench.judge [--sizes 10000 100000 1000000] [--url postgresql+psycopg://…] [--per-day 2500]
+
+The stores grow as they do in use, by so many entries a day, with words as often as in natural texts (the n-th most
+frequent comes n times as rarely as the first). New entries are judged and written by the functions that a poll runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import struct
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from aggregator.categorize import categorize, compile_rules
+from aggregator.config import load
+from aggregator.dedupe import decide, mark, sign
+from aggregator.dedupe.languages import stems
+from aggregator.dedupe.marks import TEXT, WORD, word_mark
+from aggregator.model import Entry, PollResult, Selection, Signature, Source, SourceState
+from aggregator.store import Store
+from aggregator.store import signatures as stored_signatures
+from aggregator.store.schema import entries, signatures, sources, vocabularies
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CATEGORIES = Path(__file__).parent.parent / "config" / "aggregator.yaml"
+_SOURCES = 200
+_POLLS, _IN_POLL = 30, 30
+_FILLED_AT_ONCE = 10_000
+_LEASE = timedelta(hours=1)
+_TITLE_WORDS, _TEXT_WORDS = 9, 120
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--url", help="an empty database; an SQLite file in a temporary folder when it is left out")
+    parser.add_argument("--per-day", type=int, default=2500)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(chosen.url or f"sqlite:///{folder}/judge.db")
+        store.upgrade()
+        store.open_site(url="https://news.example.org/", now=NOW)
+        store.sync_sources([Source(name=f"s{number}", url=f"https://s{number}.example/") for number in range(_SOURCES)])
+        _measure_all(store, chosen.sizes, per_day=chosen.per_day)
+        store.close()
+
+
+def _measure_all(store: Store, sizes: Sequence[int], *, per_day: int) -> None:
+    world = _World(random.Random(1))
+    first: dict[str, float] = {}
+    filled = 0
+    for size in sizes:
+        began = time.perf_counter()
+        now = NOW + timedelta(days=size / per_day)
+        filled = _fill(store, world, filled, size, per_day=per_day)
+        print(f"{size:,} stored entries (filled in {time.perf_counter() - began:.0f} s)", flush=True)
+        for name, cost in _costs(store, world, now).items():
+            ratio = cost / first.setdefault(name, cost)
+            print(f"  {name:44} {cost:5.0f} µs an entry   {ratio:.2f} x", flush=True)
+
+
+def _costs(store: Store, world: _World, now: datetime) -> dict[str, float]:
+    """Return the CPU time that an entry takes, in microseconds."""
+    rules, source = compile_rules(load(CATEGORIES).categories), Source(name="s0", url="https://s0.example/")
+    fresh = world.documents(_POLLS)
+    return {
+        "signatures (before the transaction)": _timed(sign, fresh),
+        "duplicates: look up, judge, write": _judged(store, world.documents(_POLLS), now, _text_only),
+        "stories: look up, judge, write": _judged(store, world.documents(_POLLS), now, _headline_only),
+        "both: look up, judge, write": _judged(store, world.documents(_POLLS), now, lambda each: each),
+        "neither: what a poll costs without": _judged(store, world.documents(_POLLS), now, None),
+        "categories": _timed(lambda document: [categorize(each, source, rules) for each in document], fresh),
+    }
+
+
+def _timed(function: Callable[[Sequence[Entry]], object], documents: Sequence[Sequence[Entry]]) -> float:
+    began = time.process_time()
+    for document in documents:
+        function(document)
+    return (time.process_time() - began) / (_POLLS * _IN_POLL) * 1e6
+
+
+def _text_only(signature: Signature) -> Signature:
+    return replace(signature, title=(), text=())
+
+
+def _headline_only(signature: Signature) -> Signature:
+    return replace(signature, marks=(), probes=(), id_mark=None)
+
+
+def _judged(
+    store: Store, documents: Sequence[Sequence[Entry]], now: datetime, keep: Callable[[Signature], Signature] | None
+) -> float:
+    """Poll the documents as sources; return the time of what stands between fetching and the answer."""
+    names = [f"s{number}" for number in range(len(documents))]
+    claims = {each.source.name: each for each in store.claim_due_sources(now=now, lease=_LEASE, limit=999, names=names)}
+    signed = [tuple(map(keep, sign(document))) if keep else () for document in documents]
+    began = time.process_time()
+    for name, document, its_signatures in zip(names, documents, signed, strict=True):
+        claim = claims[name]
+        with store.poll(claim) as poll:
+            known = poll.known(document)
+            if keep is None:
+                judged = decide(document, known, claim=claim, now=now)
+            else:
+                marking = mark(document, its_signatures, known, now=now)
+                judged = decide(document, known, marking, poll.nearby(marking.probes), claim=claim, now=now)
+            state = SourceState(seed=claim.state.seed, last_success=now, next_check=now)
+            poll.write(PollResult(source=name, state=state, decisions=judged.decisions))
+    return (time.process_time() - began) / (_POLLS * _IN_POLL) * 1e6
+
+
+class _World:
+    """Where entries come from: words as often as in natural texts, now and then a copy or another report."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        syllables = [first + second for first in "bcdfglmnprstv" for second in ("a", "e", "i", "o", "u", "an", "er")]
+        self.words = ["".join(chance.choices(syllables, k=chance.choice((2, 3, 3, 4)))) for _ in range(50_000)]
+        self.ranks = range(len(self.words))
+        self.weights = list(itertools.accumulate(1 / (rank + 1) for rank in self.ranks))
+        self._number = itertools.count()
+        self._last: Entry | None = None
+
+    def ranks_of(self, count: int) -> list[int]:
+        return self.chance.choices(self.ranks, cum_weights=self.weights, k=count)
+
+    def documents(self, count: int) -> list[list[Entry]]:
+        return [[self._entry() for _ in range(_IN_POLL)] for _ in range(count)]
+
+    def _entry(self) -> Entry:
+        number = next(self._number)
+        url = f"https://new.example/{number}"
+        title, text = self._text(_TITLE_WORDS), self._text(_TEXT_WORDS)
+        if self._last is not None and number % 20 == 0:
+            text = self._last.content[:600]
+        elif self._last is not None and number % 10 == 0:
+            title = f"{self._last.title} {self._text(2)}"
+        entry = Entry(
+            key=f"id:{url}",
+            url=url,
+            canonical_url=url,
+            title=title.capitalize(),
+            summary=text[:200],
+            content=f"<p>{text}</p>",
+            language="en",
+            fingerprint=url,
+        )
+        self._last = entry
+        return entry
+
+    def _text(self, count: int) -> str:
+        return " ".join(self.words[rank] for rank in self.ranks_of(count))
+
+
+def _fill(store: Store, world: _World, begin: int, end: int, *, per_day: int) -> int:
+    """Write entries as polls would have written them, by the thousands."""
+    with store._write() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA cache_size = -200000")
+    for start in range(begin, end, _FILLED_AT_ONCE):
+        with store._write() as connection:
+            source_pks = list(connection.execute(sa.select(sources.c.pk)).scalars())
+            first_pk = (connection.execute(sa.select(sa.func.max(entries.c.pk))).scalar() or 0) + 1
+            count = min(_FILLED_AT_ONCE, end - start)
+            rows = list(_rows(world, range(first_pk, first_pk + count), source_pks, start, per_day))
+            connection.execute(entries.insert(), [entry for entry, _, _ in rows])
+            connection.execute(signatures.insert(), [signature for _, signature, _ in rows])
+            stored_signatures._insert_marks(connection, {mark for _, _, marks in rows for mark in marks})
+    with store._write() as connection:
+        connection.execute(vocabularies.delete())
+        learned = stored_signatures._learned(connection, "en") | {"language": "en", "seen": end, "learned_at": end}
+        connection.execute(vocabularies.insert(), [learned | {"version": end}])
+    assert next(store.entries(Selection(), limit=1))
+    return end
+
+
+def _rows(
+    world: _World, pks: Iterable[int], source_pks: Sequence[int], start: int, per_day: int
+) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[tuple[int, int]]]]:
+    for number, pk in enumerate(pks, start):
+        at = NOW + timedelta(days=number / per_day)
+        ranks = world.ranks_of(_TITLE_WORDS)
+        words = [world.words[rank] for rank in ranks]
+        rarest = [world.words[rank] for rank in sorted(ranks, reverse=True)[:4]]
+        pieces = [world.chance.getrandbits(32) for _ in range(5)]
+        marks = [*TEXT.stored(pieces, at), *WORD.stored((word_mark(stem[:7]) for stem in stems(rarest, "en")), at)]
+        entry_id = f"{pk:016d}"
+        entry = {
+            "pk": pk,
+            "id": entry_id,
+            "source_pk": source_pks[number % len(source_pks)],
+            "key": entry_id,
+            "original": entry_id,
+            "url": f"https://old.example/{pk}",
+            "canonical_url": f"https://old.example/{pk}",
+            "title": " ".join(words),
+            "summary": "",
+            "content": f"<p>{' '.join(words * 5)}</p>",
+            "authors": [],
+            "tags": [],
+            "enclosures": [],
+            "origin": None,
+            "language": "en",
+            "evidence": None,
+            "published": at,
+            "updated": at,
+            "first_seen": at,
+            "listed_at": at,
+            "fingerprint": "",
+            "digest": "",
+        }
+        packed = struct.pack(f"<{len(marks)}q", *marks)
+        title = " ".join(stems(words, "en"))
+        signature = {"entry_pk": pk, "language": "en", "words": f"{title}|", "marks": packed}
+        yield entry, signature, [(each, pk) for each in marks]
+
+
+if __name__ == "__main__":
+    main()

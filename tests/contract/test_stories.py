@@ -1,0 +1,203 @@
+"""Copies and stories as the store finds and keeps them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from aggregator.dedupe import decide, expired_marks, mark, sign
+from aggregator.model import Claim, Decision, Entry, PollResult, Selection, Source, SourceState
+from aggregator.store import Store
+from aggregator.store.engine import create_engine
+from aggregator.store.schema import entry_marks, signatures, vocabularies
+from tests.builders import NOW, make_entry, make_source
+
+LEASE = timedelta(minutes=5)
+DAY = timedelta(days=1)
+TEXT = " ".join(f"w{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(90))
+FIRE = "Lorry fire shuts harbour tunnel in Bergen"
+FIRE_TOO = "Harbour tunnel of Bergen shut after fire in lorry"
+
+
+def poll(store: Store, source: Source, *entries: Entry, at=NOW) -> list[Decision]:
+    """Judge and write entries as a poll of the source does it."""
+    [claim] = store.claim_due_sources(now=at, lease=LEASE, limit=1, names=[source.name])
+    with store.poll(claim) as transaction:
+        known = transaction.known(entries)
+        marking = mark(entries, sign(entries), known, now=at)
+        judged = decide(entries, known, marking, transaction.nearby(marking.probes), claim=claim, now=at)
+        state = SourceState(seed=claim.state.seed, last_success=at, next_check=at)
+        transaction.write(PollResult(source=source.name, state=state, decisions=judged.decisions))
+    return list(judged.decisions)
+
+
+def report(title: str, source: str = "a", **fields) -> Entry:
+    url = f"https://{source}.example/{title.replace(' ', '-').lower()}"
+    return make_entry(title, **{"key": f"url:{url}", "url": url, "canonical_url": url, "language": "en"} | fields)
+
+
+@pytest.fixture
+def sources(store: Store) -> dict[str, Source]:
+    named = {name: make_source(name) for name in "abc"}
+    store.sync_sources(list(named.values()))
+    return named
+
+
+def count(url: str, table: sa.Table) -> int:
+    engine = create_engine(url, pool_size=1)
+    try:
+        with engine.begin() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+    finally:
+        engine.dispose()
+
+
+def test_a_copy_under_another_address_and_headline_is_published_once(store: Store, sources: dict[str, Source]) -> None:
+    [original] = poll(store, sources["a"], report("Ice on the Moon", content=f"<p>{TEXT}</p>"))
+
+    [copy] = poll(store, sources["b"], report("A copy", "b", content=f"<div>{TEXT.upper()}</div>"), at=NOW + DAY)
+
+    assert copy.original == original.id
+    [published] = store.published(Selection(), limit=10).items
+    assert published.id == original.id
+    assert [also.source for also in published.also] == ["b"]
+    assert "90 words in a row" in published.also[0].evidence
+
+
+def test_the_preferred_source_is_shown_when_its_copy_comes_later(store: Store, sources: dict[str, Source]) -> None:
+    store.sync_sources([sources["a"], make_source("b", priority=5)])
+    [original] = poll(store, sources["a"], report("Ice on the Moon", content=f"<p>{TEXT}</p>"))
+
+    poll(store, sources["b"], report("A better page", "b", content=f"<p>{TEXT}</p>"))
+
+    [published] = store.published(Selection(), limit=10).items
+    assert (published.id, published.entry.source) == (original.id, "b")
+
+
+def test_a_copy_that_comes_after_the_window_is_an_article_of_its_own(store: Store, sources: dict[str, Source]) -> None:
+    poll(store, sources["a"], report("Ice on the Moon", content=f"<p>{TEXT}</p>"))
+
+    [late] = poll(store, sources["b"], report("A copy", "b", content=f"<p>{TEXT}</p>"), at=NOW + 70 * DAY)
+
+    assert late.original == late.id
+
+
+def test_a_story_has_the_entries_of_several_sources_and_their_duplicates(
+    store: Store, sources: dict[str, Source]
+) -> None:
+    [first] = poll(store, sources["a"], report(FIRE, content=f"<p>{TEXT}</p>"))
+    [second] = poll(store, sources["b"], report(FIRE_TOO, "b"))
+    [copy] = poll(store, sources["c"], report("A copy", "c", content=f"<p>{TEXT}</p>"))
+    [other] = poll(store, sources["c"], report("Budget of the county is late", "c"))
+
+    stories = store.stories([first.id, other.id, "nothing"])
+
+    assert {story: [each.id for each in members] for story, members in stories.items()} == {
+        first.id: [first.id, second.id, copy.id],
+        other.id: [other.id],
+    }
+    assert {each.story for each in stories[first.id]} == {first.id}
+    assert stories[first.id][1].story_evidence.startswith(f"like a “{FIRE}”")
+
+
+def test_what_is_published_names_the_other_articles_of_its_story(store: Store, sources: dict[str, Source]) -> None:
+    poll(store, sources["a"], report(FIRE))
+    poll(store, sources["b"], report(FIRE_TOO, "b"), report("Budget of the county is late", "b"))
+
+    published = {item.entry.title: item for item in store.published(Selection(), limit=10).items}
+
+    assert [(each.source, each.title) for each in published[FIRE].related] == [("b", FIRE_TOO)]
+    assert [(each.source, each.title) for each in published[FIRE_TOO].related] == [("a", FIRE)]
+    assert published["Budget of the county is late"].related == ()
+
+
+def test_what_is_forgotten_takes_its_signature_and_marks_along_and_its_story_goes_on(
+    store: Store, sources: dict[str, Source], url: str
+) -> None:
+    [first] = poll(store, sources["a"], report(FIRE, content=f"<p>{TEXT}</p>"))
+    poll(store, sources["b"], report(FIRE_TOO, "b"), at=NOW + DAY)
+    marks = count(url, entry_marks)
+
+    assert store.forget(before=NOW + DAY / 2) == 1
+
+    assert count(url, signatures) == 1
+    assert 0 < count(url, entry_marks) < marks
+    [third] = poll(store, sources["c"], report(f"{FIRE_TOO} again", "c"), at=NOW + DAY)
+    assert third.story == first.id
+    assert [each.source for each in store.stories([first.id])[first.id]] == ["b", "c"]
+
+
+def test_marks_that_nobody_looks_for_any_more_are_deleted(store: Store, sources: dict[str, Source], url: str) -> None:
+    poll(store, sources["a"], report(FIRE, content=f"<p>{TEXT}</p>"))
+    before = count(url, entry_marks)
+
+    store.forget_marks(expired_marks(NOW))
+    kept = count(url, entry_marks)
+    store.forget_marks(expired_marks(NOW + 100 * DAY))
+
+    assert kept == before > 0
+    assert count(url, entry_marks) == 0
+    assert count(url, signatures) == 1
+
+
+def test_an_edited_text_is_found_by_its_new_words(store: Store, sources: dict[str, Source]) -> None:
+    entry = report("Ice on the Moon", content="<p>More follows.</p>")
+    [original] = poll(store, sources["a"], entry)
+    poll(store, sources["a"], report("Ice on the Moon", content=f"<p>{TEXT}</p>"), at=NOW + timedelta(hours=1))
+
+    [copy] = poll(store, sources["b"], report("A copy", "b", content=f"<p>{TEXT}</p>"), at=NOW + DAY)
+
+    assert copy.original == original.id
+
+
+def test_a_result_that_is_dropped_leaves_nothing_to_recognize(
+    store: Store, sources: dict[str, Source], url: str
+) -> None:
+    entries = [report(FIRE, content=f"<p>{TEXT}</p>")]
+    [claim] = store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=["a"])
+
+    with pytest.raises(ZeroDivisionError):
+        _write_and_fail(store, claim, entries)
+
+    assert [count(url, table) for table in (signatures, entry_marks, vocabularies)] == [0, 0, 0]
+
+
+def _write_and_fail(store: Store, claim: Claim, entries: list[Entry]) -> None:
+    with store.poll(claim) as transaction:
+        known = transaction.known(entries)
+        marking = mark(entries, sign(entries), known, now=NOW)
+        decisions = decide(entries, known, marking, claim=claim, now=NOW).decisions
+        transaction.write(PollResult(source="a", state=claim.state, decisions=decisions))
+        raise ZeroDivisionError
+
+
+def test_the_store_learns_how_common_words_are_in_each_language(store: Store, sources: dict[str, Source]) -> None:
+    headlines = [report(f"Harbour report number {number}") for number in range(60)]
+    berichte = [report(f"Hafenbericht Nummer {number}", language="de") for number in range(60)]
+
+    poll(store, sources["a"], *headlines, *berichte)
+
+    learned = store.vocabularies()
+    assert learned["en"].entries == learned["de"].entries == 60
+    assert learned["en"].counts["harbour"] == 60
+    assert "harbour" not in learned["de"].counts
+
+
+def test_entries_from_before_the_signatures_are_found_by_their_address_and_are_their_own_story(
+    store: Store, sources: dict[str, Source], url: str
+) -> None:
+    entry = report(FIRE)
+    [old] = poll(store, sources["a"], entry)
+    engine = create_engine(url, pool_size=1)
+    with engine.begin() as connection:
+        connection.execute(signatures.delete())
+    engine.dispose()
+
+    [copy] = poll(store, sources["b"], report(FIRE, "b", canonical_url=entry.canonical_url))
+    [other] = poll(store, sources["c"], report(FIRE_TOO, "c"))
+
+    assert copy.original == old.id
+    assert other.id != old.id
+    assert store.stories([old.id])[old.id][0].id == old.id

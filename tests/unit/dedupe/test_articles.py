@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+
+from aggregator.dedupe.articles import Article, compare_articles, pieces_in
+from aggregator.dedupe.words import words_in, words_of_markup
+
+TEXT = (
+    "The observatory on Mount Halla will open its dome to visitors in the first week of April. Guides explain how the "
+    "mirror of 2 metres was cast, and why it took 4 years to polish. Whoever comes by bus gets a cup of tea at the "
+    "top. On clear nights the small telescopes on the terrace are free for everyone, and children may stay up until "
+    "10. The road is steep, and in fog the gate at the lower car park stays closed."
+)
+TITLE = "Halla observatory opens its dome to visitors"
+BOILERPLATE = "This article was published by a partner and is shown here with its permission, as it was written there."
+
+
+def article(text: str, title: str = TITLE) -> Article:
+    return Article(title, words_in(text))
+
+
+def cut(text: str, share: float = 0.6) -> str:
+    return text[: int(len(text) * share)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        TEXT.upper(),
+        cut(TEXT),
+        f"{BOILERPLATE} {TEXT}",
+        f"{TEXT} {BOILERPLATE}",
+        f"{BOILERPLATE} {cut(TEXT)}",
+        f"{cut(TEXT)} … {BOILERPLATE}",
+    ],
+    ids=["case", "cut", "before", "after", "before and cut", "cut and after"],
+)
+def test_a_copy_is_recognized_by_its_text_whatever_its_headline(changed: str) -> None:
+    comparison = compare_articles(article(changed, "What to do in April"), article(TEXT))
+
+    assert comparison.is_same, comparison.reason
+    assert "words in a row are the same" in comparison.reason
+
+
+def test_gaps_that_stripped_markup_lost_do_not_matter() -> None:
+    glued = TEXT.replace("the first", "thefirst").replace("a cup", "acup").replace("the lower", "thelower")
+
+    assert compare_articles(article(glued, "Other"), article(TEXT)).is_same
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("2 metres", "3 metres"), ("until 10", "until 11"), ("first week of April", "2nd week of April")],
+)
+def test_the_same_sentences_with_another_number_are_another_edition(before: str, after: str) -> None:
+    comparison = compare_articles(article(TEXT.replace(before, after)), article(TEXT))
+
+    assert not comparison.is_same
+    assert comparison.is_edition
+    assert "numbers" in comparison.reason
+
+
+def test_the_same_text_under_titles_of_two_years_is_two_editions() -> None:
+    old, new = article(TEXT, "Open domes 2025"), article(TEXT, "Open domes 2026")
+
+    comparison = compare_articles(new, old)
+
+    assert not comparison.is_same
+    assert "numbers in their titles differ" in comparison.reason
+
+
+def test_a_number_in_the_sites_name_tells_no_editions_apart() -> None:
+    assert compare_articles(article(TEXT, f"{TITLE} | Channel 24"), article(TEXT, "4 reasons to visit Halla")).is_same
+
+
+def test_two_releases_with_the_same_words_about_the_sender_are_two() -> None:
+    about = f"About us: {BOILERPLATE} {BOILERPLATE}"
+    one = article(
+        f"The institute opens a laboratory in Ghent, where forty volunteers will sleep every week. {about}", "A"
+    )
+    two = article(
+        f"The institute moves its library to the tram depot, whose gates will open in late August. {about}", "B"
+    )
+
+    comparison = compare_articles(one, two)
+
+    assert not comparison.is_same
+    assert "begin otherwise" in comparison.reason
+
+
+def test_names_that_differ_throughout_make_another_article() -> None:
+    template = "{0} is open today. Visit {0} with friends and try the tea of {0}. The road to {0} is steep, says {0}."
+    one, two = article(template.format("Halla"), "Tips"), article(template.format("Sorak"), "Tips")
+
+    assert not compare_articles(one, two).is_same
+
+
+def test_a_short_text_needs_the_title_too() -> None:
+    text = "The observatory on the mountain opens its dome to visitors in the first week of April."
+
+    with_title = compare_articles(article(text), article(text))
+    without = compare_articles(article(text, "Five ideas for the weekend"), article(text))
+
+    assert with_title.is_same
+    assert not without.is_same
+    assert "title" in without.reason
+
+
+def test_titles_alone_are_never_enough() -> None:
+    assert not compare_articles(article("", "Statement"), article("", "Statement")).is_same
+    assert not compare_articles(article("Read more here."), article("Read more here.")).is_same
+
+
+def test_within_one_source_all_of_it_must_be_the_same() -> None:
+    other_title = compare_articles(article(TEXT, "Trains"), article(TEXT), within_source=True)
+    longer = compare_articles(article(f"{TEXT} {BOILERPLATE}"), article(TEXT), within_source=True)
+    again = compare_articles(article(TEXT), article(TEXT), within_source=True)
+
+    assert [each.is_same for each in (other_title, longer, again)] == [False, False, True]
+
+
+def test_what_a_source_repeats_in_its_entries_does_not_count() -> None:
+    repeated = frozenset(pieces_in(article(f"{BOILERPLATE} {BOILERPLATE}")))
+    one = article(f"Apples are ripe. {BOILERPLATE} {BOILERPLATE}", "Apples")
+    two = article(f"Pears are not. {BOILERPLATE} {BOILERPLATE}", "Pears")
+
+    assert compare_articles(one, two).is_same
+    assert not compare_articles(one, two, repeated=repeated).is_same
+
+
+def test_words_are_compared_without_markup_case_accents_and_quotes() -> None:
+    markup = "<p>L’<em>É</em>cole &amp; la “<a href='https://a.example/'>rue</a>”</p><p>Straße</p>"
+
+    assert words_of_markup(markup) == ["l", "ecole", "la", "rue", "strasse"]
