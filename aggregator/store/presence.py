@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from aggregator.errors import StoreBusy, StoreError
+from aggregator.store.engine import BUSY_TIMEOUT_S
+
+# How long a writer sleeps that finds another process at work: a transaction takes ten times as long.
+_LOOK_AGAIN_S = 0.0005
 
 # The advisory lock that PostgreSQL's pollers share.
 _POLLING = 0x61676770
@@ -54,6 +60,31 @@ def among_pollers(engine: sa.Engine, take_back_claims: Callable[[], None]) -> It
             yield
         finally:
             connection.execute(sa.select(sa.func.pg_advisory_unlock_shared(_POLLING)))
+
+
+class WritersTurn:
+    """Writers of an SQLite database wait here in turn, threads and processes of ours, and are woken in time.
+
+    In SQLite's own busy loop they would sleep for longer and longer, and the luckiest would come first.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._threads = threading.Lock()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Have the turn. Raises StoreBusy when another process keeps it for BUSY_TIMEOUT_S."""
+        if self._engine.dialect.name != "sqlite":
+            yield
+            return
+        with self._threads, _lock_file(self._engine, "writer") as file:
+            deadline = time.monotonic() + BUSY_TIMEOUT_S
+            while not _try_exclusive(file):
+                if time.monotonic() > deadline:
+                    raise StoreBusy(f"another process has kept the database locked for {BUSY_TIMEOUT_S} s")
+                time.sleep(_LOOK_AGAIN_S)
+            yield
 
 
 @contextmanager

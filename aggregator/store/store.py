@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -33,7 +32,7 @@ from aggregator.store.engine import create_engine, translated
 from aggregator.store.migrate import upgrade
 from aggregator.store.nearby import nearby
 from aggregator.store.polls import PollTransaction, bump_content_version, write_quiet
-from aggregator.store.presence import among_pollers, one_main_job
+from aggregator.store.presence import WritersTurn, among_pollers, one_main_job
 from aggregator.store.recategorize import Batch, recategorize
 from aggregator.store.schema import entries, site
 from aggregator.store.signatures import Vocabularies, forget_marks
@@ -50,8 +49,7 @@ class Store:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self._engine = create_engine(url, pool_size=pool_size)
         self._writer = self._engine.execution_options(is_write=True)
-        # Writers of one process wait here in turn rather than in SQLite's busy loop, which is neither fair nor quick.
-        self._turn = threading.Lock() if self._engine.dialect.name == "sqlite" else nullcontext()
+        self._turn = WritersTurn(self._engine)
         self._vocabularies = Vocabularies()
 
     def close(self) -> None:
@@ -59,7 +57,7 @@ class Store:
 
     def upgrade(self) -> tuple[str | None, str]:
         """Migrate the schema; return the revisions before and after. Raises StoreTooNew for a newer schema."""
-        with self._turn, translated(), self._writer.begin() as connection:
+        with self._turn(), translated(), self._writer.begin() as connection:
             return upgrade(connection)
 
     def open_site(self, *, url: str, now: datetime) -> Identity:
@@ -259,5 +257,5 @@ class Store:
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
-        with self._turn, translated(), self._writer.begin() as connection:
+        with self._turn(), translated(), self._writer.begin() as connection:
             yield connection

@@ -1,7 +1,7 @@
 """Print how good each judgment is. ``python -m tests.quality`` or ``make quality``.
 
-A part is a module of this folder with a function ``report`` that yields lines; ``corpus`` is the folder of real samples,
-None where it is absent.
+A part is a module of this folder with a function ``report`` that yields lines; ``corpus`` is the folder of real
+samples, None where it is absent.
 """
 
 from __future__ import annotations
