@@ -34,11 +34,14 @@ from aggregator.model import (
     NotModified,
     ParsedFeed,
     PollResult,
+    PublishedEntry,
     Selection,
     Source,
     SourceState,
+    StoredEntry,
 )
 from aggregator.normalize import normalize_feed
+from aggregator.notify import beginning
 from aggregator.parse import parse_feed
 from aggregator.publish import Written, build_document, static_files, write_site
 from aggregator.sources import Credentials, common_places, configured_sources, find_feeds
@@ -48,6 +51,9 @@ log = structlog.get_logger()
 
 # Documents read at a time: Python computes in one thread anyway, so that more would only take memory.
 _READERS = 4
+
+# Entries read at a time when each must be looked at.
+_LOOKED_AT = 500
 
 # How many entries a static front page has.
 _FRONT_PAGE = 100
@@ -147,6 +153,25 @@ def find_feed(client: HttpClient, url: str, now: datetime) -> Found:
         raise NotAFeed(f"{error}; {where}") from error
 
 
+def fits(item: PublishedEntry, text: str) -> bool:
+    """Tell whether an entry, or one of its duplicates, fits a filter."""
+    wanted = compile_filter(text)
+    return any(is_wanted(as_entry(each), wanted, None) for each in (item.entry, *item.also))
+
+
+def as_entry(stored: StoredEntry) -> Entry:
+    """Return the part of a stored entry that rules and filters look at."""
+    return Entry(
+        key=stored.id,
+        url=stored.url,
+        title=stored.title,
+        summary=stored.summary,
+        content=stored.content,
+        tags=stored.tags,
+        language=stored.language,
+    )
+
+
 def _passes(source: Source, entry: Entry) -> bool:
     keep = compile_filter(source.keep) if source.keep else None
     drop = compile_filter(source.drop) if source.drop else None
@@ -174,6 +199,8 @@ class Aggregator:
         self.client = open_client(config)
         self.gate.limit(connections=config.fetch.politeness.connections, spacing=config.fetch.politeness.spacing)
         self.store.sync_sources(self.sources)
+        now = self.clock()
+        self.store.ledger.sync_digests([beginning(each, config.site.tz, now) for each in config.digests])
         self.config = config
 
     def close(self) -> None:
@@ -267,8 +294,22 @@ class Aggregator:
             raise UsageError(f"no feed is named {name!r}; there are: {', '.join(each.name for each in config.feeds)}")
         where = feed.where
         selection = Selection(categories=where.categories, sources=where.sources, language=where.language)
-        entries = self.store.published(selection, limit=feed.limit).items
+        entries = self._newest(selection, text=where.text, limit=feed.limit)
         return build_document(feed, config, entries, authority=self.identity.authority, since=self.identity.since)
+
+    def _newest(self, selection: Selection, *, text: str | None, limit: int) -> tuple[PublishedEntry, ...]:
+        """Return the newest so many entries of a selection that fit ``text``."""
+        if text is None:
+            return self.store.published(selection, limit=limit).items
+        found: list[PublishedEntry] = []
+        cursor = None
+        while len(found) < limit:
+            page = self.store.published(selection, limit=_LOOKED_AT, cursor=cursor)
+            found += [item for item in page.items if fits(item, text)]
+            cursor = page.next
+            if cursor is None:
+                break
+        return tuple(found[:limit])
 
     def publish(self, out: Path) -> Written:
         """Write the feeds, the front page and the list of sources into a folder. Raises PublishError."""
@@ -277,5 +318,7 @@ class Aggregator:
         return write_site(out, documents, static_files(self.config, newest, self.store.sources()))
 
     def forget_old(self) -> int:
-        """Purge what is older than ``storage.keep``; return how many entries that were."""
-        return self.store.forget(before=self.clock() - self.config.storage.keep)
+        """Purge what is older than ``storage.keep``, issues among it; return how many entries that were."""
+        before = self.clock() - self.config.storage.keep
+        self.store.ledger.forget(before=before)
+        return self.store.forget(before=before)

@@ -1,24 +1,29 @@
 """The operator's YAML: loaded and checked, with file and line in every complaint."""
 
 from aggregator.config.load import load
-from aggregator.config.models import (
-    CategoryConfig,
+from aggregator.config.messages import (
     Channel,
     ChatChannel,
-    Config,
-    DigestConfig,
+    ChatService,
     EmailChannel,
     EmailConfig,
+    SmtpConfig,
+    SmtpSecurity,
+    WebhookChannel,
+    WhenEmpty,
+)
+from aggregator.config.models import (
+    CategoryConfig,
+    Config,
+    DigestConfig,
     FeedConfig,
     FetchSettings,
     Site,
-    SmtpConfig,
-    SmtpSecurity,
     SourceConfig,
     Storage,
-    WebhookChannel,
     Where,
 )
+from aggregator.config.secrets import Secrets
 from aggregator.config.shipped import shipped_dir
 from aggregator.config.suggest import bare_address
 from aggregator.config.units import format_duration, parse_duration, parse_size
@@ -27,18 +32,21 @@ __all__ = [
     "CategoryConfig",
     "Channel",
     "ChatChannel",
+    "ChatService",
     "Config",
     "DigestConfig",
     "EmailChannel",
     "EmailConfig",
     "FeedConfig",
     "FetchSettings",
+    "Secrets",
     "Site",
     "SmtpConfig",
     "SmtpSecurity",
     "SourceConfig",
     "Storage",
     "WebhookChannel",
+    "WhenEmpty",
     "Where",
     "bare_address",
     "format_duration",

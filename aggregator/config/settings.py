@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, SerializerFunctionWrapH
 
 from aggregator.config.suggest import without_userinfo
 
-_MASK = "**********"
+MASK = "**********"
 
 
 class Settings(BaseModel):
@@ -37,5 +37,5 @@ class Settings(BaseModel):
 
     def _shown(self, name: str | None, value: Any) -> Any:  # noqa: ANN401
         if name in self._hidden:
-            return _MASK
+            return MASK
         return without_userinfo(value) if isinstance(value, str) and "@" in value else value

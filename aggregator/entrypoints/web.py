@@ -32,11 +32,9 @@ from aggregator.publish import (
     Choice,
     Frame,
     River,
-    Templates,
     arrange,
     arrange_sources,
     category_labels,
-    load_templates,
     render_error,
     render_feed,
     render_feeds,
@@ -46,6 +44,7 @@ from aggregator.publish import (
     site_frame,
     source_title,
 )
+from aggregator.templating import Templates, load_templates
 
 log = structlog.get_logger()
 

@@ -3,12 +3,11 @@
 from aggregator.publish.document import MEDIA_TYPES, build_document, category_labels, feed_title, render_feed
 from aggregator.publish.files import write_if_changed
 from aggregator.publish.health import SourceRow, arrange_sources
+from aggregator.publish.issue import issue_entries
 from aggregator.publish.opml import render_opml
 from aggregator.publish.pages import (
     Frame,
     River,
-    Templates,
-    load_templates,
     render_error,
     render_feeds,
     render_index,
@@ -26,14 +25,13 @@ __all__ = [
     "Frame",
     "River",
     "SourceRow",
-    "Templates",
     "Written",
     "arrange",
     "arrange_sources",
     "build_document",
     "category_labels",
     "feed_title",
-    "load_templates",
+    "issue_entries",
     "render_error",
     "render_feed",
     "render_feeds",

@@ -33,9 +33,9 @@ from aggregator.entrypoints.terminal import (
     table,
 )
 from aggregator.errors import UsageError
-from aggregator.model import Entry, Selection, SourceHealth, SourceStatus, StoredEntry
+from aggregator.model import Selection, SourceHealth, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
-from aggregator.pipeline import Aggregator
+from aggregator.pipeline import Aggregator, as_entry
 
 _SHOWN = 50
 
@@ -180,7 +180,7 @@ def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterato
     source = next((each for each in aggregator.sources if each.name == entry.source), None)
     if source is not None:
         yield "the rules as they are now"
-        for line in explain_rules(_as_entry(entry), source, aggregator.rules):
+        for line in explain_rules(as_entry(entry), source, aggregator.rules):
             yield f"  {line}"
 
 
@@ -197,16 +197,3 @@ def _explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterato
     for other in group:
         if other.id != entry.id:
             yield f"  {other.id} from {other.source}: {other.evidence or 'the first one'}"
-
-
-def _as_entry(stored: StoredEntry) -> Entry:
-    """Return the part of a stored entry that rules look at."""
-    return Entry(
-        key=stored.id,
-        url=stored.url,
-        title=stored.title,
-        summary=stored.summary,
-        content=stored.content,
-        tags=stored.tags,
-        language=stored.language,
-    )
