@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
-
 from aggregator.config import DigestConfig, WhenEmpty
 from aggregator.errors import UsageError
 from aggregator.issues import ChannelKind, DigestState, Issue, SentVersion, Update
@@ -24,8 +22,6 @@ from aggregator.notify import Target, compose, schedule_of, targets_of, troubles
 from aggregator.pipeline import Aggregator, fits
 from aggregator.publish import category_labels, issue_entries
 from aggregator.store import IssueTransaction
-
-log = structlog.get_logger()
 
 # Corrections of what was sent longer ago are no news any more.
 _UPDATES_FOR: Final = timedelta(days=7)
@@ -37,6 +33,7 @@ class Digests:
     def __init__(self, aggregator: Aggregator) -> None:
         self._aggregator = aggregator
         self._ledger = aggregator.store.ledger
+        self._looked_at: dict[str, int] = {}
 
     def make_due(self) -> list[Issue]:
         """Make the issues whose time has come, each once, whoever else makes them. Raises StoreError."""
@@ -51,11 +48,19 @@ class Digests:
                 continue
             schedule = schedule_of(digest, config.site.tz)
             slot = schedule.latest(now, set_up_at=state.set_up_at)
-            is_due = schedule.is_now or (slot is not None and (state.last_slot is None or slot > state.last_slot))
+            is_due = slot is not None and (state.last_slot is None or slot > state.last_slot)
+            is_due = is_due or (schedule.is_now and self._may_have_news(digest))
             issue = self._make(digest, slot, now) if is_due else None
             if issue is not None:
                 made.append(issue)
         return made
+
+    def _may_have_news(self, digest: DigestConfig) -> bool:
+        """Whether anything changed since a digest that sends at once was last looked at; entries that settle do so."""
+        version = self._aggregator.store.content_version()
+        is_changed = self._looked_at.get(digest.name) != version
+        self._looked_at[digest.name] = version
+        return is_changed or digest.settle is not None
 
     def make_now(self, name: str) -> Issue | None:
         """Make an issue of what is new now, whatever the schedule says; None when nothing is."""
@@ -108,7 +113,6 @@ class Digests:
                 endpoints=[(each.endpoint, _message_id(issue, each, domain)) for each in targets],
                 told=draft.told,
             )
-        log.info("digest.issued", digest=digest.name, issue=issue.number, entries=issue.entry_count)
         return issue
 
     def _draft(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
@@ -44,7 +45,7 @@ def _secrets(value: object) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield a secret, and what libraries may show of it: its bare key, the tokens of an address, unquoted too."""
+    """Yield a secret, and what libraries may show of it: its bare key, the tokens of an address, unquoted and in JSON too."""
     parts = [secret, secret.removeprefix("whsec_")]
     if "://" in secret:
         try:
@@ -55,4 +56,5 @@ def _forms(secret: str) -> Iterator[str]:
         parts += [each for each in _TOKEN.findall(rest) if each.lower() != host]
         parts += re.findall(r":([^/@]+)@", rest)
     for part in parts:
-        yield from {each for each in (part, unquote(part)) if len(each) >= _SHORTEST}
+        forms = {part, unquote(part), json.dumps(part, ensure_ascii=False)[1:-1]}
+        yield from (each for each in forms if len(each) >= _SHORTEST)

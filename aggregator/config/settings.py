@@ -27,6 +27,10 @@ class Settings(BaseModel):
         """Never show the value of this field: it came from the environment."""
         self._hidden |= {name}
 
+    def is_hidden(self, name: str) -> bool:
+        """Whether the value of a field, or a part of it, came from the environment."""
+        return name in self._hidden
+
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         for name, value in super().__repr_args__():
             yield name, self._shown(name, value)

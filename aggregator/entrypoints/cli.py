@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 import typer
 
 from aggregator import __version__
-from aggregator.entrypoints.commands import adding, feeds, listing, polling, running
+from aggregator.entrypoints.commands import adding, digests, feeds, listing, polling, running
+from aggregator.entrypoints.logs import masked
 from aggregator.entrypoints.terminal import complain
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 
@@ -26,6 +28,8 @@ app.command()(running.run)
 app.command()(polling.check)
 app.command()(polling.poll)
 app.command()(feeds.publish)
+app.command()(digests.digest)
+app.command()(digests.deliveries)
 app.command()(listing.sources)
 app.command()(listing.entries)
 app.command()(listing.explain)
@@ -71,6 +75,9 @@ def main() -> None:
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:  # noqa: BLE001 - a bug of ours: shown whole, but for the secrets in it
+        sys.stderr.write(masked(traceback.format_exc()))
+        sys.exit(1)
 
 
 if __name__ == "__main__":

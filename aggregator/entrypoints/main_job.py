@@ -13,6 +13,7 @@ import structlog
 import uvicorn
 
 from aggregator.config import Config, load
+from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.web import create_app
 from aggregator.errors import AggregatorError, ConfigError, UsageError
@@ -30,7 +31,9 @@ def run_main_job(path: Path | None, *, host: str, port: int) -> None:
     Raises ConfigError, StoreError (StoreBusy when another main job has the database) and UsageError (the port is
     taken) before anything is begun.
     """
-    aggregator = Aggregator(load(path))
+    config = load(path)
+    keep_secrets_of(config)
+    aggregator = Aggregator(config)
     try:
         with aggregator.store.hold(), _listen(host, port) as listener:
             _serve(aggregator, listener)
@@ -114,6 +117,7 @@ def _reload(aggregator: Aggregator, watch: _Watch) -> _Watch:
         config = load(running.path)
         if config.storage.url != running.storage.url:
             log.warning("config.needs_restart", key="storage.url")
+        keep_secrets_of(config)
         aggregator.use(config)
     except ConfigError as error:
         log.error("config.rejected", problems=[str(problem) for problem in error.problems])

@@ -25,6 +25,7 @@ class Frame:
     language: str
     root: str
     feeds: tuple[Choice, ...]
+    has_digests: bool = False
     is_static: bool = False
 
     def feed(self, name: str, format_: str) -> str:
@@ -59,6 +60,7 @@ def site_frame(config: Config, *, root: str, is_static: bool = False) -> Frame:
         language=config.site.language,
         root=root,
         feeds=tuple(Choice(name=feed.name, title=feed_title(feed, config)) for feed in config.feeds),
+        has_digests=bool(config.digests),
         is_static=is_static,
     )
 

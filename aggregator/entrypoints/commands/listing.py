@@ -143,7 +143,7 @@ def explain(
     what: Annotated[str, typer.Argument(metavar="URL-or-ID", help="An entry's address or id.")],
     config: ConfigOption = None,
 ) -> None:
-    """Say why an entry has its categories and its duplicates.
+    """Say why an entry has its categories and its duplicates, and which digests had it.
 
     Example: aggregator explain https://spacenews.com/some-article/
     """
@@ -169,6 +169,7 @@ def _explanation(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
     yield f"  first seen  {rfc3339(entry.first_seen)}, {delay} after it was published"
     yield from _explained_categories(aggregator, entry)
     yield from _explained_duplicates(aggregator, entry)
+    yield from _explained_digests(aggregator, entry)
 
 
 def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
@@ -197,3 +198,12 @@ def _explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterato
     for other in group:
         if other.id != entry.id:
             yield f"  {other.id} from {other.source}: {other.evidence or 'the first one'}"
+
+
+def _explained_digests(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
+    yield "digests"
+    found = aggregator.store.ledger.issues_with(entry.original)
+    for digest, number, made_at in found:
+        yield f"  {digest}, issue {number} of {rfc3339(made_at)}"
+    if not found:
+        yield "  none had it"
