@@ -45,7 +45,7 @@ def _secrets(value: object) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield a secret, and what libraries may show of it: its bare key, the tokens of an address, unquoted and in JSON too."""
+    """Yield a secret and what libraries may show of it: its bare key, the tokens of an address, also as JSON has it."""
     parts = [secret, secret.removeprefix("whsec_")]
     if "://" in secret:
         try:

@@ -78,7 +78,7 @@ class IssueTransaction:
             sa.select(first.c.pk)
             .where(
                 first.c.original == candidate.c.original,
-                first.c.first_seen <= state.begins_at,
+                first.c.first_seen < state.begins_at,
                 *stored_entries.conditions(first, selection),
             )
             .exists()
@@ -87,7 +87,7 @@ class IssueTransaction:
             sa.select(candidate.c.original, sa.func.min(candidate.c.first_seen), sa.func.min(candidate.c.pk))
             .where(
                 *stored_entries.conditions(candidate, selection),
-                candidate.c.first_seen > state.begins_at,
+                candidate.c.first_seen >= state.begins_at,
                 candidate.c.first_seen <= until,
                 is_unconsidered,
                 ~_is_in_an_issue(state.name, candidate.c.original),
