@@ -121,14 +121,22 @@ def _chat_address(secret: SecretStr) -> SecretStr:
 
 
 def _webhook_secret(secret: SecretStr) -> SecretStr:
-    encoded = secret.get_secret_value().strip().removeprefix("whsec_")
-    try:
-        is_usable = bool(base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True))
-    except ValueError:
-        is_usable = False
-    if not is_usable:
+    text = secret.get_secret_value().strip()
+    if not text or (text.startswith("whsec_") and _from_base64(text.removeprefix("whsec_")) is None):
         raise ValueError("expected whsec_ and a key in base64 (openssl rand -base64 32 makes one)")
-    return SecretStr(secret.get_secret_value().strip())
+    return SecretStr(text)
+
+
+def webhook_key(secret: str) -> bytes:
+    """Return the key that signs: what ``whsec_`` stands before, in base64; any other text is a key as it is."""
+    return _from_base64(secret.removeprefix("whsec_")) or secret.encode()
+
+
+def _from_base64(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True) or None
+    except ValueError:
+        return None
 
 
 def _host(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
+from aggregator.config.values import webhook_key
 from aggregator.http import HttpClient
 from aggregator.issues import Issue, IssueEntry, Section
 from aggregator.notify.answers import post
@@ -44,7 +45,7 @@ def send_webhook(
             "webhook-timestamp": str(int(now.timestamp())),
         }
         if secret is not None:
-            signer = Webhook(secret.get_secret_value())
+            signer = Webhook(webhook_key(secret.get_secret_value()))
             headers["webhook-signature"] = signer.sign(part_id, now.astimezone(UTC), body.decode())
         post(client, url, body, headers=headers, now=now)
         if number < len(bodies):
