@@ -120,9 +120,9 @@ class MailServer:
         assert isinstance(data, LoginPassword)
         given = (data.login.decode(), data.password.decode())
         self.logins.append(given[0])
-        return AuthResult(success=given == self._login)
+        return AuthResult(success=given == self._login, handled=False)
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
     ) -> str:
         self.attempts += 1

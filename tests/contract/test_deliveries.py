@@ -71,7 +71,7 @@ def test_the_same_address_twice_is_one_endpoint(opening: Opening) -> None:
     assert len(list(room.ledger.deliveries())) == 1
 
 
-def test_no_address_and_no_secret_is_in_the_database(opening: Opening, url: str) -> None:
+def test_no_address_and_no_secret_is_in_the_database(opening: Opening) -> None:
     hook = "https://hooks.example.org/token-4711"
     room = opening(to=[{"email": ["reader@example.org"]}, {"webhook": hook, "secret": "whsec_c3dvcmRmaXNo"}])
     issued(room)
