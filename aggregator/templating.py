@@ -96,5 +96,10 @@ class Templates:
 
 def load_templates(config: Config) -> Templates:
     """Return the templates of a configuration: the operator's first, the shipped ones for what those leave out."""
+    return Templates(*folders_of(config))
+
+
+def folders_of(config: Config) -> tuple[Path, ...]:
+    """Return where templates are looked for, in order."""
     folders = (config.templates, shipped_dir("templates"))
-    return Templates(*(folder for folder in folders if folder is not None))
+    return tuple(folder for folder in folders if folder is not None)

@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from aggregator.config import ChatService, Config, DigestConfig, EmailConfig
@@ -24,7 +26,7 @@ from aggregator.notify.render import Rendered, Site, render_issue, site_of
 from aggregator.notify.smtp import SmtpSender
 from aggregator.notify.tokens import unsubscribe_token
 from aggregator.notify.webhook import send_webhook, webhook_bodies
-from aggregator.templating import Templates, load_templates
+from aggregator.templating import Templates, folders_of, load_templates
 
 T = TypeVar("T")
 
@@ -51,7 +53,7 @@ class Channels:
         self._email = config.email
         self._client = client
         self._site = site_of(config)
-        self._templates = load_templates(config)
+        self._templates = _templates_in(folders_of(config))
         self._mail = _mail_sender(config.email) if config.email else None
         self._key = key
         self._clock = clock
@@ -137,6 +139,12 @@ def preview(issue: Issue, digest: DigestConfig, config: Config, templates: Templ
     """Return what mail of an issue would be, but for the reader's own address to unsubscribe. Raises PublishError."""
     used = templates or load_templates(config)
     return render_issue(issue, digest, site_of(config), used, can_unsubscribe=False)
+
+
+@lru_cache(maxsize=4)
+def _templates_in(folders: tuple[Path, ...]) -> Templates:
+    """Return templates, compiled once for all runs; an edited file is read again."""
+    return Templates(*folders)
 
 
 def _mail_sender(email: EmailConfig) -> SmtpSender | MaildirSender | SendmailSender:

@@ -99,7 +99,7 @@ class _Session:
         """Connect, encrypt and log in. Raises DeliveryError for what the server doesn't let us do."""
         config = self._config
         timeout_s = config.timeout.total_seconds()
-        context = ssl.create_default_context()
+        context = None if config.security is SmtpSecurity.NONE else ssl.create_default_context()
         is_tls = config.security is SmtpSecurity.TLS
         smtp = smtplib.SMTP_SSL(timeout=timeout_s, context=context) if is_tls else smtplib.SMTP(timeout=timeout_s)
         watched.socket_of = smtp
@@ -117,7 +117,7 @@ class _Session:
             raise
         return smtp
 
-    def _greet(self, smtp: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    def _greet(self, smtp: smtplib.SMTP, context: ssl.SSLContext | None) -> None:
         config = self._config
         code, answer = smtp.connect(config.host, config.port)
         if code != 220:
