@@ -15,7 +15,7 @@ from tests.receivers import MailServer
 ZONE = ZoneInfo("Europe/Luxembourg")
 BEGIN = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 END = BEGIN + timedelta(days=365)
-STEP = timedelta(hours=6)
+STEP = timedelta(hours=8)
 
 # When the program is down: a night over the hour; the clock change of October with the hour; five days.
 OUTAGES = [

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aggregator.notify.chat.lines import Kind, Line, cut, share_out
+from aggregator.notify.chat.lines import Kind, Line, cut, link_target, share_out
 
 # 6,000 characters over all embeds of a message, 4,096 in a description.
 _MOST_CHARACTERS: Final = 3_900
@@ -52,10 +52,8 @@ def _text(line: Line) -> str:
 
 
 def _link(text: str, url: str | None) -> str:
-    if url is None or len(url) > 1_500:
-        return escaped(text)
-    target = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
-    return f"[{escaped(text)}]({target})"
+    target = link_target(url, 1_500) if url else None
+    return f"[{escaped(text)}]({target})" if target else escaped(text)
 
 
 def escaped(text: str) -> str:

@@ -13,6 +13,7 @@ from aggregator.notify.render import Site, day_of, moment_of
 
 T = TypeVar("T")
 
+_TITLE = 150
 _UPDATES = 20
 _TROUBLES = 20
 
@@ -43,11 +44,16 @@ def _stories(issue: Issue, site: Site, limit: int) -> Iterator[Line]:
     shown = issue.best(limit)
     total, visible = len(issue.stories), len(shown.stories)
     counted = f" · {total} {'story' if total == 1 else 'stories'}" if total else ""
-    yield Line(kind=Kind.TITLE, text=issue.title, url=site.page_of(issue), below=day_of(issue.made_at, site) + counted)
+    yield Line(
+        kind=Kind.TITLE,
+        text=cut(issue.title, _TITLE),
+        url=site.page_of(issue),
+        below=day_of(issue.made_at, site) + counted,
+    )
     moment = moment_of(site.zone, issue.made_at)
     for section in shown.sections:
         if section.title:
-            yield Line(kind=Kind.HEADING, text=section.title)
+            yield Line(kind=Kind.HEADING, text=cut(section.title, _TITLE))
         for story in section.stories:
             others = [other.title for other in story.lead.also]
             others += [entry.source_title for entry in story.entries[1:]]
@@ -107,6 +113,12 @@ def share_out(
         size += group_size
         group = []
     return messages
+
+
+def link_target(url: str, most: int) -> str | None:
+    """Return an address as Markdown's links take it; None when it is too long."""
+    target = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
+    return target if len(target) <= most else None
 
 
 def cut(text: str, length: int) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aggregator.notify.chat.lines import Kind, Line, cut, share_out
+from aggregator.notify.chat.lines import Kind, Line, cut, link_target, share_out
 
 # 16,383 since 5.0; servers with an old database still have 4,000.
 _MOST_CHARACTERS: Final = 3_800
@@ -36,9 +36,8 @@ def _text(line: Line) -> str:
 
 
 def _link(text: str, url: str | None) -> str:
-    if url is None or len(url) > 2_000:
-        return escaped(text)
-    return f"[{escaped(text)}]({url.replace('(', '%28').replace(')', '%29')})"
+    target = link_target(url, 1_500) if url else None
+    return f"[{escaped(text)}]({target})" if target else escaped(text)
 
 
 def escaped(text: str) -> str:

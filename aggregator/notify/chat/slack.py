@@ -11,7 +11,7 @@ from aggregator.notify.chat.lines import Kind, Line, cut, share_out
 _MOST_CHARACTERS: Final = 11_500
 _MOST_BLOCKS: Final = 48
 _MOST_IN_SECTION: Final = 2_900
-_MOST_IN_HEADER: Final = 150
+_MOST_IN_ADDRESS: Final = 1_200
 
 Block = dict[str, Any]
 
@@ -36,14 +36,15 @@ def _block(line: Line) -> Block:
     match line.kind:
         case Kind.TITLE:
             below = f"\n{escaped(line.below)}" if line.below else ""
-            return _section(f"*{_link(cut(line.text, _MOST_IN_HEADER), line.url)}*{below}")
+            return _section(f"*{_link(line.text, line.url)}*{below}")
         case Kind.HEADING:
-            text = cut(line.text, _MOST_IN_HEADER)
-            return {"type": "header", "text": {"type": "plain_text", "text": text, "emoji": False}}
+            return {"type": "header", "text": {"type": "plain_text", "text": line.text, "emoji": False}}
         case _:
             text = _link(line.text, line.url)
             text = f"*{text}*" if line.kind is Kind.STORY else text
-            return _section(text + (f"\n{escaped(cut(line.below, 600))}" if line.below else ""))
+            # a character may become five
+            room = min((_MOST_IN_SECTION - len(text)) // 5, 600)
+            return _section(text + (f"\n{escaped(cut(line.below, room))}" if line.below else ""))
 
 
 def _section(text: str) -> Block:
@@ -52,9 +53,8 @@ def _section(text: str) -> Block:
 
 
 def _link(text: str, url: str | None) -> str:
-    if url is None or len(url) > _MOST_IN_SECTION - 1_500:
-        return escaped(text)
-    return f"<{escaped(url).replace('|', '%7C')}|{escaped(text)}>"
+    target = escaped(url or "").replace("|", "%7C")
+    return f"<{target}|{escaped(text)}>" if 0 < len(target) <= _MOST_IN_ADDRESS else escaped(text)
 
 
 def escaped(text: str) -> str:

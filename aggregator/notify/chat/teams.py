@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from aggregator.notify.chat.lines import Kind, Line, cut, share_out
+from aggregator.notify.chat.lines import Kind, Line, cut, link_target, share_out
 
 # 28 kB a message by the documentation, 413 from 21 kB on by experience.
 _MOST_BYTES: Final = 18_000
@@ -66,9 +66,8 @@ def _subtle(text: str) -> Element:
 
 
 def _link(text: str, url: str | None) -> str:
-    if url is None or len(url) > 2_000:
-        return escaped(text)
-    return f"[{escaped(text)}]({url.replace('(', '%28').replace(')', '%29')})"
+    target = link_target(url, 1_500) if url else None
+    return f"[{escaped(text)}]({target})" if target else escaped(text)
 
 
 def escaped(text: str) -> str:

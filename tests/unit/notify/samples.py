@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ def make_digest(**values: Any) -> DigestConfig:
 
 
 def make_issue_entry(title: str = "Lunar ice found", **values: Any) -> IssueEntry:
-    slug = title.lower().replace(" ", "-")
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower())
     source = values.get("source", "orbit")
     usual: dict[str, Any] = {
         "id": slug,
