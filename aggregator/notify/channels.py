@@ -21,7 +21,7 @@ from aggregator.issues import ChannelKind, Issue
 from aggregator.notify.chat import lines_of, send_chat
 from aggregator.notify.endpoints import Target
 from aggregator.notify.local_mail import MaildirSender, SendmailSender
-from aggregator.notify.mail import make_mail
+from aggregator.notify.mail import MailForm
 from aggregator.notify.render import Rendered, Site, render_issue, site_of
 from aggregator.notify.smtp import SmtpSender
 from aggregator.notify.tokens import unsubscribe_token
@@ -57,7 +57,7 @@ class Channels:
         self._mail = _mail_sender(config.email) if config.email else None
         self._key = key
         self._clock = clock
-        self._mails: _Made[Rendered] = _Made()
+        self._forms: _Made[MailForm] = _Made()
         self._bodies: _Made[Sequence[bytes]] = _Made()
 
     def close(self) -> None:
@@ -74,29 +74,24 @@ class Channels:
             case ChannelKind.CHAT:
                 self._send_chat(post)
 
-    def unsubscribe_address(self, target: Target) -> str:
-        return unsubscribe_address(self._site, self._key, target)
-
     def _send_mail(self, post: Post) -> None:
-        if self._email is None or self._mail is None:
+        email = self._email
+        if email is None or self._mail is None:
             raise Refused("the section email is not configured any more", stops=False)
         try:
-            rendered = self._mails.get(
-                post,
-                lambda: render_issue(post.issue, post.digest, self._site, self._templates, can_unsubscribe=True),
-            )
+            form = self._forms.get(post, lambda: self._form(post, email))
         except PublishError as error:  # it may be mended before the next attempt
             raise DeliveryError(f"the message can't be made: {error}") from error
-        mail = make_mail(
-            rendered,
-            post.issue,
-            self._site,
-            self._email,
+        mail = form.fill(
             recipient=post.target.address.get_secret_value(),
             message_id=post.message_id,
-            unsubscribe=self.unsubscribe_address(post.target),
+            unsubscribe=unsubscribe_address(self._site, self._key, post.target),
         )
         self._mail.send(mail)
+
+    def _form(self, post: Post, email: EmailConfig) -> MailForm:
+        rendered = render_issue(post.issue, post.digest, self._site, self._templates, can_unsubscribe=True)
+        return MailForm(rendered, post.issue, self._site, email)
 
     def _send_webhook(self, post: Post) -> None:
         send_webhook(

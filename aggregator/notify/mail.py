@@ -21,6 +21,7 @@ from aggregator.issues import Issue
 from aggregator.notify.render import UNSUBSCRIBE, Rendered, Site
 
 _SUBJECT_CHARACTERS: Final = 160
+_ADDRESS_COLUMNS: Final = 72
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,43 +39,81 @@ def mail_domain(email: EmailConfig) -> str:
     return _ascii_host(parseaddr(email.sender)[1].partition("@")[2])
 
 
-def make_mail(
-    rendered: Rendered,
-    issue: Issue,
-    site: Site,
-    email: EmailConfig,
-    *,
-    recipient: str,
-    message_id: str,
-    unsubscribe: str | None,
-) -> Mail:
-    """Return the mail to one reader; the same arguments give the same bytes. ``unsubscribe`` is their own address."""
-    name, sender = parseaddr(email.sender)
-    sender, recipient = _ascii_domain(sender), _ascii_domain(recipient)
-    written = EmailMessage(policy=SMTP if (sender + recipient).isascii() else SMTPUTF8)
-    written["From"] = _address(name, sender)
-    written["To"] = _address("", recipient)
-    written["Subject"] = _cut(_one_line(rendered.subject), _SUBJECT_CHARACTERS)
-    boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
-    # the email package would fold these inside of addresses; all in them is our own, and ASCII
-    raw = [
-        f"Date: {format_datetime(issue.made_at)}",
-        f"Message-ID: {message_id}",
-        "Auto-Submitted: auto-generated",
-        f"List-Id: {_phrase(issue.title)}\r\n <{_list_id(issue, site)}>",
-    ]
-    if unsubscribe is not None:
-        raw.append("List-Unsubscribe: " + ",\r\n ".join(_ways_out(unsubscribe, issue, email)))
-        raw.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
-    raw += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"', "", ""]
-    head = written.as_bytes().rstrip(b"\r\n") + b"\r\n" + "\r\n".join(raw).encode("ascii", "replace")
-    body = b"".join(_parts(rendered, boundary.encode(), unsubscribe or ""))
-    return Mail(
-        sender=_ascii_domain(email.envelope or sender),
-        recipient=recipient,
-        message_id=message_id,
-        body=head + body,
-    )
+class MailForm:
+    """The mail of an issue but for what differs from reader to reader, which is put in; encoded once for all.
+
+    The same reader, id and address give the same bytes.
+    """
+
+    def __init__(self, rendered: Rendered, issue: Issue, site: Site, email: EmailConfig) -> None:
+        self._issue, self._email = issue, email
+        name, sender = parseaddr(email.sender)
+        self._sender = _ascii_domain(sender)
+        self._envelope = _ascii_domain(email.envelope or self._sender)
+        subject = _cut(_one_line(rendered.subject), _SUBJECT_CHARACTERS)
+        self._head = _written(self._sender, From=_address(name, self._sender), Subject=subject)
+        # the email package would fold these inside of addresses; all in them is our own, and ASCII
+        self._head += _raw(
+            f"Date: {format_datetime(issue.made_at)}",
+            "Auto-Submitted: auto-generated",
+            f"List-Id: {_phrase(issue.title)}\r\n <{_list_id(issue, site)}>",
+            "MIME-Version: 1.0",
+        )
+        self._parts = [
+            (b"text/plain", _encoded_around(rendered.text)),
+            (b"text/html", _encoded_around(rendered.html)),
+        ]
+
+    def fill(self, *, recipient: str, message_id: str, unsubscribe: str) -> Mail:
+        """Return the mail to one reader. ``unsubscribe`` is their own address for that."""
+        recipient = _ascii_domain(recipient)
+        boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
+        head = _written(recipient, To=_address("", recipient)) + _raw(
+            f"Message-ID: {message_id}",
+            "List-Unsubscribe: " + ",\r\n ".join(_ways_out(unsubscribe, self._issue, self._email)),
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
+        )
+        pieces = [self._head, head]
+        for kind, around in self._parts:
+            way_out = escape(unsubscribe) if kind == b"text/html" else unsubscribe
+            pieces.append(_PART_HEAD % (boundary.encode(), kind))
+            pieces.append(_soft_broken(way_out).join(around))
+        pieces.append(b"\r\n--%s--\r\n" % boundary.encode())
+        return Mail(sender=self._envelope, recipient=recipient, message_id=message_id, body=b"".join(pieces))
+
+
+_PART_HEAD: Final = (
+    b"\r\n--%s\r\nContent-Type: %s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+)
+
+
+def _written(address: str, **headers: str | Address) -> bytes:
+    """Return headers with text from elsewhere in them, written by the email package, which refuses line breaks."""
+    message = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
+    for name, value in headers.items():
+        message[name] = value
+    return message.as_bytes().rstrip(b"\r\n") + b"\r\n"
+
+
+def _raw(*lines: str) -> bytes:
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii", "replace")
+
+
+def _encoded_around(text: str) -> list[bytes]:
+    """Return a text in quoted-printable (RFC 2045 §6.7), in pieces between which the address to unsubscribe belongs.
+
+    binascii encodes a hundred times as fast as the email package does, which would take longer than the mail server.
+    """
+    lines = text.rstrip("\n").replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    return [binascii.b2a_qp(piece.encode("utf-8", "replace"), istext=True) for piece in lines.split(UNSUBSCRIBE)]
+
+
+def _soft_broken(address: str) -> bytes:
+    """Return an address in quoted-printable on lines of its own, which decoding joins to what is around it."""
+    encoded = address.replace("=", "=3D").encode("ascii", "replace")
+    steps = range(0, len(encoded), _ADDRESS_COLUMNS)
+    return b"=\r\n" + b"".join(encoded[step : step + _ADDRESS_COLUMNS] + b"=\r\n" for step in steps)
 
 
 def _phrase(text: str) -> str:

@@ -76,6 +76,23 @@ def are_claims(connection: sa.Connection) -> bool:
     return connection.execute(query).first() is not None
 
 
+# Made once: there is one for every mail, and nothing else is written as often.
+_SENT = (
+    deliveries.update()
+    .where(deliveries.c.pk == sa.bindparam("sent_pk"))
+    .values(
+        _UNCLAIMED
+        | {
+            "status": DeliveryStatus.SENT.value,
+            "attempts": deliveries.c.attempts + 1,
+            "sent_at": sa.bindparam("at"),
+            "next_attempt": None,
+            "last_error": None,
+        }
+    )
+)
+
+
 def note_part(connection: sa.Connection, claim: DeliveryClaim, parts_sent: int) -> None:
     """Note that so many parts of a delivery were accepted, so that a later attempt goes on from there."""
     row = deliveries.c.pk == claim.delivery.id
@@ -84,17 +101,16 @@ def note_part(connection: sa.Connection, claim: DeliveryClaim, parts_sent: int) 
 
 def record(connection: sa.Connection, claim: DeliveryClaim, outcome: Outcome, *, now: datetime) -> None:
     """Write what an attempt left. That it was sent is true even when the claim ran out meanwhile; all else isn't."""
+    if outcome.status is DeliveryStatus.SENT:
+        connection.execute(_SENT, {"sent_pk": claim.delivery.id, "at": now})
+        return
     values: Values = _UNCLAIMED | {
         "status": outcome.status.value,
         "attempts": deliveries.c.attempts + 1,
         "next_attempt": outcome.next_attempt,
         "last_error": outcome.error,
     }
-    held = _is_held(claim)
-    if outcome.status is DeliveryStatus.SENT:
-        values |= {"sent_at": now}
-        held = deliveries.c.pk == claim.delivery.id
-    connection.execute(deliveries.update().where(held).values(values))
+    connection.execute(deliveries.update().where(_is_held(claim)).values(values))
     endpoint = claim.delivery.endpoint
     if outcome.rest is not None:
         is_sooner = deliveries.c.next_attempt < now + outcome.rest

@@ -17,7 +17,7 @@ from lxml import html as lxml_html
 
 from aggregator.config import EmailConfig, shipped_dir
 from aggregator.issues import Issue, SeenAt, Trouble, TroubleKind, Update
-from aggregator.notify.mail import Mail, make_mail
+from aggregator.notify.mail import Mail, MailForm
 from aggregator.notify.render import MOST_HTML_BYTES, Rendered, render_issue, subject_of
 from aggregator.templating import Templates
 from tests.unit.notify.samples import NOON, SITE, make_digest, make_issue, make_issue_entry
@@ -34,9 +34,8 @@ def mail(issue: Issue | None = None, *, recipient: str = "a@example.org", **conf
     issue = issue or make_issue(3)
     settings = EmailConfig.model_validate({"from": "Space news <news@example.org>"} | config)
     message_id = "<daily.7.abc@example.org>"
-    return make_mail(
-        rendered(issue), issue, SITE, settings, recipient=recipient, message_id=message_id, unsubscribe=UNSUBSCRIBE
-    )
+    form = MailForm(rendered(issue), issue, SITE, settings)
+    return form.fill(recipient=recipient, message_id=message_id, unsubscribe=UNSUBSCRIBE)
 
 
 def parsed(made: Mail) -> EmailMessage:
