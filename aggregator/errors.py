@@ -18,7 +18,9 @@ AggregatorError
 │   ├── StoreBusy          another process has it
 │   ├── StoreTooNew        its schema is newer than this program
 │   └── ClaimLost          another worker polls this source now; this worker's result is dropped
-└── PublishError           outputs can't be written
+├── PublishError           outputs can't be written
+└── DeliveryError          one attempt at one delivery failed: recorded on it, tried again
+    └── Refused            … for good
 """
 
 from __future__ import annotations
@@ -130,3 +132,19 @@ class ClaimLost(StoreError):
 
 class PublishError(AggregatorError):
     """The outputs can't be written where they should go."""
+
+
+class DeliveryError(AggregatorError):
+    """An attempt failed; another may not. ``retry_after`` is the least time that the other side asked us to wait."""
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class Refused(DeliveryError):
+    """The other side will never take this. ``stops``: nor anything else at this endpoint."""
+
+    def __init__(self, message: str, *, stops: bool) -> None:
+        self.stops = stops
+        super().__init__(message)

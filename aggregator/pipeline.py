@@ -45,6 +45,7 @@ from aggregator.model import (
     StoredEntry,
 )
 from aggregator.normalize import normalize_changes, normalize_feed
+from aggregator.notify import beginning
 from aggregator.parse import parse_feed
 from aggregator.publish import Written, build_document, static_files, write_site
 from aggregator.sources import Credentials, common_places, configured_sources, find_feeds
@@ -52,6 +53,9 @@ from aggregator.store import Store
 
 # Documents read at a time: Python computes in one thread anyway, so that more would only take memory.
 _READERS = 4
+
+# Entries read at a time when each must be looked at.
+_LOOKED_AT = 500
 
 # How many entries a static front page has.
 _FRONT_PAGE = 100
@@ -345,6 +349,8 @@ class Aggregator:
         self.client = open_client(config)
         self.gate.limit(connections=config.fetch.politeness.connections, spacing=config.fetch.politeness.spacing)
         self.store.sync_sources(self.sources)
+        now = self.clock()
+        self.store.ledger.sync_digests([beginning(each, config.site.tz, now) for each in config.digests])
         self.recorder = Recorder(self.store, config.fetch, config.categories, clock=self.clock)
         if self._processes is not None:
             self._processes.use(config)
@@ -431,7 +437,9 @@ class Aggregator:
         return write_site(out, documents, static_files(self.config, newest, self.store.sources()))
 
     def forget_old(self) -> int:
-        """Purge what is older than ``storage.keep``; return how many entries that were."""
+        """Purge what is older than ``storage.keep``, issues among it; return how many entries that were."""
         now = self.clock()
+        before = now - self.config.storage.keep
+        self.store.ledger.forget(before=before)
         self.store.forget_marks(expired_marks(now))
-        return self.store.forget(before=now - self.config.storage.keep)
+        return self.store.forget(before=before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,3 +39,9 @@ def corpus() -> Path:
     if not (folder / "feeds").is_dir():
         pytest.skip("the corpus of real feeds is absent (AGGREGATOR_CORPUS names its folder)")
     return folder
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])

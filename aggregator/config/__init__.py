@@ -2,23 +2,28 @@
 
 from aggregator.config.categories import CategoryConfig, TermGroup
 from aggregator.config.load import load
-from aggregator.config.models import (
+from aggregator.config.messages import (
     Channel,
     ChatChannel,
-    Config,
-    DigestConfig,
+    ChatService,
     EmailChannel,
     EmailConfig,
+    SmtpConfig,
+    SmtpSecurity,
+    WebhookChannel,
+    WhenEmpty,
+)
+from aggregator.config.models import (
+    Config,
+    DigestConfig,
     FeedConfig,
     FetchSettings,
     Site,
-    SmtpConfig,
-    SmtpSecurity,
     SourceConfig,
     Storage,
-    WebhookChannel,
     Where,
 )
+from aggregator.config.secrets import Secrets
 from aggregator.config.shipped import shipped_dir
 from aggregator.config.suggest import bare_address
 from aggregator.config.units import format_duration, parse_duration, parse_size
@@ -27,12 +32,14 @@ __all__ = [
     "CategoryConfig",
     "Channel",
     "ChatChannel",
+    "ChatService",
     "Config",
     "DigestConfig",
     "EmailChannel",
     "EmailConfig",
     "FeedConfig",
     "FetchSettings",
+    "Secrets",
     "Site",
     "SmtpConfig",
     "SmtpSecurity",
@@ -40,6 +47,7 @@ __all__ = [
     "Storage",
     "TermGroup",
     "WebhookChannel",
+    "WhenEmpty",
     "Where",
     "bare_address",
     "format_duration",

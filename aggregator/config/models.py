@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    Discriminator,
     Field,
     PrivateAttr,
-    Tag,
     model_validator,
 )
 
 from aggregator.config import values
 from aggregator.config.access import BasicAuth, Politeness, SourcePoliteness
 from aggregator.config.categories import CategoryConfig
+from aggregator.config.messages import DigestSettings, EmailConfig
 from aggregator.config.settings import Settings
 from aggregator.config.suggest import bare_address
 from aggregator.model import SourceKind
@@ -182,89 +180,10 @@ class FeedConfig(Settings):
     limit: values.Whole = Field(100, ge=1, le=1000, description="How many of the newest entries it has.")
 
 
-class EmailChannel(Settings):
-    """A message to mail addresses."""
-
-    email: Annotated[tuple[values.EmailAddress, ...], AfterValidator(values.not_empty)] = Field(
-        description="Who gets it.", json_schema_extra={"minItems": 1}
-    )
-
-
-class WebhookChannel(Settings):
-    """A signed POST (Standard Webhooks)."""
-
-    webhook: values.SecretHttpAddress = Field(description="Address that gets the POST.")
-    secret: values.Secret | None = Field(None, description="Signs the message; best from the environment.")
-
-
-class ChatChannel(Settings):
-    """A message to a chat service."""
-
-    chat: values.SecretChatAddress = Field(description="Apprise address of the service, such as `slack://…`.")
-
-
-_CHANNELS: dict[str, type[Settings]] = {"email": EmailChannel, "webhook": WebhookChannel, "chat": ChatChannel}
-
-
-def _channel_tag(value: Any) -> str | None:  # noqa: ANN401 - whatever the YAML holds
-    # a tag can't be the same as a key: it stands in the location of errors
-    if isinstance(value, dict):
-        return next((f"<{key}>" for key in _CHANNELS if key in value), None)
-    return next((f"<{key}>" for key, model in _CHANNELS.items() if isinstance(value, model)), None)
-
-
-Channel = Annotated[
-    Annotated[EmailChannel, Tag("<email>")]
-    | Annotated[WebhookChannel, Tag("<webhook>")]
-    | Annotated[ChatChannel, Tag("<chat>")],
-    Discriminator(
-        _channel_tag, custom_error_type="channel", custom_error_message="expected a channel: email, webhook or chat"
-    ),
-]
-
-
-class DigestConfig(Settings):
+class DigestConfig(DigestSettings):
     """A recurring message with what is new."""
 
-    name: values.Slug = Field(description="Short name for commands and addresses.")
-    every: values.Every | None = Field(
-        None,
-        description="`day at 07:30`, `week on monday at 08:00`, a duration, or `now`: one message per poll with news.",
-    )
-    cron: values.Cron | None = Field(None, description="Instead of `every`: a crontab line such as `30 7 * * 1-5`.")
     where: Where = Field(Where(), description="Which entries it has.")
-    to: Annotated[tuple[Channel, ...], AfterValidator(values.not_empty)] = Field(
-        description="The channels it goes to.", json_schema_extra={"minItems": 1}
-    )
-
-    @model_validator(mode="after")
-    def _check_schedule(self) -> Self:
-        if (self.every is None) == (self.cron is None):
-            raise ValueError("expected either every or cron" + (", not both" if self.every else ""))
-        return self
-
-
-class SmtpSecurity(StrEnum):
-    NONE = "none"
-    STARTTLS = "starttls"
-    TLS = "tls"
-
-
-class SmtpConfig(Settings):
-    """The server that takes outgoing mail."""
-
-    host: values.Host = Field("localhost", description="Name or address of the server.")
-    port: values.Whole = Field(25, ge=1, le=65535, description="Its port: mostly 25, 587 (starttls) or 465 (tls).")
-    security: SmtpSecurity = Field(SmtpSecurity.NONE, description="How the connection is encrypted.")
-    user: values.Line | None = Field(None, description="User name, where the server asks for one.")
-    password: values.Secret | None = Field(None, description="Password; best from the environment.")
-
-
-class EmailConfig(Settings):
-    """How mail is sent; digests with an `email` channel need it."""
-
-    sender: values.Mailbox = Field(alias="from", description="Sender of the digests: `Space news <news@example.org>`.")
-    smtp: SmtpConfig = Field(SmtpConfig(), description="The server that takes it.")
 
 
 _ALL = (FeedConfig(name="all", title="Everything"),)

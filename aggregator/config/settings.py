@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, SerializerFunctionWrapH
 
 from aggregator.config.suggest import without_userinfo
 
-_MASK = "**********"
+MASK = "**********"
 
 
 class Settings(BaseModel):
@@ -27,6 +27,10 @@ class Settings(BaseModel):
         """Never show the value of this field: it came from the environment."""
         self._hidden |= {name}
 
+    def is_hidden(self, name: str) -> bool:
+        """Whether the value of a field, or a part of it, came from the environment."""
+        return name in self._hidden
+
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         for name, value in super().__repr_args__():
             yield name, self._shown(name, value)
@@ -37,5 +41,5 @@ class Settings(BaseModel):
 
     def _shown(self, name: str | None, value: Any) -> Any:  # noqa: ANN401
         if name in self._hidden:
-            return _MASK
+            return MASK
         return without_userinfo(value) if isinstance(value, str) and "@" in value else value

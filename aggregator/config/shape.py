@@ -112,4 +112,6 @@ def _bounds(schema: Schema) -> str:
     least, most = schema.get("minimum"), schema.get("maximum")
     if "exclusiveMinimum" in schema:
         return f" above {schema['exclusiveMinimum']:g}, at most {most:g}"
-    return f", at least {least:g}" if most is None else f" from {least:g} to {most:g}"
+    if least is None or most is None:
+        return ("" if least is None else f", at least {least:g}") + ("" if most is None else f", at most {most:g}")
+    return f" from {least:g} to {most:g}"

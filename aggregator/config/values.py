@@ -6,6 +6,7 @@ adds it as it stands in the file.
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from datetime import timedelta
@@ -119,6 +120,25 @@ def _chat_address(secret: SecretStr) -> SecretStr:
     if re.match(_ANY_SCHEME_PATTERN, address) is None or _CONTROL.search(address):
         raise ValueError("expected an Apprise address such as slack://… or tgram://…")
     return SecretStr(address)
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value().strip()
+    if not text or (text.startswith("whsec_") and _from_base64(text.removeprefix("whsec_")) is None):
+        raise ValueError("expected whsec_ and a key in base64 (openssl rand -base64 32 makes one)")
+    return SecretStr(text)
+
+
+def webhook_key(secret: str) -> bytes:
+    """Return the key that signs: what ``whsec_`` stands before, in base64; any other text is a key as it is."""
+    return _from_base64(secret.removeprefix("whsec_")) or secret.encode()
+
+
+def _from_base64(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True) or None
+    except ValueError:
+        return None
 
 
 def _host(text: str) -> str:
@@ -248,6 +268,12 @@ def _folder(text: Any, info: ValidationInfo) -> Path:  # noqa: ANN401
     return folder
 
 
+def _new_folder(text: Any, info: ValidationInfo) -> Path:  # noqa: ANN401
+    if not isinstance(text, str | Path) or not str(text).strip():
+        raise ValueError("expected the name of a folder")
+    return Path(folder_of("email", info) / text).resolve()
+
+
 def _database(text: str, info: ValidationInfo) -> str:
     address = text.strip()
     if address.startswith("postgresql://"):
@@ -293,6 +319,7 @@ _SECRET: dict[str, Any] = {"writeOnly": True}
 
 Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
 Number = Annotated[float, Strict(), BeforeValidator(_number), AllowInfNan(allow_inf_nan=False)]
+Switch = Annotated[bool, Strict(), BeforeValidator(_switch)]
 Line = Annotated[str, Strict(), AfterValidator(_one_line), _described("text")]
 Slug = Annotated[str, Strict(), AfterValidator(_slug), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
 Language = Annotated[str, Strict(), AfterValidator(_language), _described("language tag", pattern=_LANGUAGE_PATTERN)]
@@ -304,6 +331,7 @@ Database = Annotated[
     str, Strict(), AfterValidator(_database), _described("database address", pattern="^(sqlite:///|postgresql)")
 ]
 Folder = Annotated[Path, BeforeValidator(_folder), _described("folder")]
+NewFolder = Annotated[Path, BeforeValidator(_new_folder), _described("folder")]
 Duration = Annotated[timedelta, BeforeValidator(_duration), _described("duration", pattern=DURATION_PATTERN)]
 AutoOrDuration = Annotated[timedelta | None, BeforeValidator(_duration_or_auto), WithJsonSchema(_AUTO_OR_DURATION)]
 ShortDuration = Annotated[
@@ -335,6 +363,7 @@ ErrorStatus = Annotated[
 ]
 UserName = Annotated[str, Strict(), AfterValidator(_user_name), _described("text")]
 Secret = Annotated[SecretStr, _described("text", **_SECRET)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret), _described("text", **_SECRET)]
 SecretHttpAddress = Annotated[
     SecretStr, AfterValidator(_secret_http_address), _described("address", pattern=_HTTP_PATTERN, **_SECRET)
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -12,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from aggregator import __version__
+from aggregator.entrypoints.logs import masked
 from aggregator.entrypoints.terminal import complain
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 
@@ -21,6 +23,8 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "check": "polling:check",
     "poll": "polling:poll",
     "publish": "feeds:publish",
+    "digest": "digests:digest",
+    "deliveries": "digests:deliveries",
     "sources": "listing:sources",
     "entries": "listing:entries",
     "explain": "listing:explain",
@@ -120,6 +124,9 @@ def main() -> None:
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:  # noqa: BLE001 - a bug of ours: shown whole, but for the secrets in it
+        sys.stderr.write(masked(traceback.format_exc()))
+        sys.exit(1)
 
 
 if __name__ == "__main__":

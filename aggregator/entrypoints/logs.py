@@ -5,8 +5,33 @@ from __future__ import annotations
 import logging
 import sys
 from enum import StrEnum
+from typing import Any
 
 import structlog
+
+from aggregator.config import Config, Secrets
+
+
+class _Discretion:
+    """The last thing that happens to every line: the secrets of a configuration are taken out, of tracebacks too."""
+
+    def __init__(self) -> None:
+        self._secrets = Secrets()
+
+    def keep(self, config: Config) -> None:
+        self._secrets = Secrets(config)
+
+    def __call__(self, _logger: object, _method: str, line: Any) -> str:  # noqa: ANN401 - rendered by now
+        return self._secrets.mask(line)
+
+
+_discretion = _Discretion()
+keep_secrets_of = _discretion.keep
+
+
+def masked(text: str) -> str:
+    """Return a text without the secrets of the configuration of now."""
+    return _discretion(None, "", text)
 
 
 class LogFormat(StrEnum):
@@ -38,7 +63,7 @@ def configure_logging(log_format: LogFormat) -> None:
             )
         ]
     structlog.configure(
-        processors=[*shared, *render],
+        processors=[*shared, *render, _discretion],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
@@ -47,7 +72,7 @@ def configure_logging(log_format: LogFormat) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render, _discretion],
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

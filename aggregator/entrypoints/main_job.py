@@ -13,6 +13,7 @@ import structlog
 import uvicorn
 
 from aggregator.config import Config, load
+from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.web import create_app
 from aggregator.errors import AggregatorError, ConfigError, UsageError
@@ -32,6 +33,7 @@ def run_main_job(path: Path | None, *, host: str, port: int) -> None:
     taken) before anything is begun.
     """
     config = load(path)
+    keep_secrets_of(config)
     with ProcessPool(useful_processes()) as processes:
         aggregator = Aggregator(config, processes=processes)
         try:
@@ -117,6 +119,7 @@ def _reload(aggregator: Aggregator, watch: _Watch) -> _Watch:
         config = load(running.path)
         if config.storage.url != running.storage.url:
             log.warning("config.needs_restart", key="storage.url")
+        keep_secrets_of(config)
         aggregator.use(config)
     except ConfigError as error:
         log.error("config.rejected", problems=[str(problem) for problem in error.problems])

@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from aggregator.delivering import Attempted, deliver_due
+from aggregator.digests import Digests
 from aggregator.errors import AggregatorError
+from aggregator.issues import DeliveryStatus
 from aggregator.model import PollSummary
 from aggregator.pipeline import Aggregator
 from aggregator.workers import poll_due
@@ -17,15 +21,28 @@ from aggregator.workers import poll_due
 log = structlog.get_logger()
 
 POLL_TICK_S = 10
+DIGEST_TICK_S = 5
 HOUSEKEEPING_H = 6
+
+# A digest whose hour was missed waits for the first poll, which brings what was published meanwhile; but not for long.
+_FIRST_POLL = timedelta(minutes=2)
+
+# News of one poll seldom comes alone: a digest that sends at once waits so long for the rest.
+_GATHERING = timedelta(seconds=2)
 
 
 class Scheduler:
-    """The timers of the main job: poll what is due, forget what is old. ``stop`` waits for polls under way."""
+    """The timers of the main job: poll what is due, make issues and deliver them, forget what is old.
+
+    ``stop`` waits for what is under way.
+    """
 
     def __init__(self, aggregator: Aggregator) -> None:
         self._aggregator = aggregator
+        self._digests = Digests(aggregator)
         self._stopping = threading.Event()
+        self._has_polled = threading.Event()
+        self._started_at = aggregator.clock()
         # misfire_grace_time None: a tick that comes late (a sleeping laptop, a long poll) is still wanted
         self._timers = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -33,6 +50,12 @@ class Scheduler:
         now = aggregator.clock()
         self._polling = self._timers.add_job(
             self._guarded(self._poll), "interval", seconds=POLL_TICK_S, next_run_time=now
+        )
+        self._issuing = self._timers.add_job(
+            self._guarded(self._issue), "interval", seconds=DIGEST_TICK_S, next_run_time=now
+        )
+        self._delivering = self._timers.add_job(
+            self._guarded(self._deliver), "interval", seconds=DIGEST_TICK_S, next_run_time=now
         )
         self._timers.add_job(self._guarded(self._forget), "interval", hours=HOUSEKEEPING_H, next_run_time=now)
 
@@ -65,6 +88,9 @@ class Scheduler:
         for result in poll_due(self._aggregator, stop=self._stopping):
             log_result(result)
             results.append(result)
+            if result.new and self._has_polled.is_set():
+                self._issuing.modify(next_run_time=self._aggregator.clock() + _GATHERING)
+        self._has_polled.set()
         if results:
             log.info(
                 "poll.done",
@@ -79,6 +105,19 @@ class Scheduler:
             log.warning(
                 "poll.nothing_reached", hint="is this machine online? `aggregator poll --all` asks again at once"
             )
+
+    def _issue(self) -> None:
+        if not self._has_polled.is_set() and self._aggregator.clock() < self._started_at + _FIRST_POLL:
+            return
+        made = self._digests.make_due()
+        for issue in made:
+            log.info("digest.issued", digest=issue.digest, issue=issue.number, entries=issue.entry_count)
+        if made:
+            self._delivering.modify(next_run_time=self._aggregator.clock())
+
+    def _deliver(self) -> None:
+        for attempted in deliver_due(self._aggregator, stop=self._stopping):
+            log_attempt(attempted)
 
     def _forget(self) -> None:
         count = self._aggregator.forget_old()
@@ -103,3 +142,26 @@ def log_result(result: PollSummary) -> None:
             duplicates=result.duplicates,
             next_check=next_check,
         )
+
+
+def log_attempt(attempted: Attempted) -> None:
+    """Log one line for an attempt at a delivery: INFO when it was taken, WARNING when not, ERROR when it is given up.
+
+    The endpoint is named by its label, never by its address.
+    """
+    delivery, outcome = attempted.delivery, attempted.outcome
+    facts = {
+        "delivery": delivery.id,
+        "digest": delivery.endpoint.digest,
+        "issue": delivery.issue,
+        "to": delivery.endpoint.label,
+        "attempt": delivery.attempts + 1,
+    }
+    match outcome.status:
+        case DeliveryStatus.SENT:
+            log.info("delivery.sent", **facts)
+        case DeliveryStatus.WAITING:
+            again = outcome.next_attempt.isoformat() if outcome.next_attempt else None
+            log.warning("delivery.postponed", **facts, error=outcome.error, next_attempt=again)
+        case _:
+            log.error(f"delivery.{outcome.status.value}", **facts, error=outcome.error)

@@ -1,4 +1,7 @@
-"""The web page, the feeds and what monitoring asks for. It only reads; each request sees the configuration of now."""
+"""The web page, the feeds and what monitoring asks for; each request sees the configuration of now.
+
+It only reads, but for those who unsubscribe.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aggregator.config import Config, shipped_dir
 from aggregator.entrypoints.answers import Outputs, answer, render
+from aggregator.entrypoints.digest_pages import DigestPages
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.errors import PublishError, StoreError, UsageError
 from aggregator.model import FeedFormat, Selection
@@ -32,11 +36,9 @@ from aggregator.publish import (
     Choice,
     Frame,
     River,
-    Templates,
     arrange,
     arrange_sources,
     category_labels,
-    load_templates,
     render_error,
     render_feed,
     render_feeds,
@@ -46,6 +48,7 @@ from aggregator.publish import (
     site_frame,
     source_title,
 )
+from aggregator.templating import Templates, load_templates
 
 log = structlog.get_logger()
 
@@ -83,6 +86,10 @@ def create_app(aggregator: Aggregator) -> Starlette:
         "/feeds": web.feeds,
         "/feeds/": web.feeds,
         "/feeds/{name}.{format}": web.feed,
+        "/digests": web.digests.digests,
+        "/digests/": web.digests.digests,
+        "/digests/{name}": web.digests.issue,
+        "/digests/{name}/{number:int}": web.digests.issue,
         "/opml": web.opml,
         "/style.css": web.style,
         "/favicon.svg": web.favicon,
@@ -90,7 +97,11 @@ def create_app(aggregator: Aggregator) -> Starlette:
         "/metrics": web.metrics,
     }
     return Starlette(
-        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
+        routes=[
+            *(Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()),
+            Route("/unsubscribe/{token}", web.digests.unsubscribe, methods=["GET", "POST"]),
+            Route("/unsubscribe/{token}/undo", web.digests.subscribe_again, methods=["POST"]),
+        ],
         middleware=[Middleware(_Around, metrics=metrics)],
         exception_handlers=dict.fromkeys((HTTPException, UsageError, StoreError, Exception), web.failed),
     )
@@ -105,6 +116,7 @@ class _Web:
         self._metrics = metrics
         self._outputs = Outputs(_REMEMBERED_OUTPUTS)
         self._loaded = (aggregator.config, load_templates(aggregator.config))
+        self.digests = DigestPages(aggregator, self._current, _frame, partial(self._changing, media_type=_HTML))
 
     # --- pages -------------------------------------------------------------------------------------------------------
 

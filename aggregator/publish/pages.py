@@ -1,19 +1,16 @@
-"""The web pages, from templates that the operator may replace one by one."""
+"""The web pages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlencode
 
-from aggregator import __version__
-from aggregator.config import Config, shipped_dir
-from aggregator.errors import PublishError
-from aggregator.model import FeedFormat
+from aggregator.config import Config
 from aggregator.publish.document import feed_title
 from aggregator.publish.health import SourceRow
 from aggregator.publish.river import Choice, Day
+from aggregator.templating import Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +25,7 @@ class Frame:
     language: str
     root: str
     feeds: tuple[Choice, ...]
+    has_digests: bool = False
     is_static: bool = False
 
     def feed(self, name: str, format_: str) -> str:
@@ -55,67 +53,6 @@ class River:
     is_first: bool = True
 
 
-class Templates:
-    """The templates and plain files of the pages, looked for in these folders in turn."""
-
-    def __init__(self, *folders: Path) -> None:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-        self._folders = folders
-        self._environment = Environment(
-            loader=FileSystemLoader(folders),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self._environment.globals.update(version=__version__, formats=[format_.value for format_ in FeedFormat])
-
-    def render(self, name: str, **values: object) -> bytes:
-        """Return a page. Raises PublishError, which names the template's file and line."""
-        from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
-
-        try:
-            return self._environment.get_template(name).render(**values).encode()
-        except TemplateNotFound as error:
-            raise PublishError(f"template {error.name} is in none of {self._searched()}") from error
-        except TemplateSyntaxError as error:
-            raise PublishError(f"{error.filename or name}:{error.lineno}: {error.message}") from error
-        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-            raise PublishError(f"{self._place(error, name)}: {error}") from error
-
-    def plain_file(self, name: str) -> bytes:
-        """Return a file as it stands. Raises PublishError."""
-        for folder in self._folders:
-            try:
-                return (folder / name).read_bytes()
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                raise PublishError(f"can't read {folder / name}: {error.strerror}") from error
-        raise PublishError(f"{name} is in none of {self._searched()}")
-
-    def _searched(self) -> str:
-        return ", ".join(map(str, self._folders))
-
-    def _place(self, error: BaseException, name: str) -> str:
-        """Return file:line of the innermost template that an error passed; Jinja rewrites tracebacks to say so."""
-        place, traceback = name, error.__traceback__
-        while traceback is not None:
-            file = Path(traceback.tb_frame.f_code.co_filename)
-            if any(file.is_relative_to(folder) for folder in self._folders):
-                place = f"{file}:{traceback.tb_lineno}"
-            traceback = traceback.tb_next
-        return place
-
-
-def load_templates(config: Config) -> Templates:
-    """Return the templates of a configuration: the operator's first, the shipped ones for what those leave out."""
-    folders = (config.templates, shipped_dir("templates"))
-    return Templates(*(folder for folder in folders if folder is not None))
-
-
 def site_frame(config: Config, *, root: str, is_static: bool = False) -> Frame:
     """Return what stands around the pages of a configured site."""
     return Frame(
@@ -123,6 +60,7 @@ def site_frame(config: Config, *, root: str, is_static: bool = False) -> Frame:
         language=config.site.language,
         root=root,
         feeds=tuple(Choice(name=feed.name, title=feed_title(feed, config)) for feed in config.feeds),
+        has_digests=bool(config.digests),
         is_static=is_static,
     )
 

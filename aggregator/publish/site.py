@@ -12,8 +12,9 @@ from aggregator.model import FeedDocument, FeedFormat, PublishedEntry, SourceHea
 from aggregator.publish.document import category_labels, render_feed
 from aggregator.publish.files import write_if_changed
 from aggregator.publish.opml import render_opml
-from aggregator.publish.pages import River, load_templates, render_index, site_frame
+from aggregator.publish.pages import River, render_index, site_frame
 from aggregator.publish.river import arrange
+from aggregator.templating import load_templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,10 @@ def _create_sqlite(url: URL, pool_size: int) -> sa.Engine:
     def begin(connection: sa.Connection) -> None:
         # A transaction that reads first and then writes must take the write lock at once: SQLite can't upgrade a
         # read snapshot that another writer made stale, and busy_timeout does not help there.
-        is_write = connection.get_execution_options().get("is_write", False)
+        options = connection.get_execution_options()
+        is_write = options.get("is_write", False)
+        if is_write:  # NORMAL survives a crash of the program, FULL one of the machine too
+            connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('is_durable') else 'NORMAL'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
     return engine

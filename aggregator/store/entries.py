@@ -40,12 +40,12 @@ def published(
         .where(
             older.c.original == candidate.c.original,
             sa.tuple_(older.c.listed_at, older.c.pk) < sa.tuple_(candidate.c.listed_at, candidate.c.pk),
-            *_conditions(older, selection),
+            *conditions(older, selection),
         )
         .exists()
     )
     query = sa.select(candidate.c.original, candidate.c.listed_at, candidate.c.pk).where(
-        *_conditions(candidate, selection), ~is_repeated
+        *conditions(candidate, selection), ~is_repeated
     )
     if cursor is not None:
         listed_at, pk = _read_cursor(cursor)
@@ -61,7 +61,15 @@ def published(
     return Page(items=tuple(items), next=following)
 
 
-def _conditions(table: sa.FromClause, selection: Selection) -> list[sa.ColumnElement[bool]]:
+def published_by_id(connection: sa.Connection, originals: Sequence[str]) -> list[PublishedEntry]:
+    """Return what is published under these ids, in their order, as far as its sources are configured."""
+    groups = _groups(connection, originals)
+    mentions = _mentions(connection, {group[0].story for group in groups.values()})
+    found = (groups.get(original) for original in originals)
+    return [_to_published(group[0].original, group, group[0].first_seen, mentions) for group in found if group]
+
+
+def conditions(table: sa.FromClause, selection: Selection) -> list[sa.ColumnElement[bool]]:
     """Return what an entry must meet, its source being configured among it."""
     is_active = sa.select(sources.c.pk).where(sources.c.is_active)
     if selection.sources:
@@ -145,7 +153,7 @@ def select(
 ) -> tuple[list[StoredEntry], tuple[datetime, int] | None]:
     """Return entries, duplicates among them, newest first seen first, and where to go on (None at the end)."""
     table = entries.alias("listed")
-    query = sa.select(table.c.pk, table.c.first_seen).where(*_conditions(table, selection))
+    query = sa.select(table.c.pk, table.c.first_seen).where(*conditions(table, selection))
     if before is not None:
         seen, pk = sa.literal(before[0], entries.c.first_seen.type), sa.literal(before[1], entries.c.pk.type)
         query = query.where(sa.tuple_(table.c.first_seen, table.c.pk) < sa.tuple_(seen, pk))

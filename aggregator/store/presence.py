@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import IntEnum
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,8 +18,16 @@ from aggregator.store.engine import BUSY_TIMEOUT_S
 # How long a writer sleeps that finds another process at work: a transaction takes ten times as long.
 _LOOK_AGAIN_S = 0.0005
 
-# The advisory lock that PostgreSQL's pollers share.
-_POLLING = 0x61676770
+
+class Work(IntEnum):
+    """What processes do on a database; the value is the advisory lock that those share who do it (PostgreSQL)."""
+
+    POLLING = 0x61676770
+    DELIVERING = 0x61676774
+
+
+# The ending of the lock file that they share (SQLite).
+_ENDINGS = {Work.POLLING: "pollers", Work.DELIVERING: "deliverers"}
 
 
 @contextmanager
@@ -37,29 +46,29 @@ def one_main_job(engine: sa.Engine) -> Iterator[None]:
 
 
 @contextmanager
-def among_pollers(engine: sa.Engine, take_back_claims: Callable[[], None]) -> Iterator[None]:
-    """Be one of the processes that poll. The first one there knows that all claims are those of the dead.
+def among(engine: sa.Engine, work: Work, take_back_claims: Callable[[], None]) -> Iterator[None]:
+    """Be one of the processes that do some work. The first one there knows that all claims are those of the dead.
 
-    Claims of a worker that was killed would otherwise keep its sources from everyone to the end of their lease.
+    Claims of a worker that was killed would otherwise keep what it held from everyone to the end of their lease.
     """
     if engine.dialect.name == "sqlite":
-        with _lock_file(engine, "pollers") as file:
+        with _lock_file(engine, _ENDINGS[work]) as file:
             if _try_exclusive(file):
                 take_back_claims()
             fcntl.flock(file, fcntl.LOCK_SH)
             yield
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if connection.execute(sa.select(sa.func.pg_try_advisory_lock(_POLLING))).scalar_one():
+        if connection.execute(sa.select(sa.func.pg_try_advisory_lock(work.value))).scalar_one():
             take_back_claims()
-            connection.execute(sa.select(sa.func.pg_advisory_lock_shared(_POLLING)))
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(_POLLING)))
+            connection.execute(sa.select(sa.func.pg_advisory_lock_shared(work.value)))
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(work.value)))
         else:
-            connection.execute(sa.select(sa.func.pg_advisory_lock_shared(_POLLING)))
+            connection.execute(sa.select(sa.func.pg_advisory_lock_shared(work.value)))
         try:
             yield
         finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock_shared(_POLLING)))
+            connection.execute(sa.select(sa.func.pg_advisory_unlock_shared(work.value)))
 
 
 class WritersTurn:

@@ -29,10 +29,11 @@ from aggregator.store import entries as stored_entries
 from aggregator.store import retention
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
+from aggregator.store.ledger import Ledger
 from aggregator.store.migrate import upgrade
 from aggregator.store.nearby import nearby
 from aggregator.store.polls import PollTransaction, bump_content_version, write_quiet
-from aggregator.store.presence import WritersTurn, among_pollers, one_main_job
+from aggregator.store.presence import Work, WritersTurn, among, one_main_job
 from aggregator.store.recategorize import Batch, recategorize
 from aggregator.store.schema import entries, site
 from aggregator.store.signatures import Vocabularies, forget_marks
@@ -51,6 +52,7 @@ class Store:
         self._writer = self._engine.execution_options(is_write=True)
         self._turn = WritersTurn(self._engine)
         self._vocabularies = Vocabularies()
+        self.ledger = Ledger(self._read, self._write_durably)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -84,7 +86,13 @@ class Store:
     @contextmanager
     def polling(self) -> Iterator[None]:
         """Be among those that poll; whoever comes first takes back what workers held that died."""
-        with translated(), among_pollers(self._engine, self._take_back_claims):
+        with translated(), among(self._engine, Work.POLLING, self._take_back_claims):
+            yield
+
+    @contextmanager
+    def delivering(self) -> Iterator[None]:
+        """Be among those that deliver; as ``polling``."""
+        with translated(), among(self._engine, Work.DELIVERING, self.ledger.take_back_claims):
             yield
 
     def _take_back_claims(self) -> None:
@@ -258,4 +266,11 @@ class Store:
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
         with self._turn(), translated(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _write_durably(self) -> Iterator[sa.Connection]:
+        """As ``_write``, and what was written outlives a power failure: what was sent can't be taken back."""
+        durable = self._writer.execution_options(is_durable=True)
+        with self._turn(), translated(), durable.begin() as connection:
             yield connection

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -143,12 +142,6 @@ def config(site: DemoSite, tmp_path: Path) -> Path:
     folder = tmp_path / "demo"
     folder.mkdir()
     return write_config(folder, site.url)
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def wait_for(condition: Callable[[], Any], *, timeout_s: float = 30) -> Any:

@@ -143,7 +143,7 @@ def explain(
     what: Annotated[str, typer.Argument(metavar="URL-or-ID", help="An entry's address or id.")],
     config: ConfigOption = None,
 ) -> None:
-    """Say why an entry has its categories, its duplicates and its story, and what the nearest others lack.
+    """Say why an entry has its categories, its duplicates and its story, and which digests had it.
 
     Example: aggregator explain https://spacenews.com/some-article/
     """
@@ -170,6 +170,7 @@ def _explanation(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
     yield from _explained_categories(aggregator, entry)
     yield from explained_duplicates(aggregator, entry)
     yield from explained_story(aggregator, entry)
+    yield from _explained_digests(aggregator, entry)
 
 
 def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
@@ -182,3 +183,12 @@ def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterato
     yield "the rules as they are now" if lines else "the rules as they are now: its source is no longer configured"
     for line in lines:
         yield f"  {line}"
+
+
+def _explained_digests(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
+    yield "digests"
+    found = aggregator.store.ledger.issues_with(entry.original)
+    for digest, number, made_at in found:
+        yield f"  {digest}, issue {number} of {rfc3339(made_at)}"
+    if not found:
+        yield "  none had it"

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from aggregator.config import Config, load, parse_duration
+from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.errors import ConfigError, UsageError
 from aggregator.model import Source
 from aggregator.pipeline import Aggregator, utc_now
@@ -35,7 +36,9 @@ LimitOption = Annotated[
 @contextmanager
 def opened(path: Path | None, *, processes: ProcessPool | None = None) -> Iterator[Aggregator]:
     """Load the configuration and open the store; close it at the end."""
-    aggregator = Aggregator(load(path), processes=processes)
+    config = load(path)
+    keep_secrets_of(config)
+    aggregator = Aggregator(config, processes=processes)
     try:
         yield aggregator
     finally:

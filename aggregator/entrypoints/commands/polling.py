@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from aggregator.config import Config, load
+from aggregator.entrypoints.commands.digest_checks import check_digests, tell_stops
 from aggregator.entrypoints.commands.moves import tell_known_moves
 from aggregator.entrypoints.commands.options import ConfigOption, known_sources, opened
 from aggregator.entrypoints.terminal import ago, complain, console, say, table
@@ -106,8 +107,10 @@ def check(
         (len(loaded.feeds), "feeds"),
         (len(loaded.digests), "digests"),
     )
+    check_digests(loaded)
     say(f"{loaded.path} is good: " + ", ".join(f"{count} {noun}" for count, noun in counts))
     tell_known_moves(loaded)
+    tell_stops(loaded)
     if live and not _check_live(loaded, sources):
         raise typer.Exit(1)
 

@@ -17,10 +17,8 @@ from aggregator.publish import (
     Choice,
     Frame,
     River,
-    Templates,
     arrange,
     arrange_sources,
-    load_templates,
     render_error,
     render_feeds,
     render_index,
@@ -28,6 +26,7 @@ from aggregator.publish import (
     site_frame,
     static_files,
 )
+from aggregator.templating import Templates, load_templates
 from tests.unit.publish.samples import CONFIG, NOON, make_item, make_stored
 
 SHIPPED = Templates(shipped_dir("templates"))

@@ -10,6 +10,7 @@ from typing import Any
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site, SourceConfig
 from aggregator.entrypoints.web import create_app
 from aggregator.errors import StoreError, UsageError
+from aggregator.issues import DeliveryStatus, DigestState, Stop
 from aggregator.model import FeedDocument, Page, PublishedEntry, Selection, Source, SourceHealth, SourceState, Totals
 from aggregator.sources import configured_sources
 from tests.unit.publish.samples import NOON, make_document
@@ -31,6 +32,20 @@ CONFIG = Config(
 
 
 @dataclass
+class ListLedger:
+    """What the web page asks of a ledger in which nothing is."""
+
+    def counts(self) -> dict[tuple[str, DeliveryStatus], int]:
+        return {}
+
+    def digests(self) -> dict[str, DigestState]:
+        return {}
+
+    def stops(self) -> list[Stop]:
+        return []
+
+
+@dataclass
 class ListStore:
     """What the web page asks of a store; with ``error`` set, it is away. ``asked`` are the selections so far."""
 
@@ -38,6 +53,7 @@ class ListStore:
     version: int = 1
     error: StoreError | None = None
     asked: list[Selection] = field(default_factory=list)
+    ledger: ListLedger = field(default_factory=ListLedger)
 
     def content_version(self) -> int:
         self.ping()

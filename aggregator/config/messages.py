@@ -1,0 +1,208 @@
+"""The part of the configuration that digests are made of: schedules, channels, and how mail is sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from aggregator.config import values
+from aggregator.config.settings import Settings
+
+
+class ChatService(StrEnum):
+    """A chat service with a layout of its own; ``apprise`` is any of the others."""
+
+    AUTO = "auto"
+    SLACK = "slack"
+    DISCORD = "discord"
+    TEAMS = "teams"
+    MATTERMOST = "mattermost"
+    APPRISE = "apprise"
+
+
+class EmailChannel(Settings):
+    """A message to mail addresses, one for each."""
+
+    email: Annotated[tuple[values.EmailAddress, ...], AfterValidator(values.not_empty)] = Field(
+        description="Who gets it.", json_schema_extra={"minItems": 1}
+    )
+
+
+class WebhookChannel(Settings):
+    """A signed POST (Standard Webhooks)."""
+
+    webhook: values.SecretHttpAddress = Field(description="Address that gets the POST.")
+    secret: values.WebhookSecret | None = Field(
+        None, description="Signs the message: `whsec_` and 24 to 64 bytes in base64; best from the environment."
+    )
+
+
+class ChatChannel(Settings):
+    """A message to a chat service."""
+
+    chat: values.SecretChatAddress = Field(
+        description=(
+            "Address of the incoming webhook (`https://hooks.slack.com/…`), or the Apprise address of any service, "
+            "such as `tgram://…`."
+        )
+    )
+    service: ChatService = Field(
+        ChatService.AUTO, description="Whose layout the message has; `auto` goes by the address."
+    )
+
+    @model_validator(mode="after")
+    def _check_service(self) -> Self:
+        if self.spoken is None:
+            raise ValueError(
+                "whose webhook this is can't be told from the address; add service: slack, discord, teams or mattermost"
+            )
+        return self
+
+    @property
+    def spoken(self) -> ChatService | None:
+        """The service whose layout the message has; None when that can't be told."""
+        address = self.chat.get_secret_value()
+        if self.service is not ChatService.AUTO:
+            return self.service
+        parts = urlsplit(address)
+        if parts.scheme.lower() not in {"http", "https"}:
+            return _SERVICES_BY_SCHEME.get(parts.scheme.lower(), ChatService.APPRISE)
+        host = parts.hostname or ""
+        return next((each for end, each in _SERVICES_BY_HOST.items() if f".{host}".endswith(f".{end}")), None)
+
+
+# What Apprise calls them (https://github.com/caronc/apprise/wiki), and where the services' own addresses lie.
+_SERVICES_BY_SCHEME = {
+    "slack": ChatService.SLACK,
+    "discord": ChatService.DISCORD,
+    "workflow": ChatService.TEAMS,
+    "workflows": ChatService.TEAMS,
+    "mmost": ChatService.MATTERMOST,
+    "mmosts": ChatService.MATTERMOST,
+}
+_SERVICES_BY_HOST = {
+    "hooks.slack.com": ChatService.SLACK,
+    "hooks.slack-gov.com": ChatService.SLACK,
+    "discord.com": ChatService.DISCORD,
+    "discordapp.com": ChatService.DISCORD,
+    "logic.azure.com": ChatService.TEAMS,
+    "api.powerplatform.com": ChatService.TEAMS,
+    "webhook.office.com": ChatService.TEAMS,
+}
+
+_CHANNELS: dict[str, type[Settings]] = {"email": EmailChannel, "webhook": WebhookChannel, "chat": ChatChannel}
+
+
+def _channel_tag(value: Any) -> str | None:  # noqa: ANN401 - whatever the YAML holds
+    # a tag can't be the same as a key: it stands in the location of errors
+    if isinstance(value, dict):
+        return next((f"<{key}>" for key in _CHANNELS if key in value), None)
+    return next((f"<{key}>" for key, model in _CHANNELS.items() if isinstance(value, model)), None)
+
+
+Channel = Annotated[
+    Annotated[EmailChannel, Tag("<email>")]
+    | Annotated[WebhookChannel, Tag("<webhook>")]
+    | Annotated[ChatChannel, Tag("<chat>")],
+    Discriminator(
+        _channel_tag, custom_error_type="channel", custom_error_message="expected a channel: email, webhook or chat"
+    ),
+]
+
+
+class WhenEmpty(StrEnum):
+    SKIP = "skip"
+    SEND = "send"
+
+
+class DigestSettings(Settings):
+    """What a digest is but for which entries it has."""
+
+    name: values.Slug = Field(description="Short name for commands and addresses.")
+    title: values.Line | None = Field(
+        None, description="Title of the message; made from the site's and the name when left out."
+    )
+    every: values.Every | None = Field(
+        None,
+        description="`day at 07:30`, `week on monday at 08:00`, a duration, or `now`: one message per poll with news.",
+    )
+    cron: values.Cron | None = Field(None, description="Instead of `every`: a crontab line such as `30 7 * * 1-5`.")
+    limit: values.Whole = Field(
+        50, ge=1, le=1000, description="How many stories a message shows; the rest is behind a link."
+    )
+    per_source: values.Whole | None = Field(
+        None, ge=1, le=1000, description="How many of one source it shows; without it sources take turns."
+    )
+    settle: values.Duration | None = Field(
+        None, description="Entries wait until they have stood so long, so that corrected headlines are what is sent."
+    )
+    when_empty: WhenEmpty = Field(WhenEmpty.SKIP, description="Whether to `send` a message when nothing is new.")
+    updates: values.Switch = Field(
+        default=False, description="Whether to list entries that changed after they were sent."
+    )
+    health: values.Switch | None = Field(
+        None,
+        description="Whether to tell which sources are in trouble; left out, the digest named `operator` does.",
+    )
+    template: values.Slug | None = Field(
+        None, description="Look: `NAME` stands for `NAME.html.j2` and `NAME.txt.j2` in the folder `templates`."
+    )
+    to: Annotated[tuple[Channel, ...], AfterValidator(values.not_empty)] = Field(
+        description="The channels it goes to.", json_schema_extra={"minItems": 1}
+    )
+
+    @model_validator(mode="after")
+    def _check_schedule(self) -> Self:
+        if (self.every is None) == (self.cron is None):
+            raise ValueError("expected either every or cron" + (", not both" if self.every else ""))
+        return self
+
+    @property
+    def tells_health(self) -> bool:
+        return self.name == "operator" if self.health is None else self.health
+
+
+class SmtpSecurity(StrEnum):
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class SmtpConfig(Settings):
+    """The server that takes outgoing mail."""
+
+    host: values.Host = Field("localhost", description="Name or address of the server.")
+    port: values.Whole = Field(25, ge=1, le=65535, description="Its port: mostly 25, 587 (starttls) or 465 (tls).")
+    security: SmtpSecurity = Field(SmtpSecurity.NONE, description="How the connection is encrypted.")
+    user: values.Line | None = Field(None, description="User name, where the server asks for one.")
+    password: values.Secret | None = Field(None, description="Password; best from the environment.")
+    connections: values.Whole = Field(2, ge=1, le=20, description="Connections at the same time, each used again.")
+    timeout: values.ShortDuration = Field(timedelta(seconds=60), description="For one message, to its acceptance.")
+
+
+class EmailConfig(Settings):
+    """How mail is sent; digests with an `email` channel need it."""
+
+    sender: values.Mailbox = Field(alias="from", description="Sender of the digests: `Space news <news@example.org>`.")
+    envelope: values.EmailAddress | None = Field(
+        None, description="Where bounces go (the envelope sender); the sender's address when left out."
+    )
+    unsubscribe: values.EmailAddress | None = Field(
+        None, description="Address that takes requests to unsubscribe by mail, beside the link that needs nobody."
+    )
+    smtp: SmtpConfig = Field(SmtpConfig(), description="The server that takes it.")
+    maildir: values.NewFolder | None = Field(None, description="Instead of a server: a Maildir to write into.")
+    sendmail: values.Line | None = Field(
+        None, description="Instead of a server: the program that takes mail, such as `/usr/sbin/sendmail`."
+    )
+
+    @model_validator(mode="after")
+    def _check_one_way(self) -> Self:
+        given = [name for name in ("smtp", "maildir", "sendmail") if name in self.model_fields_set]
+        if len(given) > 1:
+            raise ValueError(f"mail can go one way only; keep one of {', '.join(given)}")
+        return self

@@ -1,0 +1,247 @@
+"""The records of digests, as model.py has those of entries, in their order of appearance.
+
+``DigestState`` → ``IssueEntry`` → ``Story`` → ``Section`` → ``Issue`` → ``Endpoint`` → ``Delivery``. An issue is fixed
+when it is made: what is read of it later, by whomever, is what it was then. No secret is in any of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# --- what the store knows of a digest --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestState:
+    """A digest's memory. Entries first seen before ``begins_at`` are no news to it; it was set up at ``set_up_at``.
+
+    Entries first seen until ``considered_until`` and committed when the last issue was made have been considered.
+    ``last_slot`` is the last time of its schedule that was dealt with, ``last_number`` that of its last issue.
+    ``told`` are the troubles that it has told already and that last.
+    """
+
+    name: str
+    set_up_at: datetime
+    begins_at: datetime
+    considered_until: datetime
+    last_slot: datetime | None
+    last_number: int
+    told: tuple[str, ...] = ()
+
+
+# --- an issue --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenAt:
+    """The same article at another source."""
+
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueEntry:
+    """What a message shows of an entry: plain text, legal everywhere, addresses that links may carry.
+
+    ``id`` is that under which it is published, for ever; ``categories`` are names.
+    """
+
+    id: str
+    story: str
+    url: str | None
+    title: str
+    summary: str
+    language: str | None
+    published: datetime
+    updated: datetime
+    source: str
+    source_title: str
+    priority: int
+    categories: tuple[str, ...] = ()
+    also: tuple[SeenAt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Entries about one event, the one to show first. ``rank`` is its turn when there is not room for all.
+
+    The first has rank 0; None is for what a message never shows, as its source has had its share.
+    """
+
+    entries: tuple[IssueEntry, ...]
+    rank: int | None
+
+    @property
+    def lead(self) -> IssueEntry:
+        return self.entries[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The stories of one category; ``title`` is empty when there is nothing to tell them apart by."""
+
+    name: str
+    title: str
+    stories: tuple[Story, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """An entry that changed after it was sent; ``was`` is its title as it was sent, where that is another."""
+
+    entry: IssueEntry
+    was: str | None
+
+
+class TroubleKind(StrEnum):
+    FAILING = "failing"
+    MOVED = "moved"
+    GONE = "gone"
+    SILENT = "silent"
+    UNDELIVERED = "undelivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A source, or an endpoint, that the operator should look at."""
+
+    kind: TroubleKind
+    subject: str
+    title: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.subject}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One edition of a digest. ``id`` is its own among all issues of all times and databases, for message ids.
+
+    ``also_troubled`` counts troubles that last and were told in an earlier issue.
+    """
+
+    id: str
+    digest: str
+    number: int
+    title: str
+    made_at: datetime
+    sections: tuple[Section, ...] = ()
+    updates: tuple[Update, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    also_troubled: int = 0
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """All stories, in the order in which they are shown."""
+        return tuple(story for section in self.sections for story in section.stories)
+
+    @property
+    def entry_count(self) -> int:
+        return sum(len(story.entries) for story in self.stories)
+
+    def best(self, count: int) -> Issue:
+        """Return the issue with only the stories whose turn is among the first ``count``."""
+        sections = (
+            replace(
+                section,
+                stories=tuple(each for each in section.stories if each.rank is not None and each.rank < count),
+            )
+            for section in self.sections
+        )
+        return replace(self, sections=tuple(section for section in sections if section.stories))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentVersion:
+    """An entry that an issue has, or whose duplicate it has: as it was then."""
+
+    entry_id: str
+    title: str
+    updated: datetime
+
+
+# --- where issues go -------------------------------------------------------------------------------------------------
+
+
+class ChannelKind(StrEnum):
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One place that issues of a digest go to. ``key`` stands for its address, ``label`` tells people which it is."""
+
+    digest: str
+    kind: ChannelKind
+    key: str
+    label: str
+
+
+class DeliveryStatus(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One issue to one endpoint. ``message_id`` is the same at every attempt; ``parts_sent`` of it were accepted."""
+
+    id: int
+    issue_pk: int
+    issue: int
+    endpoint: Endpoint
+    message_id: str
+    status: DeliveryStatus
+    attempts: int
+    parts_sent: int
+    made_at: datetime
+    next_attempt: datetime | None
+    sent_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryClaim:
+    """A worker's right to attempt a delivery until ``until``; ``token`` proves it."""
+
+    delivery: Delivery
+    token: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an attempt leaves: the delivery's new status, and when it is tried again, not before ``rest`` for others.
+
+    ``stops`` says that nothing more goes to this endpoint, for the reason that ``error`` tells.
+    """
+
+    status: DeliveryStatus
+    error: str | None = None
+    next_attempt: datetime | None = None
+    rest: timedelta | None = None
+    stops: bool = False
+
+
+class StopCause(StrEnum):
+    UNSUBSCRIBED = "unsubscribed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """An endpoint that gets nothing more of a digest, since when, and why."""
+
+    endpoint: Endpoint
+    cause: StopCause
+    reason: str
+    since: datetime

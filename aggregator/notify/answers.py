@@ -1,0 +1,68 @@
+"""What an HTTP answer means to a delivery, and the POST that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Final
+
+from aggregator.errors import AddressRefused, DeliveryError, FetchError, Refused
+from aggregator.http import HttpClient, Response
+
+_EXCERPT_CHARACTERS: Final = 160
+
+
+def post(client: HttpClient, url: str, body: bytes, *, headers: Mapping[str, str], now: datetime) -> Response:
+    """POST once and return the answer of the 200s. Raises DeliveryError for all else, Refused for 410 Gone.
+
+    Redirects are answers: they are not followed, or a webhook could send us anywhere (RULES W4, W6).
+    """
+    try:
+        response = client.post(url, body, headers=headers)
+    except AddressRefused as error:
+        raise Refused(f"{error} (fetch.allow_private)", stops=False) from error
+    except FetchError as error:
+        raise DeliveryError(str(error)) from error
+    if 200 <= response.status < 300:
+        return response
+    if response.status == HTTPStatus.GONE:
+        raise Refused(f"it is gone for good: {in_words(response)}", stops=True)
+    if 300 <= response.status < 400:
+        raise HttpFailure(f"it redirects, which isn't followed: {in_words(response)}", response)
+    raise HttpFailure(f"it answers {in_words(response)}", response, retry_after=retry_after(response, now))
+
+
+class HttpFailure(DeliveryError):
+    """An answer that is no success; services differ in what is final."""
+
+    def __init__(self, message: str, response: Response, *, retry_after: timedelta | None = None) -> None:
+        self.status = response.status
+        super().__init__(message, retry_after=retry_after)
+
+
+def in_words(response: Response) -> str:
+    """Return status and reason, with the beginning of what the body says."""
+    try:
+        reason = HTTPStatus(response.status).phrase
+    except ValueError:
+        reason = ""
+    said = " ".join(response.body.decode("utf-8", "replace").split())[:_EXCERPT_CHARACTERS]
+    is_page = said.startswith("<")
+    return f"{response.status} {reason}".strip() + (f" ({said})" if said and not is_page else "")
+
+
+def retry_after(response: Response, now: datetime) -> timedelta | None:
+    """Return how long the server asks us to wait: seconds, which Discord gives as a fraction, or a date."""
+    value = (response.header("retry-after") or "").strip()
+    try:
+        return timedelta(seconds=max(float(value), 0))
+    except (ValueError, OverflowError):
+        pass
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(until - now, timedelta(0))

@@ -1,0 +1,126 @@
+"""What a chat message says, before any service's syntax: lines, and how they are shared out over messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from aggregator.issues import Issue, IssueEntry
+from aggregator.notify.render import Site, day_of, moment_of
+
+T = TypeVar("T")
+
+_TITLE = 150
+_UPDATES = 20
+_TROUBLES = 20
+
+
+class Kind(StrEnum):
+    TITLE = "title"
+    HEADING = "heading"
+    STORY = "story"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A title, the heading of a section, a story (a linked title with what stands below it), or a note."""
+
+    kind: Kind
+    text: str
+    url: str | None = None
+    below: str = ""
+
+
+def lines_of(issue: Issue, site: Site, limit: int) -> list[Line]:
+    """Return what messages say of an issue: up to ``limit`` stories, what changed, who is in trouble."""
+    return [*_stories(issue, site, limit), *_updates(issue, site), *_troubles(issue)]
+
+
+def _stories(issue: Issue, site: Site, limit: int) -> Iterator[Line]:
+    shown = issue.best(limit)
+    total, visible = len(issue.stories), len(shown.stories)
+    counted = f" · {total} {'story' if total == 1 else 'stories'}" if total else ""
+    yield Line(
+        kind=Kind.TITLE,
+        text=cut(issue.title, _TITLE),
+        url=site.page_of(issue),
+        below=day_of(issue.made_at, site) + counted,
+    )
+    moment = moment_of(site.zone, issue.made_at)
+    for section in shown.sections:
+        if section.title:
+            yield Line(kind=Kind.HEADING, text=cut(section.title, _TITLE))
+        for story in section.stories:
+            others = [other.title for other in story.lead.also]
+            others += [entry.source_title for entry in story.entries[1:]]
+            yield _story(story.lead, moment, "also at " + ", ".join(dict.fromkeys(others)) if others else "")
+    if not total and not issue.updates and not issue.troubles:
+        yield Line(kind=Kind.NOTE, text="Nothing new this time.")
+    if total > visible:
+        yield Line(kind=Kind.NOTE, text=f"{total - visible} more on the web page", url=site.page_of(issue))
+
+
+def _story(entry: IssueEntry, moment: Callable[[datetime], str], more: str) -> Line:
+    below = " · ".join(each for each in (entry.source_title, moment(entry.published), more) if each)
+    return Line(kind=Kind.STORY, text=entry.title, url=entry.url, below=below)
+
+
+def _updates(issue: Issue, site: Site) -> Iterator[Line]:
+    moment = moment_of(site.zone, issue.made_at)
+    if issue.updates:
+        yield Line(kind=Kind.HEADING, text="Updated")
+    for update in issue.updates[:_UPDATES]:
+        was = f" · before: {update.was}" if update.was else ""
+        below = f"{update.entry.source_title} · updated {moment(update.entry.updated)}{was}"
+        yield Line(kind=Kind.STORY, text=update.entry.title, url=update.entry.url, below=below)
+
+
+def _troubles(issue: Issue) -> Iterator[Line]:
+    if issue.troubles or issue.also_troubled:
+        yield Line(kind=Kind.HEADING, text="Health of the sources")
+    for trouble in issue.troubles[:_TROUBLES]:
+        yield Line(kind=Kind.NOTE, text=f"{trouble.kind}: {trouble.title}", below=trouble.text)
+    quiet = issue.also_troubled + max(len(issue.troubles) - _TROUBLES, 0)
+    if quiet:
+        yield Line(kind=Kind.NOTE, text=f"{quiet} in trouble besides")
+
+
+def share_out(
+    lines: Sequence[tuple[Line, T]], *, size_of: Callable[[T], int], most: int, most_lines: int = 10_000
+) -> list[list[T]]:
+    """Share rendered lines out over messages of at most ``most`` by ``size_of``, and so many lines. None is cut.
+
+    A heading goes with what follows it, never last into a message.
+    """
+    messages: list[list[T]] = [[]]
+    size = 0
+    group: list[T] = []
+    for number, (line, rendered) in enumerate(lines):
+        group.append(rendered)
+        is_last = number + 1 == len(lines)
+        if line.kind in {Kind.TITLE, Kind.HEADING} and not is_last:
+            continue
+        group_size = sum(map(size_of, group))
+        is_full = size + group_size > most or len(messages[-1]) + len(group) > most_lines
+        if is_full and messages[-1]:
+            messages.append([])
+            size = 0
+        messages[-1] += group
+        size += group_size
+        group = []
+    return messages
+
+
+def link_target(url: str, most: int) -> str | None:
+    """Return an address as Markdown's links take it; None when it is too long."""
+    target = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
+    return target if len(target) <= most else None
+
+
+def cut(text: str, length: int) -> str:
+    """Return a text of at most so many characters; one piece of a message that alone would be too long."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"

@@ -1,0 +1,90 @@
+"""What the operator should know of the sources: who fails, moved, is gone, or has been silent for unusually long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from aggregator.issues import Stop, StopCause, Trouble, TroubleKind
+from aggregator.model import SourceHealth, SourceStatus
+
+# One failed request is weather, not trouble.
+_FAILURES = 3
+
+# A source is silent when it has been so for this many times its usual gap, and not less than some days.
+_GAPS = 4
+_LEAST_SILENCE = timedelta(days=3)
+
+
+def troubles_of(sources: Sequence[SourceHealth], stops: Sequence[Stop], *, now: datetime) -> tuple[Trouble, ...]:
+    """Return what is wrong now: sources first, by kind and name, then the endpoints that refuse what we send."""
+    found = [trouble for health in sources if (trouble := _trouble(health, now)) is not None]
+    order = list(TroubleKind)
+    found.sort(key=lambda each: (order.index(each.kind), each.title.casefold()))
+    return (*found, *(_undelivered(stop) for stop in stops if stop.cause is StopCause.REFUSED))
+
+
+def _trouble(health: SourceHealth, now: datetime) -> Trouble | None:
+    kind = _kind(health, now)
+    if kind is None:
+        return None
+    title = health.source.title or health.state.feed_title or health.source.name
+    return Trouble(
+        kind=kind,
+        subject=health.source.name,
+        title=" ".join(title.split()) or health.source.name,
+        text=_text(kind, health, now),
+    )
+
+
+def _kind(health: SourceHealth, now: datetime) -> TroubleKind | None:
+    state = health.state
+    match state.status:
+        case SourceStatus.GONE:
+            return TroubleKind.GONE
+        case SourceStatus.MOVED:
+            return TroubleKind.MOVED
+        case SourceStatus.FAILING if state.failures >= _FAILURES:
+            return TroubleKind.FAILING
+        case SourceStatus.OK if state.usual_gap is not None and state.recent:
+            is_silent = now - state.recent[0] > max(_GAPS * state.usual_gap, _LEAST_SILENCE)
+            return TroubleKind.SILENT if is_silent else None
+        case _:
+            return None
+
+
+def _text(kind: TroubleKind, health: SourceHealth, now: datetime) -> str:
+    state = health.state
+    match kind:
+        case TroubleKind.SILENT if state.usual_gap is not None:
+            return (
+                f"nothing new for {_span(now - state.recent[0])}; usually it publishes every {_span(state.usual_gap)}"
+            )
+        case TroubleKind.MOVED:
+            where = f"the address of {health.merged_into}" if health.merged_into else str(state.moved_to)
+            return f"it moved for good to {where}"
+        case TroubleKind.FAILING:
+            since = f"; it last worked {_span(now - state.last_success)} ago" if state.last_success else ""
+            return f"{state.failures} checks in a row failed: {state.last_error or 'no reason known'}{since}"
+        case _:
+            return state.last_error or "it is not there any more"
+
+
+def _undelivered(stop: Stop) -> Trouble:
+    endpoint = stop.endpoint
+    return Trouble(
+        kind=TroubleKind.UNDELIVERED,
+        subject=f"{endpoint.digest}/{endpoint.key}",
+        title=f"{endpoint.digest} to {endpoint.label}",
+        text=stop.reason,
+    )
+
+
+def _span(span: timedelta) -> str:
+    """Say a length of time: ``3 days``."""
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * size or size == 60:
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return ""

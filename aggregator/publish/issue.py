@@ -1,0 +1,60 @@
+"""What digests show of published entries: text and addresses that are legal in every message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from textwrap import shorten
+
+from aggregator.issues import IssueEntry, SeenAt
+from aggregator.model import PublishedEntry, SourceHealth, StoredEntry
+from aggregator.publish import parts
+from aggregator.publish.text import legal, one_line, web_address
+
+_TITLE_CHARACTERS = 250
+_SUMMARY_CHARACTERS = 280
+
+# Longer addresses are left out: a message has limits, and so have the programs that show it.
+_URL_CHARACTERS = 2_000
+_ALSO_URL_CHARACTERS = 1_000
+
+# "Also at" is a service to readers, not a list of all copies on the web.
+_MOST_ALSO = 8
+
+
+def issue_entries(entries: Iterable[PublishedEntry], sources: Mapping[str, SourceHealth]) -> list[IssueEntry]:
+    """Return entries as an issue has them; ``sources`` by name, for their priorities."""
+    return [_issue_entry(item, sources) for item in entries]
+
+
+def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> IssueEntry:
+    entry = item.entry
+    health = sources.get(entry.source)
+    title = parts.title_of(entry)
+    summary = shorten(legal(entry.summary), _SUMMARY_CHARACTERS, placeholder=" …")
+    return IssueEntry(
+        id=item.id,
+        story=entry.story,
+        url=_short(entry.url, _URL_CHARACTERS),
+        title=shorten(title, _TITLE_CHARACTERS, placeholder=" …"),
+        summary="" if summary.rstrip(" ….") == title.rstrip(" ….") else summary,
+        language=entry.language,
+        published=entry.published,
+        updated=item.updated,
+        source=entry.source,
+        source_title=_source_title(entry),
+        priority=health.source.priority if health else 0,
+        categories=item.categories,
+        also=tuple(
+            SeenAt(title=_source_title(other), url=_short(other.url, _ALSO_URL_CHARACTERS))
+            for other in parts.also_at(item)[:_MOST_ALSO]
+        ),
+    )
+
+
+def _source_title(entry: StoredEntry) -> str:
+    return shorten(one_line(entry.feed.title), 100, placeholder=" …") or entry.source
+
+
+def _short(url: str | None, length: int) -> str | None:
+    address = web_address(url)
+    return address if address is not None and len(address) <= length else None

@@ -1,0 +1,89 @@
+"""What the web shows of digests: each with its latest issue, when the next is due, and what could not be delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.issues import Delivery, DeliveryStatus, Issue
+from aggregator.publish.health import Moment
+from aggregator.publish.pages import Frame
+from aggregator.publish.text import legal, rfc3339
+from aggregator.publish.times import exact, relative
+from aggregator.templating import Templates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestRow:
+    """A digest in words. ``counts`` are its deliveries by status, those that are none left out."""
+
+    name: str
+    title: str
+    number: int | None
+    made: Moment | None
+    upcoming: Moment | None
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """A delivery that did not arrive, or not yet. Its endpoint is a label, in which no address is whole."""
+
+    id: int
+    digest: str
+    number: int
+    label: str
+    status: str
+    attempts: int
+    upcoming: Moment | None
+    error: str
+
+
+def moment(when: datetime, zone: ZoneInfo, now: datetime) -> Moment:
+    return Moment(words=relative(when, now), exact=exact(when, zone), machine=rfc3339(when))
+
+
+def arrange_deliveries(deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime) -> tuple[DeliveryRow, ...]:
+    """Return deliveries in words."""
+    return tuple(
+        DeliveryRow(
+            id=each.id,
+            digest=each.endpoint.digest,
+            number=each.issue,
+            label=each.endpoint.label,
+            status=each.status.value,
+            attempts=each.attempts,
+            upcoming=moment(each.next_attempt, zone, now) if each.next_attempt else None,
+            error=legal(each.last_error or ""),
+        )
+        for each in deliveries
+    )
+
+
+def counts_of(counts: Mapping[tuple[str, DeliveryStatus], int], digest: str) -> dict[str, int]:
+    """Return the deliveries of one digest by status, in the order of the statuses."""
+    found = {status.value: counts.get((digest, status), 0) for status in DeliveryStatus}
+    return {status: count for status, count in found.items() if count}
+
+
+def render_digests(
+    templates: Templates, frame: Frame, digests: Sequence[DigestRow], deliveries: Sequence[DeliveryRow]
+) -> bytes:
+    """Return the list of digests, and of what did not arrive. Raises PublishError."""
+    return templates.render("digests.html.j2", frame=frame, digests=digests, deliveries=deliveries)
+
+
+def render_issue_page(templates: Templates, frame: Frame, issue: Issue, zone: ZoneInfo) -> bytes:
+    """Return an issue as a page, with all that messages leave out. Raises PublishError."""
+
+    def when(time: datetime) -> str:
+        return exact(time, zone)
+
+    return templates.render("issue.html.j2", frame=frame, issue=issue, when=when, machine=rfc3339)
+
+
+def render_unsubscribe(templates: Templates, frame: Frame, *, title: str, reader: str, path: str, state: str) -> bytes:
+    """Return the page at ``path`` that unsubscribes: ``state`` is "asked", "done" or "undone". Raises PublishError."""
+    return templates.render("unsubscribe.html.j2", frame=frame, title=title, reader=reader, path=path, state=state)

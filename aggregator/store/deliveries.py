@@ -1,0 +1,241 @@
+"""Deliveries in the store: who may attempt which one now, and what became of each attempt."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from aggregator.issues import (
+    ChannelKind,
+    Delivery,
+    DeliveryClaim,
+    DeliveryStatus,
+    Endpoint,
+    Outcome,
+    Stop,
+    StopCause,
+)
+from aggregator.store.rows import Row, Values
+from aggregator.store.schema import deliveries, issues, stops
+
+_UNCLAIMED: Values = {"claim_token": None, "claimed_until": None}
+_WAITING = DeliveryStatus.WAITING.value
+
+
+def claim_due(
+    connection: sa.Connection,
+    *,
+    kinds: Collection[ChannelKind],
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    ids: Sequence[int] | None,
+) -> list[DeliveryClaim]:
+    """Claim up to ``limit`` deliveries that are due and that no other worker has, the longest waiting first."""
+    is_free = deliveries.c.claimed_until.is_(None) | (deliveries.c.claimed_until <= now)
+    query = (
+        sa.select(deliveries.c.pk)
+        .where(
+            deliveries.c.status == _WAITING,
+            deliveries.c.next_attempt <= now,
+            is_free,
+            deliveries.c.kind.in_([kind.value for kind in kinds]),
+        )
+        .order_by(deliveries.c.next_attempt, deliveries.c.pk)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if ids is not None:
+        query = query.where(deliveries.c.pk.in_(ids))
+    pks = connection.execute(query).scalars().all()
+    if not pks:
+        return []
+    token, until = secrets.token_hex(8), now + lease
+    values: Values = {"claim_token": token, "claimed_until": until}
+    connection.execute(deliveries.update().where(deliveries.c.pk.in_(pks)).values(values))
+    found = connection.execute(_select().where(deliveries.c.pk.in_(pks)).order_by(deliveries.c.pk)).mappings()
+    return [DeliveryClaim(delivery=_to_delivery(row), token=token, until=until) for row in found]
+
+
+def release(connection: sa.Connection, claims: Sequence[DeliveryClaim]) -> None:
+    """Give back claims that were not used."""
+    for claim in claims:
+        connection.execute(deliveries.update().where(_is_held(claim)).values(_UNCLAIMED))
+
+
+def take_back_claims(connection: sa.Connection) -> None:
+    """End all claims."""
+    connection.execute(deliveries.update().where(deliveries.c.claim_token.is_not(None)).values(_UNCLAIMED))
+
+
+def are_claims(connection: sa.Connection) -> bool:
+    query = sa.select(deliveries.c.pk).where(deliveries.c.claim_token.is_not(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+# Made once: there is one for every mail, and nothing else is written as often.
+_SENT = (
+    deliveries.update()
+    .where(deliveries.c.pk == sa.bindparam("sent_pk"))
+    .values(
+        _UNCLAIMED
+        | {
+            "status": DeliveryStatus.SENT.value,
+            "attempts": deliveries.c.attempts + 1,
+            "sent_at": sa.bindparam("at"),
+            "next_attempt": None,
+            "last_error": None,
+        }
+    )
+)
+
+
+def note_part(connection: sa.Connection, claim: DeliveryClaim, parts_sent: int) -> None:
+    """Note that so many parts of a delivery were accepted, so that a later attempt goes on from there."""
+    row = deliveries.c.pk == claim.delivery.id
+    connection.execute(deliveries.update().where(row).values(parts_sent=parts_sent))
+
+
+def record(connection: sa.Connection, claim: DeliveryClaim, outcome: Outcome, *, now: datetime) -> None:
+    """Write what an attempt left. That it was sent is true even when the claim ran out meanwhile; all else isn't."""
+    if outcome.status is DeliveryStatus.SENT:
+        connection.execute(_SENT, {"sent_pk": claim.delivery.id, "at": now})
+        return
+    values: Values = _UNCLAIMED | {
+        "status": outcome.status.value,
+        "attempts": deliveries.c.attempts + 1,
+        "next_attempt": outcome.next_attempt,
+        "last_error": outcome.error,
+    }
+    connection.execute(deliveries.update().where(_is_held(claim)).values(values))
+    endpoint = claim.delivery.endpoint
+    if outcome.rest is not None:
+        is_sooner = deliveries.c.next_attempt < now + outcome.rest
+        others = (deliveries.c.endpoint == endpoint.key) & (deliveries.c.status == _WAITING) & is_sooner
+        connection.execute(deliveries.update().where(others).values(next_attempt=now + outcome.rest))
+    if outcome.stops:
+        stop(connection, Stop(endpoint=endpoint, cause=StopCause.REFUSED, reason=outcome.error or "", since=now))
+
+
+def stop(connection: sa.Connection, stopped: Stop) -> bool:
+    """Let nothing more go to an endpoint, what waits for it among that; return False when that was so before."""
+    endpoint = stopped.endpoint
+    row = (stops.c.digest == endpoint.digest) & (stops.c.endpoint == endpoint.key)
+    known = connection.execute(sa.select(stops.c.cause).where(row)).scalar_one_or_none()
+    values: Values = {"cause": stopped.cause.value, "reason": stopped.reason, "since": stopped.since}
+    if known is None:
+        values |= {"digest": endpoint.digest, "endpoint": endpoint.key}
+        values |= {"kind": endpoint.kind.value, "label": endpoint.label}
+        connection.execute(stops.insert().values(values))
+    elif known != stopped.cause.value:
+        connection.execute(stops.update().where(row).values(values))
+    waiting = (deliveries.c.digest == endpoint.digest) & (deliveries.c.endpoint == endpoint.key)
+    waiting &= deliveries.c.status == _WAITING
+    values = _UNCLAIMED | {"status": DeliveryStatus.STOPPED.value, "next_attempt": None, "last_error": stopped.reason}
+    connection.execute(deliveries.update().where(waiting).values(values))
+    return known is None
+
+
+def resume(connection: sa.Connection, digest: str, key: str) -> bool:
+    """Let issues to come go to an endpoint again; return whether it was stopped."""
+    done = connection.execute(stops.delete().where(stops.c.digest == digest, stops.c.endpoint == key))
+    return done.rowcount > 0
+
+
+def retry(connection: sa.Connection, delivery_id: int, *, now: datetime) -> Delivery | None:
+    """Make a delivery due at once, whatever became of it; None when there is none of this id."""
+    found = by_id(connection, delivery_id)
+    if found is None:
+        return None
+    values: Values = _UNCLAIMED | {
+        "status": _WAITING,
+        "attempts": 0,
+        "next_attempt": now,
+        "sent_at": None,
+    }
+    if found.status is DeliveryStatus.SENT:
+        values |= {"parts_sent": 0}
+    connection.execute(deliveries.update().where(deliveries.c.pk == delivery_id).values(values))
+    return found
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def by_id(connection: sa.Connection, delivery_id: int) -> Delivery | None:
+    row = connection.execute(_select().where(deliveries.c.pk == delivery_id)).mappings().one_or_none()
+    return None if row is None else _to_delivery(row)
+
+
+def newest(
+    connection: sa.Connection, *, limit: int | None, before: int | None, statuses: Collection[DeliveryStatus]
+) -> list[Delivery]:
+    """Return deliveries, the newest first, with an id below ``before``."""
+    query = _select().order_by(deliveries.c.pk.desc()).limit(limit)
+    if before is not None:
+        query = query.where(deliveries.c.pk < before)
+    if statuses:
+        query = query.where(deliveries.c.status.in_([status.value for status in statuses]))
+    return [_to_delivery(row) for row in connection.execute(query).mappings()]
+
+
+def of_issue(connection: sa.Connection, digest: str, number: int) -> list[Delivery]:
+    query = _select().where(issues.c.digest == digest, issues.c.number == number).order_by(deliveries.c.pk)
+    return [_to_delivery(row) for row in connection.execute(query).mappings()]
+
+
+def counts(connection: sa.Connection) -> dict[tuple[str, DeliveryStatus], int]:
+    """Return how many deliveries there are of each digest and status."""
+    query = sa.select(deliveries.c.digest, deliveries.c.status, sa.func.count()).group_by(
+        deliveries.c.digest, deliveries.c.status
+    )
+    return {(digest, DeliveryStatus(status)): count for digest, status, count in connection.execute(query)}
+
+
+def next_due(connection: sa.Connection) -> datetime | None:
+    query = sa.select(sa.func.min(deliveries.c.next_attempt)).where(deliveries.c.status == _WAITING)
+    due: datetime | None = connection.execute(query).scalar_one()
+    return due
+
+
+def all_stops(connection: sa.Connection) -> list[Stop]:
+    """Return the endpoints that get nothing more, the longest stopped first."""
+    return [
+        Stop(
+            endpoint=Endpoint(digest=row.digest, kind=ChannelKind(row.kind), key=row.endpoint, label=row.label),
+            cause=StopCause(row.cause),
+            reason=row.reason,
+            since=row.since,
+        )
+        for row in connection.execute(sa.select(stops).order_by(stops.c.since, stops.c.digest, stops.c.label))
+    ]
+
+
+def _select() -> sa.Select[tuple[object, ...]]:
+    return sa.select(deliveries, issues.c.number.label("issue_number")).join(
+        issues, issues.c.pk == deliveries.c.issue_pk
+    )
+
+
+def _is_held(claim: DeliveryClaim) -> sa.ColumnElement[bool]:
+    return (deliveries.c.pk == claim.delivery.id) & (deliveries.c.claim_token == claim.token)
+
+
+def _to_delivery(row: Row) -> Delivery:
+    return Delivery(
+        id=row["pk"],
+        issue_pk=row["issue_pk"],
+        issue=row["issue_number"],
+        endpoint=Endpoint(digest=row["digest"], kind=ChannelKind(row["kind"]), key=row["endpoint"], label=row["label"]),
+        message_id=row["message_id"],
+        status=DeliveryStatus(row["status"]),
+        attempts=row["attempts"],
+        parts_sent=row["parts_sent"],
+        made_at=row["made_at"],
+        next_attempt=row["next_attempt"],
+        sent_at=row["sent_at"],
+        last_error=row["last_error"],
+    )

@@ -1,0 +1,285 @@
+"""Making issues: what is new to a digest, and all that one issue changes, in one transaction or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from aggregator.issues import DeliveryStatus, DigestState, Endpoint, Issue, SentVersion
+from aggregator.model import PublishedEntry, Selection
+from aggregator.store import entries as stored_entries
+from aggregator.store.schema import deliveries, digests, entries, issue_entries, issues, keys, stops
+
+# Entries first seen shortly before the last issue are looked at again, in case that they were committed after it by a
+# worker that was held up; what is in an issue already is passed over anyway (docs/decisions/0016).
+_LATE = timedelta(days=1)
+
+_CHUNK = 400
+
+
+def sync(connection: sa.Connection, configured: Sequence[DigestState]) -> None:
+    """Make the stored digests those configured. One that is new, or back again, begins as its record here says."""
+    stored = {row.name: row for row in connection.execute(sa.select(digests))}
+    names = [state.name for state in configured]
+    gone = [row.name for row in stored.values() if row.is_active and row.name not in names]
+    if gone:
+        connection.execute(digests.update().where(digests.c.name.in_(gone)).values(is_active=False))
+    for state in configured:
+        known = stored.get(state.name)
+        begins = {
+            "is_active": True,
+            "set_up_at": state.set_up_at,
+            "begins_at": state.begins_at,
+            "considered_until": state.begins_at,
+            "last_slot": state.last_slot,
+            "told": [],
+        }
+        if known is None:
+            values = begins | {"name": state.name, "considered_pk": 0, "last_number": 0}
+            connection.execute(digests.insert().values(values))
+        elif not known.is_active:
+            connection.execute(digests.update().where(digests.c.name == state.name).values(begins))
+
+
+def are_synced(connection: sa.Connection, configured: Sequence[DigestState]) -> bool:
+    active = connection.execute(sa.select(digests.c.name).where(digests.c.is_active)).scalars()
+    return set(active) == {state.name for state in configured}
+
+
+def states(connection: sa.Connection) -> dict[str, DigestState]:
+    return {row.name: _to_state(row) for row in connection.execute(sa.select(digests).where(digests.c.is_active))}
+
+
+class IssueTransaction:
+    """What making an issue reads and writes. The digest's row is locked: nobody else makes one meanwhile."""
+
+    def __init__(self, connection: sa.Connection, digest: str) -> None:
+        self._connection = connection
+        query = sa.select(digests).where(digests.c.name == digest).with_for_update()
+        self._row = connection.execute(query).one()
+        self.state = _to_state(self._row)
+
+    def pending(self, selection: Selection, *, until: datetime) -> list[PublishedEntry]:
+        """Return what is new to the digest, first seen up to a time: duplicates together, oldest first.
+
+        New is what is in no issue of it, neither itself nor a duplicate, and was first seen since the digest began.
+        """
+        state, candidate, first = self.state, entries.alias("candidate"), entries.alias("first")
+        is_unconsidered = (candidate.c.first_seen > state.considered_until - _LATE) | (
+            candidate.c.pk > self._row.considered_pk
+        )
+        is_old_news = (
+            sa.select(first.c.pk)
+            .where(
+                first.c.original == candidate.c.original,
+                first.c.first_seen < state.begins_at,
+                *stored_entries.conditions(first, selection),
+            )
+            .exists()
+        )
+        query = (
+            sa.select(candidate.c.original, sa.func.min(candidate.c.first_seen), sa.func.min(candidate.c.pk))
+            .where(
+                *stored_entries.conditions(candidate, selection),
+                candidate.c.first_seen >= state.begins_at,
+                candidate.c.first_seen <= until,
+                is_unconsidered,
+                ~_is_in_an_issue(state.name, candidate.c.original),
+                ~is_old_news,
+            )
+            .group_by(candidate.c.original)
+            .order_by(sa.func.min(candidate.c.first_seen), sa.func.min(candidate.c.pk))
+        )
+        originals = self._connection.execute(query).scalars().all()
+        return stored_entries.published_by_id(self._connection, originals)
+
+    def changed(self, selection: Selection, *, since: datetime) -> list[tuple[PublishedEntry, SentVersion]]:
+        """Return what an issue made after a time has and what has changed since, with what was sent of it."""
+        query = (
+            sa.select(entries.c.original, issue_entries.c.entry_id, issue_entries.c.title, issue_entries.c.updated)
+            .join(entries, entries.c.id == issue_entries.c.entry_id)
+            .join(issues, issues.c.pk == issue_entries.c.issue_pk)
+            .where(
+                issue_entries.c.digest == self.state.name,
+                issues.c.made_at > since,
+                entries.c.updated > issue_entries.c.updated,
+                *stored_entries.conditions(entries, selection),
+            )
+            .order_by(entries.c.updated.desc(), entries.c.pk)
+        )
+        sent: dict[str, list[SentVersion]] = {}
+        for row in self._connection.execute(query):
+            version = SentVersion(entry_id=row.entry_id, title=row.title, updated=row.updated)
+            sent.setdefault(row.original, []).append(version)
+        found = stored_entries.published_by_id(self._connection, list(sent))
+        # what readers saw is the preferred one: a change of a duplicate that isn't shown is none
+        pairs = ((each, version) for each in found for version in sent[each.id] if version.entry_id == each.entry.id)
+        return list(pairs)
+
+    def pass_over(self, slot: datetime) -> None:
+        """Note that a time of the schedule was dealt with and there was nothing to send."""
+        values = {"last_slot": slot}
+        self._connection.execute(digests.update().where(digests.c.name == self.state.name).values(values))
+
+    def write(
+        self,
+        issue: Issue,
+        *,
+        slot: datetime | None,
+        until: datetime,
+        entries_: Iterable[SentVersion],
+        updated: Iterable[SentVersion],
+        endpoints: Sequence[tuple[Endpoint, str]],
+        told: Sequence[str],
+    ) -> None:
+        """Write an issue, the entries in it, and a delivery for each endpoint with its message id."""
+        inserted = self._connection.execute(
+            issues.insert().values(
+                id=issue.id,
+                digest=issue.digest,
+                number=issue.number,
+                slot=slot,
+                made_at=issue.made_at,
+                content=_codec().dump_python(issue, mode="json"),
+            )
+        )
+        issue_pk = inserted.inserted_primary_key[0] if inserted.inserted_primary_key else 0
+        self._write_entries(issue_pk, entries_)
+        for version in updated:
+            row = (issue_entries.c.digest == issue.digest) & (issue_entries.c.entry_id == version.entry_id)
+            values: dict[str, Any] = {"title": version.title, "updated": version.updated}
+            self._connection.execute(issue_entries.update().where(row).values(values))
+        self._write_deliveries(issue, issue_pk, endpoints)
+        last_pk = self._connection.execute(sa.select(sa.func.coalesce(sa.func.max(entries.c.pk), 0))).scalar_one()
+        values = {
+            "considered_until": until,
+            "considered_pk": last_pk,
+            "last_number": issue.number,
+            "told": list(told),
+        }
+        if slot is not None:
+            values["last_slot"] = slot
+        self._connection.execute(digests.update().where(digests.c.name == issue.digest).values(values))
+
+    def _write_entries(self, issue_pk: int, versions: Iterable[SentVersion]) -> None:
+        values = [
+            {
+                "digest": self.state.name,
+                "entry_id": version.entry_id,
+                "issue_pk": issue_pk,
+                "title": version.title,
+                "updated": version.updated,
+            }
+            for version in versions
+        ]
+        if values:
+            self._connection.execute(issue_entries.insert(), values)
+
+    def _write_deliveries(self, issue: Issue, issue_pk: int, endpoints: Sequence[tuple[Endpoint, str]]) -> None:
+        query = sa.select(stops.c.endpoint).where(stops.c.digest == issue.digest)
+        stopped = set(self._connection.execute(query).scalars())
+        values = [
+            {
+                "issue_pk": issue_pk,
+                "digest": issue.digest,
+                "kind": endpoint.kind.value,
+                "endpoint": endpoint.key,
+                "label": endpoint.label,
+                "message_id": message_id,
+                "status": DeliveryStatus.WAITING.value,
+                "attempts": 0,
+                "parts_sent": 0,
+                "made_at": issue.made_at,
+                "next_attempt": issue.made_at,
+            }
+            for endpoint, message_id in endpoints
+            if endpoint.key not in stopped
+        ]
+        if values:
+            self._connection.execute(deliveries.insert(), values)
+
+
+def _is_in_an_issue(digest: str, original: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that an issue of the digest has an entry of this original."""
+    member = entries.alias("member")
+    return (
+        sa.select(issue_entries.c.entry_id)
+        .join(member, member.c.id == issue_entries.c.entry_id)
+        .where(issue_entries.c.digest == digest, member.c.original == original)
+        .exists()
+    )
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def by_pk(connection: sa.Connection, pk: int) -> Issue:
+    return _to_issue(connection.execute(sa.select(issues.c.content).where(issues.c.pk == pk)).scalar_one())
+
+
+def by_number(connection: sa.Connection, digest: str, number: int | None) -> Issue | None:
+    """Return an issue of a digest, the latest without a number."""
+    query = sa.select(issues.c.content).where(issues.c.digest == digest).order_by(issues.c.number.desc()).limit(1)
+    if number is not None:
+        query = query.where(issues.c.number == number)
+    content = connection.execute(query).scalar_one_or_none()
+    return None if content is None else _to_issue(content)
+
+
+def having(connection: sa.Connection, original: str) -> list[tuple[str, int, datetime]]:
+    """Return which issues have an entry or a duplicate of it: digest, number, when it was made."""
+    query = (
+        sa.select(issues.c.digest, issues.c.number, issues.c.made_at)
+        .join(issue_entries, issue_entries.c.issue_pk == issues.c.pk)
+        .join(entries, entries.c.id == issue_entries.c.entry_id)
+        .where(entries.c.original == original)
+        .distinct()
+        .order_by(issues.c.made_at, issues.c.digest)
+    )
+    return [(row.digest, row.number, row.made_at) for row in connection.execute(query)]
+
+
+def forget(connection: sa.Connection, *, before: datetime) -> int:
+    """Delete issues made before a time, with their deliveries; return how many."""
+    old = connection.execute(sa.select(issues.c.pk).where(issues.c.made_at < before).limit(_CHUNK)).scalars().all()
+    if old:
+        connection.execute(issues.delete().where(issues.c.pk.in_(old)))
+    return len(old)
+
+
+def key_for(connection: sa.Connection, purpose: str) -> bytes:
+    """Return this database's key for a purpose, made when it is first asked for; in a writing transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE keys IN SHARE ROW EXCLUSIVE MODE")
+    found = connection.execute(sa.select(keys.c.value).where(keys.c.purpose == purpose)).scalar_one_or_none()
+    if found is None:
+        found = secrets.token_hex(32)
+        connection.execute(keys.insert().values(purpose=purpose, value=found))
+    return bytes.fromhex(found)
+
+
+@cache
+def _codec() -> TypeAdapter[Issue]:
+    return TypeAdapter(Issue)
+
+
+def _to_issue(content: Any) -> Issue:  # noqa: ANN401 - JSON
+    return _codec().validate_python(content)
+
+
+def _to_state(row: Any) -> DigestState:  # noqa: ANN401 - a row
+    return DigestState(
+        name=row.name,
+        set_up_at=row.set_up_at,
+        begins_at=row.begins_at,
+        considered_until=row.considered_until,
+        last_slot=row.last_slot,
+        last_number=row.last_number,
+        told=tuple(row.told),
+    )

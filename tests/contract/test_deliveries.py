@@ -1,0 +1,283 @@
+"""The ledger of deliveries: nothing lost, nothing sent twice, on every database and by several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from aggregator.issues import (
+    ChannelKind,
+    DeliveryClaim,
+    DeliveryStatus,
+    Endpoint,
+    Outcome,
+    Stop,
+    StopCause,
+)
+from tests.newsroom import START, Clock, Newsroom, make_config
+from tests.processes import deliver, forking
+from tests.receivers import HttpReceiver, MailServer
+
+LEASE = timedelta(minutes=15)
+ALL = tuple(ChannelKind)
+THREE = [{"email": ["a@example.org", "b@example.org", "c@example.org"]}]
+SENT = Outcome(status=DeliveryStatus.SENT)
+
+Opening = Callable[..., Newsroom]
+
+
+@pytest.fixture
+def opening(url: str) -> Iterator[Opening]:
+    opened: list[Newsroom] = []
+
+    def open_one(*, clock: Clock | None = None, email: dict[str, Any] | None = None, **digest: Any) -> Newsroom:
+        sections = {"email": {"from": "News <news@example.org>", **email}} if email else {}
+        room = Newsroom(make_config(url, {"every": "now", "to": THREE, **digest}, **sections), clock)
+        opened.append(room)
+        return room
+
+    yield open_one
+    for room in opened:
+        room.close()
+
+
+def issued(room: Newsroom, *titles: str) -> None:
+    room.publish(*(titles or ("Lunar ice found",)))
+    assert room.issues()
+
+
+def claim(room: Newsroom, limit: int = 100, ids: list[int] | None = None) -> list[DeliveryClaim]:
+    return room.ledger.claim(kinds=ALL, now=room.clock(), lease=LEASE, limit=limit, ids=ids)
+
+
+def test_an_issue_has_a_delivery_for_each_endpoint_with_an_id_of_its_own(opening: Opening) -> None:
+    room = opening(to=[*THREE, {"webhook": "https://hooks.example.org/in"}, {"chat": "json://localhost"}])
+    issued(room)
+
+    found = list(room.ledger.deliveries())
+
+    assert [each.endpoint.kind for each in reversed(found)] == ["email", "email", "email", "webhook", "chat"]
+    assert len({each.message_id for each in found}) == 5
+    assert {each.status for each in found} == {DeliveryStatus.WAITING}
+
+
+def test_the_same_address_twice_is_one_endpoint(opening: Opening) -> None:
+    room = opening(to=[{"email": ["a@example.org", "a@EXAMPLE.org"]}, {"email": ["a@example.org"]}])
+    issued(room)
+
+    assert len(list(room.ledger.deliveries())) == 1
+
+
+def test_no_address_and_no_secret_is_in_the_database(opening: Opening) -> None:
+    hook = "https://hooks.example.org/token-4711"
+    room = opening(to=[{"email": ["reader@example.org"]}, {"webhook": hook, "secret": "whsec_c3dvcmRmaXNo"}])
+    issued(room)
+    with room.aggregator.store._read() as connection:
+        stored = [
+            str(row) for name in ("deliveries", "issues") for row in connection.exec_driver_sql(f"SELECT * FROM {name}")
+        ]
+
+    text = "\n".join(stored)
+
+    assert "r…r@example.org" in text
+    assert not any(secret in text for secret in ("reader@", "4711", "c3dvcmRmaXNo"))
+
+
+def test_a_claim_is_one_workers_until_its_end(opening: Opening) -> None:
+    room, other = opening(), opening()
+    issued(room)
+    other.clock.now = room.clock.now
+
+    first, second = claim(room, limit=2), claim(other)
+    other.clock.advance(minutes=15)
+    after = claim(other)
+
+    assert len(first) == 2
+    assert len(second) == 1
+    assert len(after) == 3
+
+
+def test_a_claim_that_is_given_back_is_free(opening: Opening) -> None:
+    room = opening()
+    issued(room)
+
+    room.ledger.release(claim(room))
+
+    assert len(claim(room)) == 3
+
+
+def test_claims_of_the_dead_are_taken_back_by_the_next_process(opening: Opening) -> None:
+    with MailServer() as server:
+        room = opening(email={"smtp": {"host": "127.0.0.1", "port": server.port}})
+        issued(room)
+        claim(room)
+
+        attempted = room.deliver()
+
+        assert len(attempted) == 3
+
+
+def test_what_was_sent_is_sent_though_the_claim_ran_out(opening: Opening) -> None:
+    room = opening(to=[{"email": ["a@example.org"]}])
+    issued(room)
+    [slow] = claim(room)
+    room.clock.advance(minutes=20)
+    [quick] = claim(room)
+
+    room.ledger.record(slow, SENT, now=room.clock())
+    room.ledger.record(quick, Outcome(status=DeliveryStatus.FAILED, error="?"), now=room.clock())
+
+    assert room.statuses() == [DeliveryStatus.SENT]
+
+
+def test_a_failure_of_a_claim_that_ran_out_is_no_news(opening: Opening) -> None:
+    room = opening(to=[{"email": ["a@example.org"]}])
+    issued(room)
+    [slow] = claim(room)
+    room.clock.advance(minutes=20)
+    claim(room)
+
+    room.ledger.record(slow, Outcome(status=DeliveryStatus.FAILED, error="?"), now=room.clock())
+
+    assert room.statuses() == [DeliveryStatus.WAITING]
+
+
+def test_who_unsubscribes_gets_nothing_more_not_even_what_waits(opening: Opening) -> None:
+    room = opening()
+    issued(room)
+    endpoint = next(each.endpoint for each in room.ledger.deliveries() if each.endpoint.label == "email b…@example.org")
+    reason = "its reader has unsubscribed"
+
+    room.ledger.stop(Stop(endpoint=endpoint, cause=StopCause.UNSUBSCRIBED, reason=reason, since=START))
+    issued(room, "A rocket lands")
+
+    assert sorted(room.statuses()) == sorted([*[DeliveryStatus.WAITING] * 4, DeliveryStatus.STOPPED])
+    assert [stop.endpoint for stop in room.ledger.stops()] == [endpoint]
+
+
+def test_who_comes_back_gets_the_next_issue(opening: Opening) -> None:
+    room = opening(to=[{"email": ["a@example.org"]}])
+    issued(room)
+    [endpoint] = [each.endpoint for each in room.ledger.deliveries()]
+    room.ledger.stop(Stop(endpoint=endpoint, cause=StopCause.UNSUBSCRIBED, reason="", since=START))
+
+    assert room.ledger.resume("daily", endpoint.key)
+    assert not room.ledger.resume("daily", endpoint.key)
+
+    issued(room, "A rocket lands")
+    assert room.statuses() == [DeliveryStatus.STOPPED, DeliveryStatus.WAITING]
+
+
+def test_stopping_is_for_one_digest(opening: Opening) -> None:
+    room = opening(to=[{"email": ["a@example.org"]}])
+    key = "0" * 20
+    for digest in ("daily", "weekly"):
+        endpoint = Endpoint(digest=digest, kind=ChannelKind.EMAIL, key=key, label="email")
+        assert room.ledger.stop(Stop(endpoint=endpoint, cause=StopCause.REFUSED, reason="", since=START))
+
+    room.ledger.resume("daily", key)
+
+    assert [stop.endpoint.digest for stop in room.ledger.stops()] == ["weekly"]
+
+
+def test_a_server_that_wants_rest_gets_it_for_all_that_waits(opening: Opening) -> None:
+    with HttpReceiver() as receiver:
+        room = opening(to=[{"webhook": receiver.url}])
+        issued(room)
+        issued(room, "A rocket lands")
+        first, _ = claim(room)
+        again = START + timedelta(minutes=1)
+        outcome = Outcome(status=DeliveryStatus.WAITING, error="429", next_attempt=again, rest=timedelta(minutes=10))
+
+        room.ledger.record(first, outcome, now=START)
+
+        assert {each.next_attempt for each in room.ledger.deliveries()} == {START + timedelta(minutes=10)}
+
+
+def test_a_delivery_that_failed_can_be_sent_again(opening: Opening) -> None:
+    refusing = ["554 not today"]
+    with MailServer(on_data=lambda _: refusing[0] if refusing else None) as server:
+        room = opening(to=[{"email": ["a@example.org"]}], email={"smtp": {"host": "127.0.0.1", "port": server.port}})
+        issued(room)
+        room.deliver()
+        [failed] = room.ledger.deliveries()
+        refusing.clear()
+
+        room.ledger.retry(failed.id, now=room.clock())
+        room.deliver()
+
+        assert failed.status is DeliveryStatus.FAILED
+        assert room.statuses() == [DeliveryStatus.SENT]
+        assert [mail.message_id for mail in server.mails] == [failed.message_id]
+
+
+def test_there_is_nothing_to_retry_that_never_was(opening: Opening) -> None:
+    assert opening().ledger.retry(4711, now=START) is None
+
+
+def test_an_endpoint_that_is_no_longer_configured_gets_nothing(opening: Opening, url: str) -> None:
+    room = opening()
+    issued(room)
+    edited = Newsroom(make_config(url, {"every": "now", "to": [{"email": ["z@example.org"]}]}))
+
+    edited.deliver()
+    edited.close()
+
+    assert room.statuses() == [DeliveryStatus.STOPPED] * 3
+    assert {each.last_error for each in room.ledger.deliveries()} == {"it is not configured any more"}
+
+
+def test_a_long_ledger_is_read_to_its_end(opening: Opening) -> None:
+    many = [f"reader{number}@example.org" for number in range(1_100)]
+    room = opening(to=[{"email": many}])
+    issued(room)
+
+    found = list(room.ledger.deliveries())
+
+    assert len({each.id for each in found}) == 1_100
+    assert [each.id for each in room.ledger.deliveries(limit=3)] == [each.id for each in found[:3]]
+    assert room.ledger.counts() == {("daily", DeliveryStatus.WAITING): 1_100}
+
+
+@pytest.mark.parametrize("processes", [2, 4])
+def test_several_processes_send_each_delivery_once(opening: Opening, url: str, processes: int) -> None:
+    readers = [f"reader{number}@example.org" for number in range(40)]
+    with MailServer() as server, HttpReceiver() as receiver:
+        digest: dict[str, Any] = {
+            "every": "now",
+            "to": [{"email": readers}, *({"webhook": f"{receiver.url}/{number}"} for number in range(10))],
+        }
+        email = {"from": "News <news@example.org>", "smtp": {"host": "127.0.0.1", "port": server.port}}
+        room = opening(**digest)
+        for number in range(3):
+            issued(room, f"News number {number}")
+        context = forking()
+        start = context.Barrier(processes)
+        workers = [
+            context.Process(target=deliver, args=(url, digest, email, start, room.clock())) for _ in range(processes)
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(60)
+
+        assert [worker.exitcode for worker in workers] == [0] * processes
+        assert set(room.statuses()) == {DeliveryStatus.SENT}
+        mails = [mail.message_id for mail in server.mails]
+        posts = [post.headers["webhook-id"] for post in receiver.posts]
+        assert (len(mails), len(set(mails))) == (120, 120)
+        assert (len(posts), len(set(posts))) == (30, 30)
+
+
+def test_the_time_of_an_attempt_is_in_utc(opening: Opening) -> None:
+    room = opening(to=[{"email": ["a@example.org"]}])
+    issued(room)
+
+    [delivery] = room.ledger.deliveries()
+
+    assert delivery.next_attempt == START
+    assert delivery.next_attempt.tzinfo is UTC
+    assert isinstance(delivery.made_at, datetime)

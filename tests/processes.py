@@ -1,0 +1,72 @@
+"""What runs in processes of its own in tests: many that deliver at once, and ones that are killed. Forked, so quick."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from multiprocessing.context import ForkServerContext
+from typing import Any
+
+from aggregator.config import Config
+from tests.newsroom import Clock, Newsroom, make_config
+
+# imported once by the server that forks, so that a process begins within milliseconds
+_PRELOADED = ["tests.processes", "tests.warm"]
+
+
+def forking() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
+def deliver(url: str, digest: dict[str, Any], email: dict[str, Any], start: Any, now: datetime) -> None:
+    """Deliver all that is due, when all others are ready to."""
+    room = Newsroom(make_config(url, digest, email=email), Clock(now))
+    start.wait(30)
+    room.deliver()
+    room.close()
+
+
+def make_and_deliver(config: Config, now: datetime, kill_at: int | None, counted: Any = None) -> None:
+    """Make what is due and deliver it; die with SIGKILL at the given event, or count them into ``counted``."""
+    room = Newsroom(config, Clock(now))
+    with nullcontext(lambda: 0) if kill_at is None and counted is None else _mortal(kill_at) as count:
+        room.issues()
+        room.deliver()
+    room.close()
+    if counted is not None:
+        counted.value = count()
+
+
+@contextmanager
+def _mortal(kill_at: int | None) -> Iterator[Callable[[], int]]:
+    """Count the calls of functions of this program and of C in all threads, and kill this process at one of them.
+
+    So the points lie between any two steps: before and after each statement of the database and each byte on the wire.
+    """
+    events = 0
+    here = os.getpid()
+
+    def on_event(frame: Any, event: str, _argument: object) -> None:
+        nonlocal events
+        name = frame.f_code.co_filename
+        if "/aggregator/" not in name and "smtplib" not in name and "/sqlalchemy/engine/" not in name:
+            return
+        events += 1
+        if events == kill_at:
+            os.kill(here, signal.SIGKILL)
+
+    threading.setprofile(on_event)
+    sys.setprofile(on_event)
+    try:
+        yield lambda: events
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)  # type: ignore[arg-type]

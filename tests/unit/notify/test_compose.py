@@ -1,0 +1,126 @@
+"""Which story stands where, and whose turn it is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.issues import IssueEntry, Section, SeenAt
+from aggregator.notify import compose
+from tests.unit.notify.samples import NOON, make_issue, make_issue_entry
+
+CATEGORIES = {"space": "Space", "talent": "Talent"}
+
+
+def arranged(*entries: IssueEntry, limit: int = 50, **options) -> tuple[Section, ...]:
+    return compose(entries, categories=options.pop("categories", CATEGORIES), limit=limit, **options)
+
+
+def shown(sections: tuple[Section, ...], count: int) -> list[str]:
+    issue = make_issue(0, sections=sections).best(count)
+    return [story.lead.title for story in issue.stories]
+
+
+def test_categories_come_in_the_order_of_the_configuration_and_the_rest_last() -> None:
+    sections = arranged(
+        make_issue_entry("Weather"),
+        make_issue_entry("Jobs", categories=("talent",)),
+        make_issue_entry("Moon", categories=("space",)),
+        make_issue_entry("Astronauts wanted", categories=("talent", "space")),
+    )
+
+    assert [(section.title, len(section.stories)) for section in sections] == [
+        ("Space", 2),
+        ("Talent", 1),
+        ("Other", 1),
+    ]
+
+
+def test_without_categories_there_is_one_section_without_a_title() -> None:
+    [section] = arranged(make_issue_entry("Moon"), make_issue_entry("Jobs"))
+
+    assert section.title == ""
+
+
+def test_what_more_sources_report_comes_first_then_the_preferred_source_then_the_newest() -> None:
+    [section] = arranged(
+        make_issue_entry("Old", published=NOON - timedelta(hours=5)),
+        make_issue_entry("New", published=NOON),
+        make_issue_entry("Preferred", priority=5, published=NOON - timedelta(days=1)),
+        make_issue_entry("Everywhere", also=(SeenAt(title="A", url=None), SeenAt(title="B", url=None))),
+        categories={},
+    )
+
+    assert [story.lead.title for story in section.stories] == ["Everywhere", "Preferred", "New", "Old"]
+
+
+def test_entries_of_one_story_stand_together_led_by_the_preferred_source() -> None:
+    [section] = arranged(
+        make_issue_entry("First report", story="s", published=NOON - timedelta(hours=3)),
+        make_issue_entry("Second report", story="s", source="wire", priority=5),
+        make_issue_entry("Another", source="third"),
+        categories={},
+    )
+
+    assert [[entry.title for entry in story.entries] for story in section.stories] == [
+        ["Second report", "First report"],
+        ["Another"],
+    ]
+
+
+def test_a_wire_does_not_push_out_the_quarterly_bulletin() -> None:
+    wire = [make_issue_entry(f"Wire {number}", source="wire", priority=9, published=NOON) for number in range(80)]
+    bulletin = make_issue_entry("Bulletin", source="bulletin", published=NOON - timedelta(days=2))
+    blog = [
+        make_issue_entry(f"Blog {number}", source="blog", published=NOON - timedelta(days=1)) for number in range(3)
+    ]
+
+    titles = shown(arranged(*wire, bulletin, *blog), 10)
+
+    assert "Bulletin" in titles
+    assert sum(title.startswith("Blog") for title in titles) == 3
+    assert len(titles) == 10
+
+
+def test_of_sources_with_as_little_to_say_the_rarer_has_its_turn_first() -> None:
+    often = make_issue_entry("Often", source="often", published=NOON)
+    rarely = make_issue_entry("Rarely", source="rarely", published=NOON - timedelta(days=3))
+    gaps = {"often": timedelta(hours=1), "rarely": timedelta(days=90)}
+
+    assert shown(arranged(often, rarely, gaps=gaps), 1) == ["Rarely"]
+
+
+def test_events_of_several_sources_are_shown_before_sources_take_turns() -> None:
+    single = [make_issue_entry(f"Single {number}", source=f"s{number}") for number in range(30)]
+    event = make_issue_entry("Event", source="wire", also=(SeenAt(title="A", url=None),))
+    more = [make_issue_entry(f"Wire {number}", source="wire") for number in range(30)]
+
+    assert "Event" in shown(arranged(*single, event, *more), 3)
+
+
+def test_a_source_has_no_more_than_its_share() -> None:
+    wire = [make_issue_entry(f"Wire {number}", source="wire") for number in range(10)]
+
+    sections = arranged(*wire, per_source=3)
+
+    assert len(shown(sections, 50)) == 3
+    assert sum(len(section.stories) for section in sections) == 10
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("stuv"), st.integers(0, 3)), max_size=40),
+    st.integers(1, 20),
+)
+def test_nothing_is_lost_and_ranks_are_each_once(drawn: list[tuple[str, str, int]], limit: int) -> None:
+    entries = [
+        make_issue_entry(f"E{number}", source=source, story=story, priority=priority)
+        for number, (source, story, priority) in enumerate(drawn)
+    ]
+
+    sections = arranged(*entries, limit=limit)
+
+    stories = [story for section in sections for story in section.stories]
+    assert sorted(entry.title for story in stories for entry in story.entries) == sorted(each.title for each in entries)
+    assert sorted(story.rank for story in stories if story.rank is not None) == list(range(len(stories)))
