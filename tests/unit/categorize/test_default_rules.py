@@ -13,11 +13,12 @@ from aggregator.config.terms import Pattern, Phrase, parse_term
 CATEGORIES = load(Path(__file__).parents[3] / "config" / "aggregator.yaml").categories
 
 
-def plain_terms(category: CategoryConfig) -> list[Phrase]:
-    """Return the terms that speak for a category wherever they stand."""
+def plain_terms(category: CategoryConfig) -> list[tuple[Phrase, float]]:
+    """Return the terms that speak for a category wherever they stand, with their weights."""
     groups = [each for each in category.any if isinstance(each, TermGroup)]
     plain = [each for each in groups if each.weight > 0 and not each.near and not each.language]
-    return [term for each in plain for term in map(parse_term, each.terms) if isinstance(term, Phrase)]
+    terms = [(parse_term(term), each.weight) for each in plain for term in each.terms]
+    return [(term, weight) for term, weight in terms if isinstance(term, Phrase)]
 
 
 def finds_all_of(one: Phrase, other: Phrase) -> bool:
@@ -36,14 +37,10 @@ def finds_all_of(one: Phrase, other: Phrase) -> bool:
 
 @pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.name)
 def test_no_word_counts_twice_for_nothing(category: CategoryConfig) -> None:
-    weights = {
-        parse_term(term): group.weight for group in category.any if isinstance(group, TermGroup) for term in group.terms
-    }
-
     twice = [
         f"{one.written} finds what {other.written} does"
-        for one, other in permutations(plain_terms(category), 2)
-        if finds_all_of(one, other) and weights[one] >= weights[other]
+        for (one, weight), (other, other_weight) in permutations(plain_terms(category), 2)
+        if finds_all_of(one, other) and weight >= other_weight
     ]
 
     assert twice == []
