@@ -378,15 +378,15 @@ def test_new_entries_are_judged_by_the_rules_of_the_last_reload(world: World) ->
 def test_a_feed_with_a_text_has_the_newest_that_fit_however_many_do_not(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "_PAGE", 3)
+    monkeypatch.setattr(pipeline, "_PAGE", 9)
     world.serve("a", *(item(f"Number {number}", text="even" if number % 2 == 0 else "odd") for number in range(20)))
     world.serve("b", item("Elsewhere, even so"))
     where = "where: {sources: [a], text: 'summary:even and not title:\"number 4\"'}"
-    world.configure("a", "b", more=f"feeds: [{{name: even, limit: 4, {where}}}]\n")
+    world.configure("a", "b", more=f"feeds: [{{name: even, limit: 6, {where}}}]\n")
     world.poll("a", "b")
     in_order = [each.entry.title for each in world.aggregator.published(Where(sources=("a",)), limit=100)]
 
     found = [each.entry.title for each in world.aggregator.feed_document("even").entries]
 
     even = [title for title in in_order if int(title.split()[1]) % 2 == 0]
-    assert sorted(found) == sorted([title for title in even if title != "Number 4"][:4])
+    assert sorted(found) == sorted([title for title in even if title != "Number 4"][:6])

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 import typer
+from rich.text import Text
 
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened, since_option
-from aggregator.entrypoints.terminal import print_json, say
+from aggregator.entrypoints.terminal import console, print_json, say
 from aggregator.pipeline import Aggregator
 from aggregator.recategorize import Move, Review, apply, compare
 
@@ -56,10 +57,11 @@ def _run(look: Look, would: str, since: str | None, config: Path | None, *, as_j
 
 def _tell(moves: Iterable[Move], categories: Sequence[str], review: Review, would: str) -> None:
     counts: Counter[tuple[str, bool]] = Counter()
+    out = console()
     for move in moves:
         counts[move.category, move.is_gained] += 1
-        say(f"{'+' if move.is_gained else '-'} {move.category}  {move.entry.id}  {move.entry.title}")
-        say(f"    {move.reason}")
+        sign = "+" if move.is_gained else "-"
+        out.print(Text(f"{sign} {move.category}  {move.entry.id}  {move.entry.title}\n    {move.reason}"))
     for name in dict.fromkeys([*categories, *(category for category, _ in counts)]):
         say(f"{name}: {counts[name, True]} entries {would}gain it, {counts[name, False]} {would}lose it")
     say(
