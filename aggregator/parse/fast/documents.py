@@ -46,7 +46,7 @@ def _version(root: etree._Element, names: Names) -> str:
             found = found or "rss10"
         elif address.lower() == "http://www.w3.org/2005/atom":
             found = found or "atom10"
-    written = root.get("version", "")
+    written = names.attributes(root).get("version", "")
     name = names[root.tag]
     if name == "rss" and not found.startswith("rss"):
         return _RSS_VERSIONS.get(written) or ("rss20" if written.startswith("2.") else "rss")

@@ -277,7 +277,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     **{
         name: partial(value, key=name)
-        for name in ("feedburner_origlink", "sy_updatefrequency", "sy_updateperiod", "ttl")
+        for name in ("feedburner_origlink", "media_caption", "sy_updatefrequency", "sy_updateperiod", "ttl")
     },
     **_named(partial(value, key="updated", written_as="date"), "date"),
     **_named(partial(date, key="published"), "published", "issued", "pubdate", "dcterms_issued"),
