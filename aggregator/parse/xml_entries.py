@@ -27,7 +27,7 @@ def parse_entry(entry: Fields, *, base: str, is_atom: bool) -> ParsedEntry:
     A text has a base of its own only where there is an xml:base: without one, publishers who write relative links mean
     them relative to the entry's page.
     """
-    title = _text(entry.get("title_detail"), base=base, is_atom=is_atom)
+    title = _text(_title(entry), base=base, is_atom=is_atom)
     summary = _text(entry.get("summary_detail"), base=base, is_atom=is_atom)
     content = _best(
         _text(each, base=base, is_atom=is_atom) for each in list_of_fields(entry.get("content")) if not each.get("src")
@@ -93,6 +93,12 @@ def _link(entry: Fields, base: str) -> str | None:
     if permalink and permalink.startswith("/"):  # in RSS it should be a whole address, and mostly is
         return _absolute(permalink, base)
     return permalink if permalink and _is_web(permalink) else None
+
+
+def _title(entry: Fields) -> Fields:
+    """Return the title construct of an entry; that of its picture, which is deeper, may have taken its place."""
+    detail, value = fields(entry.get("title_detail")), entry.get("title")
+    return {**detail, "value": value} if detail and isinstance(value, str) else detail
 
 
 def _text(detail: object, *, base: str, is_atom: bool) -> Text | None:
