@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MEDIA_RSS = re.compile(r"""\sxmlns:([\w.-]+)\s*=\s*["']http://search\.yahoo\.com/mrss/?["']""")
+_MEDIA_RSS = re.compile(r"""xmlns:([\w.-]+)\s*=\s*["']http://search\.yahoo\.com/mrss/?["']""")
 
 
 def name_captions(text: str) -> str:

@@ -216,6 +216,9 @@ def test_text_of_cleaned_html_is_the_same_as_of_its_source() -> None:
         "<p>" + "".join(f"<b title={n}>" for n in range(5_000)) + "</p>" + "<p>deep" * 5_000,
         "<p " + " ".join(f"a{n}" for n in range(100_000)) + ">deep",
         "<p " + "/".join(f'a{n}=">"' for n in range(100_000)) + ">deep",
+        "<i>deep</i>" + "fish &amp; ships, " * 300_000,
+        "<i>deep</i>" + "fish & ships</p> " * 300_000,
+        f'<i title="{"&" * 1_000_000}">deep</i>',
     ],
 )
 def test_n37_what_is_nested_for_ever_is_reduced_to_its_text(tangled: str) -> None:
@@ -233,7 +236,7 @@ def test_n37_long_and_deep_as_people_write_it_is_read() -> None:
     thread = "<blockquote><p>Quoted <b>again</b></p>" * 100 + "</blockquote>" * 100
     picture = f'<p><img src="https://example.org/w.png" alt="{"wave " * 5_000}"></p>'
 
-    assert not is_tangled(thread + picture + "<p>Some <a href=x>link</a>.</p>" * 10_000)
+    assert not is_tangled(thread + picture + "<p>Some <a href=x>link</a> &amp; more.</p>" * 10_001)
 
 
 def test_n37_scripts_are_no_text_even_then() -> None:
