@@ -23,7 +23,7 @@ from aggregator.normalize.allowed import (
 from aggregator.normalize.junk import is_junk_image, is_junk_link
 from aggregator.normalize.tangle import flattened, is_tangled
 from aggregator.normalize.text import one_line, without_controls
-from aggregator.normalize.urls import absolute_url, resolve
+from aggregator.normalize.urls import absolute_url, direct_url, resolve
 
 _DIVS = "address|center|dialog|fieldset|footer|form|header|hgroup|main|menu|nav"
 # What is in these a parser takes for text or for another language; it is HTML, often the picture itself.
@@ -132,7 +132,10 @@ def _prepared(markup: str) -> str:
 
 def _link_address(value: str, base: str | None) -> str | None:
     address = resolve(value, base) or ""
-    return address if address.lower().startswith("mailto:") else absolute_url(address, None)
+    if address.lower().startswith("mailto:"):
+        return address
+    link = absolute_url(address, None)
+    return direct_url(link) if link else None
 
 
 def _tidied(cleaned: str) -> str:

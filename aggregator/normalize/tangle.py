@@ -10,8 +10,10 @@ MAX_DEPTH = 500  # of elements open at once: at every tag a parser looks through
 MAX_REOPENED = 4  # formatting elements left open, on average of all tags: a parser repeats them in every paragraph
 MAX_TAG_CHARS = 10_000  # and
 MAX_ATTRIBUTES = 1_000  # of one tag: a parser compares each with all others
+MAX_AMPERSANDS = 10_000  # in a row without another element: the parser in nh3 reads them in quadratic time
 _FEW_TAGS = MAX_DEPTH  # are no trouble however they are nested
 
+_START = re.compile("<(?!/)")
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _WHOLE_TAG = re.compile(r"""<[a-zA-Z](?:[^>"'=]+|=\s*(?:"[^"]*"|'[^']*')?|["'])*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
@@ -29,6 +31,8 @@ _CLOSED_BY_OTHERS = {
 def is_tangled(markup: str) -> bool:
     """Whether a parser would need quadratic time or space for HTML; what people write and read is far from it."""
     if len(markup) > MAX_TAG_CHARS and any(_has_many_attributes(tag[0]) for tag in _WHOLE_TAG.finditer(markup)):
+        return True
+    if markup.count("&") > MAX_AMPERSANDS and any(run.count("&") > MAX_AMPERSANDS for run in _START.split(markup)):
         return True
     return markup.count("<") > _FEW_TAGS and _is_nested_too_deeply(markup)
 

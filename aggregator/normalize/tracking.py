@@ -56,6 +56,11 @@ WRAPPERS = {
     ("click.linksynergy.com", "/deeplink"): ("murl",),
     ("awin1.com", "/cread.php"): ("ued", "p"),
     ("linkedin.com", "/redir/redirect"): ("url",),
+    ("medium.com", "/r"): ("url",),
+    ("exit.sc", ""): ("url",),
+    ("link.zhihu.com", ""): ("target",),
+    ("redirect.viglink.com", ""): ("u",),
+    ("linkprotect.cudasvc.com", "/url"): ("a",),
 }
 _SAFELINKS = ".safelinks.protection.outlook.com"
 _GOOGLE = re.compile(r"google\.[a-z]{2,3}(?:\.[a-z]{2})?")

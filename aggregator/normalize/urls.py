@@ -26,6 +26,7 @@ _ORDINARY = re.compile(
     re.ASCII,
 )
 _SPECIAL = re.compile(r"/(?:index|default)\.|\.amp|/amp/?$|ampproject", re.IGNORECASE)
+_MAY_FORWARD = re.compile("http|/amp/|ampproject")  # a target in a parameter, or one in the path
 _DEFAULT_PORTS = {None, 80, 443}
 _HOST = re.compile(r"[a-z0-9._-]+")
 _IPV6 = re.compile(r"[0-9a-f.]*:[0-9a-f:.]+")
@@ -65,6 +66,22 @@ def resolve(url: str | None, base: str | None) -> str | None:
         return None
 
 
+def direct_url(url: str) -> str:
+    """Return where an address leads that only forwards and says where to (N15 of docs/normalization.md), else itself.
+
+    ``url`` is an absolute one.
+    """
+    while _MAY_FORWARD.search(url, len("http")) and len(url) <= MAX_WRAPPED_CHARS:
+        parts = _split(url)
+        host = _host(parts) if parts else None
+        inner = _inner(host, parts) if parts and host else None
+        target = absolute_url(inner, None)
+        if target is None:
+            break
+        url = target
+    return url
+
+
 def canonical_url(url: str | None) -> str | None:
     """Return the form of an address in which two addresses of the same page are equal; None for other schemes.
 
@@ -84,7 +101,7 @@ def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
         host = _host(parts) if parts else None
         if parts is None or host is None:
             return None
-        inner = unwrapped(host, _without_dots(_percent(parts.path, _IN_PATH)), parts.query)
+        inner = _inner(host, parts)
         if inner is None:
             break
         url = inner
@@ -97,6 +114,10 @@ def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
         f"https://{host}{port}{_path(parts.path)}{'?' if query else ''}{query}{'#' if fragment else ''}{fragment}"
     )
     return canonical if len(canonical) <= MAX_URL_CHARS else None
+
+
+def _inner(host: str, parts: SplitResult) -> str | None:
+    return unwrapped(host, _without_dots(_percent(parts.path, _IN_PATH)), parts.query)
 
 
 def _split(url: str) -> SplitResult | None:

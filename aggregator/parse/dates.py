@@ -189,5 +189,5 @@ def _offset(written: str) -> timezone:
 
 
 def _year(written: str) -> int:
-    """A year of two digits is the nearest that a feed can mean."""
-    return int(written) if len(written) == 4 else int(written) + (2000 if int(written) < 70 else 1900)
+    """A year of two digits is in this century below 50, in the last one from there on (RFC 5322 §4.3)."""
+    return int(written) if len(written) == 4 else int(written) + (2000 if int(written) < 50 else 1900)

@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html.entities import html5
 
 from aggregator.errors import ParseError
@@ -142,6 +143,7 @@ def _declared(doctype: str) -> dict[str, str]:
     return entities
 
 
+@lru_cache(maxsize=1024)  # some publishers write whole alphabets so
 def _character(number: str) -> str:
     """Return what HTML reads in a character reference: 128 to 159 are windows-1252, what can't be is nothing."""
     return html.escape(NOT_XML.sub("", html.unescape(f"&#{number};")))

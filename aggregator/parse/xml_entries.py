@@ -17,6 +17,7 @@ from aggregator.parse.people import people
 
 # What resolving would leave as it is, which goes without saying for nearly all addresses.
 _PLAIN_ADDRESS = re.compile(r"https?://[\w.-]+/[\w./%+~=-]*(?:\?[\w./%+~=-]+)?", re.ASCII)
+_RELATIONS = "http://www.iana.org/assignments/relation/"
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
 
 
@@ -26,11 +27,13 @@ def parse_entry(entry: Fields, *, base: str, is_atom: bool) -> ParsedEntry:
     A text has a base of its own only where there is an xml:base: without one, publishers who write relative links mean
     them relative to the entry's page.
     """
-    title = _text(entry.get("title_detail"), base=base, is_atom=is_atom)
+    title = _text(_title(entry), base=base, is_atom=is_atom)
     summary = _text(entry.get("summary_detail"), base=base, is_atom=is_atom)
     content = _best(
         _text(each, base=base, is_atom=is_atom) for each in list_of_fields(entry.get("content")) if not each.get("src")
     )
+    if content is None and summary is None:
+        summary = _caption(entry)
     texts = [text for text in (content, summary, title) if text]
     entry_base = next((text.base for text in texts if text.base), base)
     origin = fields(entry.get("source"))
@@ -61,16 +64,21 @@ def alternate_link(context: Fields, base: str) -> str | None:
     candidates = [
         link
         for link in list_of_fields(context.get("links"))
-        if link.get("rel", "alternate") == "alternate" and string(link.get("href"))
+        if _relation(link) == "alternate" and string(link.get("href"))
     ]
     candidates.sort(key=lambda link: link.get("type", "text/html") not in _HTML_TYPES)
     return _absolute(string(candidates[0]["href"]), base) if candidates else None
 
 
+def _relation(link: Fields) -> str:
+    """Return what a link is to a feed or an entry; the names may be written as addresses (RFC 4287 §4.2.7.2)."""
+    return (string(link.get("rel")) or "alternate").removeprefix(_RELATIONS)
+
+
 def author_names(context: Fields) -> tuple[str, ...]:
     """Return the names of a feed's or an entry's authors, without e-mail addresses."""
     named = (string(author.get("name")) for author in list_of_fields(context.get("authors")))
-    return people(name for name in named if name)
+    return people(without_markup(name) for name in named if name)
 
 
 def _link(entry: Fields, base: str) -> str | None:
@@ -82,7 +90,15 @@ def _link(entry: Fields, base: str) -> str | None:
     if link:
         return link
     permalink = string(entry.get("link")) if entry.get("guidislink") else None
+    if permalink and permalink.startswith("/"):  # in RSS it should be a whole address, and mostly is
+        return _absolute(permalink, base)
     return permalink if permalink and _is_web(permalink) else None
+
+
+def _title(entry: Fields) -> Fields:
+    """Return the title construct of an entry; that of its picture, which is deeper, may have taken its place."""
+    detail, value = fields(entry.get("title_detail")), entry.get("title")
+    return {**detail, "value": value} if detail and isinstance(value, str) else detail
 
 
 def _text(detail: object, *, base: str, is_atom: bool) -> Text | None:
@@ -103,6 +119,12 @@ def _text(detail: object, *, base: str, is_atom: bool) -> Text | None:
         base=None if xml_base in {None, base} else _absolute(xml_base, base),
         language=language_code(string(construct.get("language"))),
     )
+
+
+def _caption(entry: Fields) -> Text | None:
+    """Return what is said of the pictures or films of an entry, which may be all that there is to read."""
+    value = string(entry.get("media_caption"))
+    return Text(value=value, is_html=looks_like_html(value)) if value else None
 
 
 def _best(texts: Iterator[Text | None]) -> Text | None:
@@ -139,7 +161,7 @@ def _enclosures(entry: Fields, base: str) -> Iterator[Enclosure]:
 
 def _files(entry: Fields) -> Iterator[tuple[str | None, str | None, int | None, str | None]]:
     for link in list_of_fields(entry.get("links")):
-        if link.get("rel") == "enclosure":
+        if _relation(link) == "enclosure":
             yield _file(link, "href", "length")
     for content in list_of_fields(entry.get("content")):
         if content.get("src"):

@@ -9,6 +9,7 @@ from xml.sax import SAXParseException
 
 from aggregator.errors import NotAFeed, ParseError
 from aggregator.model import ParsedFeed
+from aggregator.parse.captions import name_captions
 from aggregator.parse.dates import parse_date
 from aggregator.parse.fast import read_fast
 from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string
@@ -47,7 +48,7 @@ def read_xml(document: Document, *, url: str, readers: Sequence[Reader] | None =
     is believed. Raises NotAFeed for XML that is something else, ParseError for a
     feed that is too broken to read.
     """
-    text = mend(document)
+    text = name_captions(mend(document))
     is_atom = document.root.lower().rpartition(":")[2] in {"feed", "entry"}
     tried = (read(text, base=url if is_atom else None) for read in readers or READERS)
     raw = next(raw for raw in tried if raw)

@@ -38,23 +38,29 @@ def read_document(root: etree._Element, names: Names, *, base: str | None) -> Ra
 
 def _version(root: etree._Element, names: Names) -> str:
     """Return feedparser's name of the format: what the namespaces say, then the root's ``version``."""
-    found = ""
-    for prefix, address in root.nsmap.items():
-        if (prefix, address.lower()) == (None, "http://my.netscape.com/rdf/simple/0.9/"):
-            found = found or "rss090"
-        elif address.lower() == "http://purl.org/rss/1.0/":
-            found = found or "rss10"
-        elif address.lower() == "http://www.w3.org/2005/atom":
-            found = found or "atom10"
-    written = root.get("version", "")
+    found = _version_by_namespace(root)
+    written = names.attributes(root).get("version", "")
     name = names[root.tag]
     if name == "rss" and not found.startswith("rss"):
         return _RSS_VERSIONS.get(written) or ("rss20" if written.startswith("2.") else "rss")
     if name == "feed":
         found = found or _ATOM_VERSIONS.get(written) or "atom"
+    elif not found:  # RDF whose parts declare their namespaces themselves
+        found = next((version for each in root.iter() if (version := _version_by_namespace(each))), "")
     if found.startswith("rss") != (name != "feed"):
         raise Doubt("a root and a namespace of different formats")
     return found
+
+
+def _version_by_namespace(element: etree._Element) -> str:
+    for prefix, address in element.nsmap.items():
+        if (prefix, address.lower()) == (None, "http://my.netscape.com/rdf/simple/0.9/"):
+            return "rss090"
+        if address.lower() == "http://purl.org/rss/1.0/":
+            return "rss10"
+        if address.lower() == "http://www.w3.org/2005/atom":
+            return "atom10"
+    return ""
 
 
 def _read_rss(reader: Reader, root: etree._Element) -> None:

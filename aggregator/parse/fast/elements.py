@@ -216,10 +216,16 @@ def podcast_image(reader: Reader, at: At) -> None:
 
 
 def image(reader: Reader, at: At) -> None:
-    """Pass over a picture without anything in it; after it another title counts."""
-    if len(at.element) or not at.context.is_entry:
+    """Read the picture of an entry, whose title feedparser takes for another one of the entry."""
+    if not at.context.is_entry:
         raise Doubt("a picture in an odd place")
     reader.title_depth = -1
+    for child in at.element:
+        name = reader.names[child.tag]
+        if name not in {"height", "link", "title", "url", "width"} or len(child) or (name == "link" and child.items()):
+            raise Doubt("more than usual in a picture")
+        if name == "title":
+            reader.element(child, at.depth + 1, at.context)
 
 
 def source(reader: Reader, at: At) -> None:
@@ -277,7 +283,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     **{
         name: partial(value, key=name)
-        for name in ("feedburner_origlink", "sy_updatefrequency", "sy_updateperiod", "ttl")
+        for name in ("feedburner_origlink", "media_caption", "sy_updatefrequency", "sy_updateperiod", "ttl")
     },
     **_named(partial(value, key="updated", written_as="date"), "date"),
     **_named(partial(date, key="published"), "published", "issued", "pubdate", "dcterms_issued"),

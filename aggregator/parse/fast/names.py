@@ -108,19 +108,22 @@ class Names(dict[str, str]):
         """Collect what a document declares. Raises Doubt where feedparser mixes namespaces up.
 
         It does where one prefix means different things in different places, and where a prefix is the short name of
-        another namespace.
+        another namespace that is declared too.
         """
         meanings: dict[str, str] = {}
         prefixes: dict[str, str] = {}
-        for prefix, double, single in set(_DECLARATION.findall(text)):
-            address = double or single
+        borrowed: set[str] = set()
+        declared = {(prefix.lower(), double or single) for prefix, double, single in _DECLARATION.findall(text)}
+        for prefix, address in declared:
             short = short_name(address)
-            if short is None and prefixes.setdefault(address, prefix.lower()) != prefix.lower():
+            if short is None and prefixes.setdefault(address, prefix) != prefix:
                 raise Doubt("one namespace, two prefixes")
-            if prefix and meanings.setdefault(prefix.lower(), short or address) != (short or address):
+            if prefix and meanings.setdefault(prefix, short or address) != (short or address):
                 raise Doubt("one prefix, two namespaces")
-            if prefix and short is not None and _RESERVED.get(prefix.lower(), short) != short:
-                raise Doubt("a known prefix for another known namespace")
+            if prefix and short is not None and _RESERVED.get(prefix, short) != short:
+                borrowed.add(_RESERVED[prefix])
+        if borrowed & {short_name(address) for _, address in declared}:
+            raise Doubt("a known prefix for another known namespace")
         if len(meanings) > MAX_PREFIXES:
             raise Doubt("more prefixes than feedparser can cope with")
         return cls(prefixes, has_xlink=_XLINK in text)

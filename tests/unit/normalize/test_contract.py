@@ -34,3 +34,12 @@ def test_limits_are_as_written() -> None:
     assert f"at most {entry.MAX_TAGS}" in RULES["N25"]
     assert f"{identity.MAX_KEY_CHARS} characters" in RULES["N65"]
     assert f"{urls.MAX_URL_CHARS:,} characters" in RULES["N13"]
+
+
+def test_every_rule_that_a_test_cites_is_written_down() -> None:
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+
+    cited = {number.upper() for number in re.findall(r"def test_(n\d+)_", tests)}
+
+    assert len(cited) > 25
+    assert cited <= set(RULES)

@@ -50,7 +50,7 @@ def test_every_expectation_has_its_document() -> None:
     expectations = {path.name.removesuffix(".expected.json") for path in FEEDS.glob("*.expected.json")}
 
     assert expectations == stems
-    assert len(stems) >= 50
+    assert len(stems) >= 125
 
 
 def _shown(record: Any) -> dict[str, Any]:

@@ -75,6 +75,40 @@ def test_n11_without_a_base_relative_links_give_way_to_their_text() -> None:
     assert clean_html('<a href="/moon">m</a> <img src="wave.png">', None) == "m"
 
 
+@pytest.mark.parametrize(
+    ("written", "target"),
+    [
+        ("https://www.google.com/url?sa=D&amp;q=https%3A%2F%2Fexample.net%2Fa%3Fb%3D1%26c", "https://example.net/a?b=1&amp;c"),
+        ("https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.net%2F&amp;data=x", "https://example.net/"),
+        ("//l.facebook.com/l.php?u=https%3A%2F%2Fgoogle.com%2Furl%3Fq%3Dhttp%253A%252F%252Fexample.net", "http://example.net"),
+        ("https://example-net.cdn.ampproject.org/c/s/example.net/a", "https://example.net/a"),
+        ("https://slack-redir.net/link?url=https://example.net/a+b", "https://example.net/a%20b"),
+    ],
+)  # fmt: skip
+def test_n32_a_link_that_only_forwards_leads_to_its_target(written: str, target: str) -> None:
+    cleaned = clean_html(f'<a href="{written}">x</a>', BASE)
+
+    assert cleaned == f'<a href="{target}" rel="noopener noreferrer">x</a>'
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://www.google.com/url?q=javascript:alert(1)",
+        "https://www.google.com/url?q=http:",
+        "https://www.google.com/search?q=https://example.net/",
+        "https://web.archive.org/web/2026/https://example.net/",
+        "http://feedproxy.google.com/~r/harbour/~3/x/",
+        "https://example.org/amp/http",
+        "mailto:ada@example.org?body=https://example.net/",
+    ],
+)
+def test_n32_a_link_whose_target_is_not_known_stays(written: str) -> None:
+    cleaned = clean_html(f'<a href="{written}">x</a>', BASE)
+
+    assert cleaned == f'<a href="{written}" rel="noopener noreferrer">x</a>'
+
+
 def test_n33_media_have_what_readers_need() -> None:
     cleaned = clean_html(
         '<img src="w.png" srcset="w2.png 2x" alt="Wave" width="600px" height="auto">'
@@ -182,6 +216,9 @@ def test_text_of_cleaned_html_is_the_same_as_of_its_source() -> None:
         "<p>" + "".join(f"<b title={n}>" for n in range(5_000)) + "</p>" + "<p>deep" * 5_000,
         "<p " + " ".join(f"a{n}" for n in range(100_000)) + ">deep",
         "<p " + "/".join(f'a{n}=">"' for n in range(100_000)) + ">deep",
+        "<i>deep</i>" + "fish &amp; ships, " * 300_000,
+        "<i>deep</i>" + "fish & ships</p> " * 300_000,
+        f'<i title="{"&" * 1_000_000}">deep</i>',
     ],
 )
 def test_n37_what_is_nested_for_ever_is_reduced_to_its_text(tangled: str) -> None:
@@ -199,7 +236,7 @@ def test_n37_long_and_deep_as_people_write_it_is_read() -> None:
     thread = "<blockquote><p>Quoted <b>again</b></p>" * 100 + "</blockquote>" * 100
     picture = f'<p><img src="https://example.org/w.png" alt="{"wave " * 5_000}"></p>'
 
-    assert not is_tangled(thread + picture + "<p>Some <a href=x>link</a>.</p>" * 10_000)
+    assert not is_tangled(thread + picture + "<p>Some <a href=x>link</a> &amp; more.</p>" * 10_001)
 
 
 def test_n37_scripts_are_no_text_even_then() -> None:

@@ -5,6 +5,7 @@ An element is drawn whole from what was put together beforehand, so that generat
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 from hypothesis import strategies as st
@@ -20,9 +21,17 @@ NAMESPACES = {
     "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
     "georss": "http://www.georss.org/georss",
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
+    "cc": "http://web.resource.org/cc/",
+    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "gml": "http://www.opengis.net/gml",
+    "slash": "http://purl.org/rss/1.0/modules/slash/",
+    "thr": "http://purl.org/syndication/thread/1.0",
+    "psc": "http://podlove.org/simple-chapters",
+    "podcast": "https://podcastindex.org/namespace/1.0",
     "odd": "urn:example:odd",
 }
 XHTML = "http://www.w3.org/1999/xhtml"
+IANA = "http://www.iana.org/assignments/relation/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 TEXTS = [
@@ -46,6 +55,8 @@ DATES = [
     "03/04/2026",
     "Mon, 01 Jan 2024 00:00:00 EST",
 ]  # fmt: skip
+RELATIONS = ["alternate", "self", "Alternate", "via", "replies", "enclosure", "related", f"{IANA}alternate"]
+PREFIXES = ["x", "Dublin", "a-b", "itunes", "creativecommons", "wfw", "atom10", "xhtml"]
 GREEK = "Κυρ, 11 Ιούλ 2004 12:00:00 EST"
 TYPES = [
     "",
@@ -95,7 +106,7 @@ def _given(name: str, values: list[str]) -> list[str]:
 def _plain(a: str) -> list[list[str]]:
     """All kinds of elements, as lists of those of one kind; ``a`` is the prefix of Atom's."""
     hrefs, urls = _given("href", ADDRESSES), _given("url", ADDRESSES)
-    rels, media = _given("rel", ["alternate", "self", "Alternate", "via"]), _given("medium", ["image", "x"])
+    rels, media = _given("rel", RELATIONS), _given("medium", ["image", "x"])
     terms, sizes = _given("term", ["t", "ü"]), _given("fileSize", ["9"])
     return [
         _elements(f"title dc:title media:title {a}title", TEXTS, TYPES + LANGUAGES),
@@ -116,6 +127,12 @@ def _plain(a: str) -> list[list[str]]:
         _elements("media:thumbnail source name email itunes:explicit", ADDRESSES, _given("url", ["/s", ""])),
         _elements("creativeCommons:license", ADDRESSES),
         _links(f"{a}link link", rels, hrefs, _given("type", ["text/plain"])),
+        _links(f"{a}link", rels, hrefs, _given("hreflang", ["de"]), _given("title", ["Tide", ""])),
+        _elements("itunes:title itunes:episode itunes:duration itunes:block itunes:type slash:comments", TEXTS[:6]),
+        _elements("dc:identifier dc:source dc:relation dc:type dc:format dc:coverage geo:lat thr:total", TEXTS[:6]),
+        _elements("media:credit media:rating media:hash media:restriction media:player", TEXTS[:6], ["", ' role="x"']),
+        _elements("podcast:person podcast:transcript psc:chapters thr:in-reply-to", ["", "x"], ["", ' ref="x"']),
+        _elements("media:description", [*TEXTS, "one\ntwo"], ["", ' type="plain"', ' type="html"', ' xml:lang="de"']),
         _links("enclosure media:content", urls, _given("type", ["audio/mpeg"]), _given("length", ["9", "x"])),
         _links("media:content media:thumbnail", urls, media, sizes),
         _links("itunes:image enclosure", hrefs, _given("url", ["/u"])),
@@ -132,6 +149,9 @@ def _odd(a: str) -> list[str]:
         *_elements(f"{a}content", TEXTS, [' type="image/png"', ' mode="base64"', ' type="application/xml"']),
         *_elements("pubDate updated", [GREEK]),
         *_elements("image body item authors tags", ["", "<title>x</title>", "x"]),
+        *_elements("image", ["<url>/i.png</url><title>Picture</title><link>/x</link><width>9</width>"], LANGUAGES),
+        *_elements("georss:where", ["<gml:Point><gml:pos>45 -71</gml:pos></gml:Point>"]),
+        *_elements("cc:license", ["", "https://example.org/by"]),
         *_elements("author ttl description", ["a<b>c</b>", '<odd:x y="1">z</odd:x>', "<name>n</name>"]),
         *_elements("category", ["<category>x</category>"]),
     ]
@@ -158,7 +178,8 @@ def elements(a: str) -> st.SearchStrategy[str]:
 
 
 def entries(name: str, a: str, attributes: str = "") -> st.SearchStrategy[str]:
-    places = [attributes, attributes, attributes, f'{attributes} xml:lang="lb"', f'{attributes} odd:y="1"']
+    own = ["", "", "", "", ' xml:lang="lb"', ' odd:y="1"', *(BASES if name == "entry" else [])]
+    places = [f"{attributes}{each}" for each in own]
     inner = st.lists(elements(a), max_size=10).map("\n".join)
     return st.builds(lambda place, parts: f"<{name}{place}>{parts}</{name}>", st.sampled_from(places), inner)
 
@@ -170,38 +191,56 @@ def rss_feeds() -> st.SearchStrategy[str]:
         for place in (*LANGUAGES, *BASES)
     ]
     parts = st.one_of(elements("atom:"), entries("item", "atom:"), entries("item", "atom:"), st.sampled_from(BOXES))
-    return st.builds(
-        lambda head, declared, parts, after: f"{head}{declared}><channel>{parts}</channel>{after}</rss>",
-        st.sampled_from(heads),
-        _declarations(),
-        st.lists(parts, max_size=8).map("\n".join),
-        st.sampled_from(["", "", "<item><title>outside</title></item>", "<odd:x/>"]),
+    return _renamed(
+        st.builds(
+            lambda head, declared, parts, after: f"{head}{declared}><channel>{parts}</channel>{after}</rss>",
+            st.sampled_from(heads),
+            _declarations(),
+            st.lists(parts, max_size=8).map("\n".join),
+            st.sampled_from(["", "", "<item><title>outside</title></item>", "<odd:x/>"]),
+        )
     )
 
 
 def rdf_feeds() -> st.SearchStrategy[str]:
     items = entries("item", "atom:", ' rdf:about="https://example.org/1"')
-    return st.builds(
-        lambda default, declared, head, box, items: (
-            f'<r:RDF xmlns:r="{RDF}" xmlns="{default}"{declared} xmlns:rdf="{RDF}">'
-            f'<channel rdf:about="x">{head}</channel>{box}{items}</r:RDF>'
-        ),
-        st.sampled_from(["http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"]),
-        _declarations(),
-        st.lists(elements("atom:"), max_size=6).map("\n".join),
-        st.sampled_from(["", *BOXES]),
-        st.lists(items, max_size=3).map("\n".join),
+    return _renamed(
+        st.builds(
+            lambda default, declared, in_place, head, box, items: (
+                f'<r:RDF xmlns:r="{RDF}" xmlns:rdf="{RDF}"{"" if in_place else default + declared}>'
+                f'<channel rdf:about="x"{default + declared if in_place else ""}>{head}</channel>{box}'
+                f"{items.replace('<item', f'<item{default}{declared}') if in_place else items}</r:RDF>"
+            ),
+            st.sampled_from([' xmlns="http://purl.org/rss/1.0/"', ' xmlns="http://my.netscape.com/rdf/simple/0.9/"']),
+            _declarations(),
+            st.sampled_from([False, False, True]),
+            st.lists(elements("atom:"), max_size=6).map("\n".join),
+            st.sampled_from(["", *BOXES]),
+            st.lists(items, max_size=3).map("\n".join),
+        )
     )
 
 
 def atom_feeds() -> st.SearchStrategy[str]:
-    return st.builds(
-        lambda default, declared, place, parts: f'<feed xmlns="{default}"{declared}{place}>{parts}</feed>',
-        st.sampled_from(["http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"]),
-        _declarations(),
-        st.sampled_from(["", ' version="0.3"', ' version="1.0"', *LANGUAGES, *BASES]),
-        st.lists(st.one_of(elements(""), entries("entry", "")), max_size=8).map("\n".join),
+    return _renamed(
+        st.builds(
+            lambda default, declared, place, parts: f'<feed xmlns="{default}"{declared}{place}>{parts}</feed>',
+            st.sampled_from(["http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"]),
+            _declarations(),
+            st.sampled_from(["", ' version="0.3"', ' version="1.0"', *LANGUAGES, *BASES]),
+            st.lists(st.one_of(elements(""), entries("entry", "")), max_size=8).map("\n".join),
+        )
     )
+
+
+def _renamed(feeds: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Give one of the prefixes another name now and then: any, an unusual one, or that of another namespace."""
+    names = st.one_of(st.none(), st.none(), st.tuples(st.sampled_from([*NAMESPACES]), st.sampled_from(PREFIXES)))
+
+    def rename(feed: str, names: tuple[str, str] | None) -> str:
+        return re.sub(rf"(?<=[\s<:/]){names[0]}(?=[:=])", names[1], feed) if names else feed
+
+    return st.builds(rename, feeds, names)
 
 
 def _declarations() -> st.SearchStrategy[str]:

@@ -29,7 +29,9 @@ def test_who_read_a_feed_is_told() -> None:
         rss("<item><title>High <b>tide</b></title></item>"),
         rss('<item xml:base="https://example.org/"><title>Tide</title></item>'),
         rss("<item><item><title>Tide</title></item></item>"),
-        rss(ITEM, attributes=' xmlns:media="http://purl.org/dc/elements/1.1/"'),
+        rss(ITEM, attributes=' xmlns:media="http://purl.org/dc/elements/1.1/" xmlns:m="http://search.yahoo.com/mrss/"'),
+        rss("<item><image><description>Tide</description></image></item>"),
+        rss("<image><image/></image>"),
         rss(f"<item>{'<x>' * MAX_DEPTH}{'</x>' * MAX_DEPTH}</item>"),
         rss(f"<item>{'<x/>' * MAX_TAGS}</item>"),
         rss(ITEM) + rss(ITEM),
@@ -38,6 +40,25 @@ def test_who_read_a_feed_is_told() -> None:
 )
 def test_in_doubt_a_document_is_left_to_feedparser(document: str) -> None:
     assert read_fast(_without_prolog(document), base=None) is None
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        rss(ITEM, attributes=' xmlns:cc="http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html"'),
+        rss("<item><title>Tide</title><image><title>Ebb</title><url>/i.png</url><width>9</width></image></item>"),
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><channel xmlns="http://purl.org/rss/1.0/"/></r:RDF>',
+        '<RSS VERSION="2.0"><CHANNEL><ITEM><TITLE>Tide</TITLE></ITEM></CHANNEL></RSS>',
+    ],
+)
+def test_what_is_odd_but_plain_is_read_as_feedparser_does(document: str) -> None:
+    fast, tolerant = read_fast(_without_prolog(document), base=None), read_tolerantly(document, base=None)
+
+    assert fast is not None
+    assert fast.version == tolerant.version
+    assert [entry["title_detail"]["value"] for entry in fast.entries] == [
+        entry["title_detail"]["value"] for entry in tolerant.entries
+    ]
 
 
 def test_a_document_type_is_left_to_feedparser() -> None:

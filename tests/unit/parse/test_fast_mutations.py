@@ -31,9 +31,9 @@ def test_both_readers_make_the_same_of_a_feed_with_parts_moved_about() -> None:
             document = etree.tostring(root, encoding="utf-8")
             feed = read(document)
             read_fast += feed is not None and feed.reader == "fast"
-            assert list(differences(document)) == [], document.decode()
+            assert differences(document) == [], document.decode()
 
-    assert read_fast > len(SEEDS) * FEEDS_PER_SEED / 3
+    assert read_fast > len(SEEDS) * FEEDS_PER_SEED / 4
 
 
 def _tree(path: Path) -> etree._Element | None:
