@@ -15,7 +15,8 @@ from aggregator.entrypoints.cli import app
 from tests.end_to_end.conftest import ROOT, Runner
 
 COMMANDS = [
-    ("run",), ("check",), ("poll",), ("publish",), ("sources",), ("entries",), ("explain",), ("preview",), ("add",),
+    ("run",), ("check",), ("poll",), ("publish",), ("digest",), ("deliveries",), ("sources",), ("entries",),
+    ("explain",), ("preview",), ("add",),
     ("opml", "import"), ("opml", "export"), ("db", "upgrade"),
 ]  # fmt: skip
 
