@@ -16,8 +16,9 @@ from aggregator.store.migrate import HEAD
 from tests.end_to_end.conftest import ROOT, Runner
 
 COMMANDS = [
-    ("run",), ("check",), ("poll",), ("publish",), ("sources",), ("entries",), ("explain",), ("preview",), ("add",),
-    ("rules", "test"), ("rules", "apply"), ("opml", "import"), ("opml", "export"), ("db", "upgrade"),
+    ("run",), ("check",), ("poll",), ("publish",), ("digest",), ("deliveries",), ("sources",), ("entries",),
+    ("explain",), ("preview",), ("add",), ("rules", "test"), ("rules", "apply"),
+    ("opml", "import"), ("opml", "export"), ("db", "upgrade"),
 ]  # fmt: skip
 
 
