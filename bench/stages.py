@@ -1,4 +1,4 @@
-"""Where the CPU time of a cold poll goes: by stage, in one run over a folder of feeds.
+"""Where the CPU time of a cold poll goes: by stage, in one process, in one run over a folder of feeds.
 
 python -m bench.stages [DIR] [--sources 200 --mean-kb 235]
 """
@@ -24,10 +24,13 @@ from bench.side_by_side import options, served_feeds
 _STAGES: tuple[tuple[object, str, str], ...] = (
     (pipeline, "fetch_source", "fetch"),
     (pipeline, "parse_feed", "parse"),
-    (pipeline, "normalize_feed", "normalize"),
-    (pipeline, "decide", "dedupe"),
+    (pipeline, "normalize_changes", "normalize"),
     (pipeline, "categorize", "categorize"),
+    (pipeline, "sign", "dedupe"),
+    (pipeline, "mark", "dedupe"),
+    (pipeline, "decide", "dedupe"),
     (PollTransaction, "known", "store: read"),
+    (PollTransaction, "nearby", "store: read"),
     (PollTransaction, "write", "store: write"),
 )
 
