@@ -12,17 +12,16 @@ from __future__ import annotations
 import hashlib
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from aggregator.categorize import categorize, compile_filter, compile_rules, explain_rules, is_wanted
-from aggregator.config import CategoryConfig, Config, FetchSettings, Where, bare_address
+from aggregator.config import CategoryConfig, Config, FetchSettings, Where
 from aggregator.dedupe import decide, expired_marks, mark, sign
-from aggregator.errors import AggregatorError, NotAFeed, SourceError, UsageError
+from aggregator.errors import AggregatorError, SourceError, UsageError
 from aggregator.fetch import HostGate, after_failure, after_success, fetch_source, key_of
 from aggregator.http import HttpClient, user_agent
 from aggregator.model import (
@@ -41,14 +40,13 @@ from aggregator.model import (
     Sighting,
     Signature,
     Source,
-    SourceState,
     StoredEntry,
 )
-from aggregator.normalize import normalize_changes, normalize_feed
+from aggregator.normalize import normalize_changes
 from aggregator.notify import beginning
 from aggregator.parse import parse_feed
 from aggregator.publish import Written, build_document, static_files, write_site
-from aggregator.sources import Credentials, common_places, configured_sources, find_feeds
+from aggregator.sources import Credentials, configured_sources
 from aggregator.store import Store
 
 # Documents read at a time: Python computes in one thread anyway, so that more would only take memory.
@@ -104,11 +102,6 @@ def open_gate(config: Config) -> HostGate:
     return HostGate(connections=limits.connections, spacing=limits.spacing)
 
 
-def look(client: HttpClient, claim: Claim, now: datetime, *, secrets: Mapping[str, str]) -> Seen:
-    """Fetch ─► parse ─► normalize. Raises SourceError."""
-    return read(claim, fetch_source(client, claim, secrets=secrets), now)
-
-
 def read(claim: Claim, answer: Fetched | NotModified, now: datetime) -> Seen:
     """Parse ─► normalize; a body or an entry that is the same as the last time goes no further. Raises SourceError."""
     if isinstance(answer, NotModified):
@@ -133,47 +126,6 @@ def read(claim: Claim, answer: Fetched | NotModified, now: datetime) -> Seen:
 def address_of(claim: Claim) -> str:
     """Return the address that is asked: the configured one, or where permanent redirects led."""
     return claim.state.moved_to or claim.source.url
-
-
-def claim_once(source: Source, now: datetime) -> Claim:
-    """Return a claim on a source that is not in the store, to look at it once."""
-    return Claim(source=source, state=SourceState(seed=source.url), token="", until=now)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A feed that could be read, at ``url``; ``is_direct`` when that is the address that was asked for."""
-
-    url: str
-    document: ParsedFeed
-    entries: tuple[Entry, ...]
-    is_direct: bool
-
-
-def find_feed(client: HttpClient, url: str, now: datetime) -> Found:
-    """Find the feed behind an address: itself, one the page names, or one in a common place. Raises SourceError."""
-
-    def ask(address: str) -> Fetched:
-        answer = fetch_source(client, claim_once(Source(name="asked", url=address), now))
-        if isinstance(answer, NotModified):
-            raise NotAFeed(f"{bare_address(address)} answered 304 to a request without conditions")
-        return answer
-
-    def read(address: str, answer: Fetched) -> Found:
-        document = parse_feed(answer)
-        entries = normalize_feed(document, now=now)
-        return Found(url=answer.moved_to or address, document=document, entries=entries, is_direct=address == url)
-
-    answer = ask(url)
-    try:
-        return read(url, answer)
-    except NotAFeed as error:
-        named = [feed.url for feed in find_feeds(answer.body, url=answer.url)]
-        for address in named or common_places(answer.url):
-            with suppress(SourceError):
-                return read(address, ask(address))
-        where = "the feeds it names can't be read" if named else "it names no feed, and none lies in the usual places"
-        raise NotAFeed(f"{error}; {where}") from error
 
 
 def fits_text(text: str, published: PublishedEntry) -> bool:

@@ -11,8 +11,9 @@ from aggregator.config import Config, bare_address, load
 from aggregator.entrypoints.commands.options import ConfigOption, edited
 from aggregator.entrypoints.terminal import say
 from aggregator.errors import UsageError
+from aggregator.finding import find_feed
 from aggregator.normalize import canonical_url
-from aggregator.pipeline import find_feed, open_client, utc_now
+from aggregator.pipeline import open_client, utc_now
 from aggregator.sources import NewSource, append_sources, configured_sources, name_for, parse_opml
 
 

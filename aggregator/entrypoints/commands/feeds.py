@@ -11,8 +11,9 @@ from rich.text import Text
 from aggregator.config import bare_address, load
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened
 from aggregator.entrypoints.terminal import console, enclosures_json, print_json, rfc3339, say, table
+from aggregator.finding import Found, find_feed
 from aggregator.model import Entry
-from aggregator.pipeline import Found, find_feed, open_client, utc_now
+from aggregator.pipeline import open_client, utc_now
 from aggregator.publish import render_opml, write_if_changed
 
 

@@ -17,8 +17,9 @@ from aggregator.entrypoints.commands.options import ConfigOption, known_sources,
 from aggregator.entrypoints.terminal import ago, complain, console, say, table
 from aggregator.errors import SourceError
 from aggregator.fetch import key_of
+from aggregator.finding import claim_once, look
 from aggregator.model import PollSummary, Source, SourceStatus
-from aggregator.pipeline import Aggregator, Seen, claim_once, look, open_client, open_gate, utc_now
+from aggregator.pipeline import Aggregator, Seen, open_client, open_gate, utc_now
 from aggregator.processes import ProcessPool, useful_processes
 from aggregator.sources import Credentials, configured_sources
 from aggregator.workers import poll_due
