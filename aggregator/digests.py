@@ -2,7 +2,7 @@
 
     store ─► what is new ─► compose ─► an issue and its deliveries, in one transaction ─► delivering.py
 
-Beside pipeline.py this is the only file that knows two stages.
+Like pipeline.py it knows several stages, which know nothing of each other.
 """
 
 from __future__ import annotations
