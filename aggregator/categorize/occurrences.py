@@ -114,6 +114,10 @@ class Numbered:
     terms: tuple[int, ...]
     near: frozenset[int]
 
+    def may_be_met(self, found: Found) -> bool:
+        """Tell whether anything that must be near was found, its own terms being found."""
+        return not self.near or not self.near.isdisjoint(found)
+
 
 def number(conditions: Iterable[Condition]) -> tuple[tuple[Term, ...], list[Numbered]]:
     """Number the terms of conditions; return those terms, and the conditions with the numbers."""

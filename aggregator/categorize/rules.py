@@ -157,7 +157,7 @@ def _judge(entry: Entry, source: Source, rules: Rules, *, in_full: bool = False)
     language = _primary(entry.language) if entry.language else None
     for term in found:
         for place, clause, is_veto in rules.uses[term]:
-            if in_full or clause.is_for(language):
+            if in_full or (clause.is_for(language) and clause.numbered.may_be_met(found)):
                 touched.setdefault(place, ([], []))[is_veto].append(clause)
     for place in sorted(touched):
         rule, (clauses, vetoes) = rules.rules[place], touched[place]
