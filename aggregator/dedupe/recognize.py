@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from aggregator.dedupe.articles import pieces_in
 from aggregator.dedupe.evidence import SameArticle, article_of, same_text
@@ -19,27 +20,24 @@ from aggregator.model import Decision, Entry, Nearby, Probes, Resembling, Signat
 
 # How many of those with the most marks in common are compared word for word.
 _COMPARED = 6
+# A mark that very many entries of a document have says little: the last ones are enough.
+_NEWEST = 40
 # Pieces of text that so many of the new entries of a document have are the source's.
 _REPEATED = 3
 
 
 def recognize(decisions: Iterable[Decision], marking: Marking, nearby: Nearby, *, source: str) -> list[Decision]:
     """Return the decisions, in their order, with duplicates by text, stories, and what to recognize them by."""
-    decisions = [_with_marks(each, marking) for each in decisions]
+    decisions = list(decisions)
     recognizer = _Recognizer(decisions, marking.weights, nearby, source)
-    positions = [position for position, each in enumerate(decisions) if each.is_new]
     # documents list the newest first: of two of one time the latter is the older
-    for position in sorted(positions, key=lambda position: (decisions[position].published, -position)):
+    for position in sorted(range(len(decisions)), key=lambda position: (decisions[position].published, -position)):
         decision = decisions[position]
         marked = marking.marked.get(decision.entry.key)
         if marked is not None:
-            decisions[position] = recognizer.recognize(decision, marked)
+            judged = recognizer.recognize(decision, marked) if decision.is_new else {}
+            decisions[position] = replace(decision, signature=marked.signature, marks=marked.stored, **judged)
     return decisions
-
-
-def _with_marks(decision: Decision, marking: Marking) -> Decision:
-    marked = marking.marked.get(decision.entry.key)
-    return decision if marked is None else replace(decision, signature=marked.signature, marks=marked.stored)
 
 
 class _Recognizer:
@@ -49,26 +47,24 @@ class _Recognizer:
         self._new = [each for each in decisions if each.is_new]
         self._source = source
         self._entries = dict(nearby.entries)
-        self._by_mark = {mark: list(ids) for mark, ids in nearby.by_mark.items()}
+        self._by_mark = {mark: list(reversed(ids)) for mark, ids in nearby.by_mark.items()}
         self._stories = Stories(weights, nearby.sizes)
         self._repeated: frozenset[tuple[str, ...]] | None = None
 
-    def recognize(self, decision: Decision, marked: Marked) -> Decision:
-        """Return the decision on a new entry with all that is known of it now."""
-        if decision.original == decision.id:
-            copy = self._copy(decision.entry, marked.probes)
-            if copy is not None:
-                decision = replace(
-                    decision, original=copy.original, evidence=copy.evidence, story=copy.story or copy.original
-                )
+    def recognize(self, decision: Decision, marked: Marked) -> dict[str, Any]:
+        """Return what there is to say of a new entry: whose copy it is, or which story it joins."""
         resembling = self._resembling(decision, marked.signature)
+        judged: dict[str, Any] = {}
         if decision.original == decision.id:
-            joined = self._stories.find(resembling, self._closest(marked.probes.story, None), self._entries)
-            if joined is not None:
-                decision = replace(decision, story=joined.story, story_evidence=joined.evidence)
+            if copy := self._copy(decision.entry, marked.probes):
+                story = copy.story or copy.original
+                judged = {"original": copy.original, "evidence": copy.evidence, "story": story}
+                resembling = replace(resembling, original=copy.original, story=story)
+            elif joined := self._stories.find(resembling, self._closest(marked.probes.story, None), self._entries):
+                judged = {"story": joined.story, "story_evidence": joined.evidence}
                 resembling = replace(resembling, story=joined.story)
         self._remember(resembling, marked.stored)
-        return decision
+        return judged
 
     def _copy(self, entry: Entry, probes: Probes) -> SameArticle | None:
         found = self._closest(probes.copies, _COMPARED)
@@ -77,7 +73,7 @@ class _Recognizer:
         return same_text(entry, self._source, found, self._repeated_pieces) if found else None
 
     def _closest(self, marks: Iterable[int], limit: int | None) -> list[Resembling]:
-        shared = Counter(found for mark in marks for found in self._by_mark.get(mark, ()))
+        shared = Counter(found for mark in marks for found in self._by_mark.get(mark, ())[-_NEWEST:])
         return [self._entries[found] for found, _ in shared.most_common(limit)]
 
     def _repeated_pieces(self) -> frozenset[tuple[str, ...]]:

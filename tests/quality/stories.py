@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWN = Path(__file__).parent / "own" / "headlines.jsonl"
 
 # The scores that may not fall.
-FLOOR_PRECISION, FLOOR_RECALL = 0.95, 0.85
+FLOOR_PRECISION, FLOOR_RECALL = 0.96, 0.87
 
 Pair = dict[str, Any]
 
