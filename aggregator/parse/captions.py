@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_MEDIA_RSS = re.compile(r"""xmlns:([\w.-]+)\s*=\s*["']http://search\.yahoo\.com/mrss/?["']""")
+# With the slips that publishers make: an address that feedparser doesn't know leaves the prefix to speak for itself.
+_MEDIA_RSS = re.compile(r"""xmlns:([\w.-]+)\s*=\s*["']https?://search\.yahoo\.com/mrss/?["']""", re.IGNORECASE)
 
 
 def name_captions(text: str) -> str:

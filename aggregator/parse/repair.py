@@ -90,6 +90,13 @@ def mend(document: Document) -> str:
     )
 
 
+def has_more_tags(text: str, limit: int) -> bool:
+    """Whether a document has more than ``limit`` tags; what looks like tags in CDATA sections is text."""
+    if text.count("<") <= limit:
+        return False
+    return sum(section.count("<") for section, is_cdata in _sections(text) if not is_cdata) > limit
+
+
 def _skip_prolog(text: str) -> tuple[int, str]:
     """Return where the root element should start, and what stands in the document type before it."""
     position, doctype = 0, ""

@@ -16,7 +16,7 @@ from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, l
 from aggregator.parse.languages import language_code
 from aggregator.parse.markup import without_markup
 from aggregator.parse.raw import RawFeed, Reader
-from aggregator.parse.repair import Document, mend
+from aggregator.parse.repair import Document, has_more_tags, mend
 from aggregator.parse.schedule import skipped_days, skipped_hours, wished_wait
 from aggregator.parse.xml_entries import alternate_link, author_names, parse_entry, says_something
 
@@ -116,7 +116,7 @@ READERS: tuple[Reader, ...] = (read_fast, read_tolerantly)
 
 def _refuse_what_takes_for_ever(text: str) -> None:
     """Raise ParseError for a document with more than any honest one has of what feedparser is slow with."""
-    if text.count("<") > MAX_ELEMENTS:
+    if has_more_tags(text, MAX_ELEMENTS):
         raise ParseError(f"it has more than {MAX_ELEMENTS:,} tags")
     if len(set(_PREFIX.findall(text))) > MAX_PREFIXES:
         raise ParseError(f"it declares more than {MAX_PREFIXES} namespaces")

@@ -13,6 +13,7 @@ from aggregator.parse.fast.documents import read_document
 from aggregator.parse.fast.doubt import Doubt
 from aggregator.parse.fast.names import Names
 from aggregator.parse.raw import RawFeed
+from aggregator.parse.repair import has_more_tags
 
 MAX_TAGS = 200_000  # what a tree of them takes in memory is bounded
 
@@ -24,7 +25,7 @@ def read_fast(text: str, *, base: str | None) -> RawFeed | None:
 
     ``base`` is its base address, None where feedparser is given none. Raises nothing.
     """
-    if text.count("<") > MAX_TAGS:
+    if has_more_tags(text, MAX_TAGS):
         return None
     try:
         return read_document(_tree(text), Names.declared_in(text), base=base)

@@ -65,7 +65,7 @@ def _cut_off(content: str, count: int) -> str:
 
 @pytest.mark.parametrize(
     ("make", "size"),
-    [(_in_rss, 4_000), (_in_atom, 500), (_in_xhtml, 250), (_in_json, 500), (_cut_off, 250)],
+    [(_in_cdata, 4_000), (_in_rss, 500), (_in_atom, 500), (_in_xhtml, 250), (_in_json, 500), (_cut_off, 250)],
     ids=lambda given: getattr(given, "__name__", str(given)),
 )
 def test_thousands_of_entries_are_read_whole(make: Callable[[str, int], str], size: int) -> None:

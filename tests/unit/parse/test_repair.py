@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.parse.repair import mend, open_document
+from aggregator.parse.repair import has_more_tags, mend, open_document
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,10 @@ def test_noise_before_the_feed_is_cut_off() -> None:
 
 def test_a_page_about_feeds_is_no_feed() -> None:
     assert open_document("<!DOCTYPE html><html><body>&lt;rss version=2.0></body></html>").root == "html"
+
+
+def test_what_looks_like_tags_in_cdata_is_not_counted() -> None:
+    document = "<a><![CDATA[<p>High</p><![CDATA[]]></a><b/><![CDATA[<i>"
+
+    assert has_more_tags(document, 4)
+    assert not has_more_tags(document, 5)
