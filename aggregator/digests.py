@@ -121,7 +121,7 @@ class Digests:
         config, where = self._aggregator.config, digest.where
         until = now - digest.settle if digest.settle else now
         selection = Selection(categories=where.categories, sources=where.sources, language=where.language)
-        pending = making.pending(selection, until=until)
+        pending = making.pending(selection, until=until) if digest.entries else []
         changed = making.changed(selection, since=now - _UPDATES_FOR) if digest.updates else []
         if where.text is not None:
             pending = [each for each in pending if fits(each, where.text)]
