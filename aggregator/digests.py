@@ -23,6 +23,9 @@ from aggregator.pipeline import Aggregator, fits
 from aggregator.publish import category_labels, issue_entries
 from aggregator.store import IssueTransaction
 
+# News stay fresh for so long after the last issue, in case that they were committed late.
+_FRESH_FOR: Final = timedelta(days=1)
+
 # Corrections of what was sent longer ago are no news any more.
 _UPDATES_FOR: Final = timedelta(days=7)
 
@@ -133,6 +136,7 @@ class Digests:
             categories=order,
             limit=digest.limit,
             per_source=digest.per_source,
+            fresh_since=making.state.considered_until - _FRESH_FOR,
             gaps={name: health.state.usual_gap for name, health in by_name.items() if health.state.usual_gap},
         )
         troubles = troubles_of(sources, self._ledger.stops(), now=now) if digest.tells_health else ()

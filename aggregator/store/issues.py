@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -84,7 +85,7 @@ class IssueTransaction:
             .exists()
         )
         query = (
-            sa.select(candidate.c.original, sa.func.min(candidate.c.first_seen), sa.func.min(candidate.c.pk))
+            sa.select(candidate.c.original, sa.func.min(candidate.c.listed_at).label("listed_at"))
             .where(
                 *stored_entries.conditions(candidate, selection),
                 candidate.c.first_seen >= state.begins_at,
@@ -96,8 +97,9 @@ class IssueTransaction:
             .group_by(candidate.c.original)
             .order_by(sa.func.min(candidate.c.first_seen), sa.func.min(candidate.c.pk))
         )
-        originals = self._connection.execute(query).scalars().all()
-        return stored_entries.published_by_id(self._connection, originals)
+        listed = {row.original: row.listed_at for row in self._connection.execute(query)}
+        found = stored_entries.published_by_id(self._connection, list(listed))
+        return [replace(item, listed_at=listed[item.id]) for item in found]
 
     def changed(self, selection: Selection, *, since: datetime) -> list[tuple[PublishedEntry, SentVersion]]:
         """Return what an issue made after a time has and what has changed since, with what was sent of it."""
