@@ -65,6 +65,8 @@ class IssueTransaction:
         query = sa.select(digests).where(digests.c.name == digest).with_for_update()
         self._row = connection.execute(query).one()
         self.state = _to_state(self._row)
+        # before anything is looked at: what is inserted meanwhile has not been considered
+        self._last_pk = connection.execute(sa.select(sa.func.coalesce(sa.func.max(entries.c.pk), 0))).scalar_one()
 
     def pending(self, selection: Selection, *, until: datetime) -> list[PublishedEntry]:
         """Return what is new to the digest, first seen up to a time: duplicates together, oldest first.
@@ -158,10 +160,9 @@ class IssueTransaction:
             values: dict[str, Any] = {"title": version.title, "updated": version.updated}
             self._connection.execute(issue_entries.update().where(row).values(values))
         self._write_deliveries(issue, issue_pk, endpoints)
-        last_pk = self._connection.execute(sa.select(sa.func.coalesce(sa.func.max(entries.c.pk), 0))).scalar_one()
         values = {
             "considered_until": until,
-            "considered_pk": last_pk,
+            "considered_pk": self._last_pk,
             "last_number": issue.number,
             "told": list(told),
         }
