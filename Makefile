@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test install demo lint coverage quality bench clean
+.PHONY: run test install demo lint coverage quality bench screenshots clean
 
 run: install                ## the main job, with config/, at http://127.0.0.1:8080
 	$(BIN)/aggregator run
@@ -42,6 +42,9 @@ quality: $(VENV)/.installed-test ## how good the judgments are, on labelled samp
 
 bench: $(VENV)/.installed-test ## reproducible benchmarks; they print ratios
 	$(BIN)/python -m bench
+
+screenshots: $(VENV)/.installed-test ## the pictures in docs/img; needs Chromium
+	$(BIN)/python -m bench.screenshots
 
 clean:
 	rm -rf $(VENV) build dist

@@ -23,6 +23,9 @@ from aggregator.pipeline import Aggregator, fits_text
 from aggregator.publish import category_labels, issue_entries
 from aggregator.store import IssueTransaction
 
+# News stay fresh for so long after the last issue, in case that they were committed late.
+_FRESH_FOR: Final = timedelta(days=1)
+
 # Corrections of what was sent longer ago are no news any more.
 _UPDATES_FOR: Final = timedelta(days=7)
 
@@ -121,7 +124,7 @@ class Digests:
         config, where = self._aggregator.config, digest.where
         until = now - digest.settle if digest.settle else now
         selection = Selection(categories=where.categories, sources=where.sources, language=where.language)
-        pending = making.pending(selection, until=until)
+        pending = making.pending(selection, until=until) if digest.entries else []
         changed = making.changed(selection, since=now - _UPDATES_FOR) if digest.updates else []
         if where.text is not None:
             pending = [each for each in pending if fits_text(where.text, each)]
@@ -133,6 +136,7 @@ class Digests:
             categories=order,
             limit=digest.limit,
             per_source=digest.per_source,
+            fresh_since=making.state.considered_until - _FRESH_FOR,
             gaps={name: health.state.usual_gap for name, health in by_name.items() if health.state.usual_gap},
         )
         troubles = troubles_of(sources, self._ledger.stops(), now=now) if digest.tells_health else ()

@@ -46,7 +46,8 @@ class SeenAt:
 class IssueEntry:
     """What a message shows of an entry: plain text, legal everywhere, addresses that links may carry.
 
-    ``id`` is that under which it is published, for ever; ``categories`` are names.
+    ``id`` is that under which it is published, for ever; ``categories`` are names. ``listed_at`` is when it counts as
+    news: what a new source brings along does so from its publication on (docs/decisions/0001).
     """
 
     id: str
@@ -57,6 +58,7 @@ class IssueEntry:
     language: str | None
     published: datetime
     updated: datetime
+    listed_at: datetime
     source: str
     source_title: str
     priority: int

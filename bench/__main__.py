@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import categorize, discovery_delay, judge, parse, poll_cold, poll_unchanged, poll_warm, stages
+from bench import categorize, digest, discovery_delay, judge, parse, poll_cold, poll_unchanged, poll_warm, stages
 from bench.feeds import default_folder
 
 if __name__ == "__main__":
@@ -15,3 +15,4 @@ if __name__ == "__main__":
         poll_warm.main([])
     discovery_delay.main()
     parse.main()
+    digest.main()

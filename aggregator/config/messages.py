@@ -148,6 +148,9 @@ class DigestSettings(Settings):
         None,
         description="Whether to tell which sources are in trouble; left out, the digest named `operator` does.",
     )
+    entries: values.Switch = Field(
+        default=True, description="Whether it has entries; `false` leaves the health of the sources alone."
+    )
     template: values.Slug | None = Field(
         None, description="Look: `NAME` stands for `NAME.html.j2` and `NAME.txt.j2` in the folder `templates`."
     )
@@ -159,6 +162,8 @@ class DigestSettings(Settings):
     def _check_schedule(self) -> Self:
         if (self.every is None) == (self.cron is None):
             raise ValueError("expected either every or cron" + (", not both" if self.every else ""))
+        if not self.entries and not self.tells_health:
+            raise ValueError("a digest without entries has nothing to say unless health is true")
         return self
 
     @property

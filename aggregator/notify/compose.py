@@ -21,14 +21,17 @@ def compose(
     limit: int,
     per_source: int | None = None,
     gaps: Mapping[str, timedelta] | None = None,
+    fresh_since: datetime | None = None,
 ) -> tuple[Section, ...]:
     """Arrange entries by category, then by importance; those of one story stand together, under its first category.
 
     ``categories`` are titles by name, in the order of the sections. ``gaps`` are the sources' usual times between
-    entries. All entries are in the result; ranks say which of them to show (see ``_rank``).
+    entries. What counted as news before ``fresh_since`` already is backlog of a source that is new. All entries are in
+    the result; ranks say which of them to show (see ``_turns``).
     """
     stories = _stories(entries)
-    ranks = _rank(stories, limit=limit, per_source=per_source, gaps=gaps or {})
+    turns = _turns(stories, limit=limit, gaps=gaps or {}, fresh_since=fresh_since)
+    ranks = _ranks(stories, turns, per_source=per_source)
     by_category: dict[str, list[Story]] = defaultdict(list)
     for story, rank in zip(stories, ranks, strict=True):
         by_category[_category(story, categories)].append(replace(story, rank=rank))
@@ -73,31 +76,43 @@ def _category(story: Story, categories: Mapping[str, str]) -> str:
     return next((name for name in categories if name in names), "")
 
 
-def _rank(
-    stories: Sequence[Story], *, limit: int, per_source: int | None, gaps: Mapping[str, timedelta]
-) -> list[int | None]:
-    """Return each story's turn; ``stories`` come by importance.
+def _turns(
+    stories: Sequence[Story], *, limit: int, gaps: Mapping[str, timedelta], fresh_since: datetime | None
+) -> list[int]:
+    """Return the numbers of the stories, which come by importance, in the order in which there is room for them.
 
     First come the events that several sources report, up to a third of ``limit``. Then sources take turns, those with
-    little to say before those with much: a wire's 80 items don't push out the quarterly bulletin. What a source has
-    beyond ``per_source`` gets no turn.
+    little to say before those with much: a wire's 80 items don't push out the quarterly bulletin. Backlog comes last,
+    the newest of it first.
     """
-    shared = [number for number, story in enumerate(stories) if source_count(story) > 1][: limit // 3]
+    is_old = [fresh_since is not None and _listed_at(story) < fresh_since for story in stories]
+    fresh = [number for number, old in enumerate(is_old) if not old]
+    backlog = [number for number, old in enumerate(is_old) if old]
+    backlog.sort(key=lambda number: _listed_at(stories[number]), reverse=True)
+    shared = [number for number in fresh if source_count(stories[number]) > 1][: limit // 3]
     queues: dict[str, list[int]] = defaultdict(list)
-    for number, story in enumerate(stories):
+    for number in fresh:
         if number not in shared:
-            queues[story.lead.source].append(number)
-    counts = Counter(story.lead.source for story in stories)
+            queues[stories[number].lead.source].append(number)
+    counts = Counter(stories[number].lead.source for number in fresh)
     rare_first = sorted(queues, key=lambda source: (counts[source], -gaps.get(source, _LONG).total_seconds(), source))
     rounds = zip_longest(*(queues[source] for source in rare_first))
-    turns = [*shared, *(number for each in rounds for number in each if number is not None)]
+    return [*shared, *(number for each in rounds for number in each if number is not None), *backlog]
+
+
+def _listed_at(story: Story) -> datetime:
+    return max(entry.listed_at for entry in story.entries)
+
+
+def _ranks(stories: Sequence[Story], turns: Sequence[int], *, per_source: int | None) -> list[int | None]:
+    """Return each story's rank; what a source has beyond ``per_source`` gets none."""
     ranks: list[int | None] = [None] * len(stories)
     taken: Counter[str] = Counter()
-    turn = 0
+    rank = 0
     for number in turns:
         source = stories[number].lead.source
         taken[source] += 1
         if per_source is None or taken[source] <= per_source:
-            ranks[number] = turn
-            turn += 1
+            ranks[number] = rank
+            rank += 1
     return ranks

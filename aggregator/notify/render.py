@@ -72,7 +72,7 @@ def render_issue(
             break
         count = min(shown - 1, int(shown * MOST_HTML_BYTES / size * 0.97))
     text = templates.render(_template(look, "txt", templates), **values).decode()
-    return Rendered(subject=subject_of(issue), html=html, text=text)
+    return Rendered(subject=subject_of(issue, count), html=html, text=text)
 
 
 def _template(look: str, ending: str, templates: Templates) -> str:
@@ -103,11 +103,11 @@ def _counted(count: int) -> str:
     return f"{count} {'story' if count == 1 else 'stories'}" if count else ""
 
 
-def subject_of(issue: Issue) -> str:
-    """Return a line that tells issues apart: the digest's title and the first headline."""
-    stories = issue.stories
+def subject_of(issue: Issue, shown: int) -> str:
+    """Return a line that tells issues apart: the digest's title and the first headline of those shown."""
+    total, stories = len(issue.stories), issue.best(shown).stories
     if stories:
-        more = f" (+{len(stories) - 1})" if len(stories) > 1 else ""
+        more = f" (+{total - 1})" if total > 1 else ""
         return f"{issue.title}: {stories[0].lead.title}{more}"
     if issue.troubles:
         count = len(issue.troubles)

@@ -44,6 +44,7 @@ def _entry(title: str, now: datetime, *, url: str | None, summary: str) -> Issue
         language="en",
         published=now - timedelta(days=400) if url is None else now,
         updated=now,
+        listed_at=now,
         source="source",
         source_title="A source",
         priority=0,

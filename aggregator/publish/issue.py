@@ -40,6 +40,7 @@ def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> I
         language=entry.language,
         published=entry.published,
         updated=item.updated,
+        listed_at=item.listed_at,
         source=entry.source,
         source_title=_source_title(entry),
         priority=health.source.priority if health else 0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -64,6 +65,8 @@ class IssueTransaction:
         query = sa.select(digests).where(digests.c.name == digest).with_for_update()
         self._row = connection.execute(query).one()
         self.state = _to_state(self._row)
+        # before anything is looked at: what is inserted meanwhile has not been considered
+        self._last_pk = connection.execute(sa.select(sa.func.coalesce(sa.func.max(entries.c.pk), 0))).scalar_one()
 
     def pending(self, selection: Selection, *, until: datetime) -> list[PublishedEntry]:
         """Return what is new to the digest, first seen up to a time: duplicates together, oldest first.
@@ -84,7 +87,7 @@ class IssueTransaction:
             .exists()
         )
         query = (
-            sa.select(candidate.c.original, sa.func.min(candidate.c.first_seen), sa.func.min(candidate.c.pk))
+            sa.select(candidate.c.original, sa.func.min(candidate.c.listed_at).label("listed_at"))
             .where(
                 *stored_entries.conditions(candidate, selection),
                 candidate.c.first_seen >= state.begins_at,
@@ -96,8 +99,9 @@ class IssueTransaction:
             .group_by(candidate.c.original)
             .order_by(sa.func.min(candidate.c.first_seen), sa.func.min(candidate.c.pk))
         )
-        originals = self._connection.execute(query).scalars().all()
-        return stored_entries.published_by_id(self._connection, originals)
+        listed = {row.original: row.listed_at for row in self._connection.execute(query)}
+        found = stored_entries.published_by_id(self._connection, list(listed))
+        return [replace(item, listed_at=listed[item.id]) for item in found]
 
     def changed(self, selection: Selection, *, since: datetime) -> list[tuple[PublishedEntry, SentVersion]]:
         """Return what an issue made after a time has and what has changed since, with what was sent of it."""
@@ -156,10 +160,9 @@ class IssueTransaction:
             values: dict[str, Any] = {"title": version.title, "updated": version.updated}
             self._connection.execute(issue_entries.update().where(row).values(values))
         self._write_deliveries(issue, issue_pk, endpoints)
-        last_pk = self._connection.execute(sa.select(sa.func.coalesce(sa.func.max(entries.c.pk), 0))).scalar_one()
         values = {
             "considered_until": until,
-            "considered_pk": last_pk,
+            "considered_pk": self._last_pk,
             "last_number": issue.number,
             "told": list(told),
         }

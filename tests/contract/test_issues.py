@@ -298,6 +298,18 @@ def test_the_operators_digest_tells_each_trouble_once(opening: Opening) -> None:
     assert (fourth.troubles, fourth.also_troubled) == ((), 0)
 
 
+def test_a_digest_without_entries_tells_the_health_alone(opening: Opening) -> None:
+    room = opening(name="operator", entries=False)
+    room.publish("Lunar ice found")
+    nothing = room.issues(on=TUESDAY)
+    room.write("orbit", status=SourceStatus.GONE, last_error="410")
+
+    [issue] = room.issues(on=WEDNESDAY)
+
+    assert nothing == []
+    assert (issue.entry_count, len(issue.troubles)) == (0, 1)
+
+
 def test_old_issues_are_forgotten_with_the_entries(opening: Opening) -> None:
     room = opening()
     room.publish("Lunar ice found")

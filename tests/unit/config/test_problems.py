@@ -130,6 +130,22 @@ sources:
         ("digests: [{name: a, every: 1, to: [{chat: 's://a'}]}]", "1: expected a schedule, got '1'; put it in quotes"),
         ("digests: [{name: a, every: often, to: [{chat: 's://a'}]}]", "1: expected now, day at 07:30, week on monday"),
         ("digests: [{name: a, cron: '* *', to: [{chat: 's://a'}]}]", "1: expected five fields"),
+        (
+            "digests: [{name: a, every: now, entries: false, to: [{chat: 's://a'}]}]",
+            "1: a digest without entries has nothing to say unless health is true",
+        ),
+        (
+            "digests:\n- name: a\n  every: now\n  to:\n  - chat: https://chat.example.org/hooks/1",
+            "5: whose webhook this is can't be told from the address; add service: slack, discord, teams or mattermost",
+        ),
+        (
+            "digests:\n- name: a\n  every: now\n  to:\n  - webhook: https://a.example\n    secret: whsec_?",
+            "6: expected whsec_ and a key in base64",
+        ),
+        (
+            "email: {from: a@b.example, smtp: {host: c}, maildir: d}",
+            "1: mail can go one way only; keep one of smtp, maildir",
+        ),
         ("digests:\n- name: a\n  every: now\n  to:\n  - sms: 1", "5: expected a channel: email, webhook or chat"),
         ("digests:\n- name: a\n  every: now\n  to:\n  - sms", "5: expected a channel: email, webhook or chat"),
         ("digests:\n- name: a\n  every: now\n  to:\n  - chat: s://a\n    secret: b", "6: unknown key 'secret'"),

@@ -32,6 +32,7 @@ def make_issue_entry(title: str = "Lunar ice found", **values: Any) -> IssueEntr
         "language": "en",
         "published": NOON - timedelta(hours=1),
         "updated": NOON - timedelta(hours=1),
+        "listed_at": NOON,
         "source": source,
         "source_title": source.title(),
         "priority": 0,

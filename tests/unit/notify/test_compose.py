@@ -109,6 +109,18 @@ def test_a_source_has_no_more_than_its_share() -> None:
     assert sum(len(section.stories) for section in sections) == 10
 
 
+def test_what_a_new_source_brings_along_comes_after_what_is_fresh_the_newest_first() -> None:
+    old = [
+        make_issue_entry(f"Old {age}", source=f"s{age}", listed_at=NOON - timedelta(days=age)) for age in (900, 30, 400)
+    ]
+    fresh = [make_issue_entry(f"Fresh {number}", source="wire", priority=-5) for number in range(3)]
+
+    sections = arranged(*old, *fresh, fresh_since=NOON - timedelta(days=2))
+
+    assert sorted(shown(sections, 3)) == ["Fresh 0", "Fresh 1", "Fresh 2"]
+    assert "Old 30" in shown(sections, 4)
+
+
 @given(
     st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("stuv"), st.integers(0, 3)), max_size=40),
     st.integers(1, 20),

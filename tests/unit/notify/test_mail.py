@@ -201,7 +201,7 @@ def test_an_empty_issue_says_so() -> None:
     ],
 )
 def test_the_subject_tells_issues_apart(issue: Issue, subject: str) -> None:
-    assert subject_of(issue) == subject
+    assert subject_of(issue, 50) == subject
 
 
 def test_times_are_on_the_sites_clock() -> None:

@@ -1,0 +1,77 @@
+"""The pictures of docs/img, of the sample sources: python -m bench.screenshots
+
+Needs Chromium. A digest as mail: wide and light, narrow and dark, side by side.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from aggregator.config import load
+from aggregator.demo import DemoSite, write_config
+from aggregator.digests import Digests
+from aggregator.notify.channels import preview
+from aggregator.pipeline import Aggregator, utc_now
+from aggregator.workers import poll_due
+
+_OUT = Path(__file__).parent.parent / "docs" / "img"
+_DIGEST = """
+digests:
+  - name: daily
+    title: Space, innovation and talent
+    every: day at 07:30
+    health: true
+    to: [{email: [reader@example.org]}]
+email: {from: Space news <news@example.org>}
+"""
+_SIDE_BY_SIDE = """<!DOCTYPE html><body style="margin:0;display:flex;gap:24px;padding:24px;background:#8d8a84">
+<img src="wide.png" width="800"><img src="narrow.png" width="360"></body>"""
+_HEIGHT = 1180
+
+
+def main() -> None:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        sys.exit("screenshots need Chromium (apt install chromium)")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "digest.html").write_text(_digest(folder))
+        _shoot(program, folder / "digest.html", folder / "wide.png", width=800, height=_HEIGHT)
+        _shoot(program, folder / "digest.html", folder / "narrow.png", width=360, height=_HEIGHT, is_dark=True)
+        (folder / "both.html").write_text(_SIDE_BY_SIDE)
+        _OUT.mkdir(exist_ok=True)
+        _shoot(program, folder / "both.html", _OUT / "digest.png", width=1_232, height=_HEIGHT + 48)
+    print(_OUT / "digest.png")
+
+
+def _digest(folder: Path) -> str:
+    with DemoSite(now=utc_now()) as site:
+        config = write_config(folder / "demo", site.url)
+        config.write_text(config.read_text() + _DIGEST)
+        aggregator = Aggregator(load(config))
+        for _ in range(3):  # so that the source which fails has done so often enough to be told
+            list(poll_due(aggregator, [source.name for source in aggregator.sources]))
+        digests = Digests(aggregator)
+        html = preview(digests.draft("daily"), digests.digest("daily"), aggregator.config).html
+        aggregator.close()
+    return html
+
+
+def _shoot(program: str, page: Path, picture: Path, *, width: int, height: int, is_dark: bool = False) -> None:
+    with tempfile.TemporaryDirectory() as profile:
+        command = [
+            program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+            f"--user-data-dir={profile}", f"--window-size={width},{height}", f"--screenshot={picture}",
+            *(["--blink-settings=preferredColorScheme=0"] if is_dark else []),
+            page.as_uri(),
+        ]  # fmt: skip
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+
+if __name__ == "__main__":
+    main()
