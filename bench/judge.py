@@ -211,6 +211,9 @@ def _fill(url: str, size: int, *, per_day: int) -> None:
     with store._write() as connection:
         learned = stored_signatures._learned(connection, "en") | {"language": "en", "seen": size, "learned_at": size}
         connection.execute(vocabularies.insert(), [learned | {"version": 1}])
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence("entries", "pk"), size)))
+            connection.exec_driver_sql("ANALYZE")
     store.close()
 
 
