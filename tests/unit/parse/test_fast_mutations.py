@@ -18,8 +18,9 @@ FEEDS_PER_SEED = 150
 
 
 def test_both_readers_make_the_same_of_a_feed_with_parts_moved_about() -> None:
-    roots = [root for root in map(_tree, FEEDS) if root is not None]
-    parts = [part for root in roots for part in _parts(root) if len(part) < 5]
+    trees = [tree for tree in map(_tree, FEEDS) if tree is not None]
+    parts = [part for tree in trees for part in _parts(tree) if len(part) < 5]
+    roots = [tree for tree in trees if _is_read_fast(etree.tostring(tree, encoding="utf-8"))]
     read_fast = 0
 
     for seed in SEEDS:
@@ -29,11 +30,15 @@ def test_both_readers_make_the_same_of_a_feed_with_parts_moved_about() -> None:
             for _ in range(chance.randint(1, 12)):
                 _change(root, parts, chance)
             document = etree.tostring(root, encoding="utf-8")
-            feed = read(document)
-            read_fast += feed is not None and feed.reader == "fast"
+            read_fast += _is_read_fast(document)
             assert differences(document) == [], document.decode()
 
-    assert read_fast > len(SEEDS) * FEEDS_PER_SEED / 4
+    assert read_fast > len(SEEDS) * FEEDS_PER_SEED / 3
+
+
+def _is_read_fast(document: bytes) -> bool:
+    feed = read(document)
+    return feed is not None and feed.reader == "fast"
 
 
 def _tree(path: Path) -> etree._Element | None:
