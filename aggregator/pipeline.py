@@ -16,10 +16,11 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from aggregator.categorize import categorize, compile_filter, compile_rules, explain_rules, is_wanted
+from aggregator.categorize import Rules, categorize, compile_filter, compile_rules, explain_rules, is_wanted
 from aggregator.config import CategoryConfig, Config, FetchSettings, Where
 from aggregator.dedupe import decide, expired_marks, mark, sign
 from aggregator.errors import AggregatorError, SourceError, UsageError
@@ -182,6 +183,12 @@ def _passes(source: Source, entry: Entry) -> bool:
     return is_wanted(entry, keep, drop, source=f"{source.name}\n{source.title or ''}")
 
 
+@lru_cache(maxsize=2)
+def rules_for(categories: tuple[CategoryConfig, ...]) -> Rules:
+    """Compile the rules of a configuration, once: processes that are forked afterwards have them (processes.py)."""
+    return compile_rules(categories)
+
+
 class Recorder:
     """What is done with an answer, from its bytes to the store. All that a process of its own needs (processes.py)."""
 
@@ -189,14 +196,19 @@ class Recorder:
         self,
         store: Store,
         settings: FetchSettings,
-        categories: Sequence[CategoryConfig],
+        categories: tuple[CategoryConfig, ...],
         *,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.store = store
         self._settings = settings
-        self.rules = compile_rules(categories)
+        self._categories = categories
         self._clock = clock
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules, compiled when they are first asked for: most commands never do."""
+        return rules_for(self._categories)
 
     def read_and_record(self, claim: Claim, answer: Fetched) -> PollSummary:
         """Parse ─► … ─► store. Raises StoreError, ClaimLost; what else went wrong is recorded on the source."""

@@ -7,6 +7,7 @@ comes back. They are forked before anything else is begun: a process with thread
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -23,7 +24,7 @@ from typing import NoReturn, Self
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, SourceError
 from aggregator.model import Claim, Fetched, PollSummary
-from aggregator.pipeline import Recorder
+from aggregator.pipeline import Recorder, rules_for
 from aggregator.store import Store
 
 MAX_PROCESSES = 4  # one writes to the database at a time: more would wait for that
@@ -42,12 +43,15 @@ class ProcessPool:
     answers are read where they are asked for.
     """
 
-    def __init__(self, count: int) -> None:
-        self._settings = b""
-        self._database: str | None = None
+    def __init__(self, count: int, config: Config) -> None:
+        self._database = config.storage.url
+        self.use(config)
         self._pids: dict[Connection, int] = {}
         self._idle: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()
         self._losing = threading.Lock()
+        if count:
+            rules_for(config.categories)
+        gc.freeze()  # or looking for garbage would copy the memory that they share
         sys.stdout.flush()  # or what is in its buffer would be written once by each of them
         sys.stderr.flush()
         for _ in range(count):
@@ -73,7 +77,6 @@ class ProcessPool:
 
     def use(self, config: Config) -> None:
         """Work with this configuration from the next answer on; the database stays what it was first."""
-        self._database = self._database or config.storage.url
         self._settings = pickle.dumps((self._database, config.fetch, config.categories))
 
     def read_and_record(self, claim: Claim, answer: Fetched) -> PollSummary | None:

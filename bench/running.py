@@ -18,8 +18,9 @@ from aggregator.workers import poll_due
 
 
 def main(config: str) -> None:
-    with ProcessPool(useful_processes()) as processes:
-        aggregator = Aggregator(load(Path(config)), processes=processes)
+    loaded = load(Path(config))
+    with ProcessPool(useful_processes(), loaded) as processes:
+        aggregator = Aggregator(loaded, processes=processes)
         names = [source.name for source in aggregator.sources]
         began, began_cpu = time.perf_counter(), sum(os.times()[:4])
         assert len(list(poll_due(aggregator, names))) == len(names)

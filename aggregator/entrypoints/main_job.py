@@ -34,7 +34,7 @@ def run_main_job(path: Path | None, *, host: str, port: int) -> None:
     """
     config = load(path)
     keep_secrets_of(config)
-    with ProcessPool(useful_processes()) as processes:
+    with ProcessPool(useful_processes(), config) as processes:
         aggregator = Aggregator(config, processes=processes)
         try:
             with aggregator.store.hold(), _listen(host, port) as listener:

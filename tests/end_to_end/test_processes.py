@@ -62,21 +62,23 @@ def claim_one(aggregator: Aggregator, name: str) -> tuple[Claim, Fetched]:
 
 
 def test_processes_store_what_one_would_have_stored(tmp_path: Path, site: DemoSite) -> None:
-    def stored(database: str, processes: ProcessPool | None) -> list[tuple[str, str, str]]:
-        aggregator = Aggregator(configured(tmp_path, site, database), processes=processes)
-        assert sum(result.new for result in poll_due(aggregator)) == len(SOURCES)
-        entries = aggregator.store.entries(Selection())
-        found = sorted((entry.id, entry.title, entry.original) for entry in entries)
-        aggregator.close()
+    def stored(database: str, processes: int) -> list[tuple[str, str, str]]:
+        config = configured(tmp_path, site, database)
+        with ProcessPool(processes, config) as pool:
+            aggregator = Aggregator(config, processes=pool)
+            assert sum(result.new for result in poll_due(aggregator)) == len(SOURCES)
+            entries = aggregator.store.entries(Selection())
+            found = sorted((entry.id, entry.title, entry.original) for entry in entries)
+            aggregator.close()
         return found
 
-    with ProcessPool(3) as pool:
-        assert stored("many.db", pool) == stored("one.db", None)
+    assert stored("many.db", 3) == stored("one.db", 0)
 
 
 def test_a_process_that_is_killed_costs_its_source_one_failure(tmp_path: Path, site: DemoSite) -> None:
-    with ProcessPool(1) as pool:
-        aggregator = Aggregator(configured(tmp_path, site), processes=pool)
+    config = configured(tmp_path, site)
+    with ProcessPool(1, config) as pool:
+        aggregator = Aggregator(config, processes=pool)
         claim, answer = claim_one(aggregator, "s0")
         os.kill(pids_of(pool)[0], signal.SIGKILL)
 
@@ -88,8 +90,9 @@ def test_a_process_that_is_killed_costs_its_source_one_failure(tmp_path: Path, s
 
 
 def test_when_no_process_is_left_answers_are_read_here(tmp_path: Path, site: DemoSite) -> None:
-    with ProcessPool(2) as pool:
-        aggregator = Aggregator(configured(tmp_path, site), processes=pool)
+    config = configured(tmp_path, site)
+    with ProcessPool(2, config) as pool:
+        aggregator = Aggregator(config, processes=pool)
         for pid in pids_of(pool):
             os.kill(pid, signal.SIGKILL)
 
@@ -101,8 +104,9 @@ def test_when_no_process_is_left_answers_are_read_here(tmp_path: Path, site: Dem
 
 
 def test_errors_of_the_store_come_through(tmp_path: Path, site: DemoSite) -> None:
-    with ProcessPool(1) as pool:
-        aggregator = Aggregator(configured(tmp_path, site), processes=pool)
+    config = configured(tmp_path, site)
+    with ProcessPool(1, config) as pool:
+        aggregator = Aggregator(config, processes=pool)
         claim, answer = claim_one(aggregator, "s0")
         other, another = claim_one(aggregator, "s1")
 
@@ -118,8 +122,9 @@ def test_errors_of_the_store_come_through(tmp_path: Path, site: DemoSite) -> Non
 
 def test_an_edited_configuration_counts_from_the_next_answer_on(tmp_path: Path, site: DemoSite) -> None:
     rules = "categories: [{name: news, any: [news]}]\n"
-    with ProcessPool(1) as pool:
-        aggregator = Aggregator(configured(tmp_path, site), processes=pool)
+    config = configured(tmp_path, site)
+    with ProcessPool(1, config) as pool:
+        aggregator = Aggregator(config, processes=pool)
         aggregator.read_and_record(*claim_one(aggregator, "s0"))
         aggregator.use(configured(tmp_path, site, more=rules))
 
@@ -133,8 +138,9 @@ def test_an_edited_configuration_counts_from_the_next_answer_on(tmp_path: Path, 
 def test_processes_end_with_the_one_that_they_serve_however_it_ends() -> None:
     program = (
         "import time\n"
+        "from aggregator.config import Config\n"
         "from aggregator.processes import ProcessPool\n"
-        "pool = ProcessPool(3)\n"
+        "pool = ProcessPool(3, Config())\n"
         "print(*pool._pids.values(), flush=True)\n"
         "time.sleep(60)\n"
     )

@@ -34,15 +34,16 @@ LimitOption = Annotated[
 
 
 @contextmanager
-def opened(path: Path | None, *, processes: ProcessPool | None = None) -> Iterator[Aggregator]:
-    """Load the configuration and open the store; close it at the end."""
+def opened(path: Path | None, *, processes: int = 0) -> Iterator[Aggregator]:
+    """Load the configuration and open the store; close it at the end. So many processes read what is asked for."""
     config = load(path)
     keep_secrets_of(config)
-    aggregator = Aggregator(config, processes=processes)
-    try:
-        yield aggregator
-    finally:
-        aggregator.close()
+    with ProcessPool(processes, config) as pool:
+        aggregator = Aggregator(config, processes=pool)
+        try:
+            yield aggregator
+        finally:
+            aggregator.close()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from aggregator.fetch import key_of
 from aggregator.finding import claim_once, look
 from aggregator.model import PollSummary, Source, SourceStatus
 from aggregator.pipeline import Aggregator, Seen, open_client, open_gate, utc_now
-from aggregator.processes import ProcessPool, useful_processes
+from aggregator.processes import useful_processes
 from aggregator.sources import Credentials, configured_sources
 from aggregator.workers import poll_due
 
@@ -39,7 +39,7 @@ def poll(
 
     Example: aggregator poll spacenews esa-space-news
     """
-    with ProcessPool(useful_processes()) as processes, opened(config, processes=processes) as aggregator:
+    with opened(config, processes=useful_processes()) as aggregator:
         configured = configured_sources(aggregator.config)
         wanted = known_sources(configured, names) if names else _all_addresses(aggregator) if everything else None
         results = []
