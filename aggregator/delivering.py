@@ -105,6 +105,7 @@ class _Courier:
         self._channels = channels
         self._ids = ids
         self._stop = stop
+        self._is_store_lost = threading.Event()
         self._targets = {digest.name: (digest, targets_of(digest)) for digest in config.digests}
         self._lock = threading.Lock()
         self._issues: dict[int, Issue] = {}
@@ -148,6 +149,8 @@ class _Courier:
 
     def _attempt(self, claim: DeliveryClaim) -> Attempted | None:
         """Attempt one delivery and write what became of it; None when it was given back. Raises StoreError."""
+        if self._is_store_lost.is_set():  # what is sent now could not be marked
+            return None
         if self._stop.is_set() or claim.until - self._clock() < _LONGEST_ATTEMPT:
             self._ledger.release([claim])
             return None
@@ -156,12 +159,17 @@ class _Courier:
         except DeliveryError as error:
             outcome = self._after_failure(claim, error)
         except StoreError:
+            self._is_store_lost.set()
             raise
         except Exception as error:
             text = self._secrets.mask(f"{type(error).__name__}: {error}")
             log.error("delivery.crashed", delivery=claim.delivery.id, exc_info=error)
             outcome = self._after_failure(claim, DeliveryError(f"this program failed on it: {text}"))
-        self._record(claim, outcome)
+        try:
+            self._record(claim, outcome)
+        except StoreError:
+            self._is_store_lost.set()
+            raise
         return Attempted(delivery=claim.delivery, outcome=outcome)
 
     def _send(self, claim: DeliveryClaim) -> Outcome:
@@ -178,10 +186,14 @@ class _Courier:
             target=target,
             message_id=delivery.message_id,
             parts_sent=delivery.parts_sent,
-            note_part=lambda parts: self._ledger.note_part(claim, parts),
+            note_part=lambda parts: self._note_part(claim, parts),
         )
         self._channels.send(post)
         return after_success()
+
+    def _note_part(self, claim: DeliveryClaim, parts_sent: int) -> None:
+        if not self._ledger.note_part(claim, parts_sent, until=self._clock() + _LEASE):
+            raise DeliveryError("another worker has taken it over")
 
     def _after_failure(self, claim: DeliveryClaim, error: DeliveryError) -> Outcome:
         target = self._targets.get(claim.delivery.endpoint.digest, (None, {}))[1].get(claim.delivery.endpoint.key)

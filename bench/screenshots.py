@@ -51,7 +51,7 @@ def main() -> None:
 def _digest(folder: Path) -> str:
     with DemoSite(now=utc_now()) as site:
         config = write_config(folder / "demo", site.url)
-        config.write_text(config.read_text() + _DIGEST)
+        config.write_text(config.read_text().partition("\n# What comes with a poll")[0] + _DIGEST)
         aggregator = Aggregator(load(config))
         for _ in range(3):  # so that the source which fails has done so often enough to be told
             list(poll_due(aggregator, [source.name for source in aggregator.sources]))

@@ -162,6 +162,8 @@ class DigestSettings(Settings):
     def _check_schedule(self) -> Self:
         if (self.every is None) == (self.cron is None):
             raise ValueError("expected either every or cron" + (", not both" if self.every else ""))
+        if self.every == "now" and self.when_empty is WhenEmpty.SEND:
+            raise ValueError("when_empty: send needs a time; every: now has none")
         if not self.entries and not self.tells_health:
             raise ValueError("a digest without entries has nothing to say unless health is true")
         return self
@@ -186,7 +188,9 @@ class SmtpConfig(Settings):
     user: values.Line | None = Field(None, description="User name, where the server asks for one.")
     password: values.Secret | None = Field(None, description="Password; best from the environment.")
     connections: values.Whole = Field(2, ge=1, le=20, description="Connections at the same time, each used again.")
-    timeout: values.ShortDuration = Field(timedelta(seconds=60), description="For one message, to its acceptance.")
+    timeout: values.ShortDuration = Field(
+        timedelta(seconds=60), le=timedelta(minutes=4), description="For one message, to its acceptance; at most 4m."
+    )
 
 
 class EmailConfig(Settings):

@@ -93,10 +93,13 @@ _SENT = (
 )
 
 
-def note_part(connection: sa.Connection, claim: DeliveryClaim, parts_sent: int) -> None:
-    """Note that so many parts of a delivery were accepted, so that a later attempt goes on from there."""
-    row = deliveries.c.pk == claim.delivery.id
-    connection.execute(deliveries.update().where(row).values(parts_sent=parts_sent))
+def note_part(connection: sa.Connection, claim: DeliveryClaim, parts_sent: int, *, until: datetime) -> bool:
+    """Note that so many parts of a delivery were accepted, so that a later attempt goes on from there.
+
+    The claim lasts until ``until`` now; return False when it was lost.
+    """
+    values: Values = {"parts_sent": parts_sent, "claimed_until": until}
+    return connection.execute(deliveries.update().where(_is_held(claim)).values(values)).rowcount > 0
 
 
 def record(connection: sa.Connection, claim: DeliveryClaim, outcome: Outcome, *, now: datetime) -> None:

@@ -256,15 +256,23 @@ def forget(connection: sa.Connection, *, before: datetime) -> int:
     return len(old)
 
 
+def known_key(connection: sa.Connection, purpose: str) -> bytes | None:
+    found: str | None = connection.execute(
+        sa.select(keys.c.value).where(keys.c.purpose == purpose)
+    ).scalar_one_or_none()
+    return None if found is None else bytes.fromhex(found)
+
+
 def key_for(connection: sa.Connection, purpose: str) -> bytes:
     """Return this database's key for a purpose, made when it is first asked for; in a writing transaction."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("LOCK TABLE keys IN SHARE ROW EXCLUSIVE MODE")
-    found = connection.execute(sa.select(keys.c.value).where(keys.c.purpose == purpose)).scalar_one_or_none()
-    if found is None:
-        found = secrets.token_hex(32)
-        connection.execute(keys.insert().values(purpose=purpose, value=found))
-    return bytes.fromhex(found)
+    known = known_key(connection, purpose)
+    if known is not None:
+        return known
+    made = secrets.token_bytes(32)
+    connection.execute(keys.insert().values(purpose=purpose, value=made.hex()))
+    return made
 
 
 @cache

@@ -79,6 +79,10 @@ class Ledger:
 
     def key_for(self, purpose: str) -> bytes:
         """Return this database's own key for a purpose."""
+        with self._read() as connection:
+            known = issues.known_key(connection, purpose)
+        if known is not None:
+            return known
         with self._write() as connection:
             return issues.key_for(connection, purpose)
 
@@ -118,9 +122,10 @@ class Ledger:
             with self._write() as connection:
                 deliveries.take_back_claims(connection)
 
-    def note_part(self, claim: DeliveryClaim, parts_sent: int) -> None:
+    def note_part(self, claim: DeliveryClaim, parts_sent: int, *, until: datetime) -> bool:
+        """Note that so many parts were accepted, and hold the claim until ``until``; False when it was lost."""
         with self._write() as connection:
-            deliveries.note_part(connection, claim, parts_sent)
+            return deliveries.note_part(connection, claim, parts_sent, until=until)
 
     def record(self, claim: DeliveryClaim, outcome: Outcome, *, now: datetime) -> None:
         """Write what an attempt left; nothing when another worker has the delivery by now, unless it was sent."""

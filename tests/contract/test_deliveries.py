@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aggregator.errors import StoreError
 from aggregator.issues import (
     ChannelKind,
     DeliveryClaim,
@@ -143,6 +144,41 @@ def test_a_failure_of_a_claim_that_ran_out_is_no_news(opening: Opening) -> None:
     room.ledger.record(slow, Outcome(status=DeliveryStatus.FAILED, error="?"), now=room.clock())
 
     assert room.statuses() == [DeliveryStatus.WAITING]
+
+
+def test_a_part_that_was_accepted_lengthens_the_claim_unless_it_was_lost(opening: Opening) -> None:
+    room = opening(to=[{"email": ["a@example.org"]}])
+    issued(room)
+    [held] = claim(room)
+    until = START + timedelta(minutes=40)
+
+    assert room.ledger.note_part(held, 1, until=until)
+    room.clock.advance(minutes=20)
+    assert claim(room) == []
+    room.clock.advance(minutes=20)
+    [other] = claim(room)
+    assert not room.ledger.note_part(held, 2, until=until)
+    assert other.delivery.parts_sent == 1
+
+
+def test_when_the_store_is_lost_nothing_more_is_sent(opening: Opening) -> None:
+    with MailServer() as server:
+        room = opening(email={"smtp": {"host": "127.0.0.1", "port": server.port, "connections": 1}})
+        issued(room)
+        record = room.ledger.record
+
+        def lose(*_: object, **__: object) -> None:
+            raise StoreError("the database failed")
+
+        room.ledger.record = lose  # type: ignore[method-assign]
+        with pytest.raises(StoreError):
+            room.deliver()
+        room.ledger.record = record  # type: ignore[method-assign]
+        room.deliver()
+
+    ids = [mail.message_id for mail in server.mails]
+    assert len(set(ids)) == 3
+    assert len(ids) == 4  # the one that could not be marked, again under its id
 
 
 def test_who_unsubscribes_gets_nothing_more_not_even_what_waits(opening: Opening) -> None:

@@ -38,7 +38,7 @@ def extended(config: Path, servers: tuple[MailServer, HttpReceiver]) -> Extendin
 
     def extend(more: str = "", *, every: str = "day at 07:30", site_url: str | None = None) -> Path:
         mail, hooks = servers
-        text = config.read_text()
+        text = config.read_text().partition("\n# What comes with a poll")[0]
         if site_url is not None:
             text = text.replace('"http://127.0.0.1:8080/"', site_url)
         text += f"""

@@ -131,6 +131,10 @@ sources:
         ("digests: [{name: a, every: often, to: [{chat: 's://a'}]}]", "1: expected now, day at 07:30, week on monday"),
         ("digests: [{name: a, cron: '* *', to: [{chat: 's://a'}]}]", "1: expected five fields"),
         (
+            "digests: [{name: a, every: now, when_empty: send, to: [{chat: 's://a'}]}]",
+            "1: when_empty: send needs a time; every: now has none",
+        ),
+        (
             "digests: [{name: a, every: now, entries: false, to: [{chat: 's://a'}]}]",
             "1: a digest without entries has nothing to say unless health is true",
         ),
