@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
-
 from aggregator import __version__
 from aggregator.config import Config, shipped_dir
 from aggregator.errors import PublishError
@@ -29,6 +27,8 @@ class Templates:
     """The templates and plain files of pages and messages, looked for in these folders in turn."""
 
     def __init__(self, *folders: Path) -> None:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
         self._folders = folders
         self._environment = Environment(
             loader=FileSystemLoader(folders),
@@ -48,6 +48,8 @@ class Templates:
 
     @contextmanager
     def _explained(self, name: str) -> Iterator[None]:
+        from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
+
         try:
             yield
         except TemplateNotFound as error:

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from apscheduler.triggers.cron import CronTrigger
 
 from aggregator.config import DigestConfig, parse_duration
 from aggregator.issues import DigestState
+
+if TYPE_CHECKING:
+    from apscheduler.triggers.cron import CronTrigger
 
 _DAY = timedelta(days=1)
 
@@ -137,4 +139,6 @@ def _moments(wall: datetime, zone: ZoneInfo, *, is_hourly: bool) -> Iterator[dat
 
 @lru_cache(maxsize=64)
 def _trigger(line: str) -> CronTrigger:
+    from apscheduler.triggers.cron import CronTrigger
+
     return CronTrigger.from_crontab(line, timezone=UTC)

@@ -9,12 +9,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from typing import TYPE_CHECKING
 
 from aggregator.errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from ruamel.yaml.nodes import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def replace_addresses(path: Path, new: Mapping[int, str]) -> frozenset[int]:
 
 def _can_be_replaced(node: Node) -> bool:
     """Whether it is text in one line, for this place alone, without a variable of the environment."""
-    is_alone = isinstance(node, ScalarNode) and node.anchor is None and node.start_mark.line == node.end_mark.line
+    is_alone = node.id == "scalar" and node.anchor is None and node.start_mark.line == node.end_mark.line
     return is_alone and "${" not in node.value.replace("$${", "")
 
 
@@ -81,6 +81,9 @@ def _restyled(url: str, style: str | None) -> str:
 
 
 def _composed(path: Path, text: str) -> Node | None:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
     try:
         root: Node | None = YAML(typ="rt").compose(text)
     except YAMLError as error:
@@ -95,13 +98,13 @@ def _appended(path: Path, text: str, new: Sequence[NewSource]) -> str:
         lines[-1] += "\n"
     if root is None:
         return "".join([*lines, "sources:\n", *_block(new, indent=2)])
-    if not isinstance(root, MappingNode) or root.flow_style:
+    if root.id != "mapping" or root.flow_style:
         raise ConfigError(Problem(str(path), 1, "sources can't be added: the file is not a list of `key: value` lines"))
     found = next(((key, value) for key, value in root.value if key.value == "sources"), None)
     if found is None:
         return "".join([*lines, "\nsources:\n", *_block(new, indent=2)])
     key, value = found
-    if isinstance(value, SequenceNode) and value.value and not value.flow_style:
+    if value.id == "sequence" and value.value and not value.flow_style:
         at, indent = _last_line(value.value[-1]) + 1, value.start_mark.column
     elif not value.value:  # `sources:` or `sources: []`
         at, indent = key.start_mark.line + 1, key.start_mark.column + 2
@@ -114,11 +117,11 @@ def _appended(path: Path, text: str, new: Sequence[NewSource]) -> str:
 
 def _last_line(node: Node) -> int:
     """Return the line, counted from 0, that the last scalar of a node ends on (a node's own end is past comments)."""
-    if isinstance(node, MappingNode) and node.value:
+    if node.id == "mapping" and node.value:
         return max(_last_line(part) for pair in node.value for part in pair)
-    if isinstance(node, SequenceNode) and node.value and not node.flow_style:
+    if node.id == "sequence" and node.value and not node.flow_style:
         return max(_last_line(part) for part in node.value)
-    if isinstance(node, ScalarNode) and node.style in {"|", ">"}:
+    if node.id == "scalar" and node.style in {"|", ">"}:
         return int(node.end_mark.line) - int(node.end_mark.column == 0)
     return int(node.end_mark.line)
 
