@@ -9,12 +9,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from aggregator.config.yaml_nodes import YamlNode
 from aggregator.errors import ConfigError, Problem
-
-if TYPE_CHECKING:
-    from ruamel.yaml.nodes import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +64,7 @@ def replace_addresses(path: Path, new: Mapping[int, str]) -> frozenset[int]:
     return frozenset(new) - possible.keys()
 
 
-def _can_be_replaced(node: Node) -> bool:
+def _can_be_replaced(node: YamlNode) -> bool:
     """Whether it is text in one line, for this place alone, without a variable of the environment."""
     is_alone = node.id == "scalar" and node.anchor is None and node.start_mark.line == node.end_mark.line
     return is_alone and "${" not in node.value.replace("$${", "")
@@ -80,12 +77,12 @@ def _restyled(url: str, style: str | None) -> str:
     return _scalar(url) if style is None and not re.search(r"[\[\]{},]", url) else _quoted(url)
 
 
-def _composed(path: Path, text: str) -> Node | None:
+def _composed(path: Path, text: str) -> YamlNode | None:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        root: Node | None = YAML(typ="rt").compose(text)
+        root: YamlNode | None = YAML(typ="rt").compose(text)
     except YAMLError as error:
         raise ConfigError(Problem(str(path), 0, f"can't be read as YAML: {error}")) from error
     return root
@@ -115,7 +112,7 @@ def _appended(path: Path, text: str, new: Sequence[NewSource]) -> str:
     return "".join([*lines[:at], *_block(new, indent=indent), *lines[at:]])
 
 
-def _last_line(node: Node) -> int:
+def _last_line(node: YamlNode) -> int:
     """Return the line, counted from 0, that the last scalar of a node ends on (a node's own end is past comments)."""
     if node.id == "mapping" and node.value:
         return max(_last_line(part) for pair in node.value for part in pair)
