@@ -42,7 +42,7 @@ _WORKERS: Final = 8
 # Claims taken at once in a lane.
 _BATCH: Final = 32
 
-# How often to try to write that something was sent; if that fails, it is sent again later.
+# How often to try to write outcomes; when that fails, what was sent is sent again later.
 _MARKING_TRIES: Final = 3
 
 
@@ -108,6 +108,8 @@ class _Courier:
         self._is_store_lost = threading.Event()
         self._targets = {digest.name: (digest, targets_of(digest)) for digest in config.digests}
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._unwritten: list[tuple[DeliveryClaim, Outcome, threading.Event]] = []
         self._issues: dict[int, Issue] = {}
 
     def run(self) -> Iterator[Attempted]:
@@ -165,11 +167,7 @@ class _Courier:
             text = self._secrets.mask(f"{type(error).__name__}: {error}")
             log.error("delivery.crashed", delivery=claim.delivery.id, exc_info=error)
             outcome = self._after_failure(claim, DeliveryError(f"this program failed on it: {text}"))
-        try:
-            self._record(claim, outcome)
-        except StoreError:
-            self._is_store_lost.set()
-            raise
+        self._record(claim, outcome)
         return Attempted(delivery=claim.delivery, outcome=outcome)
 
     def _send(self, claim: DeliveryClaim) -> Outcome:
@@ -204,13 +202,35 @@ class _Courier:
         return after_failure(claim.delivery, error, text=text, now=self._clock(), jitter=jitter)
 
     def _record(self, claim: DeliveryClaim, outcome: Outcome) -> None:
-        tries = _MARKING_TRIES if outcome.status is DeliveryStatus.SENT else 1
-        for number in range(tries):
+        """Write an outcome and return when it is on disk, together with what other threads have to write by then.
+
+        Whoever comes first writes for all that wait: one visit to the disk serves several connections.
+        """
+        written = threading.Event()
+        with self._lock:
+            self._unwritten.append((claim, outcome, written))
+        with self._writing:
+            if written.is_set():
+                return
+            if self._is_store_lost.is_set():
+                raise StoreError("the outcome of a delivery could not be written")
+            with self._lock:
+                batch, self._unwritten = self._unwritten, []
             try:
-                self._ledger.record(claim, outcome, now=self._clock())
+                self._write([(claim, outcome) for claim, outcome, _ in batch])
+            except StoreError:
+                self._is_store_lost.set()
+                raise
+            for _, _, each in batch:
+                each.set()
+
+    def _write(self, outcomes: Sequence[tuple[DeliveryClaim, Outcome]]) -> None:
+        for number in range(_MARKING_TRIES):
+            try:
+                self._ledger.record(outcomes, now=self._clock())
                 return
             except StoreError:
-                if number + 1 == tries:
+                if number + 1 == _MARKING_TRIES:
                     raise
                 time.sleep(1)
 

@@ -29,7 +29,7 @@ from aggregator.pipeline import Aggregator, utc_now
 RECIPIENTS = 1_000
 ENTRIES = 1_000
 SHOWN = 40
-CONNECTIONS = 2
+CONNECTIONS = 8
 
 
 def main(rounds: int = 3) -> None:

@@ -187,7 +187,7 @@ class SmtpConfig(Settings):
     security: SmtpSecurity = Field(SmtpSecurity.NONE, description="How the connection is encrypted.")
     user: values.Line | None = Field(None, description="User name, where the server asks for one.")
     password: values.Secret | None = Field(None, description="Password; best from the environment.")
-    connections: values.Whole = Field(2, ge=1, le=20, description="Connections at the same time, each used again.")
+    connections: values.Whole = Field(8, ge=1, le=20, description="Connections at the same time, each used again.")
     timeout: values.ShortDuration = Field(
         timedelta(seconds=60), le=timedelta(minutes=4), description="For one message, to its acceptance; at most 4m."
     )

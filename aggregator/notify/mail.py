@@ -22,6 +22,10 @@ from aggregator.notify.render import UNSUBSCRIBE, Rendered, Site
 
 _SUBJECT_CHARACTERS: Final = 160
 _ADDRESS_COLUMNS: Final = 72
+# What needs no quoting and no folding, which nearly all addresses are.
+_PLAIN: Final = re.compile(
+    r"(?=.{1,70}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9.-]+"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,10 @@ class MailForm:
         """Return the mail to one reader. ``unsubscribe`` is their own address for that."""
         recipient = _ascii_domain(recipient)
         boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
-        head = _written(recipient, To=_address("", recipient)) + _raw(
+        to = (
+            _raw(f"To: {recipient}") if _PLAIN.fullmatch(recipient) else _written(recipient, To=_address("", recipient))
+        )
+        head = to + _raw(
             f"Message-ID: {message_id}",
             "List-Unsubscribe: " + ",\r\n ".join(_ways_out(unsubscribe, self._issue, self._email)),
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click",

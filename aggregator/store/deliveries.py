@@ -102,11 +102,17 @@ def note_part(connection: sa.Connection, claim: DeliveryClaim, parts_sent: int, 
     return connection.execute(deliveries.update().where(_is_held(claim)).values(values)).rowcount > 0
 
 
-def record(connection: sa.Connection, claim: DeliveryClaim, outcome: Outcome, *, now: datetime) -> None:
-    """Write what an attempt left. That it was sent is true even when the claim ran out meanwhile; all else isn't."""
-    if outcome.status is DeliveryStatus.SENT:
-        connection.execute(_SENT, {"sent_pk": claim.delivery.id, "at": now})
-        return
+def record(connection: sa.Connection, outcomes: Sequence[tuple[DeliveryClaim, Outcome]], *, now: datetime) -> None:
+    """Write what attempts left. That it was sent is true even when the claim ran out meanwhile; all else isn't."""
+    sent = [claim.delivery.id for claim, outcome in outcomes if outcome.status is DeliveryStatus.SENT]
+    if sent:
+        connection.execute(_SENT, [{"sent_pk": pk, "at": now} for pk in sent])
+    for claim, outcome in outcomes:
+        if outcome.status is not DeliveryStatus.SENT:
+            _record_failure(connection, claim, outcome, now)
+
+
+def _record_failure(connection: sa.Connection, claim: DeliveryClaim, outcome: Outcome, now: datetime) -> None:
     values: Values = _UNCLAIMED | {
         "status": outcome.status.value,
         "attempts": deliveries.c.attempts + 1,

@@ -127,10 +127,10 @@ class Ledger:
         with self._write() as connection:
             return deliveries.note_part(connection, claim, parts_sent, until=until)
 
-    def record(self, claim: DeliveryClaim, outcome: Outcome, *, now: datetime) -> None:
-        """Write what an attempt left; nothing when another worker has the delivery by now, unless it was sent."""
+    def record(self, outcomes: Sequence[tuple[DeliveryClaim, Outcome]], *, now: datetime) -> None:
+        """Write what attempts left; nothing where another worker has the delivery by now, unless it was sent."""
         with self._write() as connection:
-            deliveries.record(connection, claim, outcome, now=now)
+            deliveries.record(connection, outcomes, now=now)
 
     def retry(self, delivery_id: int, *, now: datetime) -> Delivery | None:
         """Make a delivery due at once; return it as it was, None when there is none of this id."""

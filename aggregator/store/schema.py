@@ -309,7 +309,7 @@ deliveries = sa.Table(
     sa.Column("claimed_until", Utc),
     sa.UniqueConstraint("issue_pk", "endpoint"),
     sa.Index("ix_deliveries_waiting_next_attempt", "next_attempt", "pk", info=_WAITING),
-    sa.Index("ix_deliveries_endpoint_status", "endpoint", "status"),
+    sa.Index("ix_deliveries_endpoint", "endpoint"),
 )
 
 # Endpoints that get nothing more of a digest: the reader unsubscribed, or the other side refused for good.

@@ -128,8 +128,8 @@ def test_what_was_sent_is_sent_though_the_claim_ran_out(opening: Opening) -> Non
     room.clock.advance(minutes=20)
     [quick] = claim(room)
 
-    room.ledger.record(slow, SENT, now=room.clock())
-    room.ledger.record(quick, Outcome(status=DeliveryStatus.FAILED, error="?"), now=room.clock())
+    room.ledger.record([(slow, SENT)], now=room.clock())
+    room.ledger.record([(quick, Outcome(status=DeliveryStatus.FAILED, error="?"))], now=room.clock())
 
     assert room.statuses() == [DeliveryStatus.SENT]
 
@@ -141,7 +141,7 @@ def test_a_failure_of_a_claim_that_ran_out_is_no_news(opening: Opening) -> None:
     room.clock.advance(minutes=20)
     claim(room)
 
-    room.ledger.record(slow, Outcome(status=DeliveryStatus.FAILED, error="?"), now=room.clock())
+    room.ledger.record([(slow, Outcome(status=DeliveryStatus.FAILED, error="?"))], now=room.clock())
 
     assert room.statuses() == [DeliveryStatus.WAITING]
 
@@ -228,7 +228,7 @@ def test_a_server_that_wants_rest_gets_it_for_all_that_waits(opening: Opening) -
         again = START + timedelta(minutes=1)
         outcome = Outcome(status=DeliveryStatus.WAITING, error="429", next_attempt=again, rest=timedelta(minutes=10))
 
-        room.ledger.record(first, outcome, now=START)
+        room.ledger.record([(first, outcome)], now=START)
 
         assert {each.next_attempt for each in room.ledger.deliveries()} == {START + timedelta(minutes=10)}
 

@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("issue_pk", "endpoint", name=op.f("uq_deliveries_issue_pk_endpoint")),
         sa.UniqueConstraint("message_id", name=op.f("uq_deliveries_message_id")),
     )
-    op.create_index("ix_deliveries_endpoint_status", "deliveries", ["endpoint", "status"], unique=False)
+    op.create_index("ix_deliveries_endpoint", "deliveries", ["endpoint"], unique=False)
     op.create_index(
         "ix_deliveries_waiting_next_attempt",
         "deliveries",
