@@ -37,6 +37,12 @@ class Aligned:
     compared: tuple[tuple[int, int], tuple[int, int]]
 
 
+def whole(words: int) -> Aligned:
+    """Return how two equal texts of so many words lie beside each other."""
+    stretch = Stretch(0, words, 1.0)
+    return Aligned(stretch, stretch, ((0, words), (0, words)))
+
+
 def pieces_of_text(words: Sequence[str]) -> list[Piece]:
     """Return the runs of words that a text consists of."""
     return list(zip(*(words[start:] for start in range(PIECE)), strict=False))

@@ -11,8 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aggregator.dedupe.alignment import Aligned, Piece, Stretch, align, pieces_of_text
+from aggregator.dedupe.alignment import Aligned, Piece, Stretch, align, pieces_of_text, whole
 from aggregator.dedupe.languages import terms_in
+from aggregator.dedupe.marks import PIECE
 from aggregator.dedupe.words import words_in
 
 # From so many words on that both have, in one stretch, the text alone is enough; below, it must be nearly all of the
@@ -60,17 +61,22 @@ def compare_articles(
     new: Article, old: Article, *, repeated: frozenset[Piece] = frozenset(), within_source: bool = False
 ) -> Comparison:
     """Judge whether two entries are one article. ``repeated`` are pieces that a source has in all its entries."""
-    one, two = pieces_of_text(new.words), pieces_of_text(old.words)
-    aligned = align(one, two, repeated)
+    are_equal = not repeated and new.words == old.words and len(new.words) >= PIECE
+    if are_equal:  # as most copies are: there is nothing to look for
+        aligned: Aligned | None = whole(len(new.words))
+        own = [len(new.words)] * 2
+    else:
+        one, two = pieces_of_text(new.words), pieces_of_text(old.words)
+        aligned = align(one, two, repeated)
+        own = [len(words) - _count(pieces, repeated) for words, pieces in ((new.words, one), (old.words, two))]
     if aligned is None:
         return Comparison(False, "their texts have nothing in common word for word")
-    own = [len(words) - _count(pieces, repeated) for words, pieces in ((new.words, one), (old.words, two))]
     shared = min(aligned.ours.words, aligned.theirs.words)
     covered = min(1.0, shared / max(1, min(own)))
     titles = _compare_titles(new.title, old.title)
     same_throughout = covered >= _WITHIN_SOURCE_COVERED and max(own) <= 1.1 * min(own) and titles.agree
     said = f"{shared} words in a row are the same, {covered:.0%} of the shorter text"
-    is_edition = titles.numbers_differ or not _same_numbers(aligned, new, old)
+    is_edition = titles.numbers_differ or not (are_equal or _same_numbers(aligned, new, old))
     if is_edition:
         where = "in their titles" if titles.numbers_differ else "in and around them"
         missing: str | None = f", but the numbers {where} differ"

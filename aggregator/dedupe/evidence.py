@@ -106,7 +106,9 @@ def compare_entries(
             return Comparison(True, f"it says that it is from {_host(candidate.url)}, where the same title is")
     if candidate.markup is None:
         return Comparison(False, "their texts have nothing in common word for word")
-    return compare_articles(article, article_of(candidate), repeated=repeated, within_source=within_source)
+    is_same_markup = candidate.markup == (entry.content or entry.summary)
+    other = Article(candidate.title, article.words) if is_same_markup else article_of(candidate)
+    return compare_articles(article, other, repeated=repeated, within_source=within_source)
 
 
 def _origin_host(entry: Entry) -> str | None:
@@ -126,8 +128,8 @@ def _is_shared(candidate: KnownEntry, same_link: Sequence[KnownEntry]) -> bool:
 
 
 def _names_an_article(canonical_url: str) -> bool:
-    parts = urlsplit(canonical_url)
-    return bool(parts.path.strip("/") or parts.query)
+    host, _, path = canonical_url.removeprefix("https://").partition("/")
+    return bool(path.strip("/")) or "?" in host
 
 
 def _fold(title: str) -> str:

@@ -132,3 +132,17 @@ def test_words_are_compared_without_markup_case_accents_and_quotes() -> None:
     markup = "<p>L’<em>É</em>cole &amp; la “<a href='https://a.example/'>rue</a>”</p><p>Straße</p>"
 
     assert words_of_markup(markup) == ["l", "ecole", "la", "rue", "strasse"]
+
+
+@pytest.mark.parametrize("title", [TITLE, "Another headline of 2024", "Quite something else"])
+@pytest.mark.parametrize("words", [0, 4, 5, 11, 12, 24, 25, 31, 32, 400])
+@pytest.mark.parametrize("within_source", [False, True])
+def test_texts_that_are_equal_are_judged_as_if_they_were_compared(
+    title: str, words: int, *, within_source: bool
+) -> None:
+    one, two = (Article(each, [f"w{number}" for number in range(words)]) for each in (title, TITLE))
+    elsewhere = frozenset({("not", "in", "any", "of", "them")})  # with which they are laid beside each other
+
+    judged = compare_articles(one, two, within_source=within_source)
+
+    assert judged == compare_articles(one, two, within_source=within_source, repeated=elsewhere)
