@@ -202,7 +202,8 @@ def test_the_main_job_sends_at_once_and_one_click_unsubscribes(
     here = f"http://127.0.0.1:{free_port}/"
     config = extended(every="now", site_url=here)
     process = run.start("run", "--port", str(free_port), "--config", config, "--log-format", "json")
-    wait_for(lambda: len(mail.mails) == 2 and len(hooks.posts) >= 2)
+    wait_for(lambda: b"4 sent" in get(here + "digests")[1])
+    assert (len(mail.mails), len(hooks.posts) >= 2) == (2, True)
     [message] = [each.message for each in mail.mails if each.recipient == "reader@example.org"]
     address = re.search(r"<(http[^>]+)>", str(message["List-Unsubscribe"])).group(1)  # type: ignore[union-attr]
 
