@@ -287,7 +287,8 @@ class Signature:
     """What an entry is recognized by, computed from it and its document alone (docs/judgement.md).
 
     ``marks`` are hashes of pieces of its text, by which a copy finds it; ``probes`` those to look copies up by.
-    ``title`` and ``text`` are the stems of the words in its headline and summary, in ``language`` ("": unknown).
+    ``title`` and ``text`` are the stems of the words in its headline and summary, in ``language`` ("": unknown);
+    ``links`` are hashes of pages elsewhere that it links to.
     """
 
     marks: tuple[int, ...] = ()
@@ -296,6 +297,7 @@ class Signature:
     language: str = ""
     title: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

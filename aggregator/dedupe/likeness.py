@@ -28,6 +28,8 @@ _NEEDED_WITHIN_SOURCE = 0.5
 # With names and numbers alone, in two languages.
 _NEEDED_ABROAD = 0.4
 _LEAST_WEIGHT = 10.0
+# When both link to the same page elsewhere, a name in both headlines does, in any languages.
+_NEEDED_WITH_LINK = 0.22
 # All but the same headline.
 _EQUAL = 0.95
 
@@ -73,6 +75,7 @@ def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
     twins = frozenset(pairs.values())
     if one.signature.language == other.signature.language == "de":
         first, second = _without_compounds(first, second, pairs, twins)
+    links = set(one.signature.links).intersection(other.signature.links) if one.source != other.source else set()
     score = sqrt(_share(first, frozenset(pairs), other.signature) * _share(second, twins, one.signature))
     is_abroad = "" != one.signature.language != other.signature.language != ""
     against = _against(one, other, frozenset(pairs) | twins)
@@ -80,10 +83,11 @@ def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
     needed = _needed(telling, len(pairs), against=against and against[0], is_abroad=is_abroad)
     if one.source == other.source:
         needed = max(needed, _needed_within_source(one, other, telling, len(pairs), is_against=against is not None))
-    is_same = score >= needed and sum(shared.values()) >= _LEAST_WEIGHT
-    return Likeness(
-        is_same, score, needed, tuple(sorted(shared, key=lambda word: -shared[word])), against and against[1]
-    )
+    elif links and telling and against is None:
+        needed = min(needed, _NEEDED_WITH_LINK)
+    is_same = score >= needed and (sum(shared.values()) >= _LEAST_WEIGHT or bool(links))
+    words = (*sorted(shared, key=lambda word: -shared[word]), *(["a page that both link to"] if links else []))
+    return Likeness(is_same, score, needed, words, against and against[1])
 
 
 def _may_be_alike(first: Mapping[str, float], second: Mapping[str, float]) -> bool:

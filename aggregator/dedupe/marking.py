@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aggregator.dedupe.marks import ID, TEXT, WORD, word_mark
+from aggregator.dedupe.marks import ID, LINK, TEXT, WORD, word_mark
 from aggregator.dedupe.stories import story_words
 from aggregator.dedupe.weights import Weights
 from aggregator.model import Entry, Known, Probes, Signature
@@ -63,9 +63,13 @@ def mark_one(signature: Signature, weights: Weights, *, published: datetime, fir
             *TEXT.stored(signature.marks, first_seen),
             *ID.stored(ids, first_seen),
             *WORD.stored(map(word_mark, stored_words), published),
+            *LINK.stored(map(word_mark, signature.links), published),
         ),
         probes=Probes(
             copies=(*TEXT.looked_up(signature.probes, first_seen), *ID.looked_up(ids, first_seen)),
-            story=tuple(WORD.looked_up(map(word_mark, probed_words), published)),
+            story=(
+                *WORD.looked_up(map(word_mark, probed_words), published),
+                *LINK.looked_up(map(word_mark, signature.links), published),
+            ),
         ),
     )

@@ -102,8 +102,9 @@ TEXT = Kind(1, timedelta(days=15))
 ID = Kind(2, timedelta(days=15))
 # What is reported of an event is published within days.
 WORD = Kind(3, timedelta(days=3), looks_ahead=True)
+LINK = Kind(4, timedelta(days=3), looks_ahead=True)
 
 
 def expired_marks(now: datetime) -> list[tuple[int, int]]:
     """Return the ranges of marks that nobody looks for any more."""
-    return [kind.expired(now) for kind in (TEXT, ID, WORD)]
+    return [kind.expired(now) for kind in (TEXT, ID, WORD, LINK)]

@@ -10,6 +10,7 @@ from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from aggregator.dedupe.languages import language_of, stems, terms_in
+from aggregator.dedupe.links import links_of
 from aggregator.dedupe.marks import choose_marks, smallest_pieces, word_mark
 from aggregator.dedupe.words import words_of_markup
 from aggregator.model import Entry, Signature
@@ -38,10 +39,20 @@ def sign(entries: Sequence[Entry], *, beside: Sequence[Entry] = ()) -> tuple[Sig
     names = _site_names(entries)
     terms = [_terms(entry, names) for entry in entries]
     languages = _languages(entries, terms)
+    links = _own_links(entries)
     return tuple(
-        _signature(entry, *each, repeated, _said(*its_terms, language))
-        for entry, each, its_terms, language in islice(zip(entries, pieces, terms, languages, strict=True), wanted)
+        _signature(entry, *each, repeated, _said(*its_terms, language), its_links)
+        for entry, each, its_terms, language, its_links in islice(
+            zip(entries, pieces, terms, languages, links, strict=True), wanted
+        )
     )
+
+
+def _own_links(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
+    """Return the pages that each entry links to, without those that the source links to again and again."""
+    links = [links_of(entry) for entry in entries]
+    counts = Counter(chain.from_iterable(links))
+    return [tuple(link for link in each if counts[link] < _REPEATED) for each in links]
 
 
 def _terms(entry: Entry, site_names: frozenset[str]) -> tuple[list[str], list[str]]:
@@ -93,7 +104,14 @@ def _pieces(entry: Entry) -> tuple[list[int], list[int]]:
     return smallest_pieces(words)
 
 
-def _signature(entry: Entry, beginning: list[int], whole: list[int], repeated: set[int], said: _Said) -> Signature:
+def _signature(
+    entry: Entry,
+    beginning: list[int],
+    whole: list[int],
+    repeated: set[int],
+    said: _Said,
+    links: tuple[str, ...],
+) -> Signature:
     if not repeated.isdisjoint(whole) or not repeated.isdisjoint(beginning):
         is_short = whole is beginning
         whole = [piece for piece in whole if piece not in repeated]
@@ -106,6 +124,7 @@ def _signature(entry: Entry, beginning: list[int], whole: list[int], repeated: s
         language=said.language,
         title=said.title,
         text=said.text,
+        links=links,
     )
 
 

@@ -164,13 +164,13 @@ def to_known_entry(row: Row) -> KnownEntry:
 
 
 def signature_words(signature: Signature) -> str:
-    return f"{' '.join(signature.title)}|{' '.join(signature.text)}"
+    return "|".join(" ".join(words) for words in (signature.title, signature.text, signature.links))
 
 
 def to_signature(language: str, words: str) -> Signature:
     """Make a record of what is stored of a signature; its marks are stored elsewhere."""
-    title, _, text = words.partition("|")
-    return Signature(language=language, title=tuple(title.split()), text=tuple(text.split()))
+    title, text, *links = (tuple(part.split()) for part in words.split("|"))
+    return Signature(language=language, title=title, text=text, links=links[0] if links else ())
 
 
 def to_resembling(row: Row) -> Resembling:

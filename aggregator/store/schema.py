@@ -213,7 +213,7 @@ signatures = sa.Table(
     metadata,
     sa.Column("entry_pk", sa.Integer, sa.ForeignKey("entries.pk", ondelete="CASCADE"), primary_key=True),
     sa.Column("language", sa.Text, nullable=False),
-    # stems of the headline's words, "|", stems of the summary's
+    # stems of the headline's words, "|", stems of the summary's, "|", hashes of the pages linked to
     sa.Column("words", Text, nullable=False),
     # its rows of entry_marks, 8 bytes each, so that they can be taken out without an index of their own
     sa.Column("marks", sa.LargeBinary, nullable=False),

@@ -201,3 +201,16 @@ def test_entries_from_before_the_signatures_are_found_by_their_address_and_are_t
     assert copy.original == old.id
     assert other.id != old.id
     assert store.stories([old.id])[old.id][0].id == old.id
+
+
+def test_a_page_that_both_link_to_is_found_across_polls_and_languages(store: Store) -> None:
+    page = '<p><a href="https://agency.example/news/kalliope" rel="noopener noreferrer">more</a></p>'
+    store.sync_sources([make_source("a"), make_source("b")])
+    english = make_entry("Kalliope probe wakes from its sleep", language="en", content=page)
+    german = make_entry("Raumsonde Kalliope meldet sich", language="de", content=page)
+
+    [first] = poll(store, make_source("a"), english)
+    [second] = poll(store, make_source("b"), german)
+
+    assert second.story == first.id
+    assert "a page that both link to" in (second.story_evidence or "")

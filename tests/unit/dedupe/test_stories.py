@@ -259,3 +259,45 @@ def test_an_edited_text_is_signed_anew_and_its_story_stays() -> None:
 
     assert decision.signature is not None
     assert decision.story == "elsewhere"
+
+
+def linking(*addresses: str) -> str:
+    return "<p>" + "".join(f'<a href="{address}" rel="noopener noreferrer">more</a> ' for address in addresses) + "</p>"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "is_one"),
+    [
+        ("https://www.agency.example/news/kalliope?from=a", "http://agency.example/news/kalliope/", True),
+        ("https://agency.example/news/kalliope", "https://agency.example/news/other", False),
+        ("https://agency.example/", "https://agency.example/", False),
+        ("https://x.com/agency/status/1", "https://x.com/agency/status/1", False),
+        ("https://orbit.example/kalliope", "https://orbit.example/kalliope", False),  # the source's own
+    ],
+)
+def test_a_page_that_both_link_to_makes_one_story_of_two_languages(ours: str, theirs: str, is_one: bool) -> None:
+    room = Newsroom()
+
+    english = room.story_of("Kalliope probe wakes from its sleep", "a", language="en", content=linking(ours))
+    german = room.story_of("Raumsonde Kalliope meldet sich", "b", language="de", content=linking(theirs))
+
+    assert (english == german) == is_one
+
+
+def test_a_page_that_both_link_to_is_not_enough_without_a_name_in_both_headlines() -> None:
+    room, page = Newsroom(), linking("https://agency.example/news/kalliope")
+
+    english = room.story_of("A probe wakes from its sleep", "a", language="en", content=page)
+    german = room.story_of("Erste Bilder von der Venus", "b", language="de", content=page)
+
+    assert english != german
+
+
+def test_a_page_that_a_source_links_to_again_and_again_tells_nothing() -> None:
+    room, page = Newsroom(), linking("https://agency.example/about/us")
+    others = [headline(f"Quite another thing {number}", content=page) for number in range(3)]
+
+    english = room.poll("a", headline("Kalliope probe wakes from its sleep", content=page), *others).decisions[0].story
+    german = room.story_of("Raumsonde Kalliope meldet sich", "b", language="de", content=page)
+
+    assert english != german

@@ -1,0 +1,52 @@
+"""Which pages elsewhere an entry links to: two reports that link to one may be about one event, in any language."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urlsplit
+from zlib import crc32
+
+from aggregator.model import Entry
+
+# So many pages are enough to tell by; a list of links is no report.
+MAX_LINKS = 3
+_MARKUP_CHARS = 20_000
+
+_ADDRESS = re.compile(r'<a href="(https?://[^"]+)"')
+# What everybody links to: networks, encyclopedias, shops, shorteners, places to share at.
+_EVERYWHERE = re.compile(
+    r"(?:^|\.)(?:amazon|apple|archive|bit|bsky|creativecommons|doi|eventbrite|facebook|flickr|github|goo|google|gravatar"
+    r"|instagram|linkedin|medium|paypal|patreon|pinterest|reddit|spotify|substack|t|telegram|threads|tiktok|twitter|vimeo"
+    r"|whatsapp|wikimedia|wikipedia|wordpress|x|youtu|youtube)\.[a-z.]{2,6}$"
+)
+
+
+def links_of(entry: Entry) -> tuple[str, ...]:
+    """Return the first pages of other sites that an entry's text links to, as hashes; none for a list of links."""
+    own = _host(entry.url or "")
+    found: dict[str, None] = {}
+    for address in _ADDRESS.findall(entry.content[:_MARKUP_CHARS]):
+        page = _page(html.unescape(address), own)
+        if page is not None:
+            found[f"{crc32(page.encode('utf-8', 'replace')):08x}"] = None
+    return tuple(found) if len(found) <= MAX_LINKS else ()
+
+
+def _page(address: str, own: str) -> str | None:
+    """Return an address without what doesn't choose the page; None for a front page, the own site, a network."""
+    host = _host(address)
+    if not host or host.endswith(own or host) or own.endswith(host) or _EVERYWHERE.search(host):
+        return None
+    try:
+        path = urlsplit(address).path.strip("/")
+    except ValueError:
+        return None
+    return f"{host}/{path}" if path else None
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
