@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.config import DigestConfig, WhenEmpty
-from aggregator.errors import UsageError
+from aggregator.errors import AggregatorError, UsageError
 from aggregator.issues import ChannelKind, DigestState, Issue, SentVersion, Update
 from aggregator.model import PublishedEntry, Selection, SourceHealth, StoredEntry
 from aggregator.notify import Target, compose, schedule_of, targets_of, troubles_of
@@ -36,34 +36,46 @@ class Digests:
     def __init__(self, aggregator: Aggregator) -> None:
         self._aggregator = aggregator
         self._ledger = aggregator.store.ledger
-        self._looked_at: dict[str, int] = {}
+        self._looks: dict[str, tuple[DigestConfig, int]] = {}
 
     def make_due(self) -> list[Issue]:
-        """Make the issues whose time has come, each once, whoever else makes them. Raises StoreError."""
+        """Make the issues whose time has come, each once, whoever else makes them. Raises StoreError.
+
+        A bug of ours that one digest brings out is logged, and keeps the others waiting for nothing.
+        """
         config, now = self._aggregator.config, self._aggregator.clock()
-        if not config.digests:
-            return []
-        states = self._ledger.digests()
+        states = self._ledger.digests() if config.digests else {}
         made = []
         for digest in config.digests:
-            state = states.get(digest.name)
-            if state is None:
+            try:
+                issue = self._make_due(digest, states[digest.name], now) if digest.name in states else None
+            except AggregatorError:
+                raise
+            except Exception as error:  # noqa: BLE001 - as the docstring says
+                import structlog
+
+                structlog.get_logger().error("digest.crashed", digest=digest.name, exc_info=error)
                 continue
-            schedule = schedule_of(digest, config.site.tz)
-            slot = schedule.latest(now, set_up_at=state.set_up_at)
-            is_due = slot is not None and (state.last_slot is None or slot > state.last_slot)
-            is_due = is_due or (schedule.is_now and self._may_have_news(digest))
-            issue = self._make(digest, slot, now) if is_due else None
             if issue is not None:
                 made.append(issue)
         return made
 
-    def _may_have_news(self, digest: DigestConfig) -> bool:
-        """Whether anything changed since a digest that sends at once was last looked at; entries that settle do so."""
-        version = self._aggregator.store.content_version()
-        is_changed = self._looked_at.get(digest.name) != version
-        self._looked_at[digest.name] = version
-        return is_changed or digest.settle is not None
+    def _make_due(self, digest: DigestConfig, state: DigestState, now: datetime) -> Issue | None:
+        schedule = schedule_of(digest, self._aggregator.config.site.tz)
+        if schedule.is_now:
+            return self._make_of_news(digest, now)
+        slot = schedule.latest(now, set_up_at=state.set_up_at)
+        is_due = slot is not None and (state.last_slot is None or slot > state.last_slot)
+        return self._make(digest, slot, now) if is_due else None
+
+    def _make_of_news(self, digest: DigestConfig, now: datetime) -> Issue | None:
+        """Make an issue when anything changed since the last look, or has settled; a look that failed is none."""
+        look = (digest, self._aggregator.store.content_version())
+        if self._looks.get(digest.name) == look and digest.settle is None:
+            return None
+        issue = self._make(digest, None, now)
+        self._looks[digest.name] = look
+        return issue
 
     def make_now(self, name: str) -> Issue | None:
         """Make an issue of what is new now, whatever the schedule says; None when nothing is."""
@@ -88,10 +100,6 @@ class Digests:
             names = ", ".join(each.name for each in config.digests) or "none"
             raise UsageError(f"no digest is named {name!r}; there are: {names}")
         return found
-
-    def next_slot(self, digest: DigestConfig, state: DigestState, now: datetime) -> datetime | None:
-        schedule = schedule_of(digest, self._aggregator.config.site.tz)
-        return schedule.next(now, set_up_at=state.set_up_at)
 
     def _make(self, digest: DigestConfig, slot: datetime | None, now: datetime) -> Issue | None:
         sources = self._aggregator.store.sources()

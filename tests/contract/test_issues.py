@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from aggregator.config import Where
+from aggregator.errors import StoreError
 from aggregator.issues import TroubleKind
 from aggregator.model import SourceStatus
 from tests.builders import make_decision, make_entry
@@ -181,6 +183,49 @@ def test_a_digest_that_sends_at_once_makes_an_issue_of_each_news(opening: Openin
     [second] = room.issues()
 
     assert (titles_of(first), nothing, titles_of(second)) == (["Lunar ice found"], [], ["A rocket lands"])
+
+
+def test_news_that_the_database_could_not_be_asked_for_are_sent_when_it_can(opening: Opening) -> None:
+    room = opening(every="now")
+    room.publish("Lunar ice found")
+    rename(room, "issue_entries", "away")
+    with pytest.raises(StoreError):
+        room.issues()
+    rename(room, "away", "issue_entries")
+
+    [issue] = room.issues()
+
+    assert titles_of(issue) == ["Lunar ice found"]
+
+
+def test_a_digest_that_is_edited_to_tell_more_does_so_before_anything_else_happens(opening: Opening) -> None:
+    room = opening(every="now", where={"categories": ["space"]})
+    room.publish("Jobs for all", categories=["talent"])
+    before = room.issues()
+    edited = room.aggregator.config.digests[0].model_copy(update={"where": Where()})
+    room.aggregator.use(room.aggregator.config.model_copy(update={"digests": (edited,)}))
+
+    [issue] = room.issues()
+
+    assert before == []
+    assert titles_of(issue) == ["Jobs for all"]
+
+
+def test_a_bug_that_one_digest_brings_out_does_not_stop_the_others(url: str) -> None:
+    config = make_config(url, {"name": "broken"}, {"name": "whole"})
+    broken = config.digests[0].model_copy(update={"per_source": "many"})
+    room = Newsroom(config.model_copy(update={"digests": (broken, config.digests[1])}))
+    room.publish("Lunar ice found")
+
+    issues = room.issues(on=TUESDAY)
+    room.close()
+
+    assert [issue.digest for issue in issues] == ["whole"]
+
+
+def rename(room: Newsroom, table: str, name: str) -> None:
+    with room.aggregator.store._write() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {name}")
 
 
 def test_entries_settle_and_the_corrected_headline_is_what_is_sent(opening: Opening) -> None:
