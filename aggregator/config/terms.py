@@ -78,10 +78,6 @@ class Condition:
     within: int = NEAR_WORDS
 
     @property
-    def all_terms(self) -> tuple[Term, ...]:
-        return (*self.terms, *self.near)
-
-    @property
     def written(self) -> str:
         """The condition in words: ``"space"``, ``"attract*" near "talent*"``."""
         near = f" near {_either(self.near)}" if self.near else ""
