@@ -16,23 +16,22 @@ from typing import Final
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aggregator.config import Config, shipped_dir
+from aggregator.entrypoints.access import SECURITY, Around
 from aggregator.entrypoints.answers import Outputs, answer, render
 from aggregator.entrypoints.digest_pages import DigestPages
+from aggregator.entrypoints.feed_pages import FeedPages
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.errors import PublishError, StoreError, UsageError
-from aggregator.model import FeedFormat, Selection
+from aggregator.model import Selection
 from aggregator.pipeline import Aggregator
 from aggregator.publish import (
-    MEDIA_TYPES,
     Choice,
     Frame,
     River,
@@ -40,10 +39,7 @@ from aggregator.publish import (
     arrange_sources,
     category_labels,
     render_error,
-    render_feed,
-    render_feeds,
     render_index,
-    render_opml,
     render_sources,
     site_frame,
     source_title,
@@ -58,22 +54,12 @@ _REMEMBERED_OUTPUTS = 128
 # "3 hours ago" makes a page differ with time alone; it may do so this often, so that a reload can still be a 304.
 _TICK = timedelta(minutes=5)
 
-_FEED_CACHE: Final = "public, max-age=300"
 _PAGE_CACHE: Final = "no-cache"
 _FILE_CACHE: Final = "public, max-age=3600"
 _NO_CACHE: Final = "no-store"
-
 _HTML = "text/html; charset=utf-8"
-_OPML = "text/x-opml; charset=utf-8"
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-
-_SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 def create_app(aggregator: Aggregator) -> Starlette:
@@ -83,14 +69,14 @@ def create_app(aggregator: Aggregator) -> Starlette:
     routes: dict[str, Callable[[Request], Response]] = {
         "/": web.index,
         "/sources": web.sources,
-        "/feeds": web.feeds,
-        "/feeds/": web.feeds,
-        "/feeds/{name}.{format}": web.feed,
+        "/feeds": web.feeds.feeds,
+        "/feeds/": web.feeds.feeds,
+        "/feeds/{name}.{format}": web.feeds.feed,
         "/digests": web.digests.digests,
         "/digests/": web.digests.digests,
         "/digests/{name}": web.digests.issue,
         "/digests/{name}/{number:int}": web.digests.issue,
-        "/opml": web.opml,
+        "/opml": web.feeds.opml,
         "/style.css": web.style,
         "/favicon.svg": web.favicon,
         "/healthz": web.healthz,
@@ -102,7 +88,7 @@ def create_app(aggregator: Aggregator) -> Starlette:
             Route("/unsubscribe/{token}", web.digests.unsubscribe, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}/undo", web.digests.subscribe_again, methods=["POST"]),
         ],
-        middleware=[Middleware(_Around, metrics=metrics)],
+        middleware=[Middleware(Around, metrics=metrics)],
         exception_handlers=dict.fromkeys((HTTPException, UsageError, StoreError, Exception), web.failed),
     )
 
@@ -116,6 +102,7 @@ class _Web:
         self._metrics = metrics
         self._outputs = Outputs(_REMEMBERED_OUTPUTS)
         self._loaded = (aggregator.config, load_templates(aggregator.config))
+        self.feeds = FeedPages(aggregator, self._current, _frame, self._remembered)
         self.digests = DigestPages(aggregator, self._current, _frame, partial(self._changing, media_type=_HTML))
 
     # --- pages -------------------------------------------------------------------------------------------------------
@@ -165,30 +152,6 @@ class _Web:
         body = render_sources(templates, _frame(request, config), rows)
         return self._changing(request, body, _HTML)
 
-    def feeds(self, request: Request) -> Response:
-        config, templates = self._current()
-        return self._changing(request, render_feeds(templates, _frame(request, config)), _HTML)
-
-    # --- feeds and lists ---------------------------------------------------------------------------------------------
-
-    def feed(self, request: Request) -> Response:
-        _, templates = self._current()
-        name = request.path_params["name"]
-        try:
-            format_ = FeedFormat(request.path_params["format"])
-        except ValueError:
-            raise UsageError(f"feeds come as {', '.join(FeedFormat)}, not as {request.path_params['format']}") from None
-
-        def make() -> bytes:
-            return render_feed(self._aggregator.feed_document(name), format_)
-
-        stamp = (self._store.content_version(), templates)
-        return self._remembered(request, f"/feeds/{name}.{format_}", stamp, make, MEDIA_TYPES[format_], _FEED_CACHE)
-
-    def opml(self, request: Request) -> Response:
-        body = render_opml(self._aggregator.config.site.title, self._store.sources())
-        return self._changing(request, body, _OPML, _FEED_CACHE)
-
     # --- files -------------------------------------------------------------------------------------------------------
 
     def style(self, request: Request) -> Response:
@@ -227,7 +190,7 @@ class _Web:
             log.error("web.template_broken", error=str(broken))
             body = page(Templates(shipped_dir("templates")))
         # the last resort of all is answered outside of the middleware, so it brings the headers along
-        return Response(body, status, headers={**_SECURITY, "Cache-Control": _NO_CACHE, **headers}, media_type=_HTML)
+        return Response(body, status, headers={**SECURITY, "Cache-Control": _NO_CACHE, **headers}, media_type=_HTML)
 
     # --- what all of them do -----------------------------------------------------------------------------------------
 
@@ -312,29 +275,3 @@ def _in_words(error: Exception) -> tuple[int, str, str, dict[str, str]]:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
-
-
-class _Around:
-    """Around every request: the security headers on its answer, and its count."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status = 500
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in _SECURITY.items():
-                    headers[name] = value
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_with_headers)
-        finally:
-            endpoint = scope.get("endpoint")
-            self._metrics.count_request(getattr(endpoint, "__name__", "none"), status)
