@@ -544,6 +544,14 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What a database holds: its schema's revision ("": none of ours), and how many rows each of our tables has."""
+
+    schema: str
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
     """A piece of a longer list; ``next`` is the cursor of the next piece, None at the end."""
 

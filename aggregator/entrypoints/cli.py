@@ -33,7 +33,9 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "opml": {"import": "adding:opml_import", "export": "feeds:opml_export"},
     "rules": {"test": "rules:rules_test", "apply": "rules:rules_apply"},
     "demo": "running:demo",
-    "db": {"upgrade": "running:db_upgrade"},
+    "backup": "database:backup",
+    "restore": "database:restore",
+    "db": {"upgrade": "database:db_upgrade"},
 }
 _GROUPS = {
     "opml": "Subscription lists, to and from other readers.",

@@ -19,6 +19,8 @@ HEAD = "0004"
 # Two programs that start at once on PostgreSQL: one migrates, the other waits, then finds nothing to do.
 _MIGRATING = 0x61676773
 
+_HERE = Path(__file__).parent / "migrations"
+
 # As Alembic makes it.
 _VERSION = sa.Table(
     "alembic_version",
@@ -43,15 +45,14 @@ def upgrade(connection: sa.Connection) -> tuple[str | None, str]:
         _VERSION.create(connection)
         connection.execute(_VERSION.insert().values(version_num=HEAD))
         return before, HEAD
-    from alembic import command
-
-    config = alembic_config(connection)
-    if before not in known_revisions(config):
+    if not is_known(before):
         raise StoreTooNew(
             f"the database has schema {before}, this program knows schemas up to {HEAD}: it was written by a newer "
             "aggregator. Update this one; nothing was changed"
         )
-    command.upgrade(config, "head")
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
     return before, HEAD
 
 
@@ -60,7 +61,7 @@ def alembic_config(connection: sa.Connection) -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_HERE))
     config.attributes["connection"] = connection
     return config
 
@@ -70,6 +71,11 @@ def known_revisions(config: Config) -> list[str]:
     from alembic.script import ScriptDirectory
 
     return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program has a migration of that name; those of newer programs it has not."""
+    return any(path.name.startswith(f"{revision}_") for path in (_HERE / "versions").glob("*.py"))
 
 
 def _revision(connection: sa.Connection) -> str | None:

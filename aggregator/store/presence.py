@@ -6,7 +6,7 @@ import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import IntEnum
 from pathlib import Path
 
@@ -42,6 +42,16 @@ def one_main_job(engine: sa.Engine) -> Iterator[None]:
                 f"another `aggregator run` uses {engine.url.database}. One SQLite database serves one main job: stop "
                 "the other one, give this one a storage.url of its own, or use PostgreSQL for several"
             )
+        yield
+
+
+@contextmanager
+def alone(database: Path) -> Iterator[None]:
+    """Be the only process of ours that works on an SQLite database, else raise StoreBusy. Those that read may go on."""
+    with ExitStack() as stack:
+        for ending in ("lock", *_ENDINGS.values()):
+            if not _try_exclusive(stack.enter_context(_opened(Path(f"{database}.{ending}")))):
+                raise StoreBusy(f"an `aggregator` is at work on {database}; stop it first")
         yield
 
 
@@ -98,7 +108,12 @@ class WritersTurn:
 
 @contextmanager
 def _lock_file(engine: sa.Engine, ending: str) -> Iterator[int]:
-    path = Path(f"{engine.url.database}.{ending}")
+    with _opened(Path(f"{engine.url.database}.{ending}")) as file:
+        yield file
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
     try:
         file = path.open("a")
     except OSError as error:

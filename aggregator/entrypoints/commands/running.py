@@ -1,4 +1,4 @@
-"""run, demo and db: the main job, the whole of it on sample sources, and the schema."""
+"""run and demo: the main job, and the whole of it on sample sources."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import Annotated
 
 import typer
 
-from aggregator.config import load
 from aggregator.demo import DemoSite, write_config
 from aggregator.entrypoints.commands.options import ConfigOption
 from aggregator.entrypoints.logs import LogFormat, configure_logging
 from aggregator.entrypoints.main_job import run_main_job
 from aggregator.entrypoints.terminal import say
 from aggregator.pipeline import utc_now
-from aggregator.store import Store
 
 HostOption = Annotated[str, typer.Option("--host", metavar="H", help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535, help="The port to listen on.")]
@@ -51,16 +49,3 @@ def demo(
         say(f"sample sources: {site.url}")
         say(f"their combined feed and pages, in a moment: http://{host}:{port}/")
         run_main_job(config, host=host, port=port)
-
-
-def db_upgrade(config: ConfigOption = None) -> None:
-    """Bring the database to this program's schema (run does it too).
-
-    Example: aggregator db upgrade
-    """
-    store = Store(load(config).storage.url)
-    try:
-        before, after = store.upgrade()
-    finally:
-        store.close()
-    say(f"schema {after}, nothing to do" if before == after else f"schema {before or 'empty'} → {after}")
