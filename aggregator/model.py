@@ -442,11 +442,17 @@ class PollSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which entries: all conditions hold at once; an empty one holds always. ``search`` words must all occur."""
+    """Which entries: all conditions hold at once; an empty one holds always. ``search`` words must all occur.
+
+    ``since`` is when an entry was first seen at the earliest; ``listed_since`` and ``listed_before`` are a period in
+    which it counts as news.
+    """
 
     categories: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     since: datetime | None = None
+    listed_since: datetime | None = None
+    listed_before: datetime | None = None
     search: str | None = None
     language: str | None = None
 
@@ -553,10 +559,14 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
-    """A piece of a longer list; ``next`` is the cursor of the next piece, None at the end."""
+    """A piece of a longer list; ``next`` is the cursor of the next piece, None at the end.
+
+    ``newest`` is the cursor of its first item, by which one asks what came since; None when there is none.
+    """
 
     items: tuple[T, ...] = field(default=())
     next: str | None = None
+    newest: str | None = None
 
 
 # --- publish ---------------------------------------------------------------------------------------------------------

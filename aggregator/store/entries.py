@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from aggregator.errors import UsageError
-from aggregator.model import CategoryMatch, Mention, Page, PublishedEntry, Selection, StoredEntry
+from aggregator.model import CategoryMatch, Mention, PublishedEntry, Selection, StoredEntry
 from aggregator.store import moves, rows
 from aggregator.store.arrays import among, array
 from aggregator.store.schema import entries, entry_categories, sources
@@ -27,46 +26,18 @@ _MENTION_COLUMNS = (
 )
 
 
-def published(
-    connection: sa.Connection, selection: Selection, *, limit: int, cursor: str | None
-) -> Page[PublishedEntry]:
-    """Return what belongs to a selection, duplicates together, what counts as news last first.
+def published_by_id(connection: sa.Connection, when: Mapping[str, datetime]) -> list[PublishedEntry]:
+    """Return what is published under these ids, in their order, as far as its sources are configured.
 
-    Something belongs from when the first of its duplicates does, so a later duplicate doesn't bring it up again.
+    ``when`` tells of each when it counts as news.
     """
-    candidate, older = entries.alias("candidate"), entries.alias("older")
-    is_repeated = (
-        sa.select(older.c.pk)
-        .where(
-            older.c.original == candidate.c.original,
-            sa.tuple_(older.c.listed_at, older.c.pk) < sa.tuple_(candidate.c.listed_at, candidate.c.pk),
-            *conditions(older, selection),
-        )
-        .exists()
-    )
-    query = sa.select(candidate.c.original, candidate.c.listed_at, candidate.c.pk).where(
-        *conditions(candidate, selection), ~is_repeated
-    )
-    if cursor is not None:
-        listed_at, pk = _read_cursor(cursor)
-        # literals with the columns' types: a bare tuple of values would be bound without them
-        position = sa.tuple_(sa.literal(listed_at, entries.c.listed_at.type), sa.literal(pk, entries.c.pk.type))
-        query = query.where(sa.tuple_(candidate.c.listed_at, candidate.c.pk) < position)
-    query = query.order_by(candidate.c.listed_at.desc(), candidate.c.pk.desc()).limit(limit + 1)
-    found = connection.execute(query).all()
-    groups = _groups(connection, [row.original for row in found[:limit]])
-    following = _write_cursor(found[limit - 1].listed_at, found[limit - 1].pk) if len(found) > limit else None
+    groups = _groups(connection, list(when))
     mentions = _mentions(connection, {group[0].story for group in groups.values()})
-    items = (_to_published(row.original, groups[row.original], row.listed_at, mentions) for row in found[:limit])
-    return Page(items=tuple(items), next=following)
-
-
-def published_by_id(connection: sa.Connection, originals: Sequence[str]) -> list[PublishedEntry]:
-    """Return what is published under these ids, in their order, as far as its sources are configured."""
-    groups = _groups(connection, originals)
-    mentions = _mentions(connection, {group[0].story for group in groups.values()})
-    found = (groups.get(original) for original in originals)
-    return [_to_published(group[0].original, group, group[0].first_seen, mentions) for group in found if group]
+    return [
+        _to_published(original, groups[original], listed_at, mentions)
+        for original, listed_at in when.items()
+        if original in groups
+    ]
 
 
 def conditions(table: sa.FromClause, selection: Selection) -> list[sa.ColumnElement[bool]]:
@@ -82,6 +53,10 @@ def conditions(table: sa.FromClause, selection: Selection) -> list[sa.ColumnElem
         conditions.append(has_category.exists())
     if selection.since is not None:
         conditions.append(table.c.first_seen >= selection.since)
+    if selection.listed_since is not None:
+        conditions.append(table.c.listed_at >= selection.listed_since)
+    if selection.listed_before is not None:
+        conditions.append(table.c.listed_at < selection.listed_before)
     if selection.language is not None:
         language = selection.language.lower()
         conditions.append(
@@ -215,15 +190,3 @@ def _categories(connection: sa.Connection, pks: Iterable[int]) -> dict[int, list
         for row in connection.execute(query):
             matches[row.entry_pk].append(CategoryMatch(category=row.category, reasons=tuple(row.reasons)))
     return matches
-
-
-def _write_cursor(listed_at: datetime, pk: int) -> str:
-    return f"{int(listed_at.timestamp() * 1_000_000):x}-{pk:x}"
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    try:
-        time, pk = (int(part, 16) for part in cursor.split("-"))
-        return datetime.fromtimestamp(time // 1_000_000, UTC).replace(microsecond=time % 1_000_000), pk
-    except (ValueError, OverflowError, OSError) as error:
-        raise UsageError(f"not a page of this list: {cursor[:40]!r}") from error

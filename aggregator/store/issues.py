@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -100,13 +99,18 @@ class IssueTransaction:
             .order_by(sa.func.min(candidate.c.first_seen), sa.func.min(candidate.c.pk))
         )
         listed = {row.original: row.listed_at for row in self._connection.execute(query)}
-        found = stored_entries.published_by_id(self._connection, list(listed))
-        return [replace(item, listed_at=listed[item.id]) for item in found]
+        return stored_entries.published_by_id(self._connection, listed)
 
     def changed(self, selection: Selection, *, since: datetime) -> list[tuple[PublishedEntry, SentVersion]]:
         """Return what an issue made after a time has and what has changed since, with what was sent of it."""
         query = (
-            sa.select(entries.c.original, issue_entries.c.entry_id, issue_entries.c.title, issue_entries.c.updated)
+            sa.select(
+                entries.c.original,
+                entries.c.listed_at,
+                issue_entries.c.entry_id,
+                issue_entries.c.title,
+                issue_entries.c.updated,
+            )
             .join(entries, entries.c.id == issue_entries.c.entry_id)
             .join(issues, issues.c.pk == issue_entries.c.issue_pk)
             .where(
@@ -118,10 +122,12 @@ class IssueTransaction:
             .order_by(entries.c.updated.desc(), entries.c.pk)
         )
         sent: dict[str, list[SentVersion]] = {}
+        listed: dict[str, datetime] = {}
         for row in self._connection.execute(query):
+            listed[row.original] = min(row.listed_at, listed.get(row.original, row.listed_at))
             version = SentVersion(entry_id=row.entry_id, title=row.title, updated=row.updated)
             sent.setdefault(row.original, []).append(version)
-        found = stored_entries.published_by_id(self._connection, list(sent))
+        found = stored_entries.published_by_id(self._connection, listed)
         # what readers saw is the preferred one: a change of a duplicate that isn't shown is none
         pairs = ((each, version) for each in found for version in sent[each.id] if version.entry_id == each.entry.id)
         return list(pairs)

@@ -26,7 +26,7 @@ from aggregator.model import (
     Vocabulary,
 )
 from aggregator.store import entries as stored_entries
-from aggregator.store import retention
+from aggregator.store import listing, retention
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
 from aggregator.store.ledger import Ledger
@@ -197,7 +197,17 @@ class Store:
     def published(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
         """Return what is published once, newest first; raises UsageError for a cursor that is not one of ours."""
         with self._read() as connection:
-            return stored_entries.published(connection, selection, limit=limit, cursor=cursor)
+            return listing.published(connection, selection, limit=limit, cursor=cursor)
+
+    def front(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
+        """Return stories, each by the newest of its articles that meets the selection; as ``published`` otherwise."""
+        with self._read() as connection:
+            return listing.front(connection, selection, limit=limit, cursor=cursor)
+
+    def count_newer(self, selection: Selection, cursor: str | None, *, limit: int = 100) -> int:
+        """Return how many stories ``front`` has by now before a page's ``newest``, counted up to ``limit``."""
+        with self._read() as connection:
+            return listing.count_newer(connection, selection, cursor=cursor, limit=limit)
 
     def entries(self, selection: Selection, *, limit: int | None = None) -> Iterator[StoredEntry]:
         """Yield entries, duplicates among them, newest first seen first, read in batches."""
