@@ -27,6 +27,7 @@ from aggregator.config.secrets import Secrets
 from aggregator.config.shipped import shipped_dir
 from aggregator.config.suggest import bare_address
 from aggregator.config.units import format_duration, parse_duration, parse_size
+from aggregator.config.web import Images, Tokens, Web
 
 __all__ = [
     "CategoryConfig",
@@ -39,6 +40,7 @@ __all__ = [
     "EmailConfig",
     "FeedConfig",
     "FetchSettings",
+    "Images",
     "Secrets",
     "Site",
     "SmtpConfig",
@@ -46,6 +48,8 @@ __all__ = [
     "SourceConfig",
     "Storage",
     "TermGroup",
+    "Tokens",
+    "Web",
     "WebhookChannel",
     "WhenEmpty",
     "Where",

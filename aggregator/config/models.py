@@ -20,6 +20,7 @@ from aggregator.config.categories import CategoryConfig
 from aggregator.config.messages import DigestSettings, EmailConfig
 from aggregator.config.settings import Settings
 from aggregator.config.suggest import bare_address
+from aggregator.config.web import Web
 from aggregator.model import SourceKind
 
 
@@ -178,6 +179,9 @@ class FeedConfig(Settings):
     )
     where: Where = Field(Where(), description="Which entries it has.")
     limit: values.Whole = Field(100, ge=1, le=1000, description="How many of the newest entries it has.")
+    token: values.AccessToken | None = Field(
+        None, description="Makes it private: who has the token gets it (docs/publishing.md)."
+    )
 
 
 class DigestConfig(DigestSettings):
@@ -195,6 +199,7 @@ class Config(Settings):
     site: Site = Field(Site(), description="What the feeds and pages that are published say of themselves.")
     storage: Storage = Field(default_factory=Storage, description="Where entries are kept, and for how long.")
     fetch: FetchSettings = Field(FetchSettings(), description="How sources are asked.")
+    web: Web = Field(Web(), description="How the web pages and feeds are served, and to whom.")
     templates: values.Folder | None = Field(
         None, description="Folder with templates of your own; those of the same name replace ours."
     )

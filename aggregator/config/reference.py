@@ -19,6 +19,9 @@ storage:
 fetch:
   every: auto
   contact: https://news.example.org/about
+web:
+  trusted_proxies: [127.0.0.1]
+  tokens: {control_room: '${CONTROL_ROOM_TOKEN}'}
 sources:
   - url: https://spacenews.example/feed/
     name: spacenews
@@ -67,7 +70,7 @@ defaults; a list of sources is enough. A complete example:
 - **Durations** have a unit: `90s`, `15m`, `2h`, `7d`. **Sizes** too: `512kB`, `15MB` (10⁶ bytes), `15MiB` (2²⁰ bytes).
 - **Paths** (database, templates, includes) are relative to the file that names them.
 - **From the environment:** `${{NAME}}`, or `${{NAME:-default}}` for when it is missing or empty; `$${{` is a plain
-  `${{`. What comes from there is never shown, nor are `password`, `headers`, `secret`, `webhook` and `chat`.
+  `${{`. What comes from there is never shown, nor are `password`, `headers`, `secret`, `webhook`, `chat` and tokens.
   Between the `{{` and `}}` of YAML itself it stands in quotes: `{{password: '${{SMTP_PASSWORD}}'}}`.
 - **Terms** are whole words, without regard to case and accents: `lunar`; phrases: `space resources`, which do not reach
   across punctuation; stems: `satellite*`, also in phrases: `space resourc*`; words whose capitals matter: `=ESA`; and

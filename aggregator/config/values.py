@@ -55,6 +55,8 @@ _OWN_HEADERS = frozenset({
     "if-none-match", "if-range", "if-unmodified-since", "keep-alive", "proxy-authorization", "range", "referer", "te",
     "trailer", "transfer-encoding", "upgrade", "user-agent",
 })  # fmt: skip
+# Long enough that nobody finds it by trying.
+_SHORTEST_TOKEN = 16
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -160,6 +162,39 @@ def _is_network(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _one_or_more(value: Any) -> Any:  # noqa: ANN401
+    return [value] if isinstance(value, str) else value
+
+
+def _hub(text: str) -> str:
+    address = _http_address(text)
+    if "@" in urlsplit(address).netloc or "#" in address:
+        raise ValueError("expected an address without user, password and #: everybody sees it in the feeds")
+    return address
+
+
+def _network(text: str) -> str:
+    if not _is_network(text):
+        raise ValueError("expected an address or a network such as 127.0.0.1 or 10.0.0.0/8")
+    return text
+
+
+def _served_host(text: str) -> str:
+    name = text.lower().removeprefix("*.").rstrip(".")
+    if text != "*" and _HOST.fullmatch(name) is None and not _is_network(name):
+        raise ValueError("expected a host's name such as news.example.org, *.example.org, or * for any")
+    return text.lower().rstrip(".")
+
+
+def _access_token(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if re.fullmatch(r"[A-Za-z0-9._~-]+", text) is None:
+        raise ValueError("expected letters, digits and . _ ~ - only, as it stands in addresses")
+    if len(text) < _SHORTEST_TOKEN:
+        raise ValueError(f"expected at least {_SHORTEST_TOKEN} characters (openssl rand -hex 24 makes a good one)")
+    return secret
 
 
 def _email_address(text: str) -> str:
@@ -315,6 +350,13 @@ _ALLOWED: dict[str, Any] = {
     "title": "true, false or list of hosts and networks",
     "anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}],
 }
+_ONE_OR_MORE: dict[str, Any] = {
+    "title": "address or list of them",
+    "anyOf": [
+        {"type": "string", "pattern": _HTTP_PATTERN},
+        {"type": "array", "items": {"type": "string", "pattern": _HTTP_PATTERN}},
+    ],
+}
 _SECRET: dict[str, Any] = {"writeOnly": True}
 
 Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
@@ -349,6 +391,14 @@ Term = Annotated[str, Strict(), AfterValidator(_term), _described("term")]
 Filter = Annotated[str, Strict(), AfterValidator(_filter), _described("filter")]
 Every = Annotated[str, Strict(), AfterValidator(parse_every), _described("schedule")]
 Cron = Annotated[str, Strict(), AfterValidator(parse_cron), _described("crontab line")]
+Hubs = Annotated[
+    tuple[Annotated[str, Strict(), AfterValidator(_hub), _described("address", pattern=_HTTP_PATTERN)], ...],
+    BeforeValidator(_one_or_more),
+    WithJsonSchema(_ONE_OR_MORE),
+]
+Network = Annotated[str, Strict(), AfterValidator(_network), _described("network")]
+ServedHost = Annotated[str, Strict(), AfterValidator(_served_host), _described("host")]
+AccessToken = Annotated[SecretStr, AfterValidator(_access_token), _described("text", **_SECRET)]
 Host = Annotated[str, Strict(), AfterValidator(_host), _described("host")]
 EmailAddress = Annotated[
     str, Strict(), AfterValidator(_email_address), _described("mail address", pattern=r"^[^\s@]+@[^\s@]+$")

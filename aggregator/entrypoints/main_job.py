@@ -46,7 +46,12 @@ def run_main_job(path: Path | None, *, host: str, port: int) -> None:
 def _serve(aggregator: Aggregator, listener: socket.socket) -> None:
     signals = _Signals()
     settings = uvicorn.Config(
-        create_app(aggregator), log_config=None, access_log=False, lifespan="off", server_header=False
+        create_app(aggregator),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,  # web.trusted_proxies says whose are believed
     )
     server = uvicorn.Server(settings)
     # in a thread, so that uvicorn leaves the signals to us: polls must be ended before the process is

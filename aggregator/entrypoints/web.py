@@ -17,13 +17,13 @@ import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from aggregator.config import Config, shipped_dir
-from aggregator.entrypoints.access import SECURITY, Around
+from aggregator.entrypoints.access import Access, Refusal
 from aggregator.entrypoints.answers import Outputs, answer, render
 from aggregator.entrypoints.digest_pages import DigestPages
 from aggregator.entrypoints.feed_pages import FeedPages
@@ -62,7 +62,7 @@ _HTML = "text/html; charset=utf-8"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
-def create_app(aggregator: Aggregator) -> Starlette:
+def create_app(aggregator: Aggregator) -> ASGIApp:
     """Return the web application. What goes wrong shows as an answer with a status and a sentence."""
     metrics = Metrics(aggregator.store)
     web = _Web(aggregator, metrics)
@@ -82,15 +82,15 @@ def create_app(aggregator: Aggregator) -> Starlette:
         "/healthz": web.healthz,
         "/metrics": web.metrics,
     }
-    return Starlette(
+    app = Starlette(
         routes=[
             *(Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()),
             Route("/unsubscribe/{token}", web.digests.unsubscribe, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}/undo", web.digests.subscribe_again, methods=["POST"]),
         ],
-        middleware=[Middleware(Around, metrics=metrics)],
         exception_handlers=dict.fromkeys((HTTPException, UsageError, StoreError, Exception), web.failed),
     )
+    return Access(app, current=lambda: aggregator.config, refused=web.refused, metrics=metrics)
 
 
 class _Web:
@@ -182,15 +182,18 @@ class _Web:
         status, title, message, headers = _in_words(error)
         if status == 500:
             log.error("web.failed", path=request.url.path, error=f"{type(error).__name__}: {error}")
+        return self.refused(request, Refusal(status=status, title=title, message=message, headers=headers))
+
+    def refused(self, request: Request, refusal: Refusal) -> Response:
         config = self._aggregator.config
-        page = partial(render_error, frame=_frame(request, config), title=title, message=message)
+        page = partial(render_error, frame=_frame(request, config), title=refusal.title, message=refusal.message)
         try:
             body = page(self._current()[1])
         except PublishError as broken:
             log.error("web.template_broken", error=str(broken))
             body = page(Templates(shipped_dir("templates")))
-        # the last resort of all is answered outside of the middleware, so it brings the headers along
-        return Response(body, status, headers={**SECURITY, "Cache-Control": _NO_CACHE, **headers}, media_type=_HTML)
+        headers = {"Cache-Control": _NO_CACHE, **refusal.headers}
+        return Response(body, refusal.status, headers=headers, media_type=_HTML)
 
     # --- what all of them do -----------------------------------------------------------------------------------------
 

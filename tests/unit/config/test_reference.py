@@ -33,7 +33,7 @@ def test_every_setting_is_described_and_in_the_reference(model: type[BaseModel])
 
 
 def test_the_example_can_be_loaded(load_text: Loader) -> None:
-    config = load_text(EXAMPLE, {"WEBHOOK_SECRET": "a", "SMTP_PASSWORD": "b"})
+    config = load_text(EXAMPLE, {"WEBHOOK_SECRET": "a", "SMTP_PASSWORD": "b", "CONTROL_ROOM_TOKEN": "c" * 16})
 
     assert [source.name for source in config.sources] == ["spacenews", None]
 

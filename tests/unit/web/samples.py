@@ -10,7 +10,7 @@ from typing import Any
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site, SourceConfig
 from aggregator.entrypoints.web import create_app
 from aggregator.errors import StoreError, UsageError
-from aggregator.issues import DeliveryStatus, DigestState, Stop
+from aggregator.issues import Delivery, DeliveryStatus, DigestState, Stop
 from aggregator.model import FeedDocument, Page, PublishedEntry, Selection, Source, SourceHealth, SourceState, Totals
 from aggregator.sources import configured_sources
 from tests.unit.publish.samples import NOON, make_document
@@ -40,6 +40,9 @@ class ListLedger:
 
     def digests(self) -> dict[str, DigestState]:
         return {}
+
+    def deliveries(self, **_conditions: Any) -> list[Delivery]:
+        return []
 
     def stops(self) -> list[Stop]:
         return []
@@ -118,11 +121,12 @@ def make_aggregator(*items: PublishedEntry, **values: Any) -> SmallAggregator:
     return SmallAggregator(store=ListStore(items=list(items)), **values)
 
 
-def client_of(aggregator: SmallAggregator) -> TestClient:
+def client_of(aggregator: SmallAggregator, *, peer: tuple[str, int] = ("testclient", 50000)) -> TestClient:
     # the test client would ask for gzip by itself
     return TestClient(
         create_app(aggregator),  # type: ignore[arg-type]
         base_url="http://localhost",
         headers={"Accept-Encoding": "identity"},
         raise_server_exceptions=False,
+        client=peer,
     )

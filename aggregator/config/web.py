@@ -1,0 +1,54 @@
+"""The part of the configuration that the web pages are served by: under which names, to whom, with which pictures."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from aggregator.config import values
+from aggregator.config.settings import Settings
+
+
+class Images(StrEnum):
+    """Whether pages show the pictures of entries: not at all, or from where their publishers have them."""
+
+    OFF = "off"
+    DIRECT = "direct"
+
+
+class Tokens(Settings):
+    """Who may see what. Each token is asked for as a password (any user name), or in an address as `?token=`."""
+
+    pages: values.AccessToken | None = Field(
+        None, description="For the front page, stories, searching and the issues of digests; public when left out."
+    )
+    feeds: values.AccessToken | None = Field(
+        None, description="For the feeds that have no token of their own, and their page; public when left out."
+    )
+    control_room: values.AccessToken | None = Field(
+        None, description="For `/sources`, `/digests`, `/opml` and `/metrics`; public when left out."
+    )
+
+
+class Web(Settings):
+    """How the web pages and feeds are served, and to whom (docs/publishing.md)."""
+
+    hosts: tuple[values.ServedHost, ...] = Field(
+        (),
+        description=(
+            "More host names that the site is asked for under, `*.example.org` and `*` among them; that of `site.url`, "
+            "`localhost` and the address that it listens on always are."
+        ),
+    )
+    trusted_proxies: tuple[values.Network, ...] = Field(
+        (), description="Reverse proxies whose `X-Forwarded-For` is believed: addresses and networks."
+    )
+    searches_per_minute: values.Whole = Field(
+        30, ge=1, le=10_000, description="How often one client may search in a minute; then it waits (429)."
+    )
+    images: Images = Field(
+        Images.OFF,
+        description="`direct`: pages show pictures of entries from where their publishers have them; or `off`.",
+    )
+    tokens: Tokens = Field(Tokens(), description="Who may see what; without any, all of it is public.")
