@@ -558,6 +558,26 @@ class Inventory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """How a database is. ``schema`` is None when it is empty, ``head`` the one that this program works with.
+
+    ``clock`` is the server's own time, None for a file; ``newest`` the latest time that the program noted as now. The
+    times are None while the schema is another one, ``due_since`` and ``undelivered_since`` when nothing waits.
+    """
+
+    product: str
+    schema: str | None
+    head: str
+    is_newer: bool
+    problems: tuple[str, ...]
+    clock: datetime | None
+    newest: datetime | None
+    due_since: datetime | None
+    undelivered_since: datetime | None
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
     """A piece of a longer list; ``next`` is the cursor of the next piece, None at the end.
 

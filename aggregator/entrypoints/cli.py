@@ -33,6 +33,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "opml": {"import": "adding:opml_import", "export": "feeds:opml_export"},
     "rules": {"test": "rules:rules_test", "apply": "rules:rules_apply"},
     "demo": "running:demo",
+    "doctor": "doctor:doctor",
     "backup": "database:backup",
     "restore": "database:restore",
     "db": {"upgrade": "database:db_upgrade"},

@@ -146,6 +146,23 @@ class HttpClient:
         with self._exchange() as exchange:
             return self._follow(start, exchange, headers or {}, _secrets(start, secrets), validators)
 
+    def reach(self, url: str) -> None:
+        """Connect to the server of ``url`` as ``get`` would, with TLS where it is https, and hang up: no request.
+
+        Raises as ``get`` does.
+        """
+        address = parse_address(url)
+        request = requests.PreparedRequest()
+        request.prepare("GET", address.url)
+        with self._exchange() as exchange:
+            token = current_exchange.set(exchange)
+            try:
+                self._adapter.connect(request)
+            except (FetchError, *LIBRARY_ERRORS) as error:
+                raise explain(error, address, timeout_s=self._timeout_s) from error
+            finally:
+                current_exchange.reset(token)
+
     def _follow(
         self,
         start: Address,

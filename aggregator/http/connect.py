@@ -22,6 +22,7 @@ from http.client import LineTooLong
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
@@ -194,6 +195,15 @@ class GuardedAdapter(HTTPAdapter):
         with self._making_context:
             self._context = self._context or tls_context()
         return GuardedTLSPool(*given, ssl_context=self._context, **named)
+
+    def connect(self, request: PreparedRequest) -> None:
+        """Open a connection for a request, and close it."""
+        pool = cast("GuardedPool | GuardedTLSPool", self.get_connection_with_tls_context(request, verify=True))
+        connection = cast("GuardedConnection", pool._new_conn())
+        try:
+            connection.connect()
+        finally:
+            connection.close()
 
     def cert_verify(self, conn: object, url: str, verify: object, cert: object) -> None:
         """Leave the context alone: requests would load all authorities anew into it for each connection."""

@@ -42,6 +42,10 @@ class SmtpSender:
                 self._sessions.append(session)
         session.send(mail)
 
+    def log_in(self) -> None:
+        """Connect, greet, encrypt and log in as for a mail, and leave again. Raises DeliveryError."""
+        _Session(self._config, self._watch).log_in()
+
     def close(self) -> None:
         with self._lock:
             for session in self._sessions:
@@ -73,6 +77,14 @@ class _Session:
         if smtp is not None:
             with suppress(smtplib.SMTPException, OSError):
                 smtp.quit()
+
+    def log_in(self) -> None:
+        with self._watch.deadline(self._config.timeout.total_seconds()) as watched:
+            try:
+                self._smtp = self._connect(watched)
+            except (smtplib.SMTPException, OSError, ValueError) as error:
+                raise self._explain(error, "connecting", is_late=watched.is_over) from error
+            self.close()
 
     def _attempt(self, mail: Mail) -> None:
         with self._watch.deadline(self._config.timeout.total_seconds()) as watched:

@@ -1,9 +1,9 @@
 """The database: SQLite by default, PostgreSQL for many workers. Everything that must not be lost is a row here."""
 
 from aggregator.store.backup import back_up, restore
-from aggregator.store.engine import database_exists
+from aggregator.store.engine import database_exists, file_of
 from aggregator.store.issues import IssueTransaction
 from aggregator.store.polls import PollTransaction
 from aggregator.store.store import Store
 
-__all__ = ["IssueTransaction", "PollTransaction", "Store", "back_up", "database_exists", "restore"]
+__all__ = ["IssueTransaction", "PollTransaction", "Store", "back_up", "database_exists", "file_of", "restore"]

@@ -19,8 +19,14 @@ BUSY_TIMEOUT_S = 30
 
 def database_exists(url: str) -> bool:
     """Whether an SQLite file is there; others can only be asked. Makes nothing."""
+    file = file_of(url)
+    return file is None or file.is_file()
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of an SQLite database; None for another."""
     parsed = make_url(url)
-    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
 def create_engine(url: str, *, pool_size: int) -> sa.Engine:

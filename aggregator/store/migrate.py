@@ -37,7 +37,7 @@ def upgrade(connection: sa.Connection) -> tuple[str | None, str]:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
-    before = _revision(connection)
+    before = revision(connection)
     if before == HEAD:
         return before, HEAD
     if before is None:
@@ -78,7 +78,7 @@ def is_known(revision: str) -> bool:
     return any(path.name.startswith(f"{revision}_") for path in (_HERE / "versions").glob("*.py"))
 
 
-def _revision(connection: sa.Connection) -> str | None:
+def revision(connection: sa.Connection) -> str | None:
     """Return what Alembic noted; None in an empty database. Alembic itself takes a tenth of a second to load."""
     if not sa.inspect(connection).has_table(_VERSION.name):
         return None

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from aggregator.model import (
     CategoryMatch,
     Claim,
+    Condition,
     Identity,
     Nearby,
     Page,
@@ -25,8 +26,8 @@ from aggregator.model import (
     Totals,
     Vocabulary,
 )
+from aggregator.store import condition, listing, retention
 from aggregator.store import entries as stored_entries
-from aggregator.store import listing, retention
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
 from aggregator.store.ledger import Ledger
@@ -260,6 +261,11 @@ class Store:
             ).select_from(entries)
             count, duplicates = connection.execute(query).one()
         return Totals(entries=count, duplicates=duplicates)
+
+    def examine(self, *, is_thorough: bool) -> Condition:
+        """Look at how the database is; nothing is changed, and nothing of its schema is taken for granted."""
+        with self._read() as connection:
+            return condition.examine(connection, is_thorough=is_thorough)
 
     def ping(self) -> None:
         """Return when the database answers; raises StoreError when it doesn't."""
