@@ -578,6 +578,16 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What an upgrade does: revisions before (None: an empty database) and after, its steps in words, and its SQL."""
+
+    before: str | None
+    after: str
+    steps: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
     """A piece of a longer list; ``next`` is the cursor of the next piece, None at the end.
 

@@ -14,6 +14,7 @@ from multiprocessing.context import ForkServerContext
 from typing import Any
 
 from aggregator.config import Config
+from aggregator.store import Store
 from tests.newsroom import Clock, Newsroom, make_config
 
 # imported once by the server that forks, so that a process begins within milliseconds
@@ -32,6 +33,14 @@ def deliver(url: str, digest: dict[str, Any], email: dict[str, Any], start: Any,
     start.wait(30)
     room.deliver()
     room.close()
+
+
+def upgrade_at_once(url: str, start: Any, results: Any) -> None:
+    """Migrate, when all others are about to as well; tell the revisions before and after."""
+    store = Store(url)
+    start.wait(30)
+    results.put(store.upgrade())
+    store.close()
 
 
 def make_and_deliver(config: Config, now: datetime, kill_at: int | None, counted: Any = None) -> None:

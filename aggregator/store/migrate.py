@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from aggregator.errors import StoreTooNew
+from aggregator.errors import StoreError, StoreTooNew
+from aggregator.model import Plan
 from aggregator.store.schema import metadata
 
 if TYPE_CHECKING:
@@ -18,6 +21,11 @@ HEAD = "0004"
 
 # Two programs that start at once on PostgreSQL: one migrates, the other waits, then finds nothing to do.
 _MIGRATING = 0x61676773
+
+_BROKEN = "PRAGMA foreign_key_check"
+
+# What begins so changes nothing.
+_READING = ("SELECT", "PRAGMA", "SHOW", "EXPLAIN")
 
 _HERE = Path(__file__).parent / "migrations"
 
@@ -30,8 +38,53 @@ _VERSION = sa.Table(
 )
 
 
-def upgrade(connection: sa.Connection) -> tuple[str | None, str]:
-    """Run the missing migrations inside the caller's transaction; return the revisions before and after.
+def migrate(engine: sa.Engine) -> tuple[str | None, str]:
+    """Run the missing migrations in one transaction; return the revisions before and after. Raises StoreTooNew."""
+    with _without_references(engine) as connection, connection.begin():
+        return _upgrade(connection)
+
+
+def rehearse(engine: sa.Engine) -> Plan:
+    """Run the missing migrations on what is stored, take all of it back, and return what they did.
+
+    It takes as long, and locks as much, as doing it would. Raises what ``migrate`` raises.
+    """
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, _p: object, _context: object, many: bool) -> None:
+        if not statement.lstrip().upper().startswith(_READING):
+            statements.append(("-- for each of many rows\n" if many else "") + statement.strip())
+
+    with _without_references(engine) as connection:
+        transaction = connection.begin()
+        try:
+            sa.event.listen(connection, "before_cursor_execute", note)
+            before, after = _upgrade(connection)
+        finally:
+            transaction.rollback()
+    return Plan(before=before, after=after, steps=_steps(before), statements=tuple(statements))
+
+
+@contextmanager
+def _without_references(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection on which SQLite leaves references alone: a migration may rebuild a table that others refer to.
+
+    To SQLite that is to drop it, whereupon it would delete what refers to it (https://sqlite.org/lang_altertable.html).
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            yield connection
+            return
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys = OFF")  # does nothing inside of a transaction
+        try:
+            yield connection
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")
+
+
+def _upgrade(connection: sa.Connection) -> tuple[str | None, str]:
+    """Run the missing migrations inside the caller's transaction, one process at a time.
 
     An empty database gets the tables as they are now at once. Raises StoreTooNew for one that a newer program wrote.
     """
@@ -53,7 +106,22 @@ def upgrade(connection: sa.Connection) -> tuple[str | None, str]:
     from alembic import command
 
     command.upgrade(alembic_config(connection), "head")
+    if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql(_BROKEN).first()):
+        raise StoreError(f"the migration would leave rows of {broken[0]} without theirs of {broken[2]}; it was undone")
     return before, HEAD
+
+
+def _steps(before: str | None) -> tuple[str, ...]:
+    """Return the missing migrations, oldest first, each with what it says of itself."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    if before is None:
+        return ("all tables, as this program has them",)
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    scripts = ScriptDirectory.from_config(config).iterate_revisions("head", before)
+    return tuple(f"{script.revision}: {(script.doc or '').splitlines()[0]}" for script in scripts)[::-1]
 
 
 def alembic_config(connection: sa.Connection) -> Config:

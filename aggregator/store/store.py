@@ -16,6 +16,7 @@ from aggregator.model import (
     Identity,
     Nearby,
     Page,
+    Plan,
     PollResult,
     Probes,
     PublishedEntry,
@@ -31,7 +32,7 @@ from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
 from aggregator.store.ledger import Ledger
-from aggregator.store.migrate import upgrade
+from aggregator.store.migrate import migrate, rehearse
 from aggregator.store.nearby import nearby
 from aggregator.store.polls import PollTransaction, bump_content_version, write_quiet
 from aggregator.store.presence import Work, WritersTurn, among, one_main_job
@@ -60,8 +61,13 @@ class Store:
 
     def upgrade(self) -> tuple[str | None, str]:
         """Migrate the schema; return the revisions before and after. Raises StoreTooNew for a newer schema."""
-        with self._turn(), translated(), self._writer.begin() as connection:
-            return upgrade(connection)
+        with self._turn(), translated():
+            return migrate(self._writer)
+
+    def rehearse_upgrade(self) -> Plan:
+        """Migrate the schema, take it back, and return what was done; it locks like an upgrade. Raises as that does."""
+        with self._turn(), translated():
+            return rehearse(self._writer)
 
     def open_site(self, *, url: str, now: datetime) -> Identity:
         """Fix who we are in ids when the store is new; an existing one keeps what it has, whatever ``url`` says."""

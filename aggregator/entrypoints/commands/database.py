@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,8 @@ from aggregator.config import load
 from aggregator.entrypoints.commands.options import ConfigOption
 from aggregator.entrypoints.terminal import say
 from aggregator.issues import DeliveryStatus
-from aggregator.model import Inventory
-from aggregator.store import Store, back_up
+from aggregator.model import Inventory, Plan
+from aggregator.store import Store, back_up, database_exists
 from aggregator.store import restore as restore_database
 
 ReplaceOption = Annotated[bool, typer.Option("--replace", help="Overwrite what is there.")]
@@ -55,17 +56,40 @@ def restore(
         say(f"{waiting} deliveries wait in it and will be sent; `aggregator deliveries` lists them")
 
 
-def db_upgrade(config: ConfigOption = None) -> None:
+def db_upgrade(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do it, take it back, and print what was done.")] = False,
+    config: ConfigOption = None,
+) -> None:
     """Bring the database to this program's schema (run does it too).
 
-    Example: aggregator db upgrade
+    Example: aggregator db upgrade --dry-run
     """
-    store = Store(load(config).storage.url)
+    url = load(config).storage.url
+    if dry_run and not database_exists(url):
+        say("there is no database yet; its tables would be made")
+        return
+    store = Store(url)
     try:
+        if dry_run:
+            _tell_plan(store.rehearse_upgrade())
+            return
         before, after = store.upgrade()
     finally:
         store.close()
     say(f"schema {after}, nothing to do" if before == after else f"schema {before or 'empty'} → {after}")
+
+
+def _tell_plan(plan: Plan) -> None:
+    """Print the steps as comments and the SQL, so that all of it can be read, or kept, as SQL."""
+    if plan.before == plan.after:
+        say(f"-- schema {plan.after}, nothing to do")
+        return
+    say(f"-- schema {plan.before or 'empty'} → {plan.after}; what follows was done and taken back")
+    for step in plan.steps:
+        say(f"-- {step}")
+    for statement, same in groupby(plan.statements):
+        times = sum(1 for _ in same)
+        say(f"{statement};" + (f"  -- {times:,} times" if times > 1 else ""))
 
 
 def _in_words(found: Inventory) -> str:
