@@ -47,7 +47,7 @@ from aggregator.model import (
 from aggregator.normalize import normalize_changes
 from aggregator.notify import beginning
 from aggregator.parse import parse_feed
-from aggregator.publish import Written, build_document, static_files, write_site
+from aggregator.publish import SiteContent, Written, build_document, category_labels, static_files, write_site
 from aggregator.sources import Credentials, configured_sources
 from aggregator.store import Store
 
@@ -57,8 +57,9 @@ _READERS = 4
 # Entries read at a time when each must be looked at.
 _LOOKED_AT = 500
 
-# How many entries a static front page has.
+# How many stories a page of files has: a list of all or of a category, and that of a source.
 _FRONT_PAGE = 100
+_SOURCE_PAGE = 20
 
 # A text is looked for in so many entries at a time, and at most: a rare one must not read a whole archive each time.
 _PAGE = 500
@@ -398,8 +399,23 @@ class Aggregator:
     def publish(self, out: Path) -> Written:
         """Write the feeds, the front page and the list of sources into a folder. Raises PublishError."""
         documents = [self.feed_document(feed.name) for feed in self.config.feeds]
-        newest = self.store.published(Selection(), limit=_FRONT_PAGE).items
-        return write_site(out, documents, static_files(self.config, newest, self.store.sources()))
+        return write_site(out, documents, static_files(self.config, self._site_content()))
+
+    def _site_content(self) -> SiteContent:
+        """Return what a site of files shows."""
+        health = self.store.sources()
+        front = self.store.front(Selection(), limit=_FRONT_PAGE).items
+        by_category = {
+            name: self.store.front(Selection(categories=(name,)), limit=_FRONT_PAGE).items
+            for name in category_labels(self.config)
+        }
+        by_source = {
+            each.source.name: self.store.front(Selection(sources=(each.source.name,)), limit=_SOURCE_PAGE).items
+            for each in health
+        }
+        lists = (front, *by_category.values(), *by_source.values())
+        stories = self.store.stories(list({item.entry.story for items in lists for item in items}))
+        return SiteContent(front=front, by_category=by_category, by_source=by_source, stories=stories, sources=health)
 
     def forget_old(self) -> int:
         """Purge what is older than ``storage.keep``, issues among it; return how many entries that were."""

@@ -11,13 +11,13 @@ from starlette.responses import Response
 
 from aggregator.config import Config, DigestConfig
 from aggregator.delivering import UNSUBSCRIBE
+from aggregator.entrypoints.feed_pages import Current, Framing
 from aggregator.errors import UsageError
 from aggregator.issues import ChannelKind, DeliveryStatus, Endpoint, Issue, Stop, StopCause
 from aggregator.notify import read_token, schedule_of, targets_of
 from aggregator.pipeline import Aggregator
 from aggregator.publish import (
     DigestRow,
-    Frame,
     arrange_deliveries,
     counts_of,
     moment,
@@ -25,16 +25,13 @@ from aggregator.publish import (
     render_issue_page,
     render_unsubscribe,
 )
-from aggregator.templating import Templates
 
 log = structlog.get_logger()
 
 _SHOWN: Final = 50
 _NOT_ARRIVED: Final = (DeliveryStatus.WAITING, DeliveryStatus.FAILED, DeliveryStatus.STOPPED)
 
-# What a page needs of the web application: configuration and templates of now, the frame, and an answer that changes.
-Current = Callable[[], tuple[Config, Templates]]
-Framing = Callable[[Request, Config], Frame]
+# What a page needs of the web application beside these: an answer that changes.
 Answering = Callable[[Request, bytes], Response]
 
 
@@ -64,8 +61,8 @@ class DigestPages:
                     name=digest.name,
                     title=_title(digest, config),
                     number=issue.number if issue else None,
-                    made=moment(issue.made_at, zone, now) if issue else None,
-                    upcoming=moment(upcoming, zone, now) if upcoming else None,
+                    made=moment(issue.made_at, zone=zone, now=now) if issue else None,
+                    upcoming=moment(upcoming, zone=zone, now=now) if upcoming else None,
                     counts=counts_of(counts, digest.name),
                 )
             )

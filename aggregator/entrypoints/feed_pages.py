@@ -23,7 +23,12 @@ _OPML: Final = "text/x-opml; charset=utf-8"
 
 # What a handler needs of the web application: configuration and templates of now, the frame.
 Current = Callable[[], tuple[Config, Templates]]
-Framing = Callable[[Request, Config], Frame]
+
+
+class Framing(Protocol):
+    """The frame of a page, and what was searched for on it."""
+
+    def __call__(self, request: Request, config: Config, query: str | None = None) -> Frame: ...
 
 
 class Remembering(Protocol):

@@ -6,10 +6,7 @@ It only reads, but for those who unsubscribe.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -27,39 +24,21 @@ from aggregator.entrypoints.access import Access, Refusal
 from aggregator.entrypoints.answers import Outputs, answer, render
 from aggregator.entrypoints.digest_pages import DigestPages
 from aggregator.entrypoints.feed_pages import FeedPages
+from aggregator.entrypoints.files import Files
 from aggregator.entrypoints.metrics import Metrics
+from aggregator.entrypoints.pages import Pages
 from aggregator.errors import PublishError, StoreError, UsageError
-from aggregator.model import Selection
 from aggregator.pipeline import Aggregator
-from aggregator.publish import (
-    Choice,
-    Frame,
-    River,
-    arrange,
-    arrange_sources,
-    category_labels,
-    render_error,
-    render_index,
-    render_sources,
-    site_frame,
-    source_title,
-)
+from aggregator.publish import Frame, render_error, site_frame
 from aggregator.templating import Templates, load_templates
 
 log = structlog.get_logger()
 
-_PAGE_ENTRIES = 50
 _REMEMBERED_OUTPUTS = 128
 
-# "3 hours ago" makes a page differ with time alone; it may do so this often, so that a reload can still be a 304.
-_TICK = timedelta(minutes=5)
-
 _PAGE_CACHE: Final = "no-cache"
-_FILE_CACHE: Final = "public, max-age=3600"
 _NO_CACHE: Final = "no-store"
 _HTML = "text/html; charset=utf-8"
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def create_app(aggregator: Aggregator) -> ASGIApp:
@@ -67,8 +46,13 @@ def create_app(aggregator: Aggregator) -> ASGIApp:
     metrics = Metrics(aggregator.store)
     web = _Web(aggregator, metrics)
     routes: dict[str, Callable[[Request], Response]] = {
-        "/": web.index,
-        "/sources": web.sources,
+        "/": web.pages.index,
+        "/newer": web.pages.newer,
+        "/search": web.pages.search,
+        "/stories/{id}": web.pages.story,
+        "/sources": web.pages.sources,
+        "/sources/": web.pages.sources,
+        "/sources/{name}": web.pages.source,
         "/feeds": web.feeds.feeds,
         "/feeds/": web.feeds.feeds,
         "/feeds/{name}.{format}": web.feeds.feed,
@@ -77,8 +61,10 @@ def create_app(aggregator: Aggregator) -> ASGIApp:
         "/digests/{name}": web.digests.issue,
         "/digests/{name}/{number:int}": web.digests.issue,
         "/opml": web.feeds.opml,
-        "/style.css": web.style,
-        "/favicon.svg": web.favicon,
+        "/opensearch.xml": web.files.opensearch,
+        "/style.css": web.files.style,
+        "/site.js": web.files.script,
+        "/favicon.svg": web.files.favicon,
         "/healthz": web.healthz,
         "/metrics": web.metrics,
     }
@@ -102,63 +88,10 @@ class _Web:
         self._metrics = metrics
         self._outputs = Outputs(_REMEMBERED_OUTPUTS)
         self._loaded = (aggregator.config, load_templates(aggregator.config))
+        self.pages = Pages(aggregator, self._current, _frame, self._remembered)
+        self.files = Files(aggregator, self._current, self._remembered)
         self.feeds = FeedPages(aggregator, self._current, _frame, self._remembered)
         self.digests = DigestPages(aggregator, self._current, _frame, partial(self._changing, media_type=_HTML))
-
-    # --- pages -------------------------------------------------------------------------------------------------------
-
-    def index(self, request: Request) -> Response:
-        config, templates = self._current()
-        query = request.query_params
-        filters = _Filters(
-            category=_known(query.get("category"), "category", list(category_labels(config))),
-            source=_known(query.get("source"), "source", [each.name for each in self._aggregator.sources]),
-            language=_language(query.get("language")),
-            before=query.get("before"),
-        )
-        tick = _floor(self._aggregator.clock(), _TICK)
-
-        def make() -> bytes:
-            return render_index(templates, _frame(request, config), self._river(filters, config, tick))
-
-        stamp = (self._store.content_version(), templates, tick)
-        return self._remembered(request, f"{request.url.path}?{filters}", stamp, make, _HTML, _PAGE_CACHE)
-
-    def _river(self, filters: _Filters, config: Config, now: datetime) -> River:
-        labels = category_labels(config)
-        selection = Selection(
-            categories=(filters.category,) if filters.category else (),
-            sources=(filters.source,) if filters.source else (),
-            language=filters.language,
-        )
-        page = self._store.published(selection, limit=_PAGE_ENTRIES, cursor=filters.before)
-        return River(
-            days=arrange(page.items, zone=config.site.tz, labels=labels, now=now),
-            categories=tuple(Choice(name=name, title=title) for name, title in labels.items()),
-            category=Choice(name=filters.category, title=labels[filters.category]) if filters.category else None,
-            source=self._source(filters.source) if filters.source else None,
-            language=filters.language,
-            older=page.next,
-            is_first=filters.before is None,
-        )
-
-    def _source(self, name: str) -> Choice:
-        titles = {health.source.name: source_title(health) for health in self._store.sources()}
-        return Choice(name=name, title=titles.get(name, name))
-
-    def sources(self, request: Request) -> Response:
-        config, templates = self._current()
-        rows = arrange_sources(self._store.sources(), zone=config.site.tz, now=self._aggregator.clock())
-        body = render_sources(templates, _frame(request, config), rows)
-        return self._changing(request, body, _HTML)
-
-    # --- files -------------------------------------------------------------------------------------------------------
-
-    def style(self, request: Request) -> Response:
-        return self._changing(request, self._current()[1].plain_file("style.css"), "text/css", _FILE_CACHE)
-
-    def favicon(self, request: Request) -> Response:
-        return self._changing(request, self._current()[1].plain_file("favicon.svg"), "image/svg+xml", _FILE_CACHE)
 
     # --- monitoring --------------------------------------------------------------------------------------------------
 
@@ -224,41 +157,9 @@ class _Web:
         return self._remembered(request, request.url.path, body, lambda: body, media_type, cache_control)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Filters:
-    """What a river is asked for."""
-
-    category: str | None
-    source: str | None
-    language: str | None
-    before: str | None
-
-
-def _known(name: str | None, noun: str, names: list[str]) -> str | None:
-    """Return a name that is configured; empty means none. Raises UsageError for another."""
-    if not name:
-        return None
-    if name not in names:
-        raise UsageError(f"no {noun} is named {name[:60]!r}; there are: {', '.join(names) or 'none'}")
-    return name
-
-
-def _language(tag: str | None) -> str | None:
-    """Return a language tag (RFC 5646); empty means none. Raises UsageError for what is none."""
-    if not tag:
-        return None
-    if not _LANGUAGE.fullmatch(tag):
-        raise UsageError(f"{tag[:60]!r} is not a language; write it as in: en, de, pt-BR")
-    return tag.lower()
-
-
-def _frame(request: Request, config: Config) -> Frame:
+def _frame(request: Request, config: Config, query: str | None = None) -> Frame:
     depth = request.url.path.count("/") - 1
-    return site_frame(config, root="../" * depth or "./")
-
-
-def _floor(when: datetime, step: timedelta) -> datetime:
-    return datetime.fromtimestamp(when.timestamp() // step.total_seconds() * step.total_seconds(), UTC)
+    return site_frame(config, root="../" * depth or "./", query=query)
 
 
 def _in_words(error: Exception) -> tuple[int, str, str, dict[str, str]]:

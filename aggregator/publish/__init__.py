@@ -1,52 +1,78 @@
 """From published entries to bytes: Atom, RSS, JSON Feed, OPML, web pages, and files written only when they changed."""
 
+from aggregator.publish.choices import (
+    PERIODS,
+    Choice,
+    category_choices,
+    language_choice,
+    language_choices,
+    period_choices,
+    source_choices,
+)
 from aggregator.publish.document import MEDIA_TYPES, build_document, category_labels, feed_title, render_feed
 from aggregator.publish.files import write_if_changed
-from aggregator.publish.health import SourceRow, arrange_sources
+from aggregator.publish.frame import Frame, site_frame
+from aggregator.publish.health import SourceRow, arrange_sources, source_row
 from aggregator.publish.issue import issue_entries
 from aggregator.publish.ledger import (
     DeliveryRow,
     DigestRow,
     arrange_deliveries,
     counts_of,
-    moment,
     render_digests,
     render_issue_page,
     render_unsubscribe,
 )
 from aggregator.publish.opml import render_opml
 from aggregator.publish.pages import (
-    Frame,
+    Filters,
     River,
     render_error,
     render_feeds,
     render_index,
+    render_search,
+    render_source,
     render_sources,
-    site_frame,
+    render_story,
 )
 from aggregator.publish.parts import source_title
-from aggregator.publish.river import Choice, Day, arrange
-from aggregator.publish.site import Written, static_files, write_site
+from aggregator.publish.river import Day, Piece, Wording, arrange
+from aggregator.publish.site import SiteContent, Written, static_files, write_site
+from aggregator.publish.source import SourcePage
+from aggregator.publish.story import StoryPage, arrange_story
+from aggregator.publish.times import moment
 
 __all__ = [
     "MEDIA_TYPES",
+    "PERIODS",
     "Choice",
     "Day",
     "DeliveryRow",
     "DigestRow",
+    "Filters",
     "Frame",
+    "Piece",
     "River",
+    "SiteContent",
+    "SourcePage",
     "SourceRow",
+    "StoryPage",
+    "Wording",
     "Written",
     "arrange",
     "arrange_deliveries",
     "arrange_sources",
+    "arrange_story",
     "build_document",
+    "category_choices",
     "category_labels",
     "counts_of",
     "feed_title",
     "issue_entries",
+    "language_choice",
+    "language_choices",
     "moment",
+    "period_choices",
     "render_digests",
     "render_error",
     "render_feed",
@@ -54,9 +80,14 @@ __all__ = [
     "render_index",
     "render_issue_page",
     "render_opml",
+    "render_search",
+    "render_source",
     "render_sources",
+    "render_story",
     "render_unsubscribe",
     "site_frame",
+    "source_choices",
+    "source_row",
     "source_title",
     "static_files",
     "write_if_changed",

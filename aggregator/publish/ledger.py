@@ -8,10 +8,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.issues import Delivery, DeliveryStatus, Issue
-from aggregator.publish.health import Moment
-from aggregator.publish.pages import Frame
+from aggregator.publish.frame import Frame
 from aggregator.publish.text import legal, rfc3339
-from aggregator.publish.times import exact, relative
+from aggregator.publish.times import Moment, exact, moment
 from aggregator.templating import Templates
 
 
@@ -41,10 +40,6 @@ class DeliveryRow:
     error: str
 
 
-def moment(when: datetime, zone: ZoneInfo, now: datetime) -> Moment:
-    return Moment(words=relative(when, now), exact=exact(when, zone), machine=rfc3339(when))
-
-
 def arrange_deliveries(deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime) -> tuple[DeliveryRow, ...]:
     """Return deliveries in words."""
     return tuple(
@@ -55,7 +50,7 @@ def arrange_deliveries(deliveries: Sequence[Delivery], zone: ZoneInfo, now: date
             label=each.endpoint.label,
             status=each.status.value,
             attempts=each.attempts,
-            upcoming=moment(each.next_attempt, zone, now) if each.next_attempt else None,
+            upcoming=moment(each.next_attempt, zone=zone, now=now) if each.next_attempt else None,
             error=legal(each.last_error or ""),
         )
         for each in deliveries

@@ -4,75 +4,87 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from aggregator.config import Config
-from aggregator.publish.document import feed_title
+from aggregator.publish.choices import Choice
+from aggregator.publish.frame import Frame
 from aggregator.publish.health import SourceRow
-from aggregator.publish.river import Choice, Day
+from aggregator.publish.river import Day
+from aggregator.publish.source import SourcePage
+from aggregator.publish.story import StoryPage
 from aggregator.templating import Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """What stands around every page.
+class Filters:
+    """What a list of stories is narrowed to; ``query`` is what its texts must contain."""
 
-    ``root`` leads from the page to the site's top: "./" or "../…", so that the site works below any path.
-    ``language`` is that of entries which don't say. A static site has the front page and the files beside it only.
-    """
+    category: Choice | None = None
+    source: Choice | None = None
+    language: Choice | None = None
+    period: Choice | None = None
+    query: str | None = None
 
-    title: str
-    language: str
-    root: str
-    feeds: tuple[Choice, ...]
-    has_digests: bool = False
-    is_static: bool = False
+    @property
+    def named(self) -> dict[str, str]:
+        """The filters as an address has them."""
+        chosen = {
+            "category": self.category,
+            "source": self.source,
+            "language": self.language,
+            "period": self.period,
+        }
+        named = {name: choice.name for name, choice in chosen.items() if choice is not None}
+        return ({"q": self.query} if self.query else {}) | named
 
-    def feed(self, name: str, format_: str) -> str:
-        """Return where a feed is."""
-        return f"{self.root}{'' if self.is_static else 'feeds/'}{name}.{format_}"
-
-    def river(self, **query: str | None) -> str:
-        """Return where the front page is that these filters choose; None leaves one out, a static page has none."""
-        if self.is_static:
-            return f"{self.root}index.html"
-        given = {name: value for name, value in query.items() if value is not None}
-        return f"{self.root}?{urlencode(given)}" if given else self.root
+    @property
+    def titles(self) -> list[str]:
+        """The filters as people read them."""
+        chosen = (self.category, self.source, self.language, self.period)
+        quoted = [f"“{self.query}”"] if self.query else []
+        return quoted + [choice.title for choice in chosen if choice is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class River:
-    """The front page. ``category``, ``source`` and ``language`` are the filters on; ``older`` the next cursor."""
+    """A list of stories and what it can be narrowed to. ``older`` is the next page's address, None at the end.
+
+    ``newest`` is the cursor of the first story, which newer ones are counted from; None where nothing is counted.
+    """
 
     days: tuple[Day, ...]
-    categories: tuple[Choice, ...]
-    category: Choice | None = None
-    source: Choice | None = None
-    language: str | None = None
+    filters: Filters = Filters()
+    categories: tuple[Choice, ...] = ()
+    sources: tuple[Choice, ...] = ()
+    languages: tuple[Choice, ...] = ()
+    periods: tuple[Choice, ...] = ()
     older: str | None = None
     is_first: bool = True
-
-
-def site_frame(config: Config, *, root: str, is_static: bool = False) -> Frame:
-    """Return what stands around the pages of a configured site."""
-    return Frame(
-        title=config.site.title,
-        language=config.site.language,
-        root=root,
-        feeds=tuple(Choice(name=feed.name, title=feed_title(feed, config)) for feed in config.feeds),
-        has_digests=bool(config.digests),
-        is_static=is_static,
-    )
+    newest: str | None = None
 
 
 def render_index(templates: Templates, frame: Frame, river: River) -> bytes:
-    """Return the front page. Raises PublishError."""
+    """Return a list of stories: the front page, or what was found. Raises PublishError."""
     return templates.render("index.html.j2", frame=frame, river=river)
+
+
+def render_search(templates: Templates, frame: Frame, river: River) -> bytes:
+    """Return what was found, or the invitation to search. Raises PublishError."""
+    return templates.render("search.html.j2", frame=frame, river=river)
+
+
+def render_story(templates: Templates, frame: Frame, story: StoryPage) -> bytes:
+    """Return the page of a story. Raises PublishError."""
+    return templates.render("story.html.j2", frame=frame, story=story)
 
 
 def render_sources(templates: Templates, frame: Frame, sources: Sequence[SourceRow]) -> bytes:
     """Return the page that tells how healthy each source is. Raises PublishError."""
     return templates.render("sources.html.j2", frame=frame, sources=sources)
+
+
+def render_source(templates: Templates, frame: Frame, source: SourcePage) -> bytes:
+    """Return the page of one source: its health, polls and stories. Raises PublishError."""
+    return templates.render("source.html.j2", frame=frame, source=source)
 
 
 def render_feeds(templates: Templates, frame: Frame) -> bytes:

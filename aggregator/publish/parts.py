@@ -10,6 +10,7 @@ from textwrap import shorten
 from urllib.parse import urlsplit
 
 from aggregator.model import Enclosure, FeedDocument, Mention, PublishedEntry, SourceFeed, SourceHealth, StoredEntry
+from aggregator.publish.reading import first_image
 from aggregator.publish.text import legal, one_line, web_address
 
 _UNTITLED = "Untitled"
@@ -147,3 +148,9 @@ def _links(others: Iterable[StoredEntry]) -> Iterable[str]:
     for other in others:
         title, url = escape(one_line(other.feed.title)), web_address(other.url)
         yield f'<a href="{escape(url)}">{title}</a>' if url else title
+
+
+def image_of(entry: StoredEntry) -> str | None:
+    """Return the picture of an entry: the one that comes with it, else the first of its text; None when it has none."""
+    enclosed = next((each.url for each in enclosures_of(entry) if (each.type or "").startswith("image/")), None)
+    return enclosed or web_address(first_image(entry.content))

@@ -1,4 +1,4 @@
-"""What the front page shows: entries newest first, by days on the site's clock."""
+"""What the lists of stories show: newest first, by days on the site's clock."""
 
 from __future__ import annotations
 
@@ -11,21 +11,17 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Mention, PublishedEntry, StoredEntry
 from aggregator.publish import parts
+from aggregator.publish.choices import Choice, language_choice
 from aggregator.publish.text import legal, one_line, rfc3339, web_address
 from aggregator.publish.times import day_in_words, exact, relative
 
 _SUMMARY_CHARACTERS = 320
 
+# Of a long story a list names the newest articles; its own page has all.
+_MOST_OTHERS = 4
+
 # What is older shows its date: "9 days ago" says less than it.
 _RELATIVE_FOR = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Something to filter by: its name in the address, and what people read."""
-
-    name: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,63 +43,88 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """An entry in words. ``when`` is for people, ``exact`` and ``machine`` say the same in full.
+class Piece:
+    """A piece of the text around what was searched for; ``is_match`` marks the words found."""
 
-    ``others`` are the other articles of its story. They are shown with it, and not for themselves on its day.
+    text: str
+    is_match: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A story in words, by its newest article. ``when`` is for people, ``exact`` and ``machine`` say the same in full.
+
+    ``others`` are the newest of the other articles of its story, ``articles`` how many it has in all; ``story`` is its
+    id. ``spoken`` names the language where it isn't the site's. ``pieces`` stand in for the summary when something was
+    searched for.
     """
 
     id: str
+    story: str
     title: str
     url: str | None
     summary: str
+    pieces: tuple[Piece, ...] = ()
     language: str | None
+    spoken: Choice | None = None
     source: Choice
     origin: str | None
     when: str
     exact: str
     machine: str
     categories: tuple[Choice, ...]
+    image: str | None = None
     also: tuple[Also, ...]
     others: tuple[Other, ...] = ()
+    articles: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """The entries of one day; ``name`` is "Today", "Yesterday" or the date in words."""
+    """The stories of one day; ``name`` is "Today", "Yesterday" or the date in words."""
 
     name: str
     date: str
     items: tuple[Item, ...]
 
 
-def arrange(
-    entries: Iterable[PublishedEntry], *, zone: ZoneInfo, labels: Mapping[str, str], now: datetime | None
-) -> tuple[Day, ...]:
-    """Group entries, which come newest first, by the day on which they counted as news.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """How entries are put into words: the site's clock, language and categories, and whether pictures are shown.
 
     ``now`` None is for a page that is read later than it is made: it says nothing that is only true today.
     """
-    days = groupby(entries, key=lambda item: item.listed_at.astimezone(zone).date())
-    today = now.astimezone(zone).date() if now else None
+
+    zone: ZoneInfo
+    language: str
+    categories: Mapping[str, Choice]
+    now: datetime | None
+    has_images: bool = False
+
+    def spoken(self, language: str | None) -> Choice | None:
+        """Return a language where it isn't the site's."""
+        if not language or language.partition("-")[0].lower() == self.language.partition("-")[0].lower():
+            return None
+        return language_choice(language.partition("-")[0])
+
+
+def arrange(
+    entries: Iterable[PublishedEntry], wording: Wording, *, found: Mapping[str, tuple[Piece, ...]] | None = None
+) -> tuple[Day, ...]:
+    """Group entries, which come newest first and one of each story, by the day on which they counted as news.
+
+    ``found`` has the pieces of text in which a search found them, by their ids.
+    """
+    days = groupby(entries, key=lambda item: item.listed_at.astimezone(wording.zone).date())
+    today = wording.now.astimezone(wording.zone).date() if wording.now else None
     return tuple(
         Day(
             name=_name(day, today),
             date=day.isoformat(),
-            items=tuple(_item(each, zone=zone, labels=labels, now=now) for each in _one_for_each_story(items)),
+            items=tuple(item_of(each, wording, pieces=(found or {}).get(each.id, ())) for each in items),
         )
         for day, items in days
     )
-
-
-def _one_for_each_story(items: Iterable[PublishedEntry]) -> Iterable[PublishedEntry]:
-    """Yield the newest of each story; the others are named with it."""
-    shown: set[str] = set()
-    for item in items:
-        if item.entry.story not in shown:
-            yield item
-        if item.related:
-            shown.add(item.entry.story)
 
 
 def _name(day: date, today: date | None) -> str:
@@ -112,24 +133,30 @@ def _name(day: date, today: date | None) -> str:
     return day_in_words(day)
 
 
-def _item(item: PublishedEntry, *, zone: ZoneInfo, labels: Mapping[str, str], now: datetime | None) -> Item:
-    entry, published = item.entry, item.entry.published
-    in_full = exact(published, zone)
+def item_of(item: PublishedEntry, wording: Wording, *, pieces: tuple[Piece, ...] = ()) -> Item:
+    """Return an entry and its story in words."""
+    entry, published, now = item.entry, item.entry.published, wording.now
+    in_full = exact(published, wording.zone)
     is_recent = now is not None and now - published < _RELATIVE_FOR
     return Item(
         id=item.id,
+        story=entry.story,
         title=parts.title_of(entry),
         url=web_address(entry.url),
         summary=shorten(legal(entry.summary), _SUMMARY_CHARACTERS, placeholder=" …"),
+        pieces=pieces,
         language=entry.language,
+        spoken=wording.spoken(entry.language),
         source=Choice(name=entry.source, title=one_line(entry.feed.title)),
         origin=_origin(entry),
         when=relative(min(published, now), now) if now and is_recent else in_full,
         exact=in_full,
         machine=rfc3339(published),
-        categories=tuple(Choice(name=name, title=labels.get(name, name)) for name in item.categories),
+        categories=tuple(wording.categories.get(name, Choice(name=name, title=name)) for name in item.categories),
+        image=parts.image_of(entry) if wording.has_images else None,
         also=tuple(_also(item)),
-        others=tuple(_other(each) for each in item.related),
+        others=tuple(_other(each) for each in item.related[:_MOST_OTHERS]),
+        articles=len(item.related) + 1,
     )
 
 

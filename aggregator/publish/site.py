@@ -1,4 +1,4 @@
-"""The outputs as files, for any web server: feeds, the front page, the list of sources."""
+"""The outputs as files, for any web server: feeds, pages, the list of sources."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aggregator.config import Config
+from aggregator.config import Config, Images
 from aggregator.errors import PublishError
-from aggregator.model import FeedDocument, FeedFormat, PublishedEntry, SourceHealth
+from aggregator.model import FeedDocument, FeedFormat, PublishedEntry, SourceHealth, StoredEntry
+from aggregator.publish.choices import category_choices
 from aggregator.publish.document import category_labels, render_feed
 from aggregator.publish.files import write_if_changed
+from aggregator.publish.frame import site_frame
+from aggregator.publish.health import arrange_sources
 from aggregator.publish.opml import render_opml
-from aggregator.publish.pages import River, render_index, site_frame
-from aggregator.publish.river import arrange
+from aggregator.publish.pages import Filters, River, render_index, render_source, render_sources, render_story
+from aggregator.publish.river import Wording, arrange
+from aggregator.publish.source import SourcePage
+from aggregator.publish.story import arrange_story
 from aggregator.templating import load_templates
 
 
@@ -32,7 +37,8 @@ def write_site(out: Path, documents: Sequence[FeedDocument], files: Mapping[str,
     feeds are written before the pages that link to them. Other files of the folder stay. Raises PublishError.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        for folder in {(out / name).parent for name in files} | {out}:
+            folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PublishError(f"can't make the folder {out}: {error.strerror or error}") from error
     changed: list[str] = []
@@ -42,22 +48,57 @@ def write_site(out: Path, documents: Sequence[FeedDocument], files: Mapping[str,
     return Written(changed=tuple(changed), unchanged=tuple(unchanged))
 
 
-def static_files(
-    config: Config, entries: Sequence[PublishedEntry], sources: Sequence[SourceHealth]
-) -> dict[str, bytes]:
-    """Return what stands beside the feeds, by file name: the front page with what it needs, the list of sources.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteContent:
+    """What the pages of a site show. All lists hold one entry of each story, newest first.
 
-    The page says nothing that depends on when it is read, so the same entries give the same bytes. Raises PublishError.
+    ``stories`` has the whole of each story that a list names, by its id.
+    """
+
+    front: Sequence[PublishedEntry]
+    by_category: Mapping[str, Sequence[PublishedEntry]]
+    by_source: Mapping[str, Sequence[PublishedEntry]]
+    stories: Mapping[str, Sequence[StoredEntry]]
+    sources: Sequence[SourceHealth]
+
+
+def static_files(config: Config, content: SiteContent) -> dict[str, bytes]:
+    """Return what stands beside the feeds, by file name: the pages with what they need, the list of sources.
+
+    The pages say nothing that depends on when they are read, so the same content gives the same bytes. Raises
+    PublishError.
     """
     templates = load_templates(config)
-    labels = category_labels(config)
-    river = River(days=arrange(entries, zone=config.site.tz, labels=labels, now=None), categories=())
-    return {
-        "style.css": templates.plain_file("style.css"),
-        "favicon.svg": templates.plain_file("favicon.svg"),
-        "sources.opml": render_opml(config.site.title, sources),
-        "index.html": render_index(templates, site_frame(config, root="./", is_static=True), river),
+    categories = category_choices(category_labels(config))
+    wording = Wording(
+        zone=config.site.tz,
+        language=config.site.language,
+        categories=categories,
+        now=None,
+        has_images=config.web.images is Images.DIRECT,
+    )
+    top, below = (site_frame(config, root=root, is_static=True) for root in ("./", "../"))
+    known = tuple(categories[name] for name in categories if name in content.by_category)
+    rows = arrange_sources(content.sources, zone=config.site.tz, now=None)
+    files = {name: templates.plain_file(name) for name in ("style.css", "site.js", "favicon.svg")}
+    files["sources.opml"] = render_opml(config.site.title, content.sources)
+    files |= {
+        f"stories/{id_}.html": render_story(templates, below, arrange_story(entries, wording))
+        for id_, entries in content.stories.items()
     }
+    for row in rows:
+        page = SourcePage(row=row, days=arrange(content.by_source.get(row.name, ()), wording))
+        files[f"sources/{row.name}.html"] = render_source(templates, below, page)
+    files["sources.html"] = render_sources(templates, top, rows)
+    for category in known:
+        river = River(
+            days=arrange(content.by_category[category.name], wording),
+            categories=known,
+            filters=Filters(category=category),
+        )
+        files[f"categories/{category.name}.html"] = render_index(templates, below, river)
+    files["index.html"] = render_index(templates, top, River(days=arrange(content.front, wording), categories=known))
+    return files
 
 
 def _feed_files(documents: Sequence[FeedDocument]) -> dict[str, bytes]:

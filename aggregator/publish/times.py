@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from aggregator.publish.text import rfc3339
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -11,6 +14,21 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A time for people, in full, and for machines."""
+
+    words: str
+    exact: str
+    machine: str
+
+
+def moment(when: datetime, *, zone: ZoneInfo, now: datetime | None) -> Moment:
+    """Return a time as it lies from ``now``, in full when that is None."""
+    in_full = exact(when, zone)
+    return Moment(words=relative(when, now) if now else in_full, exact=in_full, machine=rfc3339(when))
 
 
 def day_in_words(day: date) -> str:
@@ -33,8 +51,8 @@ def in_words(span: timedelta) -> str:
 
 
 def relative(when: datetime, now: datetime) -> str:
-    """Return where a time lies from ``now``: ``3 hours ago``, ``in 20 minutes``, and ``now`` within a minute."""
+    """Return where a time lies from ``now``: ``3 hours ago``, ``in 20 minutes``; within a minute in words."""
     away = when - now
     if abs(away) < timedelta(minutes=1):
-        return "now"
+        return "in a moment" if away > timedelta() else "just now"
     return f"in {in_words(away)}" if away > timedelta() else f"{in_words(away)} ago"

@@ -6,8 +6,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site
-from aggregator.model import FeedDocument, Mention, PublishedEntry, SourceFeed, StoredEntry
-from aggregator.publish import build_document
+from aggregator.model import (
+    FeedDocument,
+    Mention,
+    PublishedEntry,
+    Source,
+    SourceFeed,
+    SourceHealth,
+    SourceState,
+    StoredEntry,
+)
+from aggregator.publish import SiteContent, build_document
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -79,3 +88,17 @@ def make_item(id_: str = "e1", *, also: tuple[StoredEntry, ...] = (), **values: 
 
 def make_document(*items: PublishedEntry, feed: FeedConfig = CONFIG.feeds[0], config: Config = CONFIG) -> FeedDocument:
     return build_document(feed, config, items, authority=AUTHORITY, since=SINCE)
+
+
+def make_content(*items: PublishedEntry) -> SiteContent:
+    """Return what a site with one source, ``first``, and one category, ``space``, shows."""
+    health = SourceHealth(
+        source=Source(name="first", url="https://first.example/feed"), state=SourceState(), entries=len(items)
+    )
+    return SiteContent(
+        front=items,
+        by_category={"space": [item for item in items if "space" in item.categories]},
+        by_source={"first": items},
+        stories={item.entry.story: (item.entry, *item.also) for item in items},
+        sources=(health,),
+    )

@@ -10,7 +10,7 @@ import pytest
 from aggregator.errors import PublishError
 from aggregator.model import FeedFormat
 from aggregator.publish import static_files, write_if_changed, write_site
-from tests.unit.publish.samples import CONFIG, make_document, make_item
+from tests.unit.publish.samples import CONFIG, make_content, make_document, make_item
 
 
 def test_a_file_is_written_and_not_touched_again_while_it_is_the_same(tmp_path: Path):
@@ -75,13 +75,15 @@ def test_a_site_is_written_whole_and_again_only_where_it_changed(tmp_path: Path)
     out = tmp_path / "new" / "site"
     documents = [make_document(make_item()), make_document(feed=CONFIG.feeds[1])]
 
-    first = write_site(out, documents, static_files(CONFIG, [make_item()], []))
-    again = write_site(out, documents, static_files(CONFIG, [make_item()], []))
+    first = write_site(out, documents, static_files(CONFIG, make_content(make_item())))
+    again = write_site(out, documents, static_files(CONFIG, make_content(make_item())))
     edited = write_site(out, [make_document(make_item(title="Edited"))], {})
 
     names = {f"{name}.{format_}" for name in ("all", "space") for format_ in FeedFormat}
-    names |= {"index.html", "sources.opml", "style.css", "favicon.svg"}
-    assert {each.name for each in out.iterdir()} == names == set(first.changed)
+    names |= {"index.html", "sources.opml", "style.css", "site.js", "favicon.svg", "sources.html", "sources/first.html"}
+    names |= {"stories/e1.html", "categories/space.html"}
+    written = {str(each.relative_to(out)) for each in out.rglob("*") if each.is_file()}
+    assert written == names == set(first.changed)
     assert first.unchanged == ()
     assert (again.changed, set(again.unchanged)) == ((), names)
     assert edited.changed == ("all.atom", "all.rss", "all.json")

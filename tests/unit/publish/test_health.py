@@ -25,7 +25,7 @@ def test_what_needs_attention_is_on_top_and_the_rest_goes_by_title():
 
     rows = rows_of(*(make_health(name, status=SourceStatus(status)) for name, status in statuses.items()))
 
-    assert [row.name for row in rows] == ["f", "e", "d", "c", "a", "b"]
+    assert [row.name for row in rows] == ["e", "c", "d", "f", "a", "b"]
     assert [row.needs_attention for row in rows] == [True, True, True, True, False, False]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,22 +14,38 @@ from lxml import html
 
 from aggregator.config import Config, FeedConfig, shipped_dir
 from aggregator.errors import PublishError
-from aggregator.model import Origin, PublishedEntry, Source, SourceHealth, SourceState, SourceStatus
+from aggregator.model import (
+    Enclosure,
+    Origin,
+    PublishedEntry,
+    Source,
+    SourceHealth,
+    SourceState,
+    SourceStatus,
+    StoredEntry,
+)
 from aggregator.publish import (
     Choice,
+    Filters,
     Frame,
     River,
+    SourcePage,
+    Wording,
     arrange,
     arrange_sources,
+    arrange_story,
     render_error,
     render_feeds,
     render_index,
+    render_search,
+    render_source,
     render_sources,
+    render_story,
     site_frame,
     static_files,
 )
 from aggregator.templating import Templates, load_templates
-from tests.unit.publish.samples import CONFIG, NOON, make_item, make_stored
+from tests.unit.publish.samples import CONFIG, NOON, make_content, make_item, make_stored
 
 SHIPPED = Templates(shipped_dir("templates"))
 FRAME = Frame(
@@ -36,12 +54,13 @@ FRAME = Frame(
     root="./",
     feeds=(Choice(name="all", title="Everything"), Choice(name="space", title="Space <3")),
 )
-SPACE = Choice(name="space", title="Space")
+BELOW = replace(FRAME, root="../")
+SPACE = Choice(name="space", title="Space", color=1)
 
 
 def make_river(*items: PublishedEntry, **values: object) -> River:
-    days = arrange(items, zone=ZoneInfo("UTC"), labels={"space": "Space"}, now=NOON)
-    return River(**({"days": days, "categories": (SPACE,)} | values))
+    wording = Wording(zone=ZoneInfo("UTC"), language="en", categories={"space": SPACE}, now=NOON)
+    return River(**({"days": arrange(items, wording), "categories": (SPACE,)} | values))
 
 
 def full_river() -> River:
@@ -57,7 +76,7 @@ def full_river() -> River:
             origin=Origin(title="<i>Reuters</i>"),
         ),
         make_item("d", url="javascript:alert(1)", summary="", published=NOON - timedelta(days=3)),
-        older="f-2",
+        older="./?before=f-2",
         is_first=False,
     )
 
@@ -81,7 +100,11 @@ def some_sources() -> list[SourceHealth]:
 
 def all_pages() -> dict[str, bytes]:
     rows = arrange_sources(some_sources(), zone=ZoneInfo("UTC"), now=NOON)
-    filtered = make_river(category=SPACE, source=Choice(name="a", title="A"), language="fr")
+    filters = Filters(category=SPACE, source=Choice(name="a", title="A"), language=Choice(name="fr", title="Français"))
+    filtered = make_river(filters=filters)
+    searched = make_river(make_item(), filters=Filters(query="<moon>"), older="./search?q=a&before=2")
+    wording = Wording(zone=ZoneInfo("UTC"), language="en", categories={"space": SPACE}, now=None)
+    item = make_item(categories=("space",), also=(make_stored("b", source="b", original="e1"),))
     return {
         "index": render_index(SHIPPED, FRAME, full_river()),
         "empty": render_index(SHIPPED, FRAME, make_river()),
@@ -91,9 +114,33 @@ def all_pages() -> dict[str, bytes]:
         "feeds": render_feeds(SHIPPED, FRAME),
         "no feeds": render_feeds(SHIPPED, Frame(title="A", language="en", root="./", feeds=())),
         "error": render_error(SHIPPED, FRAME, title="Not found", message="No feed <x>."),
-        "static": static_files(CONFIG, [make_item(categories=("space",))], [])["index.html"],
-        "static, empty": static_files(CONFIG, [], [])["index.html"],
+        "search": render_search(SHIPPED, FRAME, searched),
+        "search, empty": render_search(SHIPPED, FRAME, make_river(filters=Filters(query="moon"))),
+        "search, not yet": render_search(SHIPPED, FRAME, River(days=())),
+        "story": render_story(SHIPPED, BELOW, arrange_story(a_story(), wording)),
+        "source": render_source(SHIPPED, BELOW, SourcePage(row=rows[0], days=make_river(make_item()).days)),
+        "source, empty": render_source(SHIPPED, BELOW, SourcePage(row=rows[2], days=())),
+        **{f"static {name}": body for name, body in static_pages(item).items()},
+        "static, empty": static_pages()["index.html"],
     }
+
+
+def static_pages(*items: PublishedEntry) -> dict[str, bytes]:
+    files = static_files(CONFIG, make_content(*items))
+    return {name: body for name, body in files.items() if name.endswith(".html")}
+
+
+def a_story() -> list[StoredEntry]:
+    return [
+        make_stored(
+            "a",
+            content="<h1>Head</h1><p>Text <a href='https://x.example/'><img src='https://x.example/i.png'></a></p>",
+            enclosures=(Enclosure(url="https://a.example/talk.mp3", type="audio/mpeg", length=34_567_890),),
+            language="ar",
+        ),
+        make_stored("b", source="second", original="a", story="a"),
+        make_stored("c", source="third", story="a", story_evidence="names: <b>", content="", url=None),
+    ]
 
 
 def text_of(body: bytes) -> str:
@@ -117,11 +164,16 @@ def test_every_page_is_html_without_a_mistake(name):
 def test_no_page_runs_or_loads_anything_foreign(name):
     document = html.document_fromstring(all_pages()[name])
 
-    assert document.xpath("//script | //style | //img | //iframe | //@style | //@*[starts-with(name(), 'on')]") == []
+    assert (
+        document.xpath("//script[not(@src)] | //style | //img | //iframe | //@style | //@*[starts-with(name(), 'on')]")
+        == []
+    )
+    for address in document.xpath("//script/@src"):
+        assert address in {"./site.js", "../site.js"}
     for address in document.xpath("//link[@rel != 'alternate']/@href"):
-        assert address.startswith("./")
+        assert address.startswith(("./", "../"))
     for address in document.xpath("//@href"):
-        assert address.startswith(("./", "https://", "#"))
+        assert address.startswith(("./", "../", "https://", "#"))
 
 
 @pytest.mark.parametrize("name", all_pages())
@@ -149,16 +201,19 @@ def test_an_entry_leads_to_the_article_and_its_chips_to_more_like_it():
     first, last = document.findall(".//article")
 
     assert first.xpath(".//@href") == [
-        "./?source=first",
+        "./sources/first",
         "https://first.example/a",
-        "./?category=space",
         "https://second.example/b",
+        "./?category=space",
+        "./stories/a",
     ]
-    assert last.xpath(".//h3//@href") == []
+    assert last.xpath(".//h3//@href") == ["./stories/d"]
 
 
 def test_paging_keeps_the_filters():
-    river = make_river(make_item(), category=SPACE, language="fr", older="f-2", is_first=False)
+    filters = Filters(category=SPACE, language=Choice(name="fr", title="Français"))
+    older = FRAME.river(before="f-2", **filters.named)
+    river = make_river(make_item(), filters=filters, older=older, is_first=False)
 
     document = html.document_fromstring(render_index(SHIPPED, FRAME, river))
 
@@ -180,7 +235,7 @@ def test_an_empty_page_says_why():
 
 
 def test_filters_can_be_left_where_there_are_no_categories():
-    river = make_river(make_item(), categories=(), language="fr")
+    river = make_river(make_item(), categories=(), filters=Filters(language=Choice(name="fr", title="Français")))
 
     assert "Show everything" in text_of(render_index(SHIPPED, FRAME, river))
 
@@ -194,15 +249,19 @@ def test_the_sources_page_tells_how_many_need_attention_and_why():
     assert "now backing off" in text
 
 
-def test_a_static_page_links_only_to_what_stands_beside_it():
+def test_static_pages_link_only_to_what_stands_beside_them():
     config = CONFIG.model_copy(update={"feeds": (FeedConfig(name="all"),)})
-    files = static_files(config, [make_item(categories=("space",), also=(make_stored("b", source="b"),))], [])
+    item = make_item(categories=("space",), also=(make_stored("b", source="second"),))
+    files = static_files(config, make_content(item))
+    there = {"all.atom", "all.rss", "all.json", *files}
 
-    links = html.document_fromstring(files["index.html"]).xpath("//@href")
-
-    own = {link.removeprefix("./") for link in links if link.startswith("./")}
-    assert own == {"index.html", "style.css", "favicon.svg", "sources.opml", "all.atom", "all.rss", "all.json"}
-    assert own - {"all.atom", "all.rss", "all.json"} == set(files)
+    for name, body in files.items():
+        if name.endswith(".html"):
+            links = html.document_fromstring(body).xpath("//@href | //@src")
+            own = {
+                posixpath.normpath(posixpath.join(posixpath.dirname(name), link)) for link in links if ":" not in link
+            }
+            assert {link for link in own if "#" not in link} <= there | {"sources/second.html"}
 
 
 def test_a_page_below_another_finds_the_way_up():

@@ -6,15 +6,22 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Origin, PublishedEntry
-from aggregator.publish import Choice, Day, arrange
+from aggregator.publish import Choice, Day, Piece, Wording, arrange
 from aggregator.publish.river import Also, Item, Other
 from tests.unit.publish.samples import NOON, make_item, make_mention, make_stored
 
 ZONE = ZoneInfo("Europe/Luxembourg")
 
 
+SPACE = Choice(name="space", title="Space", color=1)
+
+
+def wording_of(now: datetime | None = NOON, **values: bool) -> Wording:
+    return Wording(zone=ZONE, language="en", categories={"space": SPACE}, now=now, **values)
+
+
 def days_of(*items: PublishedEntry, now: datetime | None = NOON) -> tuple[Day, ...]:
-    return arrange(items, zone=ZONE, labels={"space": "Space"}, now=now)
+    return arrange(items, wording_of(now))
 
 
 def item_of(item: PublishedEntry, now: datetime | None = NOON) -> Item:
@@ -59,7 +66,7 @@ def test_an_entry_shows_for_a_day_how_long_ago_it_was_and_then_its_date():
 
 
 def test_an_entry_that_came_after_the_clock_was_read_is_now():
-    assert item_of(make_item(published=NOON + timedelta(minutes=4))).when == "now"
+    assert item_of(make_item(published=NOON + timedelta(minutes=4))).when == "just now"
 
 
 def test_an_entry_shows_its_source_its_categories_and_who_else_has_it():
@@ -68,7 +75,7 @@ def test_an_entry_shows_its_source_its_categories_and_who_else_has_it():
     shown = item_of(make_item(categories=("space", "odd"), also=also))
 
     assert shown.source == Choice(name="first", title="First News")
-    assert shown.categories == (Choice(name="space", title="Space"), Choice(name="odd", title="odd"))
+    assert shown.categories == (SPACE, Choice(name="odd", title="odd"))
     assert shown.also == (
         Also(title="Second News", url="https://second.example/e2"),
         Also(title="Third News", url=None),
@@ -93,23 +100,44 @@ def test_an_address_that_runs_a_script_is_no_link():
     assert item_of(make_item(url="javascript:alert(1)")).url is None
 
 
-def test_a_story_stands_once_on_a_day_with_its_other_articles():
-    in_story = [
-        make_item("a", story="s", related=(make_mention("b"),)),
-        make_item("x"),
-        make_item("b", story="s", related=(make_mention("a"),)),
-    ]
+def test_a_story_names_the_newest_of_its_other_articles_and_tells_how_many_there_are():
+    related = tuple(make_mention(id_) for id_ in "bcdefg")
 
-    (day,) = days_of(*in_story)
+    shown = item_of(make_item("a", story="s", related=related))
 
-    assert [item.id for item in day.items] == ["a", "x"]
-    assert day.items[0].others == (
-        Other(title="Title of b", url="https://second.example/b", source="Second feed", language="en"),
+    assert shown.others[0] == Other(
+        title="Title of b", url="https://second.example/b", source="Second feed", language="en"
+    )
+    assert [other.title for other in shown.others] == [f"Title of {id_}" for id_ in "bcde"]
+    assert (shown.story, shown.articles) == ("s", 7)
+
+
+def test_a_language_is_named_where_it_is_not_that_of_the_site():
+    assert item_of(make_item(language="en-GB")).spoken is None
+    assert item_of(make_item(language=None)).spoken is None
+    assert item_of(make_item(language="fr-LU")).spoken == Choice(name="fr", title="Français")
+    assert item_of(make_item(language="tlh")).spoken == Choice(name="tlh", title="tlh")
+
+
+def test_what_was_searched_for_is_marked_where_it_was_found():
+    pieces = (Piece(text="on the ", is_match=False), Piece(text="Moon", is_match=True))
+
+    ((found,), (other,)) = (
+        day.items
+        for day in arrange(
+            [make_item("a"), make_item("b", published=NOON - timedelta(days=1))], wording_of(), found={"a": pieces}
+        )
     )
 
+    assert (found.pieces, other.pieces) == (pieces, ())
 
-def test_a_story_that_goes_on_the_next_day_stands_on_both():
-    today = make_item("a", story="s", related=(make_mention("b"),))
-    yesterday = make_item("b", story="s", published=NOON - timedelta(days=1), related=(make_mention("a"),))
 
-    assert [[item.id for item in day.items] for day in days_of(today, yesterday)] == [["a"], ["b"]]
+def test_a_picture_is_shown_only_where_pictures_are_wanted():
+    item = make_item(
+        content='<p><img src="https://a.example/dot.gif" width="1" height="1"><img src="https://a.example/moon.jpg"></p>'
+    )
+
+    ((wanted,),) = (day.items for day in arrange([item], wording_of(has_images=True)))
+
+    assert wanted.image == "https://a.example/moon.jpg"
+    assert item_of(item).image is None

@@ -14,8 +14,8 @@ from tests.unit.publish.samples import NOON
 @pytest.mark.parametrize(
     ("away", "words"),
     [
-        (timedelta(seconds=-59), "now"),
-        (timedelta(seconds=59), "now"),
+        (timedelta(seconds=-59), "just now"),
+        (timedelta(seconds=59), "in a moment"),
         (timedelta(minutes=-1), "1 minute ago"),
         (timedelta(minutes=-59, seconds=-59), "59 minutes ago"),
         (timedelta(hours=-1), "1 hour ago"),

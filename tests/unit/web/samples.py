@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,17 @@ from aggregator.config import CategoryConfig, Config, FeedConfig, Site, SourceCo
 from aggregator.entrypoints.web import create_app
 from aggregator.errors import StoreError, UsageError
 from aggregator.issues import Delivery, DeliveryStatus, DigestState, Stop
-from aggregator.model import FeedDocument, Page, PublishedEntry, Selection, Source, SourceHealth, SourceState, Totals
+from aggregator.model import (
+    FeedDocument,
+    Page,
+    PublishedEntry,
+    Selection,
+    Source,
+    SourceHealth,
+    SourceState,
+    StoredEntry,
+    Totals,
+)
 from aggregator.sources import configured_sources
 from tests.unit.publish.samples import NOON, make_document
 
@@ -76,6 +87,25 @@ class ListStore:
         return Page(
             items=tuple(self.items[start:following]), next=str(following) if following < len(self.items) else None
         )
+
+    def front(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
+        page = self.published(selection, limit=limit, cursor=cursor)
+        return replace(page, newest=cursor or "0")
+
+    def count_newer(self, selection: Selection, cursor: str | None, *, limit: int = 100) -> int:
+        if cursor is None or not cursor.isdigit():
+            raise UsageError(f"not a page of this list: {cursor!r}")
+        return min(limit, len(self.items) - int(cursor))
+
+    def stories(self, ids: Sequence[str]) -> dict[str, tuple[StoredEntry, ...]]:
+        found: dict[str, list[StoredEntry]] = {}
+        for item in self.items:
+            if item.entry.story in ids:
+                found.setdefault(item.entry.story, []).extend((item.entry, *item.also))
+        return {story: tuple(entries) for story, entries in found.items()}
+
+    def find_entries(self, *, entry_id: str, url: str, canonical_url: str | None) -> list[StoredEntry]:
+        return [item.entry for item in self.items if item.id == entry_id]
 
     def sources(self) -> tuple[SourceHealth, ...]:
         self.ping()

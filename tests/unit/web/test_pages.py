@@ -15,7 +15,10 @@ from aggregator.errors import StoreError
 from tests.unit.publish.samples import NOON, make_item
 from tests.unit.web.samples import CONFIG, client_of, make_aggregator
 
-PAGES = ("/", "/sources", "/feeds", "/feeds/", "/?category=space", "/?source=first", "/nothing/here")
+PAGES = (
+    *("/", "/sources", "/feeds", "/feeds/", "/?category=space", "/?source=first", "/nothing/here"),
+    *("/search", "/search?q=title", "/stories/e1", "/sources/first"),
+)
 
 
 def titles_of(page: bytes) -> list[str]:
@@ -63,7 +66,7 @@ def test_filters_select():
 
     (selection,) = aggregator.store.asked
     assert (selection.categories, selection.sources, selection.language) == (("space",), ("first",), "pt-br")
-    assert html.document_fromstring(page.content).findtext(".//h1") == "Space · First News · pt-br"
+    assert html.document_fromstring(page.content).findtext(".//h1") == "Space · First News · Português (br)"
 
 
 def test_empty_filters_select_everything():
@@ -95,6 +98,75 @@ def test_times_are_told_from_the_last_five_minutes():
     aggregator = make_aggregator(make_item(published=NOON - timedelta(minutes=10)), now=NOON + timedelta(minutes=4))
 
     assert b">10 minutes ago<" in client_of(aggregator).get("/").content
+
+
+def test_a_period_selects_what_became_news_in_it():
+    aggregator = make_aggregator(make_item(), now=NOON + timedelta(minutes=4))
+
+    client_of(aggregator).get("/?period=week")
+
+    (selection,) = aggregator.store.asked
+    assert selection.listed_since == NOON - timedelta(days=7)
+
+
+def test_a_story_has_a_page_and_its_entries_lead_there():
+    client = client_of(make_aggregator(make_item("e2", story="e1"), make_item("e1")))
+
+    page = client.get("/stories/e1")
+    entry = client.get("/stories/e2", follow_redirects=False)
+
+    assert [each.text for each in html.document_fromstring(page.content).iterfind(".//h2/a")] == [
+        "Title of e1",
+        "Title of e2",
+    ]
+    assert (entry.status_code, entry.headers["location"]) == (302, "./e1")
+    assert client.get("/stories/nobody").status_code == 404
+
+
+def test_a_page_can_ask_how_much_is_newer():
+    client = client_of(make_aggregator(make_item("a"), make_item("b")))
+    hint = html.document_fromstring(client.get("/?category=space").content).find(".//p[@data-newer]")
+
+    answer = client.get(f"/newer?after={hint.get('data-after')}&category={hint.get('data-filter-category')}")
+
+    assert answer.json() == {"count": 2, "is_more": False}
+    assert answer.headers["cache-control"] == "no-store"
+    assert client.get("/newer?after=never").status_code == 404
+
+
+def test_search_asks_for_the_words_and_keeps_its_filters():
+    aggregator = make_aggregator(*(make_item(f"e{number}") for number in range(51)))
+
+    page = client_of(aggregator).get("/search?q=moon%20%20mining&category=space")
+
+    document = html.document_fromstring(page.content)
+    (selection,) = aggregator.store.asked
+    assert (selection.search, selection.categories) == ("moon mining", ("space",))
+    assert document.find(".//input[@type='search']").get("value") == "moon mining"
+    assert document.xpath("//a[@rel='next']/@href") == ["./search?before=50&q=moon+mining&category=space"]
+
+
+def test_a_search_for_nothing_explains_how_to_search():
+    aggregator = make_aggregator(make_item())
+
+    page = client_of(aggregator).get("/search?q=+")
+
+    assert aggregator.store.asked == []
+    assert "satellit*" in html.document_fromstring(page.content).text_content()
+
+
+def test_a_source_has_a_page():
+    client = client_of(make_aggregator(make_item()))
+
+    assert html.document_fromstring(client.get("/sources/first").content).find(".//h1/span").text == "First News"
+    assert client.get("/sources/nobody").status_code == 404
+
+
+def test_browsers_learn_how_to_search_here():
+    answer = client_of(make_aggregator()).get("/opensearch.xml")
+
+    (url,) = etree.fromstring(answer.content).findall("{*}Url")
+    assert url.get("template") == "https://news.example.org/search?q={searchTerms}"
 
 
 @pytest.mark.parametrize("format_", ["atom", "rss"])

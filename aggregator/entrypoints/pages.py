@@ -1,0 +1,259 @@
+"""The web pages: the stories of now, what was searched for, one story, the sources and how they are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from aggregator.config import Config, Images
+from aggregator.entrypoints.answers import answer, render
+from aggregator.entrypoints.feed_pages import Current, Framing, Remembering
+from aggregator.errors import UsageError
+from aggregator.model import Page, PublishedEntry, Selection, SourceHealth
+from aggregator.pipeline import Aggregator
+from aggregator.publish import (
+    PERIODS,
+    Choice,
+    Filters,
+    River,
+    SourcePage,
+    Wording,
+    arrange,
+    arrange_sources,
+    arrange_story,
+    category_choices,
+    category_labels,
+    language_choice,
+    language_choices,
+    period_choices,
+    render_index,
+    render_search,
+    render_source,
+    render_sources,
+    render_story,
+    source_choices,
+    source_row,
+)
+from aggregator.templating import Templates
+
+_PAGE_ENTRIES: Final = 50
+_SOURCE_ENTRIES: Final = 20
+
+# More news than this is told as "50+": who was away so long reads from the top.
+_MOST_NEWER: Final = 50
+
+# Longer than any question; what a page shows of one is cut by the browser.
+_QUERY_CHARACTERS: Final = 200
+
+# "3 hours ago" makes a page differ with time alone; it may do so this often, so that a reload can still be a 304.
+_TICK: Final = timedelta(minutes=5)
+
+_PAGE_CACHE: Final = "no-cache"
+_NO_CACHE: Final = "no-store"
+_HTML: Final = "text/html; charset=utf-8"
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+class Pages:
+    """The handlers. They block on the store, so Starlette runs them in threads."""
+
+    def __init__(self, aggregator: Aggregator, current: Current, frame: Framing, remembered: Remembering) -> None:
+        self._aggregator = aggregator
+        self._store = aggregator.store
+        self._current = current
+        self._frame = frame
+        self._remembered = remembered
+
+    # --- stories -----------------------------------------------------------------------------------------------------
+
+    def index(self, request: Request) -> Response:
+        config, templates = self._current()
+        filters = self._filters(request, config, query=None)
+        before = request.query_params.get("before")
+
+        def make(now: datetime) -> bytes:
+            page = self._store.front(self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before)
+            frame = self._frame(request, config)
+            river = self._river(config, filters, page, now=now, before=before, address=frame.river)
+            return render_index(templates, frame, river)
+
+        return self._ticking(request, f"/?{filters.named}&before={before}", templates, make)
+
+    def search(self, request: Request) -> Response:
+        config, templates = self._current()
+        query = " ".join(request.query_params.get("q", "").split())[:_QUERY_CHARACTERS]
+        filters = self._filters(request, config, query=query or None)
+        before = request.query_params.get("before")
+
+        def make(now: datetime) -> bytes:
+            frame = self._frame(request, config, query=query)
+            if not query:
+                return render_search(templates, frame, River(days=()))
+            page = self._store.front(self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before)
+            river = self._river(config, filters, page, now=now, before=before, address=frame.search)
+            return render_search(templates, frame, river)
+
+        return self._ticking(request, f"/search?{filters.named}&before={before}", templates, make)
+
+    def newer(self, request: Request) -> Response:
+        """Tell how many stories came since a page was made, for its hint."""
+        config, _ = self._current()
+        filters = self._filters(request, config, query=None)
+        after = request.query_params.get("after", "")
+        selection = self._selection(filters, self._aggregator.clock())
+        count = self._store.count_newer(selection, after, limit=_MOST_NEWER)
+        body = json.dumps({"count": count, "is_more": count >= _MOST_NEWER}).encode()
+        rendered = render(body, "application/json", last_modified=self._aggregator.clock())
+        return answer(request, rendered, cache_control=_NO_CACHE)
+
+    def story(self, request: Request) -> Response:
+        """Show a story by its id; the id of any entry leads to its story's page."""
+        config, templates = self._current()
+        id_ = request.path_params["id"]
+
+        def make() -> bytes:
+            entries = self._store.stories([id_]).get(id_, ())
+            if not entries:
+                raise UsageError("there is no such story any more")
+            story = arrange_story(entries, self._wording(config, now=None))
+            return render_story(templates, self._frame(request, config), story)
+
+        if not self._store.stories([id_]).get(id_):
+            moved = self._story_of(id_)
+            if moved is not None:
+                return RedirectResponse(f"./{moved}", status_code=302)
+        stamp = (self._store.content_version(), templates)
+        return self._remembered(request, f"/stories/{id_}", stamp, make, _HTML, _PAGE_CACHE)
+
+    def _story_of(self, id_: str) -> str | None:
+        found = self._store.find_entries(entry_id=id_, url=id_, canonical_url=None)
+        return next((each.story for each in found if each.id == id_), None)
+
+    # --- sources -----------------------------------------------------------------------------------------------------
+
+    def sources(self, request: Request) -> Response:
+        config, templates = self._current()
+        rows = arrange_sources(self._store.sources(), zone=config.site.tz, now=self._aggregator.clock())
+        return self._changing(request, render_sources(templates, self._frame(request, config), rows))
+
+    def source(self, request: Request) -> Response:
+        config, templates = self._current()
+        name = request.path_params["name"]
+        health = next((each for each in self._store.sources() if each.source.name == name), None)
+        if health is None:
+            raise UsageError(f"no source is named {name[:60]!r}")
+        now = self._aggregator.clock()
+        page = self._store.front(Selection(sources=(name,)), limit=_SOURCE_ENTRIES)
+        source = SourcePage(
+            row=source_row(health, zone=config.site.tz, now=now),
+            days=arrange(page.items, self._wording(config, now=now)),
+        )
+        return self._changing(request, render_source(templates, self._frame(request, config), source))
+
+    # --- what they share ---------------------------------------------------------------------------------------------
+
+    def _filters(self, request: Request, config: Config, *, query: str | None) -> Filters:
+        """Return what is asked for. Raises UsageError for what there isn't."""
+        given, labels = request.query_params, category_labels(config)
+        names = [each.name for each in self._aggregator.sources]
+        source = _known(given.get("source"), "source", names)
+        category = _known(given.get("category"), "category", list(labels))
+        period = _known(given.get("period"), "period", list(PERIODS))
+        language = _language(given.get("language"))
+        return Filters(
+            category=category_choices(labels)[category] if category else None,
+            source=self._source_choices()[source] if source else None,
+            language=language_choice(language) if language else None,
+            period=period_choices()[period] if period else None,
+            query=query,
+        )
+
+    def _source_choices(self) -> Mapping[str, Choice]:
+        found = source_choices(self._health())
+        missing = (each.name for each in self._aggregator.sources if each.name not in found)
+        return found | {name: Choice(name=name, title=name) for name in missing}
+
+    def _health(self) -> Iterable[SourceHealth]:
+        return self._store.sources()
+
+    def _selection(self, filters: Filters, now: datetime) -> Selection:
+        return Selection(
+            categories=(filters.category.name,) if filters.category else (),
+            sources=(filters.source.name,) if filters.source else (),
+            language=filters.language.name if filters.language else None,
+            listed_since=now - PERIODS[filters.period.name] if filters.period else None,
+            search=filters.query,
+        )
+
+    def _river(
+        self,
+        config: Config,
+        filters: Filters,
+        page: Page[PublishedEntry],
+        *,
+        now: datetime,
+        before: str | None,
+        address: Callable[..., str],
+    ) -> River:
+        sources = list(self._health())
+        return River(
+            days=arrange(page.items, self._wording(config, now=now)),
+            filters=filters,
+            categories=tuple(category_choices(category_labels(config)).values()),
+            sources=tuple(source_choices(sources).values()),
+            languages=tuple(language_choices(sources, also=(config.site.language,)).values()),
+            periods=tuple(period_choices().values()),
+            older=address(before=page.next, **filters.named) if page.next else None,
+            is_first=before is None,
+            newest=page.newest if before is None else None,
+        )
+
+    def _wording(self, config: Config, *, now: datetime | None) -> Wording:
+        return Wording(
+            zone=config.site.tz,
+            language=config.site.language,
+            categories=category_choices(category_labels(config)),
+            now=now,
+            has_images=config.web.images is Images.DIRECT,
+        )
+
+    def _ticking(
+        self, request: Request, address: str, templates: Templates, make: Callable[[datetime], bytes]
+    ) -> Response:
+        """Answer with what changes with the content, and a little with time."""
+        tick = _floor(self._aggregator.clock(), _TICK)
+        stamp = (self._store.content_version(), templates, tick)
+        return self._remembered(request, address, stamp, lambda: make(tick), _HTML, _PAGE_CACHE)
+
+    def _changing(self, request: Request, body: bytes) -> Response:
+        """Answer with what changes without the content version: its bytes are its stamp."""
+        return self._remembered(request, request.url.path, body, lambda: body, _HTML, _PAGE_CACHE)
+
+
+def _known(name: str | None, noun: str, names: list[str]) -> str | None:
+    """Return a name that there is; empty means none. Raises UsageError for another."""
+    if not name:
+        return None
+    if name not in names:
+        raise UsageError(f"no {noun} is named {name[:60]!r}; there are: {', '.join(names) or 'none'}")
+    return name
+
+
+def _language(tag: str | None) -> str | None:
+    """Return a language tag (RFC 5646); empty means none. Raises UsageError for what is none."""
+    if not tag:
+        return None
+    if not _LANGUAGE.fullmatch(tag):
+        raise UsageError(f"{tag[:60]!r} is not a language; write it as in: en, de, pt-BR")
+    return tag.lower()
+
+
+def _floor(when: datetime, step: timedelta) -> datetime:
+    return datetime.fromtimestamp(when.timestamp() // step.total_seconds() * step.total_seconds(), UTC)

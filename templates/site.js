@@ -1,0 +1,139 @@
+// What pages can do beyond plain links: keys, a hint when there is news, filters that act at once. All of it works
+// without: nothing here is needed to read.
+"use strict";
+
+(() => {
+  const stories = () => Array.from(document.querySelectorAll("article"));
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let at = -1;
+
+  const go = (step) => {
+    const all = stories();
+    if (!all.length) return;
+    const from = at < 0 && step < 0 ? 0 : at + step;
+    at = Math.max(0, Math.min(all.length - 1, from));
+    const link = all[at].querySelector(".headline a") || all[at].querySelector("a");
+    link?.focus({ preventScroll: true });
+    all[at].scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+  };
+
+  const open = () => {
+    const link = stories()[at]?.querySelector(".headline a");
+    if (link) window.open(link.href, "_blank", "noopener");
+  };
+
+  // --- keys -----------------------------------------------------------------------------------------------------
+
+  const keys = [
+    ["j", "next story", () => go(1)],
+    ["k", "story before", () => go(-1)],
+    ["o", "open the article", open],
+    ["/", "search", () => document.querySelector("input[type=search]")?.focus()],
+    ["?", "these keys", () => help()],
+  ];
+
+  const help = () => {
+    let dialog = document.querySelector("dialog.help");
+    if (!dialog) {
+      dialog = document.createElement("dialog");
+      dialog.className = "help";
+      dialog.setAttribute("aria-label", "Keyboard");
+      const list = document.createElement("dl");
+      for (const [key, does] of keys) {
+        const row = document.createElement("div");
+        const term = document.createElement("dt");
+        const mark = document.createElement("kbd");
+        const text = document.createElement("dd");
+        mark.textContent = key;
+        text.textContent = does;
+        term.append(mark);
+        row.append(term, text);
+        list.append(row);
+      }
+      const close = document.createElement("button");
+      close.textContent = "Close";
+      close.addEventListener("click", () => dialog.close());
+      dialog.append(list, close);
+      document.body.append(dialog);
+    }
+    if (!dialog.open) dialog.showModal();
+  };
+
+  const isTyping = (target) =>
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (isTyping(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (document.querySelector("dialog[open]")) return;
+    const action = keys.find(([key]) => key === event.key)?.[2];
+    if (action) {
+      event.preventDefault();
+      action();
+    }
+  });
+
+  document.addEventListener("focusin", (event) => {
+    const place = stories().indexOf(event.target.closest?.("article"));
+    if (place >= 0) at = place;
+  });
+
+  for (const hint of document.querySelectorAll(".keys")) {
+    hint.hidden = false;
+    hint.querySelector("[data-help]")?.addEventListener("click", help);
+  }
+
+  // --- filters --------------------------------------------------------------------------------------------------
+
+  for (const form of document.querySelectorAll("form.narrow")) {
+    form.classList.add("acts");
+    form.addEventListener("change", () => form.requestSubmit());
+    // an address without the filters that choose nothing
+    form.addEventListener("formdata", (event) => {
+      for (const [name, value] of Array.from(event.formData)) if (!value) event.formData.delete(name);
+    });
+  }
+
+  // --- copying an address -----------------------------------------------------------------------------------------
+
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(new URL(button.dataset.copy, document.baseURI).href);
+      const before = button.textContent;
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = before; }, 2000);
+    });
+  }
+
+  // --- news -----------------------------------------------------------------------------------------------------
+
+  const newer = document.querySelector("[data-newer]");
+  if (newer) {
+    const query = new URLSearchParams({ after: newer.dataset.after });
+    for (const name of ["category", "source", "language", "period"]) {
+      const value = newer.getAttribute(`data-filter-${name}`);
+      if (value) query.set(name, value);
+    }
+    const look = async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(`${newer.dataset.newer}?${query}`);
+        if (!answer.ok) return;
+        const { count, is_more: isMore } = await answer.json();
+        if (!count) return;
+        const link = document.createElement("a");
+        link.href = location.href;
+        link.textContent = `${count}${isMore ? "+" : ""} new ${count === 1 ? "story" : "stories"}`;
+        if (newer.textContent !== link.textContent) newer.replaceChildren(link);
+      } catch {
+        // away for a moment: the next look will tell
+      }
+    };
+    setInterval(look, 60_000);
+    document.addEventListener("visibilitychange", look);
+  }
+})();
