@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aggregator.categorize import Rules, categorize, compile_filter, compile_rules, explain_rules, is_wanted
 from aggregator.config import CategoryConfig, Config, FetchSettings, Where
@@ -47,9 +47,11 @@ from aggregator.model import (
 from aggregator.normalize import normalize_changes
 from aggregator.notify import beginning
 from aggregator.parse import parse_feed
-from aggregator.publish import SiteContent, Written, build_document, category_labels, static_files, write_site
 from aggregator.sources import Credentials, configured_sources
 from aggregator.store import Store
+
+if TYPE_CHECKING:
+    from aggregator.publish import SiteContent, Written
 
 # Documents read at a time: Python computes in one thread anyway, so that more would only take memory.
 _READERS = 4
@@ -375,6 +377,8 @@ class Aggregator:
 
     def feed_document(self, name: str) -> FeedDocument:
         """Return one configured feed, ready to render; raises UsageError for a name that is not configured."""
+        from aggregator.publish import build_document  # not what a poll, or most commands, should wait for
+
         config = self.config
         feed = next((each for each in config.feeds if each.name == name), None)
         if feed is None:
@@ -398,11 +402,15 @@ class Aggregator:
 
     def publish(self, out: Path) -> Written:
         """Write the feeds, the front page and the list of sources into a folder. Raises PublishError."""
+        from aggregator.publish import static_files, write_site
+
         documents = [self.feed_document(feed.name) for feed in self.config.feeds]
         return write_site(out, documents, static_files(self.config, self._site_content()))
 
     def _site_content(self) -> SiteContent:
         """Return what a site of files shows."""
+        from aggregator.publish import SiteContent, category_labels
+
         health = self.store.sources()
         front = self.store.front(Selection(), limit=_FRONT_PAGE).items
         by_category = {

@@ -20,7 +20,7 @@ from aggregator.errors import AggregatorError, ConfigError, UsageError
 # The functions behind the commands, as module:function below ``commands``; a command loads what it needs, no more.
 _COMMANDS: dict[str, str | dict[str, str]] = {
     "run": "running:run",
-    "check": "polling:check",
+    "check": "checking:check",
     "poll": "polling:poll",
     "publish": "feeds:publish",
     "digest": "digests:digest",
