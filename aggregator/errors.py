@@ -12,8 +12,9 @@ AggregatorError
 │   │   ├── BodyTooLarge   more than ``fetch.max_body`` after decompression
 │   │   └── StatusError    an answer that is not 200 or 304
 │   │       └── Throttled  … because we come too often: not the source's failure
-│   └── ParseError         an answer that can't be read as a feed
-│       └── NotAFeed       … because it is something else, such as a web page
+│   └── ParseError         an answer that can't be read as a feed, or as a list of entries
+│       ├── NotAFeed       … because it is something else, such as a web page
+│       └── NotAList       … because the page holds none, or rules for it match nothing
 ├── StoreError             the database can't be used; stops the run
 │   ├── StoreBusy          another process has it
 │   ├── StoreTooNew        its schema is newer than this program
@@ -108,6 +109,10 @@ class ParseError(SourceError):
 
 class NotAFeed(ParseError):
     """The body is something else, mostly a web page."""
+
+
+class NotAList(ParseError):
+    """The page holds no list of entries, and why; or the rules that the operator gave match nothing on it."""
 
 
 class Unstorable(SourceError):

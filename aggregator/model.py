@@ -243,6 +243,38 @@ class ParsedFeed:
     entries: tuple[ParsedEntry, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRules:
+    """Where the records of a page stand: CSS selectors, those of the parts relative to a record; ``items`` may be many.
+
+    ``link`` None is the record itself or its first link, ``title`` None the text of that link. ``date_format`` is for
+    ``strptime``; without it dates are read as they are found automatically. ``next`` finds the link to the next page.
+    """
+
+    items: str
+    title: str | None = None
+    link: str | None = None
+    date: str | None = None
+    date_format: str | None = None
+    summary: str | None = None
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """A web page read as a list of entries.
+
+    ``found_in`` tells what they were read from, in words for people ("a repeated pattern", "JSON-LD", "the rules").
+    ``rules`` would find the same records again, None where they stand in data and not in the page. ``next_url`` is
+    the page with the older ones.
+    """
+
+    document: ParsedFeed
+    found_in: str
+    rules: PageRules | None = None
+    next_url: str | None = None
+
+
 # --- normalize: house form -------------------------------------------------------------------------------------------
 
 
