@@ -24,12 +24,12 @@ _Network = IPv4Network | IPv6Network
 _HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::[0-9]{0,5})?", re.IGNORECASE)
 
 # For monitoring, and for readers of mail who have no token; files are what the page that refuses needs too.
-_OPEN: Final = frozenset({"healthz", "unsubscribe"})
+_OPEN: Final = frozenset({"healthz", "readyz", "unsubscribe"})
 _FILES: Final = (".css", ".js", ".svg", ".txt")
 _CONTROL_ROOM: Final = frozenset({"sources", "opml", "metrics"})
 
-# Whose host name is not looked at: load balancers ask by address, and the answer tells nothing.
-_HEALTH: Final = "/healthz"
+# Whose host name is not looked at: load balancers ask by address, and the answers tell nothing.
+_HEALTH: Final = frozenset({"/healthz", "/readyz"})
 
 _MINUTE_S: Final = 60.0
 
@@ -97,7 +97,7 @@ class Hosts:
 
 
 def is_health_check(path: str) -> bool:
-    return path == _HEALTH
+    return path in _HEALTH
 
 
 # --- tokens ----------------------------------------------------------------------------------------------------------

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import signal
 import socket
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -15,6 +18,7 @@ import uvicorn
 from aggregator.config import Config, load
 from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.entrypoints.scheduler import Scheduler
+from aggregator.entrypoints.supervisor import Supervisor
 from aggregator.entrypoints.web import create_app
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 from aggregator.pipeline import Aggregator
@@ -25,6 +29,14 @@ log = structlog.get_logger()
 _WATCH_EVERY_S = 1.0
 _SAME_MOMENT_S = 2.0
 
+# From SIGTERM to the end: for what is under way, and for the requests of readers after that. Supervisors that kill
+# wait for half a minute or more.
+_DRAIN_S = 25.0
+_LAST_REQUESTS_S = 3
+
+# Open files at most: the default of many systems, 1024, is less than many sources need.
+_MOST_FILES = 65_536
+
 
 def run_main_job(path: Path | None, *, host: str, port: int) -> None:
     """Run until SIGINT or SIGTERM; SIGHUP, or a changed file, reloads the configuration.
@@ -34,6 +46,7 @@ def run_main_job(path: Path | None, *, host: str, port: int) -> None:
     """
     config = load(path)
     keep_secrets_of(config)
+    _raise_file_limit()
     with ProcessPool(useful_processes(), config) as processes:
         aggregator = Aggregator(config, processes=processes)
         try:
@@ -44,9 +57,10 @@ def run_main_job(path: Path | None, *, host: str, port: int) -> None:
 
 
 def _serve(aggregator: Aggregator, listener: socket.socket) -> None:
-    signals = _Signals()
+    signals, supervisor = _Signals(), Supervisor()
     settings = uvicorn.Config(
-        create_app(aggregator),
+        create_app(aggregator, is_stopping=signals.stop.is_set),
+        timeout_graceful_shutdown=_LAST_REQUESTS_S,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -61,17 +75,41 @@ def _serve(aggregator: Aggregator, listener: socket.socket) -> None:
     scheduler.start()
     name, port = listener.getsockname()[:2]
     log.info("aggregator.started", address=f"http://{name}:{port}/", sources=len(aggregator.config.sources))
+    supervisor.ready()
+    supervisor.status(f"{len(aggregator.config.sources)} sources, http://{name}:{port}/")
     watch = _Watch(aggregator.config)
-    while not signals.stop.wait(_WATCH_EVERY_S):
+    are_well = True
+    while are_well and not signals.stop.wait(_WATCH_EVERY_S):
+        are_well = web.is_alive() and scheduler.is_alive()
+        supervisor.alive()
         if signals.reload.is_set() or watch.has_changed():
             signals.reload.clear()
+            supervisor.reloading()
             watch = _reload(aggregator, watch)
+            supervisor.ready()
             scheduler.poll_soon()
     log.info("aggregator.stopping")
-    scheduler.stop()
+    supervisor.stopping()
+    has_ended = scheduler.stop(within_s=_DRAIN_S)
     server.should_exit = True
-    web.join()
-    log.info("aggregator.stopped")
+    web.join(2 * _LAST_REQUESTS_S)
+    if not are_well:
+        log.error("aggregator.broken", hint="the web server or the scheduler has died; a new start mends that")
+    elif has_ended:
+        log.info("aggregator.stopped")
+    else:
+        log.warning("aggregator.cut_off", hint="claims end by themselves; a delivery may be repeated, under its id")
+    if not (has_ended and are_well):
+        os._exit(0 if are_well else 1)  # threads that are still at work would be waited for
+
+
+def _raise_file_limit() -> None:
+    """Allow ourselves as many open files as we may, up to _MOST_FILES: each source that is asked takes one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class _Signals:

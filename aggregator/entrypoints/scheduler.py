@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
+from apscheduler.job import Job
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.delivering import Attempted, deliver_due
@@ -24,6 +27,9 @@ POLL_TICK_S = 10
 DIGEST_TICK_S = 5
 HOUSEKEEPING_H = 6
 
+# What APScheduler calls the thread that looks at the clock.
+_TICKING = "APScheduler"
+
 # A digest whose hour was missed waits for the first poll, which brings what was published meanwhile; but not for long.
 _FIRST_POLL = timedelta(minutes=2)
 
@@ -34,13 +40,15 @@ _GATHERING = timedelta(seconds=2)
 class Scheduler:
     """The timers of the main job: poll what is due, make issues and deliver them, forget what is old.
 
-    ``stop`` waits for what is under way.
+    ``stop`` waits for what is under way, so long as that is sensible.
     """
 
     def __init__(self, aggregator: Aggregator) -> None:
         self._aggregator = aggregator
         self._digests = Digests(aggregator)
         self._stopping = threading.Event()
+        self._changed = threading.Condition()
+        self._under_way = 0
         self._has_polled = threading.Event()
         self._started_at = aggregator.clock()
         # misfire_grace_time None: a tick that comes late (a sleeping laptop, a long poll) is still wanted
@@ -64,23 +72,45 @@ class Scheduler:
 
     def poll_soon(self) -> None:
         """Look at once for what is due, as after an edit of the configuration."""
-        self._polling.modify(next_run_time=self._aggregator.clock())
+        self._soon(self._polling)
 
-    def stop(self) -> None:
-        """Begin nothing more and return when what is under way has ended: at most about ``fetch.timeout``."""
+    def is_alive(self) -> bool:
+        """Whether the timers tick."""
+        return any(thread.name == _TICKING for thread in threading.enumerate())
+
+    def stop(self, *, within_s: float) -> bool:
+        """Begin nothing more and wait for what is under way; return whether all of it has ended in time.
+
+        That takes at most about ``fetch.timeout``, or as long as one delivery may.
+        """
         self._stopping.set()
-        self._timers.shutdown(wait=True)
+        # its own waiting holds a lock that jobs need, who ask for another one to come soon
+        self._timers.shutdown(wait=False)
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._under_way, within_s)
 
     def _guarded(self, job: Callable[[], None]) -> Callable[[], None]:
         """Return the job such that a lost database ends this run of it, not the program: the next tick tries again."""
 
         def run() -> None:
+            with self._changed:
+                if self._stopping.is_set():
+                    return
+                self._under_way += 1
             try:
                 job()
             except AggregatorError as error:
                 log.error("database.failed", error=str(error))
+            finally:
+                with self._changed:
+                    self._under_way -= 1
+                    self._changed.notify_all()
 
         return run
+
+    def _soon(self, job: Job, *, after: timedelta = timedelta(0)) -> None:
+        with suppress(JobLookupError):  # it is being stopped
+            job.modify(next_run_time=self._aggregator.clock() + after)
 
     def _poll(self) -> None:
         started = time.monotonic()
@@ -89,7 +119,7 @@ class Scheduler:
             log_result(result)
             results.append(result)
             if result.new and self._has_polled.is_set():
-                self._issuing.modify(next_run_time=self._aggregator.clock() + _GATHERING)
+                self._soon(self._issuing, after=_GATHERING)
         self._has_polled.set()
         if results:
             log.info(
@@ -113,7 +143,7 @@ class Scheduler:
         for issue in made:
             log.info("digest.issued", digest=issue.digest, issue=issue.number, entries=issue.entry_count)
         if made:
-            self._delivering.modify(next_run_time=self._aggregator.clock())
+            self._soon(self._delivering)
 
     def _deliver(self) -> None:
         for attempted in deliver_due(self._aggregator, stop=self._stopping):

@@ -41,10 +41,10 @@ _NO_CACHE: Final = "no-store"
 _HTML = "text/html; charset=utf-8"
 
 
-def create_app(aggregator: Aggregator) -> ASGIApp:
+def create_app(aggregator: Aggregator, *, is_stopping: Callable[[], bool] = lambda: False) -> ASGIApp:
     """Return the web application. What goes wrong shows as an answer with a status and a sentence."""
     metrics = Metrics(aggregator.store)
-    web = _Web(aggregator, metrics)
+    web = _Web(aggregator, metrics, is_stopping)
     routes: dict[str, Callable[[Request], Response]] = {
         "/": web.pages.index,
         "/newer": web.pages.newer,
@@ -66,6 +66,7 @@ def create_app(aggregator: Aggregator) -> ASGIApp:
         "/site.js": web.files.script,
         "/favicon.svg": web.files.favicon,
         "/healthz": web.healthz,
+        "/readyz": web.readyz,
         "/metrics": web.metrics,
     }
     app = Starlette(
@@ -82,8 +83,9 @@ def create_app(aggregator: Aggregator) -> ASGIApp:
 class _Web:
     """The handlers. They block on the store, so Starlette runs them in threads."""
 
-    def __init__(self, aggregator: Aggregator, metrics: Metrics) -> None:
+    def __init__(self, aggregator: Aggregator, metrics: Metrics, is_stopping: Callable[[], bool]) -> None:
         self._aggregator = aggregator
+        self._is_stopping = is_stopping
         self._store = aggregator.store
         self._metrics = metrics
         self._outputs = Outputs(_REMEMBERED_OUTPUTS)
@@ -96,11 +98,20 @@ class _Web:
     # --- monitoring --------------------------------------------------------------------------------------------------
 
     def healthz(self, request: Request) -> Response:
-        status, body = 200, {"status": "ok"}
+        """Whether the process is alive: a new start would mend it if not, so the database has no part in it."""
+        return self._state(request, 200, {"status": "ok"})
+
+    def readyz(self, request: Request) -> Response:
+        """Whether readers are served here just now: not while it stops, nor without the database (the log says why)."""
+        if self._is_stopping():
+            return self._state(request, 503, {"status": "stopping"})
         try:
             self._store.ping()
-        except StoreError as error:
-            status, body = 503, {"status": "unavailable", "error": str(error)}
+        except StoreError:
+            return self._state(request, 503, {"status": "unavailable"})
+        return self._state(request, 200, {"status": "ok"})
+
+    def _state(self, request: Request, status: int, body: dict[str, str]) -> Response:
         rendered = render(json.dumps(body).encode(), "application/json", last_modified=self._aggregator.clock())
         return answer(request, rendered, cache_control=_NO_CACHE, status=status)
 

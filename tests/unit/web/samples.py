@@ -151,10 +151,12 @@ def make_aggregator(*items: PublishedEntry, **values: Any) -> SmallAggregator:
     return SmallAggregator(store=ListStore(items=list(items)), **values)
 
 
-def client_of(aggregator: SmallAggregator, *, peer: tuple[str, int] = ("testclient", 50000)) -> TestClient:
+def client_of(
+    aggregator: SmallAggregator, *, peer: tuple[str, int] = ("testclient", 50000), is_stopping: bool = False
+) -> TestClient:
     # the test client would ask for gzip by itself
     return TestClient(
-        create_app(aggregator),  # type: ignore[arg-type]
+        create_app(aggregator, is_stopping=lambda: is_stopping),  # type: ignore[arg-type]
         base_url="http://localhost",
         headers={"Accept-Encoding": "identity"},
         raise_server_exceptions=False,

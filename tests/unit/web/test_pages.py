@@ -233,17 +233,26 @@ def test_a_reloaded_configuration_shows_at_once(tmp_path: Path):
     assert client.get("/feeds/").text == "mine: Renamed"
 
 
-def test_health_follows_the_database():
+def test_readiness_follows_the_database_and_health_does_not():
     aggregator = make_aggregator()
     client = client_of(aggregator)
 
-    well = client.get("/healthz")
-    aggregator.store.error = StoreError("the database is away")
-    ill = client.get("/healthz")
+    well = client.get("/readyz")
+    aggregator.store.error = StoreError("no space left in /srv/news")
+    ill, alive = client.get("/readyz"), client.get("/healthz")
 
     assert (well.status_code, well.json()) == (200, {"status": "ok"})
-    assert (ill.status_code, ill.json()) == (503, {"status": "unavailable", "error": "the database is away"})
+    assert (ill.status_code, ill.json()) == (503, {"status": "unavailable"})
+    assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
     assert ill.headers["cache-control"] == "no-store"
+
+
+def test_a_program_that_stops_is_alive_and_not_ready():
+    client = client_of(make_aggregator(), is_stopping=True)
+
+    assert client.get("/readyz").json() == {"status": "stopping"}
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").status_code == 200
 
 
 def test_metrics_count_what_is_stored_and_what_was_asked():
