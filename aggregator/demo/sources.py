@@ -145,7 +145,14 @@ _SOURCES = (
         format="rss20",
         language="de",
         shows="RSS 2.0 in German, umlauts as letters and as entities, an entry without a date",
-        articles=("mondfinsternis", "satellitenspuren", "exoplanet-wetter", "meteorstrom", "offene-kuppel"),
+        articles=(
+            "mondfinsternis",
+            "mondmuehle",
+            "satellitenspuren",
+            "exoplanet-wetter",
+            "meteorstrom",
+            "offene-kuppel",
+        ),
         categories=("space",),
     ),
     DemoSource(
@@ -276,7 +283,13 @@ _SOURCES = (
         format="rss20",
         language="fr",
         shows="a source that has moved for good",
-        articles=("four-solaire", "lanceur-reutilisable", "dechets-orbitaux", "assurance-satellites"),
+        articles=(
+            "broyeur-regolithe",
+            "four-solaire",
+            "lanceur-reutilisable",
+            "dechets-orbitaux",
+            "assurance-satellites",
+        ),
         categories=("space",),
     ),
     DemoSource(
@@ -288,7 +301,14 @@ _SOURCES = (
         format="rss20",
         language="en",
         shows="broken XML, an unclosed tag and unknown entities, that can be read all the same",
-        articles=("crater-rim-road", "polar-shadow-map", "dust-on-boots", "lava-tube-skylight", "basalt-bricks"),
+        articles=(
+            "mill-at-the-pole",
+            "crater-rim-road",
+            "polar-shadow-map",
+            "dust-on-boots",
+            "lava-tube-skylight",
+            "basalt-bricks",
+        ),
         categories=("space",),
     ),
     DemoSource(

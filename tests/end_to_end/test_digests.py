@@ -221,7 +221,7 @@ def test_the_main_job_sends_at_once_and_one_click_unsubscribes(
 
     assert (asked, done[0], done[1]) == (200, 200, address)
     assert b'<form method="post"' in asking_page
-    assert b"Unsubscribed." in done[2]
+    assert b"<h1>Unsubscribed</h1>" in done[2]
     assert "nothing more" not in not_yet
     assert "daily to email r…r@example.org: its reader has unsubscribed" in told
     assert {path: status for path, (status, _) in pages.items()} == dict.fromkeys(pages, 200)
