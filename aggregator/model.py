@@ -474,7 +474,7 @@ class PollSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which entries: all conditions hold at once; an empty one holds always. ``search`` words must all occur.
+    """Which entries: all conditions hold at once; an empty one holds always. ``search`` is what docs/search.md says.
 
     ``since`` is when an entry was first seen at the earliest; ``listed_since`` and ``listed_before`` are a period in
     which it counts as news.
@@ -563,6 +563,23 @@ class PublishedEntry:
     listed_at: datetime
     categories: tuple[str, ...] = ()
     related: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnippetPart:
+    """A piece of plain text; ``is_match`` when it is what a search found it by."""
+
+    text: str
+    is_match: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found, with its headline and a piece of its text in parts that are shown one after the other."""
+
+    published: PublishedEntry
+    title: tuple[SnippetPart, ...] = ()
+    snippet: tuple[SnippetPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

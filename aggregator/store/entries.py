@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain, islice
 
 import sqlalchemy as sa
 
 from aggregator.model import CategoryMatch, Mention, PublishedEntry, Selection, StoredEntry
-from aggregator.store import moves, rows
+from aggregator.store import rows
 from aggregator.store.arrays import among, array
+from aggregator.store.conditions import conditions
+from aggregator.store.places import Position
 from aggregator.store.schema import entries, entry_categories, sources
+from aggregator.store.walk import batches
 
 _CHUNK = 400
 
@@ -38,35 +42,6 @@ def published_by_id(connection: sa.Connection, when: Mapping[str, datetime]) -> 
         for original, listed_at in when.items()
         if original in groups
     ]
-
-
-def conditions(table: sa.FromClause, selection: Selection) -> list[sa.ColumnElement[bool]]:
-    """Return what an entry must meet, its source being configured among it."""
-    is_active = sa.select(sources.c.pk).where(sources.c.is_active)
-    if selection.sources:
-        is_active = is_active.where(moves.named(selection.sources))
-    conditions: list[sa.ColumnElement[bool]] = [table.c.source_pk.in_(is_active)]
-    if selection.categories:
-        has_category = sa.select(entry_categories.c.entry_pk).where(
-            entry_categories.c.entry_pk == table.c.pk, entry_categories.c.category.in_(selection.categories)
-        )
-        conditions.append(has_category.exists())
-    if selection.since is not None:
-        conditions.append(table.c.first_seen >= selection.since)
-    if selection.listed_since is not None:
-        conditions.append(table.c.listed_at >= selection.listed_since)
-    if selection.listed_before is not None:
-        conditions.append(table.c.listed_at < selection.listed_before)
-    if selection.language is not None:
-        language = selection.language.lower()
-        conditions.append(
-            sa.or_(sa.func.lower(table.c.language) == language, sa.func.lower(table.c.language).like(f"{language}-%"))
-        )
-    for word in (selection.search or "").split():
-        pattern = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        columns = (table.c.title, table.c.summary, table.c.content)
-        conditions.append(sa.or_(*(sa.func.lower(each).like(f"%{pattern}%", escape="\\") for each in columns)))
-    return conditions
 
 
 def _groups(connection: sa.Connection, originals: Sequence[str]) -> dict[str, list[StoredEntry]]:
@@ -126,17 +101,32 @@ def _to_published(
 def select(
     connection: sa.Connection, selection: Selection, *, limit: int, before: tuple[datetime, int] | None
 ) -> tuple[list[StoredEntry], tuple[datetime, int] | None]:
-    """Return entries, duplicates among them, newest first seen first, and where to go on (None at the end)."""
-    table = entries.alias("listed")
-    query = sa.select(table.c.pk, table.c.first_seen).where(*conditions(table, selection))
+    """Return entries, duplicates among them, and where to go on (None at the end).
+
+    The newest first seen come first; with a ``search``, those that count as news last.
+    """
+    if selection.search is not None:
+        return _select_found(connection, selection, limit=limit, before=before)
+    query = sa.select(entries.c.pk, entries.c.first_seen).where(*conditions(entries, selection))
     if before is not None:
         seen, pk = sa.literal(before[0], entries.c.first_seen.type), sa.literal(before[1], entries.c.pk.type)
-        query = query.where(sa.tuple_(table.c.first_seen, table.c.pk) < sa.tuple_(seen, pk))
-    found = connection.execute(query.order_by(table.c.first_seen.desc(), table.c.pk.desc()).limit(limit)).all()
-    in_order = _select().where(entries.c.pk.in_([row.pk for row in found]))
+        query = query.where(sa.tuple_(entries.c.first_seen, entries.c.pk) < sa.tuple_(seen, pk))
+    found = connection.execute(query.order_by(entries.c.first_seen.desc(), entries.c.pk.desc()).limit(limit)).all()
+    in_order = _select().where(among(entries.c.pk, "chosen"))
     in_order = in_order.order_by(entries.c.first_seen.desc(), entries.c.pk.desc())
     following = (found[-1].first_seen, found[-1].pk) if len(found) == limit else None
-    return _load(connection, in_order), following
+    return _load(connection, in_order, [row.pk for row in found]), following
+
+
+def _select_found(
+    connection: sa.Connection, selection: Selection, *, limit: int, before: tuple[datetime, int] | None
+) -> tuple[list[StoredEntry], tuple[datetime, int] | None]:
+    place = None if before is None else Position(*before)
+    listed = list(islice(chain.from_iterable(batches(connection, selection, before=place)), limit))
+    in_order = _select().where(among(entries.c.pk, "chosen"))
+    in_order = in_order.order_by(entries.c.listed_at.desc(), entries.c.pk.desc())
+    following = listed[-1].position if len(listed) == limit else None
+    return _load(connection, in_order, [each.position.pk for each in listed]), following
 
 
 def find(connection: sa.Connection, *, entry_id: str, url: str, canonical_url: str | None) -> list[StoredEntry]:
@@ -172,8 +162,11 @@ def _select() -> sa.Select[tuple[object, ...]]:
     return sa.select(entries, *rows.source_columns()).join(sources, sources.c.pk == entries.c.source_pk)
 
 
-def _load(connection: sa.Connection, query: sa.Select[tuple[object, ...]]) -> list[StoredEntry]:
-    found = connection.execute(query).mappings().all()
+def _load(
+    connection: sa.Connection, query: sa.Select[tuple[object, ...]], chosen: Collection[int] | None = None
+) -> list[StoredEntry]:
+    """Return what a query finds; ``chosen`` are the values of its ``among``, if it has one."""
+    found = connection.execute(query, {} if chosen is None else {"chosen": array(chosen)}).mappings().all()
     categories = _categories(connection, [row["pk"] for row in found])
     return [rows.to_stored_entry(row, tuple(categories[row["pk"]])) for row in found]
 

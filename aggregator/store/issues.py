@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from aggregator.issues import DeliveryStatus, DigestState, Endpoint, Issue, SentVersion
 from aggregator.model import PublishedEntry, Selection
 from aggregator.store import entries as stored_entries
+from aggregator.store.conditions import conditions
 from aggregator.store.schema import deliveries, digests, entries, issue_entries, issues, keys, stops
 
 # Entries first seen shortly before the last issue are looked at again, in case that they were committed after it by a
@@ -81,14 +82,14 @@ class IssueTransaction:
             .where(
                 first.c.original == candidate.c.original,
                 first.c.first_seen < state.begins_at,
-                *stored_entries.conditions(first, selection),
+                *conditions(first, selection),
             )
             .exists()
         )
         query = (
             sa.select(candidate.c.original, sa.func.min(candidate.c.listed_at).label("listed_at"))
             .where(
-                *stored_entries.conditions(candidate, selection),
+                *conditions(candidate, selection),
                 candidate.c.first_seen >= state.begins_at,
                 candidate.c.first_seen <= until,
                 is_unconsidered,
@@ -117,7 +118,7 @@ class IssueTransaction:
                 issue_entries.c.digest == self.state.name,
                 issues.c.made_at > since,
                 entries.c.updated > issue_entries.c.updated,
-                *stored_entries.conditions(entries, selection),
+                *conditions(entries, selection),
             )
             .order_by(entries.c.updated.desc(), entries.c.pk)
         )

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 
 from aggregator.errors import StoreError, StoreTooNew
 from aggregator.model import Plan
+from aggregator.store import search
 from aggregator.store.schema import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 # The newest migration; a test holds it against the files.
-HEAD = "0004"
+HEAD = "0005"
 
 # Two programs that start at once on PostgreSQL: one migrates, the other waits, then finds nothing to do.
 _MIGRATING = 0x61676773
@@ -95,6 +96,7 @@ def _upgrade(connection: sa.Connection) -> tuple[str | None, str]:
         return before, HEAD
     if before is None:
         metadata.create_all(connection)
+        search.create(connection)
         _VERSION.create(connection)
         connection.execute(_VERSION.insert().values(version_num=HEAD))
         return before, HEAD

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from aggregator.errors import ClaimLost
 from aggregator.model import Claim, Decision, Entry, Known, Nearby, PollResult, Probes, SourceState
-from aggregator.store import nearby, rows, signatures
+from aggregator.store import nearby, rows, search, signatures
 from aggregator.store.arrays import among, array
 from aggregator.store.schema import entries, entry_categories, forgotten, site, sources
 from aggregator.store.sources import held_pk, is_held
@@ -108,10 +108,13 @@ class PollTransaction:
         pks = self._pks([each.id for each in ordered])
         self._insert_categories(ordered, pks)
         signatures.insert(self._connection, ordered, pks)
+        search.catch_up(self._connection, at_least=search.BATCH)
 
     def _update(self, decision: Decision) -> None:
-        self._connection.execute(_UPDATE, rows.entry_values(decision) | {"of_id": decision.id})
         pks = self._pks([decision.id])
+        indexed = search.read(self._connection, pks.values())
+        self._connection.execute(_UPDATE, rows.entry_values(decision) | {"of_id": decision.id})
+        search.exchange(self._connection, indexed)
         self._connection.execute(_DELETE_CATEGORIES, {"of_entry": pks[decision.id]})
         self._insert_categories([decision], pks)
         if decision.signature is not None:

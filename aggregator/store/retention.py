@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from aggregator.store import signatures
+from aggregator.store import search, signatures
 from aggregator.store.polls import bump_content_version
 from aggregator.store.schema import entries, forgotten
 
@@ -23,6 +23,8 @@ def forget(connection: sa.Connection, *, before: datetime, limit: int) -> int:
     if old:
         connection.execute(forgotten.insert(), [{"source_pk": row.source_pk, "key": row.key} for row in old])
         signatures.forget(connection, [row.pk for row in old])
+        search.forget(connection, [row.pk for row in old])
         connection.execute(entries.delete().where(entries.c.pk.in_([row.pk for row in old])))
+        search.step_back(connection)
         bump_content_version(connection)
     return len(old)

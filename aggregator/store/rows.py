@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -27,6 +27,7 @@ from aggregator.model import (
     Validators,
 )
 from aggregator.store.schema import sources
+from aggregator.store.words import body_of
 
 Row = sa.RowMapping
 Values = dict[str, Any]
@@ -157,6 +158,30 @@ def new_entry_values(decision: Decision, source_pk: int) -> Values:
         "first_seen": decision.first_seen,
         "listed_at": decision.listed_at,
     }
+
+
+class Indexed(NamedTuple):
+    """What the full-text index has of an entry: its texts, and what lists choose entries by."""
+
+    pk: int
+    source_pk: int
+    language: str | None
+    first_seen: datetime
+    listed_at: datetime
+    title: str
+    body: str
+
+
+def to_indexed(row: Row) -> Indexed:
+    return Indexed(
+        pk=row["pk"],
+        source_pk=row["source_pk"],
+        language=row["language"],
+        first_seen=row["first_seen"],
+        listed_at=row["listed_at"],
+        title=row["title"],
+        body=body_of(row["summary"], row["content"]),
+    )
 
 
 def to_known_entry(row: Row) -> KnownEntry:

@@ -89,6 +89,8 @@ site = sa.Table(
     sa.Column("authority", sa.Text, nullable=False),
     sa.Column("since", Utc, nullable=False),
     sa.Column("content_version", sa.Integer, nullable=False, server_default="0"),
+    # entries up to this one are in the full-text index
+    sa.Column("indexed_pk", sa.Integer, nullable=False, server_default="0"),
 )
 
 # For indexes of active sources alone: word for word what queries say, or SQLite does not use them.

@@ -13,6 +13,7 @@ from aggregator.model import (
     CategoryMatch,
     Claim,
     Condition,
+    Found,
     Identity,
     Nearby,
     Page,
@@ -27,14 +28,14 @@ from aggregator.model import (
     Totals,
     Vocabulary,
 )
-from aggregator.store import condition, listing, retention
+from aggregator.store import condition, listing, retention, search
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
 from aggregator.store.ledger import Ledger
 from aggregator.store.migrate import migrate, rehearse
 from aggregator.store.nearby import nearby
-from aggregator.store.polls import PollTransaction, bump_content_version, write_quiet
+from aggregator.store.polls import PollTransaction, bump_content_version, decide_alone, write_quiet
 from aggregator.store.presence import Work, WritersTurn, among, one_main_job
 from aggregator.store.recategorize import Batch, recategorize
 from aggregator.store.schema import entries, site
@@ -203,21 +204,31 @@ class Store:
 
     def published(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
         """Return what is published once, newest first; raises UsageError for a cursor that is not one of ours."""
+        self._prepare(selection)
         with self._read() as connection:
             return listing.published(connection, selection, limit=limit, cursor=cursor)
 
     def front(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
         """Return stories, each by the newest of its articles that meets the selection; as ``published`` otherwise."""
+        self._prepare(selection)
         with self._read() as connection:
             return listing.front(connection, selection, limit=limit, cursor=cursor)
 
+    def search(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[Found]:
+        """Return the articles that the ``search`` of a selection finds; as ``published`` otherwise."""
+        self._prepare(selection)
+        with self._read() as connection:
+            return listing.found(connection, selection, limit=limit, cursor=cursor)
+
     def count_newer(self, selection: Selection, cursor: str | None, *, limit: int = 100) -> int:
         """Return how many stories ``front`` has by now before a page's ``newest``, counted up to ``limit``."""
+        self._prepare(selection)
         with self._read() as connection:
             return listing.count_newer(connection, selection, cursor=cursor, limit=limit)
 
     def entries(self, selection: Selection, *, limit: int | None = None) -> Iterator[StoredEntry]:
-        """Yield entries, duplicates among them, newest first seen first, read in batches."""
+        """Yield entries, duplicates among them, newest first seen first, read in batches; see ``entries.select``."""
+        self._prepare(selection)
         before: tuple[datetime, int] | None = None
         left = limit
         while left is None or left > 0:
@@ -228,6 +239,17 @@ class Store:
             left = None if left is None else left - len(found)
             if before is None:
                 return
+
+    def _prepare(self, selection: Selection) -> None:
+        """Let a search find the entries that came since the last one."""
+        if selection.search is None:
+            return
+        with self._read() as connection:
+            is_behind = search.is_behind(connection)
+        if is_behind:
+            with self._write() as connection:
+                decide_alone(connection)
+                search.catch_up(connection)
 
     def find_entries(self, *, entry_id: str, url: str, canonical_url: str | None) -> list[StoredEntry]:
         """Return the entries with this id, address or canonical URL, oldest first."""

@@ -96,12 +96,14 @@ def entries(
     category: Annotated[str | None, typer.Option("--category", metavar="C", help="Only of this category.")] = None,
     source: Annotated[str | None, typer.Option("--source", metavar="S", help="Only from this source.")] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="7d", help="First seen within this time.")] = None,
-    search: Annotated[str | None, typer.Option("--search", metavar="TEXT", help="With all of these words.")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", metavar="TEXT", help="With these words (docs/search.md).")
+    ] = None,
     as_json: JsonOption = False,
     limit: LimitOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """List what is stored, newest first seen first, duplicates among it.
+    """List what is stored, newest first seen first, duplicates among it; with --search what counts as news last.
 
     Example: aggregator entries --category space --since 7d --json
     """

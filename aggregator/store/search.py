@@ -1,0 +1,132 @@
+"""The full-text index over entries, the same on each database.
+
+Edits and deletions reach it in the transaction that they are part of. New entries are put in by the hundreds, in
+passing by the poll that brings the last of a batch, and before anybody searches (``Store`` sees to that): up to
+``site.indexed_pk`` they are in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+import sqlalchemy as sa
+
+from aggregator.model import Selection
+from aggregator.store.arrays import among, array
+from aggregator.store.places import Position
+from aggregator.store.query import Query
+from aggregator.store.rows import Indexed, to_indexed
+from aggregator.store.schema import entries, site
+
+# Entries that are put in together. One by one, or by the handful, it takes twice the time.
+BATCH = 500
+
+_TEXTS = sa.select(
+    entries.c.pk,
+    entries.c.source_pk,
+    entries.c.language,
+    entries.c.first_seen,
+    entries.c.listed_at,
+    entries.c.title,
+    entries.c.summary,
+    entries.c.content,
+)
+_LAST = sa.select(
+    sa.func.coalesce(sa.select(sa.func.max(entries.c.pk)).scalar_subquery(), 0).label("last"), site.c.indexed_pk
+)
+_NOTE = site.update().values(indexed_pk=sa.bindparam("now_indexed"))
+_BY_PK = _TEXTS.join(site, entries.c.pk <= site.c.indexed_pk).where(among(entries.c.pk, "pks"))
+_NEXT = _TEXTS.where(entries.c.pk > sa.bindparam("after")).order_by(entries.c.pk).limit(BATCH)
+
+
+class _Index(Protocol):
+    """What the module of a database has."""
+
+    def create(self, connection: sa.Connection) -> None: ...
+
+    def insert(self, connection: sa.Connection, indexed: Sequence[Indexed]) -> None: ...
+
+    def forget(self, connection: sa.Connection, indexed: Sequence[Indexed]) -> None: ...
+
+    def find(
+        self, connection: sa.Connection, query: Query, selection: Selection, *, before: Position | None, limit: int
+    ) -> list[Position]: ...
+
+    def meeting(self, connection: sa.Connection, query: Query, places: Collection[Position]) -> set[int]: ...
+
+
+def create(connection: sa.Connection) -> None:
+    """Make the index, and put in all entries that there are."""
+    _index(connection).create(connection)
+    catch_up(connection)
+
+
+def is_behind(connection: sa.Connection) -> bool:
+    """Tell whether there are entries that no search finds yet."""
+    last, indexed = _progress(connection)
+    return last > indexed
+
+
+def catch_up(connection: sa.Connection, *, at_least: int = 1) -> None:
+    """Put in all new entries; nothing when fewer than ``at_least`` wait. No other worker may be writing entries."""
+    while True:
+        last, indexed = _progress(connection)
+        if last - indexed < at_least:
+            return
+        waiting = [to_indexed(row) for row in connection.execute(_NEXT, {"after": indexed}).mappings()]
+        if waiting:
+            _index(connection).insert(connection, waiting)
+        connection.execute(_NOTE, {"now_indexed": waiting[-1].pk if waiting else last})
+
+
+def _progress(connection: sa.Connection) -> tuple[int, int]:
+    """Return the last entry that there is, and the last that is in the index; a new store has neither."""
+    row = connection.execute(_LAST).one_or_none()
+    return (0, 0) if row is None else (row.last, row.indexed_pk)
+
+
+def read(connection: sa.Connection, pks: Collection[int]) -> list[Indexed]:
+    """Return what the index has of these entries. To be read before they are changed or deleted."""
+    return [to_indexed(row) for row in connection.execute(_BY_PK, {"pks": array(pks)}).mappings()]
+
+
+def exchange(connection: sa.Connection, before: Sequence[Indexed]) -> None:
+    """Put in entries as they are now, in the place of what was read of them before."""
+    now = {each.pk: each for each in read(connection, [each.pk for each in before])}
+    changed = [each for each in before if now[each.pk] != each]
+    if changed:
+        _index(connection).forget(connection, changed)
+        _index(connection).insert(connection, [now[each.pk] for each in changed])
+
+
+def forget(connection: sa.Connection, pks: Collection[int]) -> None:
+    """Take out entries that are about to be deleted."""
+    indexed = read(connection, pks)
+    if indexed:
+        _index(connection).forget(connection, indexed)
+
+
+def step_back(connection: sa.Connection) -> None:
+    """See to what follows when the last entries were deleted: SQLite gives their numbers to the next ones."""
+    last, indexed = _progress(connection)
+    if last < indexed:
+        connection.execute(_NOTE, {"now_indexed": last})
+
+
+def find(
+    connection: sa.Connection, query: Query, selection: Selection, *, before: Position | None, limit: int
+) -> list[Position]:
+    """Return the newest places of what is found; not all of it may meet the selection."""
+    return _index(connection).find(connection, query, selection, before=before, limit=limit)
+
+
+def meeting(connection: sa.Connection, query: Query, places: Collection[Position]) -> set[int]:
+    """Return the ``pk`` of those of these places that a search finds."""
+    return _index(connection).meeting(connection, query, places)
+
+
+def _index(connection: sa.Connection) -> _Index:
+    """Return the module of a database; the other one is not even loaded."""
+    return cast("_Index", import_module(f"aggregator.store.search_{connection.dialect.name}"))

@@ -1,0 +1,111 @@
+"""The entries that meet a selection, those listed last first: a batch at a time, as a page takes few of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+import sqlalchemy as sa
+
+from aggregator.model import Selection
+from aggregator.store import search
+from aggregator.store.arrays import among, array
+from aggregator.store.conditions import conditions, is_before
+from aggregator.store.places import Listed, Position
+from aggregator.store.query import Query, parse
+from aggregator.store.schema import entries
+
+# Entries that are looked at together: so many at first, more the longer it takes.
+_BATCH, _LARGEST_BATCH = 100, 5000
+
+_LISTED = (
+    entries.c.listed_at,
+    entries.c.pk,
+    entries.c.original,
+    sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
+)
+_OF_PKS = among(entries.c.pk, "chosen")
+_OF_ARTICLES = among(entries.c.original, "chosen")
+_OF_STORIES = entries.c.pk.in_(
+    # in two, each with its index
+    sa.select(entries.c.pk)
+    .where(entries.c.story.is_not(None), among(entries.c.story, "chosen"))
+    .union_all(sa.select(entries.c.pk).where(among(entries.c.original, "chosen"), entries.c.story.is_(None)))
+)
+
+
+def batches(connection: sa.Connection, selection: Selection, *, before: Position | None) -> Iterator[list[Listed]]:
+    """Yield what meets the selection and stands behind ``before``."""
+    query, size = _query(selection), _BATCH
+    if query is not None and not query.wanted and not query.unwanted:
+        return
+    while True:
+        places = _places(connection, selection, query, before=before, limit=size)
+        yield _met(connection, selection, query, places)
+        if len(places) < size:
+            return
+        before, size = places[-1], min(2 * size, _LARGEST_BATCH)
+
+
+def _met(
+    connection: sa.Connection, selection: Selection, query: Query | None, places: Sequence[Position]
+) -> list[Listed]:
+    if query is not None and not query.wanted:
+        found = search.meeting(connection, query, places)
+        places = [place for place in places if place.pk in found]
+    if not places:
+        return []
+    listed = _listed(connection, selection, _OF_PKS, [place.pk for place in places])
+    return sorted(listed, key=lambda each: each.position, reverse=True)
+
+
+def articles(connection: sa.Connection, selection: Selection, batch: Sequence[Listed]) -> list[Listed]:
+    """Return these entries and all duplicates of them that meet the selection too."""
+    return _with(connection, selection, batch, _OF_ARTICLES, {each.original for each in batch})
+
+
+def stories(connection: sa.Connection, selection: Selection, batch: Sequence[Listed]) -> list[Listed]:
+    """Return these entries and all others of their stories that meet the selection too."""
+    return _with(connection, selection, batch, _OF_STORIES, {each.story for each in batch})
+
+
+def _with(
+    connection: sa.Connection,
+    selection: Selection,
+    batch: Sequence[Listed],
+    belongs: sa.ColumnElement[bool],
+    chosen: Collection[str],
+) -> list[Listed]:
+    if not chosen:
+        return []
+    met = {each.position for each in batch}
+    others = [each for each in _listed(connection, selection, belongs, chosen) if each.position not in met]
+    query = _query(selection)
+    if query is not None and others:
+        found = search.meeting(connection, query, [each.position for each in others])
+        others = [each for each in others if each.position.pk in found]
+    return [*batch, *others]
+
+
+def _query(selection: Selection) -> Query | None:
+    return None if selection.search is None else parse(selection.search)
+
+
+def _places(
+    connection: sa.Connection, selection: Selection, query: Query | None, *, before: Position | None, limit: int
+) -> list[Position]:
+    """Return the next places; what stands at them may not meet all of the selection."""
+    if query is not None and query.wanted:
+        return search.find(connection, query, selection, before=before, limit=limit)
+    chosen = sa.select(entries.c.listed_at, entries.c.pk).where(*conditions(entries, selection))
+    if before is not None:
+        chosen = chosen.where(is_before(entries, before))
+    chosen = chosen.order_by(entries.c.listed_at.desc(), entries.c.pk.desc()).limit(limit)
+    return [Position(*row) for row in connection.execute(chosen)]
+
+
+def _listed(
+    connection: sa.Connection, selection: Selection, belongs: sa.ColumnElement[bool], chosen: Collection[int | str]
+) -> list[Listed]:
+    query = sa.select(*_LISTED).where(belongs, *conditions(entries, selection))
+    found = connection.execute(query, {"chosen": array(chosen)})
+    return [Listed(Position(row.listed_at, row.pk), row.original, row.story) for row in found]
