@@ -15,7 +15,7 @@ from aggregator.config import Config, Images
 from aggregator.entrypoints.answers import answer, render
 from aggregator.entrypoints.feed_pages import Current, Framing, Remembering
 from aggregator.errors import UsageError
-from aggregator.model import Page, PublishedEntry, Selection, SourceHealth
+from aggregator.model import Found, Page, PublishedEntry, Selection, SourceHealth
 from aggregator.pipeline import Aggregator
 from aggregator.publish import (
     PERIODS,
@@ -96,8 +96,10 @@ class Pages:
             frame = self._frame(request, config, query=query)
             if not query:
                 return render_search(templates, frame, River(days=()))
-            page = self._store.front(self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before)
-            river = self._river(config, filters, page, now=now, before=before, address=frame.search)
+            results = self._store.search(self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before)
+            found = {each.published.id: each for each in results.items}
+            page = Page(items=tuple(each.published for each in results.items), next=results.next)
+            river = self._river(config, filters, page, now=now, before=before, address=frame.search, found=found)
             return render_search(templates, frame, river)
 
         return self._ticking(request, f"/search?{filters.named}&before={before}", templates, make)
@@ -201,10 +203,11 @@ class Pages:
         now: datetime,
         before: str | None,
         address: Callable[..., str],
+        found: Mapping[str, Found] | None = None,
     ) -> River:
         sources = list(self._health())
         return River(
-            days=arrange(page.items, self._wording(config, now=now)),
+            days=arrange(page.items, self._wording(config, now=now), found=found),
             filters=filters,
             categories=tuple(category_choices(category_labels(config)).values()),
             sources=tuple(source_choices(sources).values()),

@@ -36,7 +36,7 @@ from aggregator.publish.pages import (
     render_story,
 )
 from aggregator.publish.parts import source_title
-from aggregator.publish.river import Day, Piece, Wording, arrange
+from aggregator.publish.river import Day, Wording, arrange
 from aggregator.publish.site import SiteContent, Written, static_files, write_site
 from aggregator.publish.source import SourcePage
 from aggregator.publish.story import StoryPage, arrange_story
@@ -51,7 +51,6 @@ __all__ = [
     "DigestRow",
     "Filters",
     "Frame",
-    "Piece",
     "River",
     "SiteContent",
     "SourcePage",

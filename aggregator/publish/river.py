@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from textwrap import shorten
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Mention, PublishedEntry, StoredEntry
+from aggregator.model import Found, Mention, PublishedEntry, SnippetPart, StoredEntry
 from aggregator.publish import parts
 from aggregator.publish.choices import Choice, language_choice
 from aggregator.publish.text import legal, one_line, rfc3339, web_address
@@ -43,20 +43,12 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A piece of the text around what was searched for; ``is_match`` marks the words found."""
-
-    text: str
-    is_match: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A story in words, by its newest article. ``when`` is for people, ``exact`` and ``machine`` say the same in full.
 
     ``others`` are the newest of the other articles of its story, ``articles`` how many it has in all; ``story`` is its
-    id. ``spoken`` names the language where it isn't the site's. ``pieces`` stand in for the summary when something was
-    searched for.
+    id. ``spoken`` names the language where it isn't the site's. When something was searched for, ``found_title`` and
+    ``found_text`` stand in for title and summary.
     """
 
     id: str
@@ -64,7 +56,8 @@ class Item:
     title: str
     url: str | None
     summary: str
-    pieces: tuple[Piece, ...] = ()
+    found_title: tuple[SnippetPart, ...] = ()
+    found_text: tuple[SnippetPart, ...] = ()
     language: str | None
     spoken: Choice | None = None
     source: Choice
@@ -109,11 +102,11 @@ class Wording:
 
 
 def arrange(
-    entries: Iterable[PublishedEntry], wording: Wording, *, found: Mapping[str, tuple[Piece, ...]] | None = None
+    entries: Iterable[PublishedEntry], wording: Wording, *, found: Mapping[str, Found] | None = None
 ) -> tuple[Day, ...]:
     """Group entries, which come newest first and one of each story, by the day on which they counted as news.
 
-    ``found`` has the pieces of text in which a search found them, by their ids.
+    ``found`` is how a search found them, by their ids.
     """
     days = groupby(entries, key=lambda item: item.listed_at.astimezone(wording.zone).date())
     today = wording.now.astimezone(wording.zone).date() if wording.now else None
@@ -121,7 +114,7 @@ def arrange(
         Day(
             name=_name(day, today),
             date=day.isoformat(),
-            items=tuple(item_of(each, wording, pieces=(found or {}).get(each.id, ())) for each in items),
+            items=tuple(item_of(each, wording, found=(found or {}).get(each.id)) for each in items),
         )
         for day, items in days
     )
@@ -133,7 +126,7 @@ def _name(day: date, today: date | None) -> str:
     return day_in_words(day)
 
 
-def item_of(item: PublishedEntry, wording: Wording, *, pieces: tuple[Piece, ...] = ()) -> Item:
+def item_of(item: PublishedEntry, wording: Wording, *, found: Found | None = None) -> Item:
     """Return an entry and its story in words."""
     entry, published, now = item.entry, item.entry.published, wording.now
     in_full = exact(published, wording.zone)
@@ -144,7 +137,8 @@ def item_of(item: PublishedEntry, wording: Wording, *, pieces: tuple[Piece, ...]
         title=parts.title_of(entry),
         url=web_address(entry.url),
         summary=shorten(legal(entry.summary), _SUMMARY_CHARACTERS, placeholder=" …"),
-        pieces=pieces,
+        found_title=_legal(found.title) if found else (),
+        found_text=_legal(found.snippet) if found else (),
         language=entry.language,
         spoken=wording.spoken(entry.language),
         source=Choice(name=entry.source, title=one_line(entry.feed.title)),
@@ -158,6 +152,10 @@ def item_of(item: PublishedEntry, wording: Wording, *, pieces: tuple[Piece, ...]
         others=tuple(_other(each) for each in item.related[:_MOST_OTHERS]),
         articles=len(item.related) + 1,
     )
+
+
+def _legal(parts_: Iterable[SnippetPart]) -> tuple[SnippetPart, ...]:
+    return tuple(replace(each, text=legal(each.text)) for each in parts_)
 
 
 def _other(mention: Mention) -> Other:

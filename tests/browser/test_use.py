@@ -57,6 +57,7 @@ def test_a_search_finds_words_and_keeps_them(demo: Site, open_page: Opening) -> 
     expect(page.get_by_role("heading", level=1)).to_have_text("“regolith”")
     expect(page.get_by_role("searchbox")).to_have_value("regolith")
     assert headlines(page)
+    assert page.locator("article mark").first.inner_text().lower() == "regolith"
 
 
 def test_a_search_for_what_is_nowhere_says_so(demo: Site, open_page: Opening) -> None:

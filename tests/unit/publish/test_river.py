@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Origin, PublishedEntry
-from aggregator.publish import Choice, Day, Piece, Wording, arrange
+from aggregator.model import Found, Origin, PublishedEntry, SnippetPart
+from aggregator.publish import Choice, Day, Wording, arrange
 from aggregator.publish.river import Also, Item, Other
 from tests.unit.publish.samples import NOON, make_item, make_mention, make_stored
 
@@ -119,17 +119,15 @@ def test_a_language_is_named_where_it_is_not_that_of_the_site():
     assert item_of(make_item(language="tlh")).spoken == Choice(name="tlh", title="tlh")
 
 
-def test_what_was_searched_for_is_marked_where_it_was_found():
-    pieces = (Piece(text="on the ", is_match=False), Piece(text="Moon", is_match=True))
+def test_how_something_was_found_goes_with_it():
+    title, text = (SnippetPart(text="Moon\x07", is_match=True),), (SnippetPart(text="on the Moon"),)
+    item = make_item("a")
+    found = {"a": Found(published=item, title=title, snippet=text)}
 
-    ((found,), (other,)) = (
-        day.items
-        for day in arrange(
-            [make_item("a"), make_item("b", published=NOON - timedelta(days=1))], wording_of(), found={"a": pieces}
-        )
-    )
+    ((shown,),) = (day.items for day in arrange([item], wording_of(), found=found))
 
-    assert (found.pieces, other.pieces) == (pieces, ())
+    assert (shown.found_title, shown.found_text) == ((SnippetPart(text="Moon", is_match=True),), text)
+    assert item_of(item).found_text == ()
 
 
 def test_a_picture_is_shown_only_where_pictures_are_wanted():

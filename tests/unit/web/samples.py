@@ -14,6 +14,7 @@ from aggregator.errors import StoreError, UsageError
 from aggregator.issues import Delivery, DeliveryStatus, DigestState, Stop
 from aggregator.model import (
     FeedDocument,
+    Found,
     Page,
     PublishedEntry,
     Selection,
@@ -91,6 +92,10 @@ class ListStore:
     def front(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
         page = self.published(selection, limit=limit, cursor=cursor)
         return replace(page, newest=cursor or "0")
+
+    def search(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[Found]:
+        page = self.published(selection, limit=limit, cursor=cursor)
+        return Page(items=tuple(Found(published=item) for item in page.items), next=page.next)
 
     def count_newer(self, selection: Selection, cursor: str | None, *, limit: int = 100) -> int:
         if cursor is None or not cursor.isdigit():
