@@ -64,10 +64,14 @@ class SourceError(AggregatorError):
 
 
 class FetchError(SourceError):
-    """No usable answer from the server; ``retry_after`` is the least time it asked us to wait, if it did."""
+    """No usable answer from the server; ``retry_after`` is the least time it asked us to wait, if it did.
+
+    ``took`` is how long the exchange was, None where there was none.
+    """
 
     def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
         self.retry_after = retry_after
+        self.took: timedelta | None = None
         super().__init__(message)
 
 

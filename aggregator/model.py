@@ -81,7 +81,8 @@ class SourceState:
     where permanent redirects led. ``usual_gap`` is the median time between its entries, ``feed_wait`` the feed's own
     wish (ttl) not to be asked more often. ``failures`` counts in a row; ``body_hash`` is that of the last body that
     was parsed, ``entry_hashes`` are those of its entries as published, one after the other (normalize/document.py).
-    ``recent`` are the publication times of its latest entries, newest first. ``skip_hours`` and ``skip_days`` are those
+    ``recent`` are the publication times of its latest entries, newest first; ``response_times_ms`` are how long its
+    latest answers took, the last one first. ``skip_hours`` and ``skip_days`` are those
     of the feed (see ParsedFeed).
     """
 
@@ -107,6 +108,7 @@ class SourceState:
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
     recent: tuple[datetime, ...] = ()
+    response_times_ms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,23 @@ class SourceHealth:
     entries: int
     merged_into: str | None = None
 
+    @property
+    def newest_entry(self) -> datetime | None:
+        """When its latest entry was published: how long it has been silent, to compare with ``state.usual_gap``."""
+        return self.state.recent[0] if self.state.recent else None
+
+    @property
+    def response_time(self) -> timedelta | None:
+        """The median of its latest answers."""
+        times = sorted(self.state.response_times_ms)
+        return timedelta(milliseconds=times[len(times) // 2]) if times else None
+
+    @property
+    def has_validators(self) -> bool:
+        """Whether its server gives us something to ask "has it changed?" with."""
+        validators = self.state.validators
+        return validators is not None and bool(validators.etag or validators.last_modified)
+
 
 # --- fetch -----------------------------------------------------------------------------------------------------------
 
@@ -148,7 +167,7 @@ class Fetched:
     """A 200: ``body`` decoded from its transfer and content encodings, nothing else done to it.
 
     ``url`` is the address that answered, ``moved_to`` the end of the permanent redirects that started at the
-    address asked for (None when there were none).
+    address asked for (None when there were none). ``took`` is how long the exchange was, redirects among it.
     """
 
     url: str
@@ -158,6 +177,7 @@ class Fetched:
     validators: Validators | None = None
     moved_to: str | None = None
     freshness: Freshness | None = None
+    took: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +188,7 @@ class NotModified:
     validators: Validators | None = None
     moved_to: str | None = None
     freshness: Freshness | None = None
+    took: timedelta | None = None
 
 
 # --- parse: as published ---------------------------------------------------------------------------------------------
@@ -446,6 +467,15 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What asking a server came to: its status, None when no answer came; how long it took; bytes of the body."""
+
+    status: int | None = None
+    took: timedelta | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollResult:
     """All that one poll changes, written in one transaction: decisions, validators, health, next check."""
 
@@ -454,6 +484,7 @@ class PollResult:
     decisions: tuple[Decision, ...] = ()
     unchanged: int = 0
     error: str | None = None
+    exchange: Exchange = Exchange()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -466,6 +497,28 @@ class PollSummary:
     updated: int = 0
     duplicates: int = 0
     unchanged: int = 0
+    error: str | None = None
+
+
+class PollOutcome(StrEnum):
+    """What a poll brought: entries, an answer with nothing new in it, a 304, or no answer that could be used."""
+
+    NEWS = "news"
+    NOTHING_NEW = "nothing new"
+    NOT_MODIFIED = "not modified"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One of a source's latest polls, as it was recorded. Numbers of entries; ``duplicates`` are among the ``new``."""
+
+    at: datetime
+    outcome: PollOutcome
+    exchange: Exchange
+    new: int = 0
+    updated: int = 0
+    duplicates: int = 0
     error: str | None = None
 
 

@@ -17,13 +17,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from aggregator.categorize import Rules, categorize, compile_filter, compile_rules, explain_rules, is_wanted
 from aggregator.config import CategoryConfig, Config, FetchSettings, Where
 from aggregator.dedupe import decide, expired_marks, mark, sign
-from aggregator.errors import AggregatorError, SourceError, UsageError
+from aggregator.errors import AggregatorError, FetchError, SourceError, StatusError, UsageError
 from aggregator.fetch import HostGate, after_failure, after_success, fetch_source, key_of
 from aggregator.http import HttpClient, user_agent
 from aggregator.model import (
@@ -31,6 +32,7 @@ from aggregator.model import (
     Claim,
     Decision,
     Entry,
+    Exchange,
     FeedDocument,
     Fetched,
     NotModified,
@@ -180,6 +182,20 @@ def _summary(result: PollResult) -> PollSummary:
     )
 
 
+def _exchange(seen: Seen) -> Exchange:
+    match seen.answer, seen.error:
+        case Fetched(took=took, body=body), _:
+            return Exchange(status=HTTPStatus.OK.value, took=took, size=len(body))
+        case NotModified(took=took), _:
+            return Exchange(status=HTTPStatus.NOT_MODIFIED.value, took=took, size=0)
+        case _, StatusError(status=status, took=took):
+            return Exchange(status=status, took=took)
+        case _, FetchError(took=took):
+            return Exchange(took=took)
+        case _:
+            return Exchange()
+
+
 def _passes(source: Source, entry: Entry) -> bool:
     keep = compile_filter(source.keep) if source.keep else None
     drop = compile_filter(source.drop) if source.drop else None
@@ -224,9 +240,9 @@ class Recorder:
             categories = tuple(categorize(entry, claim.source, self.rules) for entry in seen.entries)
             return replace(seen, categories=categories)
         except SourceError as error:
-            return Seen(error=error)
+            return Seen(answer=answer, error=error)
         except Exception as error:  # noqa: BLE001 - a bug that one source's input brings out must not stop the others
-            return Seen(error=_crashed(claim, error))
+            return Seen(answer=answer, error=_crashed(claim, error))
 
     def record(self, claim: Claim, seen: Seen) -> PollSummary:
         """Read, decide, write: dedupe ─► store, in one transaction. Raises StoreError, ClaimLost."""
@@ -245,11 +261,11 @@ class Recorder:
                 poll.write(result)
                 return _summary(result)
         except SourceError as error:
-            failed = Seen(error=error)
+            failed = Seen(answer=seen.answer, error=error)
         except AggregatorError:
             raise
         except Exception as error:  # noqa: BLE001 - as above
-            failed = Seen(error=_crashed(claim, error))
+            failed = Seen(answer=seen.answer, error=_crashed(claim, error))
         return self.record_quiet([(claim, failed)])[0]
 
     def record_quiet(self, looks: Sequence[tuple[Claim, Seen]]) -> list[PollSummary]:
@@ -266,10 +282,10 @@ class Recorder:
         self, claim: Claim, seen: Seen, decisions: tuple[Decision, ...], unchanged: int, now: datetime
     ) -> PollResult:
         settings, jitter = self._settings, random.random()  # noqa: S311 - spreads requests, keeps no secret
-        if seen.answer is None:
+        if seen.answer is None or seen.error is not None:
             error = seen.error or SourceError("no answer")
             state = after_failure(claim, error, settings=settings, now=now, jitter=jitter)
-            return PollResult(source=claim.source.name, state=state, error=str(error))
+            return PollResult(source=claim.source.name, state=state, error=str(error), exchange=_exchange(seen))
         state = after_success(
             claim,
             seen.answer,
@@ -282,7 +298,13 @@ class Recorder:
             now=now,
             jitter=jitter,
         )
-        return PollResult(source=claim.source.name, state=state, decisions=decisions, unchanged=unchanged)
+        return PollResult(
+            source=claim.source.name,
+            state=state,
+            decisions=decisions,
+            unchanged=unchanged,
+            exchange=_exchange(seen),
+        )
 
 
 class Processes(Protocol):
@@ -354,7 +376,7 @@ class Aggregator:
         try:
             done = self._processes.read_and_record(claim, answer) if self._processes is not None else None
         except SourceError as error:
-            return self.recorder.record(claim, Seen(error=error))
+            return self.recorder.record(claim, Seen(answer=answer, error=error))
         if done is not None:
             return done
         with self._reading:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urljoin
@@ -26,8 +28,22 @@ def fetch_source(
     the address that gave them, be it at the end of a redirect (RULES D1-D3b). ``secrets`` are headers for the host of
     the configured address and no other, as is its userinfo (D12b). Raises FetchError and its kin for every other
     outcome: StatusError for answers that are neither 200 nor 304, with the wait that the server asked for, and among
-    them Throttled when we come too often.
+    them Throttled when we come too often. All of these say how long it took.
     """
+    began = time.monotonic()
+    try:
+        answer = _ask(client, claim, secrets)
+    except FetchError as error:
+        error.took = _since(began)
+        raise
+    return replace(answer, took=_since(began))
+
+
+def _since(began: float) -> timedelta:
+    return timedelta(seconds=time.monotonic() - began)
+
+
+def _ask(client: HttpClient, claim: Claim, secrets: Mapping[str, str] | None) -> Fetched | NotModified:
     configured = parse_address(claim.source.url)
     address = parse_address(claim.state.moved_to) if claim.state.moved_to else configured
     userinfo = {"Authorization": configured.authorization} if configured.authorization else {}

@@ -15,6 +15,8 @@ from aggregator.model import Claim, Fetched, NotModified, ParsedFeed, SourceStat
 
 # Publication times that are kept of a source; several may be one event (see rhythm.STEP).
 REMEMBERED_TIMES: Final = 50
+# How long its latest answers took: enough for a median that one slow answer doesn't move.
+_REMEMBERED_RESPONSES: Final = 11
 # A source that isn't there any more where redirects led it, so often in a row, is asked where it is configured again.
 LOST_AFTER: Final = 3
 
@@ -70,6 +72,7 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
         last_error=None,
         usual_gap=check.usual_gap,
         recent=recent,
+        response_times_ms=_with_response(state.response_times_ms, answer.took),
     )
     return _described(state, document, has_news=has_news, now=now) if document else state
 
@@ -110,6 +113,12 @@ def after_failure(claim: Claim, error: SourceError, *, settings: Pace, now: date
         last_error=str(error),
         usual_gap=check.usual_gap,
     )
+
+
+def _with_response(known: tuple[int, ...], took: timedelta | None) -> tuple[int, ...]:
+    if took is None:
+        return known
+    return (round(took / timedelta(milliseconds=1)), *known)[:_REMEMBERED_RESPONSES]
 
 
 def _is_missing(error: SourceError) -> bool:

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from aggregator.errors import ClaimLost
 from aggregator.model import Claim, Decision, Entry, Known, Nearby, PollResult, Probes, SourceState
-from aggregator.store import nearby, rows, search, signatures
+from aggregator.store import activity, history, nearby, rows, search, signatures
 from aggregator.store.arrays import among, array
 from aggregator.store.schema import entries, entry_categories, forgotten, site, sources
-from aggregator.store.sources import held_pk, is_held
+from aggregator.store.sources import held, held_row, is_held
 
 # "Which duplicates are there?" and "I add one" must not interleave between workers: deciding is done one at a time.
 # SQLite's write lock does that by itself; in PostgreSQL this advisory lock does, until the end of the transaction.
@@ -47,8 +47,19 @@ _PKS = sa.select(entries.c.id, entries.c.pk).where(among(entries.c.id, "ids"))
 _INSERT_CATEGORIES = entry_categories.insert()
 _DELETE_CATEGORIES = entry_categories.delete().where(entry_categories.c.entry_pk == sa.bindparam("of_entry"))
 _UPDATE = entries.update().where(entries.c.id == sa.bindparam("of_id"))
-_END_CLAIM = sources.update().where(sources.c.pk == sa.bindparam("of_source"))
-_END_QUIET_CLAIM = sources.update().where(is_held())
+_COUNTED = {"poll_count": sources.c.poll_count + 1}
+_END_CLAIM = (
+    sources.update()
+    .where(sources.c.pk == sa.bindparam("of_source"))
+    .values(
+        _COUNTED
+        | {
+            "entry_count": sources.c.entry_count + sa.bindparam("more_entries"),
+            "duplicate_count": sources.c.duplicate_count + sa.bindparam("more_duplicates"),
+        }
+    )
+)
+_END_QUIET_CLAIM = sources.update().where(is_held()).values(_COUNTED)
 _BUMP = site.update().values(content_version=site.c.content_version + 1)
 _ENDED = {"claim_token": None, "claimed_until": None}
 
@@ -60,10 +71,10 @@ class PollTransaction:
         self._connection = connection
         self._claim = claim
         self._vocabularies = vocabularies
-        pk = held_pk(connection, claim)
-        if pk is None:
+        held = held_row(connection, claim)
+        if held is None:
             raise ClaimLost(f"another worker has taken over {claim.source.name}; this result is dropped")
-        self._source_pk = pk
+        self._source_pk, self._activity = held
 
     def known(self, parsed: Sequence[Entry]) -> Known:
         """Return what bears on these entries; from here to the end no other worker decides."""
@@ -89,12 +100,19 @@ class PollTransaction:
 
     def write(self, result: PollResult) -> None:
         """Write all that the poll changed and end the claim."""
-        self._insert([decision for decision in result.decisions if decision.is_new])
+        new = [decision for decision in result.decisions if decision.is_new]
+        self._insert(new)
         for decision in result.decisions:
             if not decision.is_new:
                 self._update(decision)
+        history.write(self._connection, [(self._claim, result)])
+        counts = {
+            "more_entries": len(new),
+            "more_duplicates": sum(decision.original != decision.id for decision in new),
+            "activity": activity.added(self._activity, [decision.listed_at for decision in new]),
+        }
         state = rows.state_values(result.state) | _ENDED
-        self._connection.execute(_END_CLAIM, state | {"of_source": self._source_pk})
+        self._connection.execute(_END_CLAIM, state | counts | {"of_source": self._source_pk})
         if result.decisions or is_visible(self._claim.state, result.state):
             bump_content_version(self._connection)
 
@@ -141,10 +159,8 @@ def decide_alone(connection: sa.Connection) -> None:
 
 def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollResult]]) -> None:
     """Write the states of sources that brought no entries, and end their claims; lost claims' are passed over."""
-    states = [
-        rows.state_values(result.state) | _ENDED | {"held_seed": claim.state.seed, "held_token": claim.token}
-        for claim, result in results
-    ]
+    states = [rows.state_values(result.state) | _ENDED | held(claim) for claim, result in results]
+    history.write(connection, results)
     connection.execute(_END_QUIET_CLAIM, states)
     if any(is_visible(claim.state, result.state) for claim, result in results):
         bump_content_version(connection)

@@ -92,6 +92,7 @@ def state_values(state: SourceState) -> Values:
         "skip_hours": list(state.skip_hours),
         "skip_days": list(state.skip_days),
         "recent": [int(each.timestamp()) for each in state.recent],
+        "response_times_ms": list(state.response_times_ms),
     }
 
 
@@ -122,6 +123,7 @@ def to_state(row: Row) -> SourceState:
         skip_hours=tuple(row["skip_hours"]),
         skip_days=tuple(row["skip_days"]),
         recent=tuple(datetime.fromtimestamp(each, UTC) for each in row["recent"]),
+        response_times_ms=tuple(row["response_times_ms"]),
     )
 
 

@@ -150,11 +150,36 @@ sources = sa.Table(
     sa.Column("skip_hours", Json, nullable=False),
     sa.Column("skip_days", Json, nullable=False),
     sa.Column("recent", sa.JSON, nullable=False),
+    sa.Column("response_times_ms", sa.JSON, nullable=False, server_default=sa.text("'[]'")),
+    # how many there are, kept in step: nobody counts a million rows for a page
+    sa.Column("poll_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("entry_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("duplicate_count", sa.Integer, nullable=False, server_default="0"),
+    # entries of the latest days (activity.py)
+    sa.Column("activity", sa.LargeBinary, nullable=False, server_default=sa.text("''")),
     # the claim of the worker that polls it now
     sa.Column("claim_token", sa.Text),
     sa.Column("claimed_until", Utc),
     sa.Index("ix_sources_active_next_check", "next_check", "pk", info=_ACTIVE),
     sa.Index("uq_sources_active_name", "name", unique=True, info=_ACTIVE),
+)
+
+# The latest polls of each source, in a ring: one more takes the place of the oldest.
+polls = sa.Table(
+    "polls",
+    metadata,
+    sa.Column("source_pk", sa.Integer, sa.ForeignKey("sources.pk"), primary_key=True),
+    sa.Column("slot", sa.Integer, primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("took_ms", sa.Integer),
+    sa.Column("size", sa.Integer),
+    sa.Column("new", sa.Integer, nullable=False),
+    sa.Column("updated", sa.Integer, nullable=False),
+    sa.Column("duplicates", sa.Integer, nullable=False),
+    sa.Column("error", Text),
+    sqlite_with_rowid=False,
 )
 
 entries = sa.Table(

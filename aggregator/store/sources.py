@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from aggregator.model import Claim, Source, SourceHealth, SourceState, SourceStatus
+from aggregator.model import Claim, Source, SourceHealth, SourceState, SourceStatus, Totals
 from aggregator.store import moves, rows
-from aggregator.store.schema import entries, sources
+from aggregator.store.activity import per_day
+from aggregator.store.schema import sources
 
 # Due at once, and why.
 _EDITED = {"next_check": None, "next_check_reason": "its configuration was changed"}
@@ -155,7 +156,7 @@ def count_due(connection: sa.Connection, now: datetime) -> int:
 def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
     """Give claims back unused, so that the next worker need not wait for their end."""
     for claim in claims:
-        connection.execute(sources.update().where(is_held()).values(claim_token=None, claimed_until=None), _held(claim))
+        connection.execute(sources.update().where(is_held()).values(claim_token=None, claimed_until=None), held(claim))
 
 
 def postpone(connection: sa.Connection, claim: Claim, *, until: datetime, reason: str) -> None:
@@ -163,7 +164,7 @@ def postpone(connection: sa.Connection, claim: Claim, *, until: datetime, reason
     values: rows.Values = {"claim_token": None, "claimed_until": None}
     if claim.state.next_check is None or claim.state.next_check < until:
         values |= {"next_check": until, "next_check_reason": reason}
-    connection.execute(sources.update().where(is_held()), values | _held(claim))
+    connection.execute(sources.update().where(is_held()), values | held(claim))
 
 
 def are_claims(connection: sa.Connection) -> bool:
@@ -189,32 +190,37 @@ def is_held() -> sa.ColumnElement[bool]:
     )
 
 
-_HELD = sa.select(sources.c.pk).where(is_held()).with_for_update()
+_HELD = sa.select(sources.c.pk, sources.c.activity).where(is_held()).with_for_update()
 
 
-def held_pk(connection: sa.Connection, claim: Claim) -> int | None:
-    """Return the ``pk`` of the source's row, locked to the end of the transaction; None when the claim is lost."""
-    return connection.execute(_HELD, _held(claim)).scalar_one_or_none()
+def held_row(connection: sa.Connection, claim: Claim) -> tuple[int, bytes] | None:
+    """Return ``pk`` and ``activity`` of the source, locked to the end of the transaction; None for a lost claim."""
+    row = connection.execute(_HELD, held(claim)).one_or_none()
+    return None if row is None else (row.pk, row.activity)
 
 
-def _held(claim: Claim) -> rows.Values:
+def held(claim: Claim) -> rows.Values:
+    """Return what ``is_held`` is bound to."""
     return {"held_seed": claim.state.seed, "held_token": claim.token}
 
 
 def all_health(connection: sa.Connection) -> tuple[SourceHealth, ...]:
     """Return the configured sources with their state and number of entries, in the order of their names."""
-    counts = sa.select(entries.c.source_pk, sa.func.count().label("entries")).group_by(entries.c.source_pk).subquery()
-    query = (
-        sa.select(
-            sources,
-            sa.func.coalesce(counts.c.entries, 0).label("entries"),
-            moves.stand_in(sources, "name").label("merged_into"),
-        )
-        .outerjoin(counts, counts.c.source_pk == sources.c.pk)
-        .where(sources.c.is_active)
-        .order_by(sources.c.name)
-    )
+    merged_into = moves.stand_in(sources, "name").label("merged_into")
+    query = sa.select(sources, merged_into).where(sources.c.is_active).order_by(sources.c.name)
     return tuple(map(_health, connection.execute(query).mappings()))
+
+
+def activity(connection: sa.Connection, *, today: date) -> dict[str, tuple[int, ...]]:
+    """Return how many entries each configured source had on each of the latest days, the oldest first."""
+    query = sa.select(sources.c.name, sources.c.activity).where(sources.c.is_active)
+    return {row.name: per_day(row.activity, today=today) for row in connection.execute(query)}
+
+
+def totals(connection: sa.Connection) -> Totals:
+    counts = (sa.func.coalesce(sa.func.sum(each), 0) for each in (sources.c.entry_count, sources.c.duplicate_count))
+    entries, duplicates = connection.execute(sa.select(*counts)).one()
+    return Totals(entries=entries, duplicates=duplicates)
 
 
 def _health(row: rows.Row) -> SourceHealth:
@@ -223,4 +229,4 @@ def _health(row: rows.Row) -> SourceHealth:
         reason = f"it moved to the address of {merged_into} and is polled there"
         state = replace(state, status=SourceStatus.MOVED, next_check=None, next_check_reason=reason)
         state = replace(state, failures=0, last_error=None)
-    return SourceHealth(source=source, state=state, entries=row["entries"], merged_into=merged_into)
+    return SourceHealth(source=source, state=state, entries=row["entry_count"], merged_into=merged_into)

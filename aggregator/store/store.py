@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from aggregator.model import (
     Nearby,
     Page,
     Plan,
+    Poll,
     PollResult,
     Probes,
     PublishedEntry,
@@ -28,7 +29,7 @@ from aggregator.model import (
     Totals,
     Vocabulary,
 )
-from aggregator.store import condition, listing, retention, search
+from aggregator.store import condition, history, listing, retention, search
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
@@ -38,7 +39,7 @@ from aggregator.store.nearby import nearby
 from aggregator.store.polls import PollTransaction, bump_content_version, decide_alone, write_quiet
 from aggregator.store.presence import Work, WritersTurn, among, one_main_job
 from aggregator.store.recategorize import Batch, recategorize
-from aggregator.store.schema import entries, site
+from aggregator.store.schema import site
 from aggregator.store.signatures import Vocabularies, forget_marks
 
 # RFC 4151 wants a date on which the authority was ours; it is part of every id, so it never changes.
@@ -202,6 +203,16 @@ class Store:
         with self._read() as connection:
             return stored_sources.all_health(connection)
 
+    def polls(self, source_name: str, *, limit: int = history.KEPT) -> list[Poll]:
+        """Return the latest polls of a source, the last one first."""
+        with self._read() as connection:
+            return history.latest(connection, source_name, limit=limit)
+
+    def activity(self, *, today: date) -> dict[str, tuple[int, ...]]:
+        """Return how many entries each source had on each of the 30 days (UTC) that end ``today``, oldest first."""
+        with self._read() as connection:
+            return stored_sources.activity(connection, today=today)
+
     def published(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
         """Return what is published once, newest first; raises UsageError for a cursor that is not one of ours."""
         self._prepare(selection)
@@ -283,12 +294,7 @@ class Store:
 
     def totals(self) -> Totals:
         with self._read() as connection:
-            query = sa.select(
-                sa.func.count(),
-                sa.func.coalesce(sa.func.sum(sa.cast(entries.c.original != entries.c.id, sa.Integer)), 0),
-            ).select_from(entries)
-            count, duplicates = connection.execute(query).one()
-        return Totals(entries=count, duplicates=duplicates)
+            return stored_sources.totals(connection)
 
     def examine(self, *, is_thorough: bool) -> Condition:
         """Look at how the database is; nothing is changed, and nothing of its schema is taken for granted."""

@@ -13,7 +13,7 @@ from aggregator import pipeline
 from aggregator.config import Where, load
 from aggregator.demo import DemoSite
 from aggregator.errors import UsageError
-from aggregator.model import FeedFormat, PollSummary, Selection, SourceStatus, StoredEntry
+from aggregator.model import FeedFormat, PollOutcome, PollSummary, Selection, SourceStatus, StoredEntry
 from aggregator.pipeline import Aggregator
 from aggregator.publish import render_feed
 from aggregator.workers import poll_due
@@ -112,6 +112,34 @@ def test_an_edited_entry_keeps_its_id_and_moves_updated(world: World) -> None:
     assert (after.id, after.first_seen) == (before.id, before.first_seen)
     assert after.updated == world.clock.now > before.updated
     assert "new and longer" in after.content
+
+
+def test_each_poll_is_recorded_with_its_answer_and_what_came_of_it(world: World) -> None:
+    world.serve("a", item("Ice"))
+    world.configure("a")
+    world.poll()
+    world.clock.forward(days=1)
+    world.poll()
+    world.clock.forward(days=1)
+    world.site.put("/a", b"nothing like a feed")
+    world.poll()
+    world.clock.forward(days=1)
+    world.site.remove("/a")
+    world.poll()
+
+    gone, broken, unchanged, news = world.aggregator.store.polls("a")
+
+    assert (news.outcome, news.exchange.status, news.new, news.at) == (PollOutcome.NEWS, 200, 1, NOW)
+    assert (unchanged.outcome, unchanged.exchange.status) == (PollOutcome.NOT_MODIFIED, 304)
+    assert (broken.outcome, broken.exchange.status, broken.exchange.size) == (PollOutcome.FAILED, 200, 19)
+    assert (gone.outcome, gone.exchange.status) == (PollOutcome.FAILED, 404)
+    assert broken.error
+    assert gone.error
+    assert all(each.exchange.took is not None for each in (gone, broken, unchanged, news))
+    [health] = world.aggregator.store.sources()
+    assert len(health.state.response_times_ms) == 2
+    assert health.response_time is not None
+    assert health.has_validators
 
 
 def test_entries_that_stand_as_they_stood_are_counted_and_left_alone(world: World) -> None:

@@ -200,3 +200,13 @@ def test_a_move_to_what_is_not_there_any_more_is_forgotten_at_the_third_time(err
 )
 def test_a_move_to_what_only_fails_is_kept(error):
     assert fail(claim(moved_to=NEW_URL, failures=8), error).moved_to == NEW_URL
+
+
+def test_how_long_the_latest_answers_took_is_remembered_the_last_one_first():
+    known = tuple(range(11))
+
+    state = succeed(claim(response_times_ms=known), fetched(took=timedelta(milliseconds=99.6)))
+
+    assert state.response_times_ms == (100, *range(10))
+    assert succeed(claim(response_times_ms=known), fetched()).response_times_ms == known
+    assert fail(claim(response_times_ms=known), FetchError("down")).response_times_ms == known
