@@ -87,13 +87,14 @@ def _needle(number: int, phrase: Phrase) -> tuple[bytes, _Phrase]:
     closed = phrase.parts[: stems[0] + 1] if stems else phrase.parts
     needle = " " + " ".join(part.text.lower() for part in closed) + ("" if stems else " ")
     is_whole = len(closed) == len(phrase.parts)
-    rest = "".join(f" {re.escape(part.text)}{'[^ ]*' * part.is_stem}" for part in phrase.parts) + " "
-    return needle.encode(), _Phrase(
-        number,
-        ends_open=bool(stems) and is_whole,
-        is_exact=phrase.is_exact,
-        rest=re.compile(rest.encode()) if phrase.is_exact or not is_whole else None,
-    )
+    rest = _rest(phrase) if phrase.is_exact or not is_whole else None
+    return needle.encode(), _Phrase(number, ends_open=bool(stems) and is_whole, is_exact=phrase.is_exact, rest=rest)
+
+
+def _rest(phrase: Phrase) -> re.Pattern[bytes]:
+    """Return an expression that decides about all of a phrase."""
+    written = "".join(f" {re.escape(part.text)}{'[^ ]*' * part.is_stem}" for part in phrase.parts) + " "
+    return re.compile(written.encode())
 
 
 def _filter_of(patterns: Sequence[Pattern]) -> re2.Filter | None:

@@ -6,8 +6,10 @@ docs/rules.md is the contract.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 import re2
@@ -96,6 +98,7 @@ def re2_options() -> re2.Options:
     return options
 
 
+@lru_cache(maxsize=16_384)  # each term of a rule is read twice: when it is checked, and when it is compiled
 def parse_term(text: str) -> Term:
     """Read a word, a phrase, a stem (``satellite*``, also in a phrase), ``=Exact`` ones or a ``/regular expression/``.
 
@@ -137,8 +140,7 @@ def parse_phrase(text: str) -> Phrase:
     for number, piece in enumerate((*stems, last)):
         words = _words_of(piece, is_exact=is_exact)
         starts_word = number > 0 and bool(piece) and bool(_words_of(piece[0], is_exact=False)) and words[0] != BREAK
-        ends_word = bool(piece) and bool(words) and words[-1] != BREAK and bool(_words_of(piece[-1], is_exact=False))
-        if starts_word or (number < len(stems) and not ends_word):
+        if starts_word or (number < len(stems) and not _ends_with_word(piece, words)):
             if not parts and not words and not any(map(str.isalnum, text)):
                 break
             raise ValueError("a * stands at the end of a word, as in satellite*")
@@ -152,6 +154,10 @@ def parse_phrase(text: str) -> Phrase:
     if not parts:
         raise ValueError("expected a word; for signs alone write a /regular expression/")
     return Phrase(text, tuple(parts), is_exact)
+
+
+def _ends_with_word(piece: str, words: Sequence[str]) -> bool:
+    return bool(words) and words[-1] != BREAK and bool(_words_of(piece[-1], is_exact=False))
 
 
 def _words_of(text: str, *, is_exact: bool) -> list[str]:

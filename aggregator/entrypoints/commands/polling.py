@@ -28,6 +28,7 @@ def poll(
 
     Example: aggregator poll spacenews esa-space-news
     """
+    output = console()
     with opened(config, processes=useful_processes()) as aggregator:
         configured = configured_sources(aggregator.config)
         wanted = known_sources(configured, names) if names else _all_addresses(aggregator) if everything else None
@@ -37,9 +38,9 @@ def poll(
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=console(),
+            console=output,
             transient=True,
-            disable=not console().is_terminal,
+            disable=not output.is_terminal,
         ) as progress:
             task = progress.add_task(
                 "polling", total=len(wanted) if wanted else aggregator.store.count_due(aggregator.clock())
@@ -47,7 +48,7 @@ def poll(
             for result in poll_due(aggregator, wanted):
                 results.append(result)
                 progress.update(task, advance=1, description=f"{result.source:<24.24}")
-                if result.error or not console().is_terminal:
+                if result.error or progress.disable:
                     progress.console.print(_line(result))
         passed_over = len(wanted) - len(results) if wanted else 0
     _sum_up(results, passed_over)
