@@ -18,6 +18,7 @@ from aggregator.notify import read_token, schedule_of, targets_of
 from aggregator.pipeline import Aggregator
 from aggregator.publish import (
     DigestRow,
+    arrange_channels,
     arrange_deliveries,
     counts_of,
     moment,
@@ -29,6 +30,7 @@ from aggregator.publish import (
 log = structlog.get_logger()
 
 _SHOWN: Final = 50
+_EARLIER: Final = 6
 _NOT_ARRIVED: Final = (DeliveryStatus.WAITING, DeliveryStatus.FAILED, DeliveryStatus.STOPPED)
 
 # What a page needs of the web application beside these: an answer that changes.
@@ -55,6 +57,7 @@ class DigestPages:
         for digest in config.digests:
             issue = self._ledger.find_issue(digest.name)
             state = states.get(digest.name)
+            channels, more = arrange_channels(self._ledger.deliveries_of(issue) if issue else (), zone, now)
             upcoming = schedule_of(digest, zone).next(now, set_up_at=state.set_up_at) if state else None
             rows.append(
                 DigestRow(
@@ -64,6 +67,9 @@ class DigestPages:
                     made=moment(issue.made_at, zone=zone, now=now) if issue else None,
                     upcoming=moment(upcoming, zone=zone, now=now) if upcoming else None,
                     counts=counts_of(counts, digest.name),
+                    earlier=tuple(range(issue.number - 1, max(issue.number - _EARLIER - 1, 0), -1)) if issue else (),
+                    channels=channels,
+                    more=more,
                 )
             )
         deliveries = arrange_deliveries(troubled, zone, now)

@@ -17,6 +17,7 @@ from aggregator.publish.issue import issue_entries
 from aggregator.publish.ledger import (
     DeliveryRow,
     DigestRow,
+    arrange_channels,
     arrange_deliveries,
     counts_of,
     render_digests,
@@ -59,6 +60,7 @@ __all__ = [
     "Wording",
     "Written",
     "arrange",
+    "arrange_channels",
     "arrange_deliveries",
     "arrange_sources",
     "arrange_story",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.issues import Delivery, DeliveryStatus, Issue
@@ -13,10 +14,26 @@ from aggregator.publish.text import legal, rfc3339
 from aggregator.publish.times import Moment, exact, moment
 from aggregator.templating import Templates
 
+# Of many endpoints a page names so many, those in trouble first.
+_MOST_CHANNELS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRow:
+    """How the latest issue reached one endpoint, whose label has no address whole. ``when`` it did, or will be tried."""
+
+    label: str
+    status: str
+    when: Moment | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestRow:
-    """A digest in words. ``counts`` are its deliveries by status, those that are none left out."""
+    """A digest in words. ``counts`` are its deliveries by status, those that are none left out.
+
+    ``earlier`` are the numbers of the issues before the latest, newest first; ``channels`` tell how the latest one
+    reached them, ``more`` how many others there are.
+    """
 
     name: str
     title: str
@@ -24,6 +41,9 @@ class DigestRow:
     made: Moment | None
     upcoming: Moment | None
     counts: Mapping[str, int]
+    earlier: tuple[int, ...] = ()
+    channels: tuple[ChannelRow, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +58,22 @@ class DeliveryRow:
     attempts: int
     upcoming: Moment | None
     error: str
+
+
+def arrange_channels(
+    deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime
+) -> tuple[tuple[ChannelRow, ...], int]:
+    """Return the deliveries of one issue in words, those in trouble first, and how many are left out."""
+    arrived_last = sorted(deliveries, key=lambda each: (each.status is DeliveryStatus.SENT, each.endpoint.label))
+    rows = tuple(
+        ChannelRow(
+            label=each.endpoint.label,
+            status=each.status.value,
+            when=moment(when, zone=zone, now=now) if (when := each.sent_at or each.next_attempt) else None,
+        )
+        for each in arrived_last[:_MOST_CHANNELS]
+    )
+    return rows, max(len(deliveries) - _MOST_CHANNELS, 0)
 
 
 def arrange_deliveries(deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime) -> tuple[DeliveryRow, ...]:
