@@ -25,6 +25,7 @@ from aggregator.publish import (
     SourcePage,
     Wording,
     arrange,
+    arrange_polls,
     arrange_sources,
     arrange_story,
     category_choices,
@@ -142,7 +143,9 @@ class Pages:
 
     def sources(self, request: Request) -> Response:
         config, templates = self._current()
-        rows = arrange_sources(self._store.sources(), zone=config.site.tz, now=self._aggregator.clock())
+        now = self._aggregator.clock()
+        activity = self._store.activity(today=now.date())
+        rows = arrange_sources(self._store.sources(), zone=config.site.tz, now=now, activity=activity)
         return self._changing(request, render_sources(templates, self._frame(request, config), rows))
 
     def source(self, request: Request) -> Response:
@@ -154,8 +157,9 @@ class Pages:
         now = self._aggregator.clock()
         page = self._store.front(Selection(sources=(name,)), limit=_SOURCE_ENTRIES)
         source = SourcePage(
-            row=source_row(health, zone=config.site.tz, now=now),
+            row=source_row(health, zone=config.site.tz, now=now, activity=self._store.activity(today=now.date())),
             days=arrange(page.items, self._wording(config, now=now)),
+            polls=arrange_polls(self._store.polls(name), zone=config.site.tz, now=now),
         )
         return self._changing(request, render_source(templates, self._frame(request, config), source))
 

@@ -39,7 +39,7 @@ from aggregator.publish.pages import (
 from aggregator.publish.parts import source_title
 from aggregator.publish.river import Day, Wording, arrange
 from aggregator.publish.site import SiteContent, Written, static_files, write_site
-from aggregator.publish.source import SourcePage
+from aggregator.publish.source import SourcePage, arrange_polls
 from aggregator.publish.story import StoryPage, arrange_story
 from aggregator.publish.times import moment
 
@@ -62,6 +62,7 @@ __all__ = [
     "arrange",
     "arrange_channels",
     "arrange_deliveries",
+    "arrange_polls",
     "arrange_sources",
     "arrange_story",
     "build_document",

@@ -15,6 +15,7 @@ from aggregator.publish.choices import color_of, monogram
 from aggregator.publish.parts import source_title
 from aggregator.publish.text import legal, one_line, web_address
 from aggregator.publish.times import Moment, in_words, moment
+from aggregator.publish.units import duration
 
 _NEEDS_ATTENTION: Final = (SourceStatus.GONE, SourceStatus.MOVED, SourceStatus.CHANGED, SourceStatus.FAILING)
 
@@ -53,6 +54,7 @@ class SourceRow:
     is_silent: bool
     activity: Bars | None
     validators: str | None
+    response: str | None
 
 
 def arrange_sources(
@@ -113,6 +115,7 @@ def source_row(
         is_silent=_is_silent(silence, state.usual_gap),
         activity=None if counts is None else _activity(counts),
         validators=_validators(health),
+        response=duration(health.response_time) if health.response_time else None,
     )
 
 

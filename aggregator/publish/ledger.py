@@ -20,7 +20,7 @@ _MOST_CHANNELS: Final = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRow:
-    """How the latest issue reached one endpoint, whose label has no address whole. ``when`` it did, or will be tried."""
+    """How the latest issue reached one endpoint, whose label has no address whole; ``when`` it did or will."""
 
     label: str
     status: str

@@ -13,6 +13,7 @@ from aggregator.publish.reading import readable
 from aggregator.publish.river import Also, Wording
 from aggregator.publish.text import legal, one_line, rfc3339, web_address
 from aggregator.publish.times import exact
+from aggregator.publish.units import file_size
 
 # All texts of a page together: what comes after them is shown by its summary.
 _MOST_TEXT = 60_000
@@ -117,13 +118,6 @@ def _also(group: Sequence[StoredEntry]) -> Iterable[Also]:
 
 
 def _file(enclosure: Enclosure) -> File:
-    size = f", {_size(enclosure.length)}" if enclosure.length else ""
+    size = f", {file_size(enclosure.length)}" if enclosure.length else ""
     name = one_line(enclosure.title or "") or enclosure.url.rpartition("/")[2] or enclosure.url
     return File(url=enclosure.url, title=name, kind=f"{enclosure.type}{size}")
-
-
-def _size(length: int) -> str:
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if length >= size:
-            return f"{length / size:.1f} {unit}" if length < 10 * size else f"{length // size} {unit}"
-    return f"{length} bytes"

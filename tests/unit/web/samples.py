@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site, SourceConfig
@@ -13,9 +13,12 @@ from aggregator.entrypoints.web import create_app
 from aggregator.errors import StoreError, UsageError
 from aggregator.issues import Delivery, DeliveryStatus, DigestState, Stop
 from aggregator.model import (
+    Exchange,
     FeedDocument,
     Found,
     Page,
+    Poll,
+    PollOutcome,
     PublishedEntry,
     Selection,
     Source,
@@ -120,6 +123,13 @@ class ListStore:
             Source(name="second", url="https://b.example/"),
         )
         return tuple(SourceHealth(source=source, state=state, entries=3) for source in sources)
+
+    def activity(self, *, today: date) -> dict[str, tuple[int, ...]]:
+        return {"first": (0, 2, 1)}
+
+    def polls(self, source_name: str) -> list[Poll]:
+        exchange = Exchange(status=200, took=timedelta(milliseconds=140), size=34_567)
+        return [Poll(at=NOON, outcome=PollOutcome.NEWS, exchange=exchange, new=3, duplicates=1)]
 
     def totals(self) -> Totals:
         self.ping()

@@ -158,7 +158,16 @@ def test_a_search_for_nothing_explains_how_to_search():
 def test_a_source_has_a_page():
     client = client_of(make_aggregator(make_item()))
 
-    assert html.document_fromstring(client.get("/sources/first").content).find(".//h1/span").text == "First News"
+    page = html.document_fromstring(client.get("/sources/first").content)
+
+    assert page.find(".//h1/span").text == "First News"
+    assert [cell.text.strip() for cell in page.find(".//tbody/tr").iterfind("td")] == [
+        "news (200)",
+        "3 new, 1 known elsewhere",
+        "140 ms",
+        "34 kB",
+    ]
+    assert page.find(".//svg[@role='img']").get("aria-label") == "3 entries in 3 days"
     assert client.get("/sources/nobody").status_code == 404
 
 
