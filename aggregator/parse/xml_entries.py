@@ -76,8 +76,15 @@ def _relation(link: Fields) -> str:
 
 
 def author_names(context: Fields) -> tuple[str, ...]:
-    """Return the names of a feed's or an entry's authors, without e-mail addresses."""
-    named = (string(author.get("name")) for author in list_of_fields(context.get("authors")))
+    """Return the names of a feed's or an entry's authors, without e-mail addresses.
+
+    A single author is taken as written where an address is in it: feedparser takes addresses apart by a pattern that
+    knows top-level domains of four letters at most, and would leave the rest of a longer one in the name.
+    """
+    named = [string(author.get("name")) for author in list_of_fields(context.get("authors"))]
+    written = string(context.get("author"))
+    if written and "@" in written and len(named) == 1:
+        named = [written]
     return people(without_markup(name) for name in named if name)
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from aggregator.model import Enclosure, StoredEntry
 from aggregator.publish import parts
-from aggregator.publish.choices import Choice
+from aggregator.publish.choices import Choice, language_choice
 from aggregator.publish.reading import readable
 from aggregator.publish.river import Also, Wording
 from aggregator.publish.text import legal, one_line, rfc3339, web_address
@@ -54,7 +54,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
-    """A story: its newest headline, its articles oldest first, and how many of them each language has."""
+    """A story: its newest headline, its articles oldest first, and the languages they are in where there are more."""
 
     id: str
     title: str
@@ -74,7 +74,7 @@ def arrange_story(entries: Sequence[StoredEntry], wording: Wording) -> StoryPage
         article = _article(group, wording, room=left)
         left -= len(article.html)
         articles.append(article)
-    spoken = {each.spoken.name: each.spoken for each in articles if each.spoken}
+    tags = dict.fromkeys(each.language.partition("-")[0].lower() for each in articles if each.language)
     last = articles[-1]
     return StoryPage(
         id=entries[0].story,
@@ -82,7 +82,7 @@ def arrange_story(entries: Sequence[StoredEntry], wording: Wording) -> StoryPage
         language=last.language,
         articles=tuple(articles),
         sources=len({each.source for each in entries}),
-        languages=tuple(spoken.values()),
+        languages=tuple(map(language_choice, tags)) if len(tags) > 1 else (),
     )
 
 
