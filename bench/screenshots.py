@@ -42,8 +42,8 @@ def main() -> None:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         sys.exit("screenshots need Chromium (apt install chromium)")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
         _OUT.mkdir(exist_ok=True)
         (folder / "digest.html").write_text(_digest(folder))
         _both(program, (folder / "digest.html").as_uri(), _OUT / "digest.png", folder, wide=800)
