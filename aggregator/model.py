@@ -268,8 +268,8 @@ class ParsedFeed:
 class PageRules:
     """Where the records of a page stand: CSS selectors, those of the parts relative to a record; ``items`` may be many.
 
-    ``link`` None is the record itself or its first link, ``title`` None the text of that link. ``date_format`` is for
-    ``strptime``; without it dates are read as they are found automatically. ``next`` finds the link to the next page.
+    What is None is found in the records as on a page without rules. ``date_format`` is for ``strptime``; without it
+    dates are read as they are found automatically. ``next`` finds the link to the next page.
     """
 
     items: str

@@ -1,0 +1,11 @@
+"""Bytes → ListPage: a web page without a feed, read as a list of entries. Pure: no network, no files, no clock.
+
+``document`` opens the page; ``outline`` makes flat lists of it; ``repeats`` finds what repeats; ``fields`` and
+``dating`` find titles, links and dates in it; ``choosing`` says which series is the list.
+"""
+
+from __future__ import annotations
+
+from aggregator.parse.pages.reading import read_page
+
+__all__ = ["read_page"]

@@ -1,0 +1,232 @@
+"""Dates as pages show them, in any place of a short text: what is written, and which day is meant.
+
+Reading and judging are two steps: "03/04/2026" is read as figures of which either may be the day, and the list that it
+stands in tells which (dating.py). The expressions have no nested repetition, so that none can hang.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from aggregator.parse.pages.months import AGO, DAYS_BACK, ONE, SPANS_S, month_number
+
+LONGEST = 160  # characters of a text that is looked at; a longer one is prose
+_WORD = r"[^\W\d_][^\s\d,/()|:;–-]{1,14}"
+_CLOCK = re.compile(
+    r"^[\s,|/T·•–-]{0,6}(?:at|um|à|a las|alle|om|kl\.?|в)?\s?(\d{1,2})(?:[:h]|\.(?=\d\d\s?Uhr))(\d{2})(?::\d{2})?"
+    r"(?:\.\d{1,6})?\s?([ap]\.?m)?\s?(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
+    re.IGNORECASE,
+)
+_YEAR_FIRST = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
+_CJK = re.compile(r"(?<!\d)(?:(\d{4}|\d{2})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?")
+_FIGURES = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?((?:19|20)\d\d|\d\d)(?![\d%])")
+_DAY_MONTH = re.compile(
+    rf"(?<![\d:.,])(\d{{1,2}})(?:st|nd|rd|th|er|re|º|ª|°|\.|,)?[\s./-]{{0,3}}(?:de |of |d[’'] ?|di |den )?({_WORD})"
+    rf"(?:[\s.,/’'-]{{0,3}}(?:de[l]? |of )?((?:19|20)\d\d|[’']?\d\d(?![\d:.h]|\s?(?:Uhr|h\b))))?",
+    re.IGNORECASE,
+)
+_MONTH_DAY = re.compile(
+    rf"(?<![^\W\d_])({_WORD})[\s./-]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th|º)?(?![\d:])(?:[\s.,/-]{{1,3}}((?:19|20)\d\d))?",
+    re.IGNORECASE,
+)
+_YEAR_MONTH_DAY = re.compile(
+    rf"(?<!\d)((?:19|20)\d\d)[\s.,/-]{{1,3}}({_WORD})[\s.,/-]{{0,3}}(\d{{1,2}})(?!\d)", re.IGNORECASE
+)
+_VIETNAMESE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})[,\s]+(?:năm\s+)?((?:19|20)\d\d)", re.IGNORECASE)
+_SHORT = re.compile(r"^\W{0,2}(\d{1,2})\.\s?(\d{1,2})\.\W{0,2}$")
+_AGO_CJK = re.compile(
+    r"(\d{1,3})\s?(秒钟|秒|分钟|分鐘|分|小时|小時|時間|天|日|周|週間|週|个月|個月|か月|ヶ月|年|초|분|시간|일|주|개월|년)\s?(?:之)?[前전]"
+)
+_AGO = re.compile(r"(?:^|\s)(\d{1,3}|[^\W\d_]{1,5})\s?([^\W\d_]{1,12})\b", re.IGNORECASE)
+_FIGURES_OF_ALL = {ord(each): str(int(each)) for each in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯０１２３４５６７８９"}
+_BUDDHIST = 543  # years that Thailand is ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A date as written at ``start`` to ``stop`` of a text. ``is_open``: day and month may change places.
+
+    ``year`` None is not said. ``clock`` is (hour, minute, minutes east of Greenwich).
+    """
+
+    year: int | None
+    month: int
+    day: int
+    start: int
+    stop: int
+    is_open: bool = False
+    clock: tuple[int, int, int] | None = None
+
+    def turned(self) -> Written:
+        return Written(self.year, self.day, self.month, self.start, self.stop, False, self.clock)
+
+
+@lru_cache(maxsize=20_000)
+def find_written(text: str, language: str | None = None) -> Written | None:
+    """Return the first date in a short text, as it is written; None for a long one, or one without a date."""
+    if len(text) > LONGEST:
+        return None
+    if not text.isascii():
+        text = text.translate(_FIGURES_OF_ALL)
+    if not any(map(str.isdigit, text)):
+        return None
+    found = [each for read in _READERS if (each := read(text, language))]
+    return min(found, key=lambda each: (each.start, each.start - each.stop), default=None)
+
+
+def _year_first(text: str, _language: str | None) -> Written | None:
+    found = _YEAR_FIRST.search(text)
+    return found and _written(text, found, found[1], found[3], found[4])
+
+
+def _cjk(text: str, _language: str | None) -> Written | None:
+    found = _CJK.search(text) if not text.isascii() else None
+    return found and _written(text, found, found[1], found[2], found[3])
+
+
+def _vietnamese(text: str, _language: str | None) -> Written | None:
+    found = _VIETNAMESE.search(text) if not text.isascii() else None
+    return found and _written(text, found, found[3], found[2], found[1])
+
+
+def _figures(text: str, language: str | None) -> Written | None:
+    found = _FIGURES.search(text)
+    if found is None:
+        return None
+    one, other, year = found[1], found[3], found[4]
+    if language in {"ja", "zh", "ko"} and len(year) == 2:
+        return _written(text, found, one, other, year)
+    if int(other) > 12:
+        return _written(text, found, year, one, other)
+    return _written(text, found, year, other, one, is_open=int(one) <= 12 and one != other)
+
+
+def _short(text: str, _language: str | None) -> Written | None:
+    found = _SHORT.search(text)
+    return found and _written(text, found, None, found[2], found[1])
+
+
+def _day_month(text: str, language: str | None) -> Written | None:
+    for found in _DAY_MONTH.finditer(text):
+        month = month_number(found[2], language, has_year=bool(found[3]))
+        if month:
+            return _written(text, found, found[3], month, found[1])
+    return None
+
+
+def _month_day(text: str, language: str | None) -> Written | None:
+    for found in _MONTH_DAY.finditer(text):
+        month = month_number(found[1], language, has_year=bool(found[3]))
+        if month:
+            return _written(text, found, found[3], month, found[2])
+    return None
+
+
+def _year_month_day(text: str, language: str | None) -> Written | None:
+    found = _YEAR_MONTH_DAY.search(text)
+    month = found and month_number(found[2], language)
+    return _written(text, found, found[1], month, found[3]) if found and month else None
+
+
+_READERS = (_year_first, _year_month_day, _cjk, _vietnamese, _figures, _day_month, _month_day, _short)
+
+
+def _written(
+    text: str, found: re.Match[str], year: str | None, month: str | int, day: str, *, is_open: bool = False
+) -> Written | None:
+    full_year = _full_year(year) if year else None
+    month, first_day = int(month), int(day)
+    if not (1 <= month <= 12 and 1 <= first_day <= 31) or (full_year and not 1990 <= full_year <= 2100):
+        return None
+    clock = _CLOCK.search(text[found.end() : found.end() + 40])
+    stop = found.end() + (clock.end() if clock else 0)
+    return Written(full_year, month, first_day, found.start(), stop, is_open, _clock(clock) if clock else None)
+
+
+def _full_year(written: str) -> int:
+    year = int(written.lstrip("’'"))
+    if year < 100:
+        return year + (2000 if year < 70 else 1900)
+    return year - _BUDDHIST if year > 2400 else year
+
+
+def _clock(found: re.Match[str]) -> tuple[int, int, int] | None:
+    hour, minute = int(found[1]), int(found[2])
+    if found[3]:
+        hour = hour % 12 + (12 if found[3].lower().startswith("p") else 0)
+    if hour > 23 or minute > 59:
+        return None
+    zone = found[4] or ""
+    east = int(zone[1:3]) * 60 + int(zone[-2:]) if zone[:1] in {"+", "-"} else 0
+    return hour, minute, -east if zone.startswith("-") else east
+
+
+def moment_of(written: Written, *, now: datetime, year: int | None = None) -> datetime | None:
+    """Return the time that is meant; None where the calendar has no such day.
+
+    Without a time of the day it is midnight, without a zone UTC. A year that isn't said is ``year``, else the latest
+    that doesn't make it lie ahead.
+    """
+    hour, minute, east = written.clock or (0, 0, 0)
+    for candidate in (written.year or year or now.year, now.year - 1):
+        try:
+            moment = datetime(candidate, written.month, written.day, hour, minute, tzinfo=UTC) - timedelta(minutes=east)
+        except ValueError:
+            return None
+        if written.year or year or moment <= now + timedelta(days=2):
+            return moment
+    return None
+
+
+@lru_cache(maxsize=20_000)
+def _relative_s(text: str) -> int | None:
+    plain = text.casefold().strip(" .,|·•–-()")
+    if len(plain) > 40:
+        return None
+    found = _AGO_CJK.search(plain)
+    if found:
+        return int(found[1]) * SPANS_S[found[2]]
+    words = plain.split()
+    for days in (DAYS_BACK[word.strip(",:")] for word in words[:3] if word.strip(",:") in DAYS_BACK):
+        return days * 86_400 if len(words) <= 5 else None
+    if not AGO.intersection(words) or (not any(map(str.isdigit, plain)) and not ONE.intersection(words)):
+        return None
+    for found in _AGO.finditer(plain):
+        span = SPANS_S.get(found[2])
+        if span and (found[1].isdigit() or found[1] in ONE):
+            return (int(found[1]) if found[1].isdigit() else 1) * span
+    return None
+
+
+def find_relative(text: str, *, now: datetime) -> datetime | None:
+    """Return the time meant by "3 hours ago", "vor 2 Tagen", "il y a 5 minutes", "gestern", "3小时前"; else None."""
+    seconds = _relative_s(text) if len(text) <= 60 else None
+    if seconds is None:
+        return None
+    moment = now - timedelta(seconds=seconds)
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0) if seconds >= 86_400 or seconds == 0 else moment
+
+
+_IN_PATH = re.compile(r"(?:^|[/_.-])((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=$|[/_.-])")
+_YEAR_IN_PATH = re.compile(r"/((?:19|20)\d\d)(?=/|-)")
+
+
+def date_in_address(path: str, *, now: datetime) -> datetime | None:
+    """Return the day that an address names: "/2026/03/12/…", "/20260312-…"; None for one that lies ahead."""
+    found = _IN_PATH.search(path[:500])
+    if found is None:
+        return None
+    try:
+        moment = datetime(int(found[1]), int(found[3]), int(found[4]), tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if moment <= now + timedelta(days=2) else None
+
+
+def year_in_address(path: str) -> int | None:
+    """Return the year that an address names as a folder."""
+    found = _YEAR_IN_PATH.search(path[:500])
+    return int(found[1]) if found else None

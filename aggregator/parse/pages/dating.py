@@ -1,0 +1,292 @@
+"""Which date belongs to each record: the place of a list that tells it best, read the way the list is written.
+
+"03/04/2026" is in April or in March; what decides is, in this order, another date of the same list that can be read in
+one way only, the order of the list, and what is usual where the page comes from.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from lxml import html
+
+from aggregator.parse.dates import parse_date
+from aggregator.parse.pages.dates import (
+    LONGEST,
+    Written,
+    date_in_address,
+    find_relative,
+    find_written,
+    moment_of,
+    year_in_address,
+)
+from aggregator.parse.pages.fields import Row
+from aggregator.parse.pages.months import month_number
+from aggregator.parse.pages.outline import IS_DATE, Cell, Outline
+
+_CLOCK_ONLY = re.compile(
+    r"^\W{0,3}(?:at |um |à )?(\d{1,2})[:h.](\d{2})(?::\d{2})?\s?([ap]\.?m)?\.?(?: uhr)?\W{0,3}$", re.IGNORECASE
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?$")
+_ISO = re.compile(r"^\s?(?:19|20)\d\d-\d\d-\d\d")
+_AHEAD = timedelta(days=2)  # a date further ahead is that of an event, not of a text
+_BOX = 14  # characters of a piece of a date that is split into several
+_LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
+_MONTH_FIRST = ("us", "com", "gov", "mil", "edu", "org", "net", "ph")
+
+
+@dataclass(slots=True)
+class Found:
+    """A date in a record: the column it stands in, what was found, and how sure it is that it is the record's date."""
+
+    column: tuple[str, int]
+    written: Written | None
+    moment: datetime | None
+    worth: float
+    first_chunk: int = -1
+
+
+@dataclass(slots=True)
+class Dates:
+    """The dates of each row of a list, and which cells are nothing but dates, by their first pieces of text."""
+
+    rows: list[list[Found]] = field(default_factory=list)
+    only: dict[int, bool] = field(default_factory=dict)
+
+
+def find_dates(page: Outline, rows: Sequence[Row], *, language: str | None, now: datetime) -> Dates:
+    """Look for dates in all rows of a list."""
+    dates = Dates()
+    for row in rows:
+        dates.rows.append([*_in_attributes(page, row, now), *_in_cells(page, row, dates.only, language, now)])
+    return dates
+
+
+def _in_attributes(page: Outline, row: Row, now: datetime) -> Iterator[Found]:
+    for node in range(row.record.root, row.record.stop):
+        element = page.nodes[node]
+        written = element.get("datetime") if element.tag not in {"del", "ins"} else None
+        worth = 3.0
+        if written is None and element.get("itemprop") in {"datePublished", "dateCreated"}:
+            written = element.get("content") or element.get("title")
+        if written is None and element.tag in {"abbr", "span", "a"}:
+            title = element.get("title")
+            written, worth = (title, 2.0) if title and _ISO.match(title) else (None, 0.0)
+        if written is None and element.get("data-date") and _ISO.match(element.get("data-date") or ""):
+            written, worth = element.get("data-date"), 1.5
+        moment = _iso(written) if written else None
+        if moment is not None:
+            if "update" in (element.get("class") or "") or element.get("itemprop") == "dateModified":
+                worth = 0.7
+            yield Found(("attribute", page.path[node]), None, moment, worth if moment <= now + _AHEAD else worth / 2)
+
+
+def read_attribute(element: html.HtmlElement) -> datetime | None:
+    """Return the time that an element's attributes name, for machines to read."""
+    written = element.get("datetime") or (element.get("content") if element.get("itemprop") else None)
+    return _iso(written) if written else None
+
+
+def _iso(written: str) -> datetime | None:
+    """Return the time that an attribute names. Midnight anywhere is a day, and stays that day in UTC."""
+    moment = parse_date(_MIDNIGHT.sub(r"\1", written.strip()) if len(written) < LONGEST else None)
+    if moment is None or not 1990 <= moment.year <= 2100:
+        return None
+    return moment
+
+
+def is_only_date(text: str, written: Written) -> bool:
+    """Tell whether a text says hardly more than a date."""
+    return len(_LETTER.findall(text[: written.start] + text[written.stop :])) <= _LEFT_OVER
+
+
+def _in_cells(page: Outline, row: Row, only: dict[int, bool], language: str | None, now: datetime) -> Iterator[Found]:
+    cells = row.cells
+    skip_until = 0
+    for number, cell in enumerate(cells):
+        if number < skip_until or len(cell.text) > LONGEST:
+            continue
+        box = _split(cells, number, language)
+        if box is not None:
+            written, skip_until = box
+            for each in cells[number:skip_until]:
+                only[each.first_chunk] = True
+            yield Found(("box", cell.path), written, None, 2.0, cell.first_chunk)
+            continue
+        found = find_written(cell.text, language)
+        if found is not None:
+            pure = is_only_date(cell.text, found)
+            if pure:
+                only[cell.first_chunk] = True
+            worth = 2.0 if pure else 0.8
+            if cell.hints & IS_DATE:
+                worth += 0.7
+            if page.nodes[cell.owner].tag == "time":
+                worth += 0.7
+            yield Found(("text" if pure else "within", cell.path), found, None, worth, cell.first_chunk)
+            continue
+        relative = find_relative(cell.text, now=now)
+        if relative is not None:
+            only[cell.first_chunk] = True
+            yield Found(("relative", cell.path), None, relative, 1.6, cell.first_chunk)
+        elif len(cell.text) <= _BOX and (_CLOCK_ONLY.match(cell.text) or not _LETTER.search(cell.text)):
+            only[cell.first_chunk] = True
+
+
+def _split(cells: Sequence[Cell], start: int, language: str | None) -> tuple[Written, int] | None:
+    """Read a date whose parts stand in pieces side by side or below each other: "12", "Mar", "2026"."""
+    first = cells[start].text
+    if len(first) > _BOX or not (first[:1].isdigit() or month_number(first.strip(" .,"), language)):
+        return None
+    if find_written(first, language) is not None:
+        alone = find_written(first, language)
+        after = cells[start + 1].text.strip() if start + 1 < len(cells) else ""
+        if alone and alone.year is None and after.isdigit() and len(after) == 4:
+            joined = find_written(f"{first} {after}", language)
+            return (joined, start + 2) if joined and joined.year else None
+        return None
+    for count in (3, 2):
+        parts = [cell.text.strip(" ,|·") for cell in cells[start : start + count]]
+        if len(parts) < count or any(len(part) > _BOX for part in parts):
+            continue
+        joined = find_written(" ".join(part.strip("/-") for part in parts), language)
+        if joined is None and all(part.strip(".-/ ").isdigit() for part in parts) and count == 3:
+            joined = find_written(".".join(part.strip(".-/ ") for part in parts), language)
+        if joined is not None and joined.start == 0 and (joined.stop >= sum(map(len, parts)) or count == 2):
+            return joined, start + count
+    return None
+
+
+def date_rows(
+    page: Outline,
+    rows: Sequence[Row],
+    dates: Dates,
+    addresses: Sequence[str],
+    *,
+    url: str,
+    language: str | None,
+    now: datetime,
+) -> list[datetime | None]:
+    """Return the time of each row, in UTC; None for a row that has none. ``addresses`` are those of their links."""
+    columns = _ranked(rows, dates)
+    chosen: list[Found | None] = [
+        min((each for each in found if each.column in columns), key=lambda each: columns[each.column], default=None)
+        for found in dates.rows
+    ]
+    heads = [None] * len(rows) if sum(map(bool, chosen)) * 2 > len(rows) else _heads(page, rows, dates, language)
+    is_day_first = _is_day_first(chosen, heads, url=url, language=language, now=now)
+    result: list[datetime | None] = []
+    for row, found, head, address in zip(rows, chosen, heads, addresses, strict=True):
+        path = urlsplit(address).path if address else ""
+        moment = None
+        written = found.written if found else head
+        if found is not None and found.moment is not None:
+            moment = found.moment
+        elif written is not None:
+            written = written if is_day_first or not written.is_open else written.turned()
+            moment = moment_of(written, now=now, year=year_in_address(path))
+            if moment is not None and written.clock is None:
+                moment = _with_clock(row, moment)
+        if moment is None:
+            moment = date_in_address(path, now=now)
+        result.append(moment)
+    return result
+
+
+def _ranked(rows: Sequence[Row], dates: Dates) -> dict[tuple[str, int], int]:
+    """Return the columns that dates stand in, numbered, the best first."""
+    worth: dict[tuple[str, int], float] = defaultdict(float)
+    early: Counter[tuple[str, int]] = Counter()
+    titles = {row.title.first_chunk for row in rows if row.title}
+    for found in dates.rows:
+        seen = set()
+        for place, each in enumerate(found):
+            if each.column not in seen:
+                seen.add(each.column)
+                worth[each.column] += each.worth * (0.4 if each.first_chunk in titles else 1.0)
+                early[each.column] += place
+    ranked = sorted(worth, key=lambda each: worth[each] - 0.05 * early[each], reverse=True)
+    least = len(rows) * 0.05
+    return {column: number for number, column in enumerate(ranked) if worth[column] > least}
+
+
+def _heads(page: Outline, rows: Sequence[Row], dates: Dates, language: str | None) -> list[Written | None]:
+    """Return for each row the date that stands above it as the heading of a group."""
+    heads: list[Written | None] = []
+    inside = {cell.first_chunk for row in rows for cell in row.cells if cell is row.title}
+    chunk, current, since = rows[0].record.first if rows else 0, None, 0
+    start = page.cell_of_chunk[chunk] if chunk < len(page.cell_of_chunk) else len(page.cells)
+    position = max(0, start - 6)
+    for row in rows:
+        first = row.title.first_chunk if row.title else row.record.first
+        while position < len(page.cells) and page.cells[position].first_chunk < first:
+            cell = page.cells[position]
+            position += 1
+            if cell.first_chunk in inside or len(cell.text) > 60:
+                continue
+            found = find_written(cell.text, language)
+            if found is not None and is_only_date(cell.text, found):
+                current, since = found, since + 1
+        heads.append(current)
+    return heads if since else [None] * len(rows)
+
+
+def _with_clock(row: Row, moment: datetime) -> datetime:
+    for cell in row.cells:
+        found = _CLOCK_ONLY.match(cell.text) if len(cell.text) <= _BOX else None
+        if found is not None and ":" in cell.text:
+            hour = int(found[1])
+            if found[3]:
+                hour = hour % 12 + (12 if found[3].lower().startswith("p") else 0)
+            if hour < 24 and int(found[2]) < 60:
+                return moment.replace(hour=hour, minute=int(found[2]))
+    return moment
+
+
+def _is_day_first(
+    chosen: Sequence[Found | None],
+    heads: Sequence[Written | None],
+    *,
+    url: str,
+    language: str | None,
+    now: datetime,
+) -> bool:
+    written = [each.written for each in chosen if each is not None and each.written is not None]
+    written += [head for head in heads if head is not None]
+    figures = [each for each in written if each.is_open]
+    if not figures:
+        return True
+    return _is_usual(url, language) if (known := _by_order(written, now)) is None else known
+
+
+def _by_order(written: Sequence[Written], now: datetime) -> bool | None:
+    """Tell by the dates themselves whether the day comes first; None when they don't say."""
+    faults = []
+    for day_first in (True, False):
+        read = [each if day_first or not each.is_open else each.turned() for each in written]
+        moments = [moment for each in read if (moment := moment_of(each, now=now)) is not None]
+        ahead = sum(moment > now + _AHEAD for moment in moments)
+        rising = sum(one < other for one, other in itertools.pairwise(moments))
+        falling = sum(one > other for one, other in itertools.pairwise(moments))
+        faults.append(ahead * 3 + min(rising, falling))
+    if faults[0] == faults[1]:
+        return None
+    return faults[0] < faults[1]
+
+
+def _is_usual(url: str, language: str | None) -> bool:
+    """Tell whether the day comes first where a page comes from, by its language and its host's ending."""
+    parts = (language or "").split("-")
+    ending = (urlsplit(url).hostname or "").rpartition(".")[2]
+    if parts[-1].upper() in {"US", "PH"}:
+        return False
+    if parts[0] not in {"", "en"} or len(parts) > 1:
+        return True
+    return ending not in _MONTH_FIRST

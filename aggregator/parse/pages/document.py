@@ -1,0 +1,120 @@
+"""Bytes → a page as a tree: the charset that HTML's own rules give, and bounds on what is read at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree, html
+
+from aggregator.errors import NotAList
+from aggregator.model import Fetched
+from aggregator.parse.decode import decode_body
+from aggregator.parse.languages import language_code
+
+MAX_CHARS = 6_000_000
+MAX_TAGS = 250_000  # that many are read in well under a second
+_DEEPEST = 200  # levels; libxml2 itself gives up a little deeper, and no page that people read has as many
+
+_HEAD_BYTES = 4096  # browsers look into 1024 bytes for the charset; some pages have more before it
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:+-]{2,40})""", re.IGNORECASE)
+_LABEL = re.compile(r"charset\s{0,5}=", re.IGNORECASE)
+_LANG = re.compile(rb"""<html[^>]{0,500}?\slang\s{0,5}=\s{0,5}["']?([A-Za-z]{2})""", re.IGNORECASE)
+# What browsers take where nothing is said (https://html.spec.whatwg.org/#determining-the-character-encoding, step 9).
+_CHARSET_OF_LANGUAGE = {
+    b"ja": "shift_jis", b"zh": "gb18030", b"ko": "euc-kr", b"ru": "windows-1251", b"uk": "windows-1251",
+    b"bg": "windows-1251", b"el": "iso-8859-7", b"tr": "windows-1254", b"pl": "iso-8859-2", b"cs": "windows-1250",
+    b"hu": "iso-8859-2", b"he": "windows-1255", b"ar": "windows-1256", b"th": "windows-874",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageDocument:
+    """A page that was read. ``base`` is what its links are relative to, ``url`` the address that answered."""
+
+    root: html.HtmlElement
+    url: str
+    base: str
+    title: str | None
+    language: str | None
+    metas: dict[str, str]
+
+
+def open_page(fetched: Fetched) -> PageDocument:
+    """Read an answer as HTML, however broken. Raises NotAList for what is none, is empty, or is too much to read."""
+    text = decode_body(fetched.body, _with_charset(fetched))
+    if "<" not in text:
+        raise NotAList("this is not a web page" if text.strip() else "the page is empty")
+    if len(text) > MAX_CHARS:
+        raise NotAList(f"the page is larger than {MAX_CHARS // 1_000_000} million characters")
+    if text.count("<") > MAX_TAGS:
+        raise NotAList(f"the page has more than {MAX_TAGS} tags")
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    try:
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise NotAList(f"the page can't be read: {error}") from error
+    metas = _metas(root)
+    return PageDocument(
+        root=root,
+        url=fetched.url,
+        base=_base(root, fetched.url),
+        title=_title(root, metas),
+        language=language_code(root.get("lang") or metas.get("content-language") or metas.get("og:locale")),
+        metas=metas,
+    )
+
+
+def _with_charset(fetched: Fetched) -> str:
+    """Return a media type that names the charset: the server's, else the page's own, else that of its language."""
+    content_type = fetched.content_type or "text/html"
+    head = fetched.body[:_HEAD_BYTES]
+    declared = _META_CHARSET.search(head)
+    if _LABEL.search(content_type) and not ("utf-8" in content_type.lower() and declared and not _is_utf8(fetched)):
+        return content_type
+    if declared:
+        label = declared[1].decode("ascii", "replace")
+        return f"text/html; charset={'utf-8' if label.lower().startswith('utf-16') else label}"
+    if not _is_utf8(fetched):
+        language = _LANG.search(head)
+        return f"text/html; charset={_CHARSET_OF_LANGUAGE.get(language[1].lower() if language else b'', 'utf-8')}"
+    return "text/html; charset=utf-8"
+
+
+def _is_utf8(fetched: Fetched) -> bool:
+    try:
+        fetched.body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _base(root: html.HtmlElement, url: str) -> str:
+    for element in root.iter("base"):
+        try:
+            address: str = urljoin(url, (element.get("href") or "").strip())
+            if urlsplit(address).scheme in {"http", "https"}:
+                return address
+        except ValueError:
+            continue
+    return url
+
+
+def _metas(root: html.HtmlElement) -> dict[str, str]:
+    """Return what the page says of itself, the first of each name, names in lower case."""
+    metas: dict[str, str] = {}
+    for element in root.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("http-equiv")
+        content = " ".join((element.get("content") or "").split())
+        if name and content:
+            metas.setdefault(name.strip().lower(), content)
+    return metas
+
+
+def _title(root: html.HtmlElement, metas: dict[str, str]) -> str | None:
+    for element in root.iter("title"):
+        written = " ".join("".join(element.itertext()).split())
+        if written:
+            return written
+    return metas.get("og:title")

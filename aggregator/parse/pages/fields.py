@@ -1,0 +1,175 @@
+"""What in a record is its title, its link, its summary? Records are laid out like the rows of a table.
+
+Pieces of text that stand in the same place of each record make a column, and a column is judged as a whole: titles
+differ from each other, stand in headings or links, and are neither dates nor "Read more".
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aggregator.parse.pages.outline import IS_AUTHOR, IS_DATE, IS_SUMMARY, IS_TITLE, Cell, Outline
+from aggregator.parse.pages.repeats import Record, has_address
+from aggregator.parse.pages.words import leads_on
+
+Place = tuple[int, int]  # a way from the root, and the how-manieth piece of text there
+
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
+_WIDE_IS = 2.5  # letters that one of them says as much as
+LONGEST_TITLE = 300
+
+
+@dataclass(slots=True)
+class Row:
+    """A record with its pieces of text by place, and what they were found to be."""
+
+    record: Record
+    cells: list[Cell]
+    places: list[Place]
+    title: Cell | None = None
+    link: int = -1
+    dates: list[Cell] = field(default_factory=list)
+
+
+def rows_of(page: Outline, records: Sequence[Record]) -> list[Row]:
+    rows = []
+    for record in records:
+        cells = page.cells_between(record.first, record.last)
+        counts: dict[int, int] = defaultdict(int)
+        places = []
+        for cell in cells:
+            places.append((cell.path, counts[cell.path]))
+            counts[cell.path] += 1
+        rows.append(Row(record, cells, places))
+    return rows
+
+
+def columns_of(rows: Sequence[Row]) -> dict[Place, list[tuple[int, Cell]]]:
+    """Return the pieces of text by place, each with the number of its row."""
+    columns: dict[Place, list[tuple[int, Cell]]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        for place, cell in zip(row.places, row.cells, strict=True):
+            columns[place].append((number, cell))
+    return columns
+
+
+def length_of(text: str) -> float:
+    """Return how much a text says, in letters of an alphabet."""
+    if text.isascii():
+        return len(text)
+    return len(text) + (_WIDE_IS - 1) * len(_WIDE.findall(text))
+
+
+def choose_titles(
+    page: Outline, rows: Sequence[Row], columns: dict[Place, list[tuple[int, Cell]]], is_date: dict[int, bool]
+) -> None:
+    """Give each row the title that it has in the best column, or else its own best, and the link that goes with it.
+
+    ``is_date`` tells by their first pieces which cells are nothing but a date.
+    """
+    judged = sorted(
+        ((_column_worth(page, column, len(rows), is_date), place) for place, column in columns.items()), reverse=True
+    )
+    best = [place for worth, place in judged if worth > 0][:4]
+    for row in rows:
+        by_place = dict(zip(row.places, row.cells, strict=True))
+        row.title = next(
+            (by_place[place] for place in best[:1] if place in by_place and _can_be(by_place[place])), None
+        )
+        if row.title is None:
+            row.title = _own_title(page, row, is_date)
+        row.link = _link_of(page, row)
+
+
+def _can_be(cell: Cell) -> bool:
+    return not leads_on(cell.text) and len(cell.text) <= LONGEST_TITLE
+
+
+def _column_worth(page: Outline, column: Sequence[tuple[int, Cell]], total: int, is_date: dict[int, bool]) -> float:
+    sample = [cell for _, cell in column[:60]]
+    count = len(sample)
+    coverage = len(column) / total
+    if coverage < 0.3:
+        return 0.0
+    distinct = len({cell.text for cell in sample}) / count
+    each = sum(cell_worth(page, cell, is_date) for cell in sample) / count
+    return coverage * each * float(distinct**1.5)
+
+
+def cell_worth(page: Outline, cell: Cell, is_date: dict[int, bool]) -> float:
+    """Judge how much a piece of text looks like a title; 0 for what can't be one."""
+    if is_date.get(cell.first_chunk) or leads_on(cell.text):
+        return 0.0
+    length = length_of(cell.text)
+    worth = min(length / 25, 1.0) if length <= 160 else max(0.1, 1 - (length - 160) / 200)
+    if cell.heading:
+        worth += 1.0 - cell.heading * 0.05
+    elif cell.is_bold:
+        worth += 0.3
+    if cell.link >= 0 and has_address(page.nodes[cell.link].get("href")):
+        worth += 0.6
+    if cell.hints & IS_TITLE:
+        worth += 0.5
+    if cell.hints & IS_AUTHOR:
+        worth -= 0.5
+    if cell.hints & IS_SUMMARY and not cell.hints & IS_TITLE:
+        worth -= 0.3
+    if cell.hints & IS_DATE:
+        worth -= 0.5
+    return max(worth, 0.0)
+
+
+def _own_title(page: Outline, row: Row, is_date: dict[int, bool]) -> Cell | None:
+    judged = [(cell_worth(page, cell, is_date) - 0.02 * number, -number) for number, cell in enumerate(row.cells)]
+    worth, number = max(judged, default=(0.0, 0))
+    return row.cells[-number] if worth > 0.2 and len(row.cells[-number].text) <= LONGEST_TITLE else None
+
+
+def _link_of(page: Outline, row: Row) -> int:
+    """Return the link of a record: its title's, else the one around it, else that which most of its links have."""
+    record = row.record
+    if row.title and row.title.link >= 0 and has_address(page.nodes[row.title.link].get("href")):
+        return row.title.link
+    inside = [
+        node
+        for node in range(record.root, record.stop)
+        if page.nodes[node].tag == "a" and has_address(page.nodes[node].get("href"))
+    ]
+    if row.title is not None:
+        holder = page.parent[row.title.owner]
+        near = [
+            node
+            for node in inside
+            if row.title.owner < node < page.stop[row.title.owner] or page.parent[node] == holder
+        ]
+        if near and record.anchor not in near and len(near) == 1:
+            return near[0]
+    return record.anchor if record.anchor >= 0 else next(iter(inside), -1)
+
+
+_STOPS = re.compile(r"(?:\.\.\.|…)?\s*(?:\[|\(|«|»|→|>)*\s*$")
+
+
+def summary_of(row: Row, is_date: dict[int, bool]) -> str | None:
+    """Return the longest paragraph of a record that is neither its title nor its date, links included."""
+    blocks: dict[int, list[Cell]] = defaultdict(list)
+    for cell in row.cells:
+        blocks[cell.block].append(cell)
+    best, worth = None, 30.0
+    for block in blocks.values():
+        at = next((place for place, cell in enumerate(block) if cell is row.title), -1)
+        cells = block[at + 1 :]
+        if any(cell.hints & IS_AUTHOR for cell in cells) or all(is_date.get(cell.first_chunk) for cell in cells):
+            continue
+        while cells and (leads_on(cells[-1].text) or is_date.get(cells[-1].first_chunk)):
+            cells.pop()
+        while cells and is_date.get(cells[0].first_chunk):
+            cells.pop(0)
+        text = " ".join(cell.text for cell in cells)
+        said = length_of(text) + (20 if cells and cells[0].hints & IS_SUMMARY else 0)
+        if said > worth and row.title is not None and text != row.title.text:
+            best, worth = text, said
+    return best.strip(" –—-|·:") if best else None

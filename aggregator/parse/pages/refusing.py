@@ -1,0 +1,41 @@
+"""Why a page is no list, in words for the operator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from aggregator.errors import NotAList
+from aggregator.parse.pages.choosing import Candidate, text_outside
+from aggregator.parse.pages.document import PageDocument
+from aggregator.parse.pages.outline import Outline
+
+_LEAST = 2.0
+
+_CHALLENGE = re.compile(
+    r"just a moment|attention required|checking your browser|access denied|are you (?:a )?(?:human|robot)"
+    r"|verify you are|security check|ddos protection|einen moment|un instant|un momento|please wait"
+    r"|pardon our interruption|captcha",
+    re.IGNORECASE,
+)
+_SCRIPTED = 400  # characters that a page has which shows nothing without its scripts
+
+
+def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candidate]) -> Candidate:
+    """Return the list that a page is about. Raises NotAList, with the reason, when there is none."""
+    best = max(candidates, key=lambda each: each.worth, default=None)
+    text = sum(len(cell.text) for cell in page.cells)
+    is_weak = best is None or best.worth < _LEAST
+    if (is_weak or text < 3000) and _CHALLENGE.search(document.title or "") and text < 3000:
+        raise NotAList(f"the server answered with a page that checks who asks ({document.title!r})")
+    if not is_weak and best is not None:
+        outside, within = text_outside(page, best.records)
+        is_article = "article:published_time" in document.metas or document.metas.get("og:type") == "article"
+        if outside > max(1500.0 if not is_article else 600.0, within * (1.5 if not is_article else 0.7)):
+            raise NotAList("this looks like a single article, not a list of them")
+        return best
+    if text < _SCRIPTED and document.root.find(".//script") is not None:
+        raise NotAList("the page is empty without its scripts, and holds no list as data")
+    if document.root.find(".//input[@type='password']") is not None:
+        raise NotAList("this is a form to log in")
+    raise NotAList("nothing on the page repeats like a list of entries")

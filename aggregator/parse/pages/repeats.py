@@ -1,0 +1,264 @@
+"""Which parts of a page repeat? Links that stand in like places, and around each the piece that is its record.
+
+A record is found from its link: it is the largest element that holds no other link of the same series, or, where the
+records of a list stand flat beside each other (``dt dd dt dd``, rows of a table, lines between ``br``), the stretch of
+siblings that goes with it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
+
+_TRIED = 24  # series that are looked at closely, the likeliest first
+_REACH = 8  # siblings before and behind a record's link that may belong to it
+_MOST_RECORDS = 3000
+_NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:", "fax:", "about:")
+_TEXT = -1  # what stands for a piece of text among the kinds of siblings
+
+
+@dataclass(slots=True)
+class Record:
+    """One record: elements ``root`` to ``stop``, pieces of text ``first`` to ``last``, found by the link ``anchor``."""
+
+    anchor: int
+    root: int
+    stop: int
+    first: int
+    last: int
+
+
+def has_address(href: str | None) -> bool:
+    """Tell whether a link leads to a page, another one than that it stands on."""
+    href = (href or "").strip()
+    return bool(href) and not href.lower().startswith(_NO_ADDRESS)
+
+
+def find_series(page: Outline) -> list[list[Record]]:
+    """Return the series of records that a page may be a list of, the likeliest by a first look before others."""
+    targets = {link: _target(page.nodes[link].get("href")) for link in page.links}
+    links = [link for link in page.links if targets[link]]
+    ranked = sorted(_series(page, links, targets), key=lambda each: -each[0])
+    found: dict[tuple[int, ...], list[Record]] = {}
+    for _, series in ranked[:_TRIED]:
+        records = _records(page, series[:_MOST_RECORDS], targets)
+        if len(records) >= 2:
+            found.setdefault(tuple(each.root for each in records), records)
+    return list(found.values())
+
+
+def _target(href: str | None) -> str:
+    return href.partition("#")[0].strip() if href and has_address(href) else ""
+
+
+def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Iterable[tuple[float, list[int]]]:
+    """Group links by the place they stand in: by tags and classes, by tags alone, by the nearest three."""
+    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for link in links:
+        above = page.parent[link]
+        over = page.parent[above] if above >= 0 else -1
+        out = page.region[link]
+        groups[0, out, page.path[link]].append(link)
+        groups[1, out, page.loose[link]].append(link)
+        near = (page.kind[over] if over >= 0 else -1, page.kind[above] if above >= 0 else -1, page.kind[link])
+        groups[2, out, *near].append(link)
+    seen: set[tuple[int, ...]] = set()
+    for group in groups.values():
+        same = tuple(group)
+        if same in seen:
+            continue
+        seen.add(same)
+        distinct = len({targets[link] for link in group})
+        if distinct >= 2:
+            yield _promise(page, group, distinct), group
+
+
+def _promise(page: Outline, group: Sequence[int], distinct: int) -> float:
+    """Judge a series by a first look: how many, how much text, under headings, where."""
+    sample = group[:40]
+    length = sum(min(_length(page, link), 100) for link in sample) / len(sample)
+    headed = sum(_is_headed(page, link) for link in sample) / len(sample)
+    return math.log2(1 + distinct) * (0.2 + length / 40 + headed) * region_weight(page, group[0])
+
+
+def _length(page: Outline, link: int) -> int:
+    return sum(map(len, page.chunks[page.first[link] : page.last[link]]))
+
+
+def _is_headed(page: Outline, link: int) -> bool:
+    first = page.first[link]
+    return first < page.last[link] and page.cells[page.cell_of_chunk[first]].heading > 0
+
+
+def region_weight(page: Outline, node: int) -> float:
+    """Return how likely a place is to hold the list of a page: 1 in its middle, less beside and below it."""
+    region = page.region[node]
+    weight = 0.15 if region & NAVIGATION else 1.0
+    if region & SIDE:
+        weight *= 0.45
+    if region & RELATED:
+        weight *= 0.35
+    return weight
+
+
+def _records(page: Outline, series: Sequence[int], targets: dict[int, str]) -> list[Record]:
+    runs: list[list[int]] = []
+    for link in series:
+        if runs and targets[runs[-1][-1]] == targets[link]:
+            runs[-1].append(link)
+        else:
+            runs.append([link])
+    if len(runs) < 2:
+        return []
+    ends = [-1, *(run[0] for run in runs), len(page.nodes)]
+    lasts = [-1, *(run[-1] for run in runs)]
+    roots = [_widest(page, run[0], lasts[each], ends[each + 2]) for each, run in enumerate(runs)]
+    roots = _alike(page, [run[0] for run in runs], roots)
+    return _stretch(page, [run[0] for run in runs], roots)
+
+
+def _widest(page: Outline, link: int, after: int, before: int) -> int:
+    """Return the largest element around a link that holds neither its predecessor nor its successor."""
+    node = link
+    while (above := page.parent[node]) > after and above > 0 and page.stop[above] <= before:
+        node = above
+    return node
+
+
+def _alike(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> list[int]:
+    """Let all records be of the kind that most are of: the first and last of a list tend to be taken too wide."""
+    usual, count = Counter(page.kind[root] for root in roots).most_common(1)[0]
+    usual_tag = page.nodes[next(root for root in roots if page.kind[root] == usual)].tag
+    if count < 2:
+        return list(roots)
+    found = []
+    for anchor, root in zip(anchors, roots, strict=True):
+        node, inner = anchor, -1
+        while page.kind[root] != usual and node != root:
+            if page.kind[node] == usual or (inner < 0 and page.nodes[node].tag == usual_tag and node != anchor):
+                inner = node
+                if page.kind[node] == usual:
+                    break
+            node = page.parent[node]
+        found.append(inner if inner >= 0 else root)
+    return found
+
+
+@dataclass(slots=True)
+class _Sibling:
+    kind: int
+    node: int
+    first: int
+    last: int
+
+
+def _siblings(page: Outline, parent: int) -> list[_Sibling]:
+    found, chunk = [], page.first[parent]
+    for child in page.children(parent):
+        if page.first[child] > chunk:
+            found.append(_Sibling(_TEXT, -1, chunk, page.first[child]))
+        found.append(_Sibling(page.kind[child], child, page.first[child], page.last[child]))
+        chunk = page.last[child]
+    if page.last[parent] > chunk:
+        found.append(_Sibling(_TEXT, -1, chunk, page.last[parent]))
+    return found
+
+
+def _stretch(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> list[Record]:
+    """Return the records around these elements, with the siblings that go with each."""
+    plain = [
+        Record(anchor, root, page.stop[root], page.first[root], page.last[root])
+        for anchor, root in zip(anchors, roots, strict=True)
+    ]
+    by_parent: dict[int, list[int]] = defaultdict(list)
+    for each, root in enumerate(roots):
+        by_parent[page.parent[root]].append(each)
+    families = [(_siblings(page, parent), members) for parent, members in by_parent.items() if parent >= 0]
+    places = [
+        (siblings, members, _places(siblings, [roots[each] for each in members])) for siblings, members in families
+    ]
+    between = Counter(
+        tuple(each.kind for each in siblings[one + 1 : other])
+        for siblings, _, at in places
+        for one, other in itertools.pairwise(at)
+    )
+    if not between:
+        return plain
+    usual, count = between.most_common(1)[0]
+    total = between.total()
+    common = Counter(kind for kinds, times in between.items() for kind in set(kinds) for _ in range(times))
+    if between[()] * 2 > total or (not usual and count * 3 > total):
+        return plain
+    regular = {kind for kind, times in common.items() if times * 4 >= total}
+    if not regular:
+        return plain
+    lead = _lead(places, len(usual))
+    for siblings, members, at in places:
+        _widen(page, plain, (siblings, members, at), regular, lead, max(len(usual) - lead, 0))
+    return plain
+
+
+def _places(siblings: Sequence[_Sibling], roots: Sequence[int]) -> list[int]:
+    where = {each.node: place for place, each in enumerate(siblings) if each.node >= 0}
+    return [where[root] for root in roots]
+
+
+def _lead(places: Sequence[tuple[list[_Sibling], list[int], list[int]]], usual: int) -> int:
+    """Return how many siblings before its link's element belong to a record: the date before the headline …
+
+    It is as many as stand before every first one, unless what stands behind every last one says otherwise.
+    """
+    before: list[list[int]] = []
+    behind: list[list[int]] = []
+    for siblings, _, at in places:
+        kinds = [each.kind for each in siblings]
+        for number, place in enumerate(at):
+            start = at[number - 1] + 1 if number else max(0, place - _REACH)
+            stop = at[number + 1] if number + 1 < len(at) else min(len(kinds), place + 1 + _REACH)
+            before.append(kinds[start:place][::-1])
+            behind.append(kinds[place + 1 : stop])
+    leading, trailing = _shared(before), _shared(behind)
+    if leading + trailing <= usual:
+        return leading
+    return max(usual - trailing, 0)
+
+
+def _shared(sequences: Sequence[list[int]]) -> int:
+    """Return how many kinds nearly all sequences begin with."""
+    length = 0
+    while length < _REACH:
+        counts = Counter(each[length] if len(each) > length else None for each in sequences)
+        kind, count = counts.most_common(1)[0]
+        if kind is None or count < len(sequences) * 0.85:
+            break
+        length += 1
+    return length
+
+
+def _widen(
+    page: Outline,
+    records: list[Record],
+    place: tuple[list[_Sibling], list[int], list[int]],
+    regular: set[int],
+    lead: int,
+    trail: int,
+) -> None:
+    siblings, members, at = place
+    for number, (member, where) in enumerate(zip(members, at, strict=True)):
+        floor = at[number - 1] + 1 if number else 0
+        start = max(floor, where - lead)
+        while start < where and siblings[start].kind not in regular:
+            start += 1
+        ceiling = at[number + 1] - lead if number + 1 < len(at) else min(len(siblings), where + 1 + trail)
+        stop = where + 1
+        while stop < ceiling and siblings[stop].kind in regular:
+            stop += 1
+        record = records[member]
+        record.first, record.last = siblings[start].first, siblings[stop - 1].last
+        nodes = [each.node for each in siblings[start:stop] if each.node >= 0]
+        record.root, record.stop = nodes[0], page.stop[nodes[-1]]
