@@ -43,7 +43,8 @@ _SUPERSETS = {
 # Python has codecs that are no charsets of documents (punycode is even quadratic): only these families.
 _CHARSETS = re.compile(r"utf-8|cp\d+|iso8859-\d+|iso2022_\w+|koi8-\w|mac-\w+|gb\w+|hz|big5\w*|euc_\w+|\w*jis\w*|johab")
 
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 
 
 def decode_body(body: bytes, content_type: str | None) -> str:
@@ -56,7 +57,18 @@ def decode_body(body: bytes, content_type: str | None) -> str:
     """
     body = _unpack(body)
     text = _decode(body, content_type)
-    return NOT_XML.sub("", text).removeprefix("\ufeff")
+    return without_forbidden(text).removeprefix("\ufeff")
+
+
+def without_forbidden(text: str) -> str:
+    """Return text without the characters that XML forbids (XML 1.0 §2.2)."""
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:  # halves of characters
+        return _NOT_XML.sub("", text)
+    # a translation sees in a tenth of the time that there are none, as nearly always
+    is_clean = len(encoded.translate(None, _CONTROLS)) == len(encoded) and "\ufffe" not in text and "\uffff" not in text
+    return text if is_clean else _NOT_XML.sub("", text)
 
 
 def _unpack(body: bytes) -> bytes:

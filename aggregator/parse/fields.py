@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.parse.decode import NOT_XML
+from aggregator.parse.decode import without_forbidden
 
 Fields = dict[str, object]
 
@@ -36,7 +36,7 @@ def string(value: object) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    return (value if value.isprintable() else NOT_XML.sub("", value)).strip() or None
+    return without_forbidden(value).strip() or None
 
 
 def whole_number(value: object) -> int | None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from html.entities import html5
 
 from aggregator.errors import ParseError
-from aggregator.parse.decode import NOT_XML
+from aggregator.parse.decode import without_forbidden
 
 MAX_EXPANSION_CHARS = 1_000_000  # of all uses of a document's own entities together
 
@@ -153,7 +153,7 @@ def _declared(doctype: str) -> dict[str, str]:
 @lru_cache(maxsize=1024)  # some publishers write whole alphabets so
 def _character(number: str) -> str:
     """Return what HTML reads in a character reference: 128 to 159 are windows-1252, what can't be is nothing."""
-    return html.escape(NOT_XML.sub("", html.unescape(f"&#{number};")))
+    return html.escape(without_forbidden(html.unescape(f"&#{number};")))
 
 
 def _sections(text: str) -> Iterator[tuple[str, bool]]:
