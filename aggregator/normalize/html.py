@@ -37,15 +37,15 @@ _UNUSUAL = re.compile(rf"</?(?:{_DIVS}|{_HOLD_TEXT})(?![\w-])")
 _SIZE = re.compile(r"\s*([0-9]{1,4})(?:\.[0-9]*)?(?:px)?\s*")
 
 # nh3's output has lower-case names and double quotes only.
-_ATTRIBUTES = r'(?: [^\s">=]+(?:="[^"]*")?)*'
+_ATTRIBUTES = r'(?: [^\s">=]++(?:="[^"]*+")?+)*+'
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))}){_ATTRIBUTES}>")
 _TAG = re.compile(rf"</?[a-z][a-z0-9]*{_ATTRIBUTES}>")
 _ATTRIBUTE = re.compile(r' ([^\s">=]+)="([^"]*)"')
 _MEDIA = re.compile(rf"<(img|source)({_ATTRIBUTES})>")
-_LINK = re.compile(rf"<a({_ATTRIBUTES})>(.*?)</a>", re.DOTALL)
+_LINK = re.compile(rf"<a({_ATTRIBUTES})>((?:[^<]++|<(?!/a>))*+)</a>")
 _EMPTY = re.compile(
     r"<(p|div|a|b|i|em|strong|u|s|small|figure|figcaption|section|article|aside|blockquote|h[1-6]|ul|ol|li|dl|audio|video)"
-    r'(?: (?!src=)[^\s">=]+(?:="[^"]*")?)*>(?:\s|&nbsp;|<br>)*</\1>'
+    r'(?: (?!src=)[^\s">=]++(?:="[^"]*+")?+)*+>(?:\s|&nbsp;|<br>)*+</\1>'
 )
 _EMPTY_ROUNDS = 5  # how deep empty elements may be nested in each other to go
 _BREAKS = re.compile(r"<br>\s*<br>\s*<br>\s*(?:<br>\s*)*")
