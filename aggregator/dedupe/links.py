@@ -14,6 +14,10 @@ MAX_LINKS = 3
 _MARKUP_CHARS = 20_000
 
 _ADDRESS = re.compile(r'<a href="(https?://[^"]+)"')
+# Nearly all addresses are that plain: their host without "www.", and their path.
+_PLAIN = re.compile(
+    r"https?://(?:www\.)?+([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[\w.~%+,:=@!$&*();-]*+)*+)(?:[?#]\S*)?", re.ASCII
+)
 # What everybody links to: networks, encyclopedias, shops, shorteners, places to share at.
 _EVERYWHERE = re.compile(
     r"(?:^|\.)(?:amazon|apple|archive|bit|bsky|creativecommons|doi|eventbrite|facebook|flickr|github|goo|google|gravatar"
@@ -35,14 +39,20 @@ def links_of(entry: Entry) -> tuple[str, ...]:
 
 def _page(address: str, own: str) -> str | None:
     """Return an address without what doesn't choose the page; None for a front page, the own site, a network."""
-    host = _host(address)
+    if plain := _PLAIN.fullmatch(address):
+        host, path = plain[1], plain[2].strip("/")
+    else:
+        host, path = _host(address), _path(address)
     if not host or host.endswith(own or host) or own.endswith(host) or _EVERYWHERE.search(host):
         return None
-    try:
-        path = urlsplit(address).path.strip("/")
-    except ValueError:
-        return None
     return f"{host}/{path}" if path else None
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path.strip("/")
+    except ValueError:
+        return ""
 
 
 def _host(address: str) -> str:

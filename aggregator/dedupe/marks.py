@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from zlib import crc32
@@ -19,11 +19,12 @@ PIECE = 5
 _STORED_BEGINNING, _STORED_WHOLE = 2, 3
 _PROBED_BEGINNING, _PROBED_WHOLE = 4, 8
 _BEGINNING_WORDS = 64
-_MAX_WORDS = 250
+# What is read of a text, in words.
+MAX_WORDS = 250
 # Kept of each text, so that enough are left without those that a source repeats in its entries.
 _SMALLEST = 24
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = date(2000, 1, 1).toordinal()
 _PERIOD_SHIFT, _KIND_SHIFT = 32, 56
 
 
@@ -38,7 +39,7 @@ def pieces_of(words: list[str]) -> list[int]:
 
 def smallest_pieces(words: list[str]) -> tuple[list[int], list[int]]:
     """Return the smallest hashes of pieces, of a text's beginning and of all of it; the same list for a short one."""
-    pieces = pieces_of(words[:_MAX_WORDS])
+    pieces = pieces_of(words[:MAX_WORDS])
     beginning = sorted(set(pieces[:_BEGINNING_WORDS]))[:_SMALLEST]
     return beginning, sorted(set(pieces))[:_SMALLEST] if len(pieces) > _BEGINNING_WORDS else beginning
 
@@ -59,11 +60,11 @@ def word_mark(word: str) -> int:
     return crc32(word.encode("utf-8", "replace"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """What marks stand for, in numbers that never meet, and how far apart in time entries may be that share one.
 
-    Those that are stored by when they are first seen need no look ahead: nothing is there.
+    ``window`` is in whole days. Those that are stored by when they are first seen need no look ahead: nothing is there.
     """
 
     number: int
@@ -85,7 +86,8 @@ class Kind:
         return self.prefix(0), self.prefix(self.period(now, -1)) - 1
 
     def period(self, at: datetime, windows_on: int = 0) -> int:
-        return max(0, (at - _EPOCH + windows_on * self.window) // (2 * self.window))
+        days = self.window.days
+        return max(0, (at.toordinal() - _EPOCH_DAY + windows_on * days) // (2 * days))
 
     def prefix(self, period: int) -> int:
         return self.number << _KIND_SHIFT | period << _PERIOD_SHIFT

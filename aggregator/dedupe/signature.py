@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from aggregator.dedupe.languages import language_of, stems, terms_in
 from aggregator.dedupe.links import links_of
-from aggregator.dedupe.marks import choose_marks, smallest_pieces, word_mark
-from aggregator.dedupe.words import words_of_markup
+from aggregator.dedupe.marks import MAX_WORDS, choose_marks, smallest_pieces, word_mark
+from aggregator.dedupe.words import first_words_of_markup
 from aggregator.model import Entry, Signature
 
 # What is read of an article for its marks; comparing reads more.
@@ -98,7 +98,7 @@ def headline(title: str, site_names: frozenset[str] = frozenset()) -> str:
 
 
 def _pieces(entry: Entry) -> tuple[list[int], list[int]]:
-    words = words_of_markup(entry.content or entry.summary, _MARKUP_CHARS)
+    words = first_words_of_markup(entry.content or entry.summary, MAX_WORDS, limit=_MARKUP_CHARS)
     if len(words) < _LEAST_WORDS:
         words = []
     return smallest_pieces(words)

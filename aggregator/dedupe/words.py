@@ -16,6 +16,9 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 _APOSTROPHES = re.compile("[’‘`´ʼ′]")
 _WORD = re.compile(r"[^\W_]+")
 
+# More than a word takes with what parts it from the next one, mostly.
+_WORD_CHARS = 8
+
 # How much markup is read of an article: enough to know it by, whatever was added before or cut off behind.
 MAX_MARKUP_CHARS = 40_000
 
@@ -34,8 +37,21 @@ def words_in(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def words_of_markup(markup: str, limit: int = MAX_MARKUP_CHARS) -> list[str]:
-    """Return the words of clean HTML, of its first ``limit`` characters."""
+def words_of_markup(markup: str) -> list[str]:
+    """Return the words of clean HTML, of its first MAX_MARKUP_CHARS."""
+    return words_in(_text_of(markup[:MAX_MARKUP_CHARS]))
+
+
+def first_words_of_markup(markup: str, count: int, *, limit: int) -> list[str]:
+    """Return the first ``count`` words of clean HTML, as far as they are in its first ``limit`` characters."""
+    text = _text_of(markup[:limit])
+    words = words_in(text[: count * _WORD_CHARS])
+    if len(words) <= count:  # the last one may be cut
+        words = words_in(text)
+    return words[:count]
+
+
+def _text_of(markup: str) -> str:
     if "<" not in markup and "&" not in markup:
-        return words_in(markup[:limit])
-    return words_in(html.unescape(_TAG.sub(" ", _INLINE.sub("", markup[:limit]))))
+        return markup
+    return html.unescape(_TAG.sub(" ", _INLINE.sub("", markup)))
