@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from aggregator.dedupe.articles import pieces_in
@@ -73,7 +74,11 @@ class _Recognizer:
         return same_text(entry, self._source, found, self._repeated_pieces) if found else None
 
     def _closest(self, marks: Iterable[int], limit: int | None) -> list[Resembling]:
-        shared = Counter(found for mark in marks for found in self._by_mark.get(mark, ())[-_NEWEST:])
+        by_mark = self._by_mark
+        having = [by_mark[mark][-_NEWEST:] for mark in marks if mark in by_mark]
+        if not having:  # as for most entries
+            return []
+        shared = Counter(chain.from_iterable(having))
         return [self._entries[found] for found, _ in shared.most_common(limit)]
 
     def _repeated_pieces(self) -> frozenset[tuple[str, ...]]:

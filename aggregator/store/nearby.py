@@ -22,8 +22,9 @@ _COPIES, _STORY = 6, 6
 
 _LOOK_UP = {
     "sqlite": sa.text(
-        "SELECT j.value, (SELECT group_concat(entry_pk) FROM (SELECT entry_pk FROM entry_marks WHERE mark = j.value"
-        " ORDER BY entry_pk DESC LIMIT :newest)) FROM json_each(:marks) AS j"
+        "SELECT mark, pks FROM (SELECT j.value AS mark, (SELECT group_concat(entry_pk) FROM (SELECT entry_pk FROM"
+        " entry_marks WHERE mark = j.value ORDER BY entry_pk DESC LIMIT :newest)) AS pks FROM json_each(:marks) AS j)"
+        " WHERE pks IS NOT NULL"
     ),
     "postgresql": sa.text(
         "SELECT p.mark, string_agg(m.entry_pk::text, ',') FROM json_array_elements_text(CAST(:marks AS json)) AS t"
@@ -86,8 +87,8 @@ def _entries_having(connection: sa.Connection, marks: Collection[int]) -> dict[i
     if not marks:
         return {}
     statement = _LOOK_UP[connection.dialect.name]
-    found = connection.execute(statement, {"marks": json.dumps(sorted(marks)), "newest": _NEWEST})
-    return {mark: [int(pk) for pk in pks.split(",")] for mark, pks in found if pks}
+    found = connection.execute(statement, {"marks": json.dumps(sorted(marks)), "newest": _NEWEST}).all()
+    return {mark: [int(pk) for pk in pks.split(",")] for mark, pks in found}
 
 
 def _closest(having: Mapping[int, Iterable[int]], marks: Iterable[int], limit: int) -> list[int]:
