@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import count, islice, pairwise
+from math import ceil
 from statistics import median
 from typing import Final
 
@@ -21,6 +22,7 @@ _SILENT_GAPS = 3
 # How many imaginary, evenly spread publications are mixed in, so that few real ones don't look like a habit.
 _DOUBT_HOURS, _DOUBT_DAYS, _DOUBT_MINUTES = 6, 6, 3
 _STEP_S = STEP.total_seconds()
+_STEP_MINUTES = STEP // timedelta(minutes=1)
 _HALF_HOURS, _WEEKDAYS, _STEPS_PER_HOUR = 48, 7, 12
 
 
@@ -44,11 +46,6 @@ class Rhythm:
         """Publications a second to expect, on average. A silence that is long for this source lowers it for good."""
         average = self.count / max(now - self.oldest, timedelta(hours=1)).total_seconds()
         return min(average, _SILENT_GAPS / max(now - self.newest, STEP).total_seconds())
-
-    def pull(self, moment: datetime) -> float:
-        """How much more or less than on average is published at ``moment``."""
-        half_hour, day, minute = _places(moment)
-        return self.hours[half_hour] * self.days[day] * self.minutes[minute]
 
 
 def rhythm_of(published: Sequence[datetime], now: datetime) -> Rhythm | None:
@@ -90,17 +87,17 @@ def waiting_too_long_at(rhythm: Rhythm, now: datetime, *, patience: timedelta, l
     At most ``latest``. Frequent sources are so asked more often, but less than in proportion: twice as many requests
     go to one that publishes four times as much, which makes the sum of all delays smallest.
     """
-    per_step = rhythm.rate(now) * _STEP_S
+    per_step, patience_s = rhythm.rate(now) * _STEP_S, patience.total_seconds()
     unseen = waited_s = 0.0
-    elapsed = timedelta()
-    while elapsed < latest:
-        expected = per_step * rhythm.pull(now + elapsed)
+    steps = 0
+    for pull in islice(_pulls(rhythm, now), ceil(latest / STEP)):
+        expected = per_step * pull
         waited_s += (unseen + expected / 2) * _STEP_S
         unseen += expected
-        elapsed += STEP
-        if waited_s >= patience.total_seconds():
+        steps += 1
+        if waited_s >= patience_s:
             break
-    return min(elapsed, latest)
+    return min(steps * STEP, latest)
 
 
 def steady_wait(usual_gap: timedelta, *, patience: timedelta) -> timedelta:
@@ -114,6 +111,17 @@ def _events(published: Iterable[datetime]) -> Iterator[datetime]:
         if last is None or last - moment > STEP:
             last = moment
             yield moment
+
+
+def _pulls(rhythm: Rhythm, now: datetime) -> Iterator[float]:
+    """Yield how much more or less than on average is published now, and a STEP later, and so on for ever.
+
+    In minutes rather than datetimes, as it goes through half a day for each source that is asked.
+    """
+    hours, days, minutes = rhythm.hours, rhythm.days, rhythm.minutes
+    for at in count((now.weekday() * 24 + now.hour) * 60 + now.minute, _STEP_MINUTES):
+        of_day = hours[at // 30 % _HALF_HOURS] * days[at // 1440 % _WEEKDAYS]
+        yield of_day * minutes[at // _STEP_MINUTES % _STEPS_PER_HOUR]
 
 
 def _places(moment: datetime) -> tuple[int, int, int]:
