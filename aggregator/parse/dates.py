@@ -70,7 +70,9 @@ def parse_date(written: str | None) -> datetime | None:
     Dutch, Portuguese or Luxembourgish name, abbreviated or not. "03/04/2026" is refused: for some it is in March, for
     some in April.
     """
-    text = " ".join((written or "")[:_MAX_CHARS].split())
+    if not written:
+        return None
+    text = " ".join(written[:_MAX_CHARS].split())
     for read in (_read_rfc_822, _read_iso, _read_unix, _read_numbers, _read_words):
         try:
             found = read(text)
@@ -166,6 +168,8 @@ def _moment(
     year: int, month: int, day: int, *, hour: int = 0, minute: int = 0, second: int = 0, zone: timezone = UTC
 ) -> datetime:
     """Put a time together. 24:00 is the next midnight; a leap second counts as the one before it."""
+    if hour < 24 and minute < 60 and second < 60:
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
     midnight = datetime(year, month, day, tzinfo=zone)
     if hour > 24 or minute > 59 or second > 60:
         raise ValueError("no such time of the day")

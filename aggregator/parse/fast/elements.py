@@ -7,7 +7,6 @@ whether a content came before a summary. What it makes of an element depends on 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import partial
 
 from aggregator.parse.dates import parse_date
@@ -235,7 +234,7 @@ def source(reader: Reader, at: At) -> None:
     if "url" in at.attributes:
         origin.values["href"] = at.attributes["url"]
     reader.title_depth = -1
-    reader.inside(replace(at, context=origin))
+    reader.inside(at._replace(context=origin))
     name = tidy(reader.text_of(at.element))
     if name:
         origin.values["title"] = name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -28,8 +28,7 @@ _OFTEN_LOOSE = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(NamedTuple):
     """One element, how deep it is, and what it says something about."""
 
     element: etree._Element
