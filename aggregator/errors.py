@@ -3,6 +3,7 @@
 AggregatorError
 ├── ConfigError            the operator's files are wrong; every problem at once (exit code 2)
 ├── UsageError             a command was asked for something that isn't there (exit code 2)
+│   └── Forgotten          … any more
 ├── SourceError            one source failed: recorded on it, the rest go on
 │   ├── FetchError         no usable answer
 │   │   ├── AddressRefused the address guard said no, before any byte was sent
@@ -57,6 +58,10 @@ class ConfigError(AggregatorError):
 
 class UsageError(AggregatorError):
     """A command names something that does not exist."""
+
+
+class Forgotten(UsageError):
+    """What was asked for was there, and won't be again."""
 
 
 class SourceError(AggregatorError):

@@ -247,3 +247,37 @@ class Stop:
     cause: StopCause
     reason: str
     since: datetime
+
+
+# --- who is told that a feed has changed -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping:
+    """What a hub (WebSub) is owed: to be told that a feed has changed. One for each hub and feed, of all changes.
+
+    ``base`` is the folder of the feed's addresses; ``change`` counts its changes. ``parts_sent`` of its addresses were
+    told, in the order of the formats.
+    """
+
+    id: int
+    hub: str
+    base: str
+    feed: str
+    change: int
+    status: DeliveryStatus
+    attempts: int
+    parts_sent: int
+    changed_at: datetime
+    next_attempt: datetime | None
+    sent_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingClaim:
+    """A worker's right to tell a hub until ``until``; ``token`` proves it."""
+
+    ping: Ping
+    token: str
+    until: datetime

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from aggregator.categorize import Rules, categorize, compile_filter, compile_rules, explain_rules, is_wanted
-from aggregator.config import CategoryConfig, Config, FetchSettings, Where
+from aggregator.config import CategoryConfig, Config, FeedConfig, FetchSettings, Where
 from aggregator.dedupe import decide, expired_marks, mark, sign
 from aggregator.errors import AggregatorError, FetchError, SourceError, StatusError, UsageError
 from aggregator.fetch import HostGate, after_failure, after_success, fetch_source, key_of
@@ -133,6 +133,11 @@ def read(claim: Claim, answer: Fetched | NotModified, now: datetime) -> Seen:
 def address_of(claim: Claim) -> str:
     """Return the address that is asked: the configured one, or where permanent redirects led."""
     return claim.state.moved_to or claim.source.url
+
+
+def selection_of(where: Where) -> Selection:
+    """Return the conditions that the store can look up: all but the text."""
+    return Selection(categories=where.categories, sources=where.sources, language=where.language)
 
 
 def fits_text(text: str, published: PublishedEntry) -> bool:
@@ -397,20 +402,35 @@ class Aggregator:
 
     # --- publishing --------------------------------------------------------------------------------------------------
 
-    def feed_document(self, name: str) -> FeedDocument:
-        """Return one configured feed, ready to render; raises UsageError for a name that is not configured."""
+    def feed(self, name: str) -> FeedConfig:
+        """Return a configured feed; raises UsageError for a name that is not configured."""
+        feed = next((each for each in self.config.feeds if each.name == name), None)
+        if feed is None:
+            names = ", ".join(each.name for each in self.config.feeds)
+            raise UsageError(f"no feed is named {name!r}; there are: {names}")
+        return feed
+
+    def feed_document(self, name: str, *, token: str | None = None, base: str | None = None) -> FeedDocument:
+        """Return one configured feed, ready to render; raises UsageError for a name that is not configured.
+
+        ``token`` goes into its addresses; ``base`` is the folder that it is published in (see ``build_document``).
+        """
         from aggregator.publish import build_document  # not what a poll, or most commands, should wait for
 
-        config = self.config
-        feed = next((each for each in config.feeds if each.name == name), None)
-        if feed is None:
-            raise UsageError(f"no feed is named {name!r}; there are: {', '.join(each.name for each in config.feeds)}")
-        entries = self.published(feed.where, limit=feed.limit)
-        return build_document(feed, config, entries, authority=self.identity.authority, since=self.identity.since)
+        feed = self.feed(name)
+        return build_document(
+            feed,
+            self.config,
+            self.published(feed.where, limit=feed.limit),
+            identity=self.identity,
+            base=base,
+            token=token,
+            last_archive=self.store.feeds.last_archive(name),
+        )
 
     def published(self, where: Where, *, limit: int) -> tuple[PublishedEntry, ...]:
         """Return the newest that meet all conditions; a text is looked for in no more than _MOST_LOOKED_AT."""
-        selection = Selection(categories=where.categories, sources=where.sources, language=where.language)
+        selection = selection_of(where)
         if where.text is None:
             return self.store.published(selection, limit=limit).items
         found: list[PublishedEntry] = []
@@ -453,4 +473,5 @@ class Aggregator:
         before = now - self.config.storage.keep
         self.store.ledger.forget(before=before)
         self.store.forget_marks(expired_marks(now))
+        self.store.feeds.forget(before=before)
         return self.store.forget(before=before)

@@ -36,6 +36,9 @@ class Site(Settings):
         "UTC", description="Time zone of the digests' schedules and of the times on the web page."
     )
     language: values.Language = Field("en", description="Language of the web page and the feeds.")
+    hub: values.Hubs = Field(
+        (), description="WebSub hubs: named in the feeds, and told when one changes (docs/publishing.md)."
+    )
 
     @property
     def tz(self) -> ZoneInfo:
@@ -173,7 +176,7 @@ class Where(Settings):
 class FeedConfig(Settings):
     """An output: it is published as Atom, RSS and JSON Feed."""
 
-    name: values.Slug = Field(description="Its addresses are `/feeds/NAME.atom`, `.rss` and `.json`.")
+    name: values.FeedName = Field(description="Its addresses are `/feeds/NAME.atom`, `.rss` and `.json`.")
     title: values.Line | None = Field(
         None, description="Title of the feed; made from the site's and the name when left out."
     )

@@ -79,6 +79,12 @@ def _slug(text: str) -> str:
     return text
 
 
+def _feed_name(text: str) -> str:
+    if text == "search":
+        raise ValueError("this name is taken by the feeds that are made of searches (/feeds/search.atom?q=…)")
+    return _slug(text)
+
+
 def _language(text: str) -> str:
     if re.fullmatch(_LANGUAGE_PATTERN, text) is None:
         raise ValueError("expected a language tag such as en, fr or de-LU")
@@ -364,6 +370,7 @@ Number = Annotated[float, Strict(), BeforeValidator(_number), AllowInfNan(allow_
 Switch = Annotated[bool, Strict(), BeforeValidator(_switch)]
 Line = Annotated[str, Strict(), AfterValidator(_one_line), _described("text")]
 Slug = Annotated[str, Strict(), AfterValidator(_slug), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
+FeedName = Annotated[str, Strict(), AfterValidator(_feed_name), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
 Language = Annotated[str, Strict(), AfterValidator(_language), _described("language tag", pattern=_LANGUAGE_PATTERN)]
 TimeZone = Annotated[str, Strict(), AfterValidator(_time_zone), _described("time zone")]
 HttpAddress = Annotated[str, Strict(), AfterValidator(_http_address), _described("address", pattern=_HTTP_PATTERN)]

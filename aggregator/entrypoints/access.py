@@ -1,4 +1,4 @@
-"""What stands around every request: who may ask, the headers that keep an answer to itself, and the count."""
+"""What stands around every request: who may ask, the headers that keep an answer to itself, the count, a fast lane."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ from aggregator.entrypoints.admission import (
     is_search,
     password_in,
 )
+from aggregator.entrypoints.fast import READY, FastLane, Ready
 from aggregator.entrypoints.metrics import Metrics
+from aggregator.errors import StoreError
 
 log = structlog.get_logger()
 
@@ -98,6 +100,7 @@ class Access:
         app: ASGIApp,
         *,
         current: Callable[[], Config],
+        version: Callable[[], int],
         refused: Callable[[Request, Refusal], Response],
         metrics: Metrics,
         clock: Callable[[], float] = time.monotonic,
@@ -109,6 +112,7 @@ class Access:
         self._clock = clock
         self._rules = _Rules(current())
         self._searches = Limit()
+        self._lane = FastLane(version)
         self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,7 +137,25 @@ class Access:
                 scope[TOKEN_IN_ADDRESS] = needed
         if app is self._app and is_search(path, scope["query_string"]):
             app = self._too_many(scope, headers, rules) or app
+        if app is self._app and needed is None and area_of(path) is Area.FEEDS:
+            await self._feed(scope, receive, send)
+            return
         await self._answer(app, scope, receive, send, is_private=needed is not None)
+
+    async def _feed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for a public feed from what lies ready; else have it made, and ready from then on."""
+        rules = self._rules
+        try:
+            status = await self._lane.answer(scope, rules.config, send)
+        except StoreError:
+            status = None  # the application says it in words
+        if status is not None:
+            self._metrics.count_request("feed", status)
+            return
+        await self._answer(self._app, scope, receive, send, is_private=False)
+        ready = scope.get(READY)
+        if isinstance(ready, Ready) and ready.config is rules.config:
+            self._lane.keep(scope["path"], ready, rules.feed_headers)
 
     async def _answer(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, is_private: bool) -> None:
         status = 500

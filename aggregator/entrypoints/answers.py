@@ -7,7 +7,7 @@ import hashlib
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -89,16 +89,15 @@ def _rendered_after(known: Rendered | None, body: bytes, media_type: str, now: d
     return render(body, media_type, last_modified=max(now, known.last_modified + timedelta(seconds=1)))
 
 
-def answer(request: Request, rendered: Rendered, *, cache_control: str, status: int = 200) -> Response:
-    """Return the answer to a GET or HEAD: 304 when the client has it already, compressed when the client likes."""
+def answer(request: Request, rendered: Rendered, *, cache_control: str, status: int = 200, links: str = "") -> Response:
+    """Return the answer to a GET or HEAD: 304 when the client has it already, compressed when the client likes.
+
+    ``links`` is what a Link header says (RFC 8288), "" for none.
+    """
     is_gzipped = rendered.gzipped is not None and accepts_gzip(request.headers.get("accept-encoding", ""))
-    headers = {
-        "ETag": rendered.gzipped_etag if is_gzipped else rendered.etag,
-        "Last-Modified": format_datetime(rendered.last_modified, usegmt=True),
-        "Cache-Control": cache_control,
-        "Vary": "Accept-Encoding",
-    }
-    if status == 200 and _has_it(request, rendered):
+    headers = headers_of(rendered, is_gzipped=is_gzipped, cache_control=cache_control, links=links)
+    since = request.headers.get("if-modified-since")
+    if status == 200 and is_current(rendered, request.headers.getlist("if-none-match"), since):
         return Response(status_code=304, headers=headers)
     if is_gzipped:
         headers["Content-Encoding"] = "gzip"
@@ -106,18 +105,28 @@ def answer(request: Request, rendered: Rendered, *, cache_control: str, status: 
     return Response(body, status_code=status, headers=headers, media_type=rendered.media_type)
 
 
-def _has_it(request: Request, rendered: Rendered) -> bool:
-    """Tell whether the client's copy is current. If-None-Match, when given, decides alone (RFC 9110 §13.2.2).
+def headers_of(rendered: Rendered, *, is_gzipped: bool, cache_control: str, links: str) -> dict[str, str]:
+    """Return the headers that an answer has whether it is a 200 or a 304 (RFC 9110 §15.4.5)."""
+    headers = {
+        "ETag": rendered.gzipped_etag if is_gzipped else rendered.etag,
+        "Last-Modified": format_datetime(rendered.last_modified, usegmt=True),
+        "Cache-Control": cache_control,
+        "Vary": "Accept-Encoding",
+    }
+    return headers | {"Link": links} if links else headers
+
+
+def is_current(rendered: Rendered, tags: Sequence[str], since: str | None) -> bool:
+    """Tell whether a client's copy is current. If-None-Match, when given, decides alone (RFC 9110 §13.2.2).
 
     Either variant's ETag counts: both are the same content, and some caches decompress.
     """
-    tags = request.headers.getlist("if-none-match")
     if tags:
         given = ",".join(tags)
         current = {rendered.etag, rendered.gzipped_etag}
         return given.strip() == "*" or any(tag in current for tag in _ENTITY_TAG.findall(given))
-    since = _http_date(request.headers.get("if-modified-since"))
-    return since is not None and rendered.last_modified <= since
+    when = _http_date(since)
+    return when is not None and rendered.last_modified <= when
 
 
 def _http_date(text: str | None) -> datetime | None:

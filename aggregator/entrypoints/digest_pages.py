@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from aggregator.config import Config, DigestConfig
 from aggregator.delivering import UNSUBSCRIBE
-from aggregator.entrypoints.feed_pages import Current, Framing
+from aggregator.entrypoints.current import Current, Framing
 from aggregator.errors import UsageError
 from aggregator.issues import ChannelKind, DeliveryStatus, Endpoint, Issue, Stop, StopCause
 from aggregator.notify import read_token, schedule_of, targets_of

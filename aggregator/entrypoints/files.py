@@ -7,7 +7,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.entrypoints.feed_pages import Current, Remembering
+from aggregator.entrypoints.current import Current, Remembering
 from aggregator.pipeline import Aggregator
 
 _FILE_CACHE: Final = "public, max-age=3600"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -13,7 +12,8 @@ from starlette.responses import RedirectResponse, Response
 
 from aggregator.config import Config, Images
 from aggregator.entrypoints.answers import answer, render
-from aggregator.entrypoints.feed_pages import Current, Framing, Remembering
+from aggregator.entrypoints.current import Current, Framing, Remembering
+from aggregator.entrypoints.filters import known_name, language_of
 from aggregator.errors import UsageError
 from aggregator.model import Found, Page, PublishedEntry, Selection, SourceHealth
 from aggregator.pipeline import Aggregator
@@ -58,8 +58,6 @@ _TICK: Final = timedelta(minutes=5)
 _PAGE_CACHE: Final = "no-cache"
 _NO_CACHE: Final = "no-store"
 _HTML: Final = "text/html; charset=utf-8"
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 class Pages:
@@ -169,10 +167,10 @@ class Pages:
         """Return what is asked for. Raises UsageError for what there isn't."""
         given, labels = request.query_params, category_labels(config)
         names = [each.name for each in self._aggregator.sources]
-        source = _known(given.get("source"), "source", names)
-        category = _known(given.get("category"), "category", list(labels))
-        period = _known(given.get("period"), "period", list(PERIODS))
-        language = _language(given.get("language"))
+        source = known_name(given.get("source"), "source", names)
+        category = known_name(given.get("category"), "category", list(labels))
+        period = known_name(given.get("period"), "period", list(PERIODS))
+        language = language_of(given.get("language"))
         return Filters(
             category=category_choices(labels)[category] if category else None,
             source=self._source_choices()[source] if source else None,
@@ -242,24 +240,6 @@ class Pages:
     def _changing(self, request: Request, body: bytes) -> Response:
         """Answer with what changes without the content version: its bytes are its stamp."""
         return self._remembered(request, request.url.path, body, lambda: body, _HTML, _PAGE_CACHE)
-
-
-def _known(name: str | None, noun: str, names: list[str]) -> str | None:
-    """Return a name that there is; empty means none. Raises UsageError for another."""
-    if not name:
-        return None
-    if name not in names:
-        raise UsageError(f"no {noun} is named {name[:60]!r}; there are: {', '.join(names) or 'none'}")
-    return name
-
-
-def _language(tag: str | None) -> str | None:
-    """Return a language tag (RFC 5646); empty means none. Raises UsageError for what is none."""
-    if not tag:
-        return None
-    if not _LANGUAGE.fullmatch(tag):
-        raise UsageError(f"{tag[:60]!r} is not a language; write it as in: en, de, pt-BR")
-    return tag.lower()
 
 
 def _floor(when: datetime, step: timedelta) -> datetime:

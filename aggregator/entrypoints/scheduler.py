@@ -13,11 +13,14 @@ from apscheduler.job import Job
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from aggregator.config import Config
 from aggregator.delivering import Attempted, deliver_due
 from aggregator.digests import Digests
 from aggregator.errors import AggregatorError
+from aggregator.feeds import renew_feeds
 from aggregator.issues import DeliveryStatus
 from aggregator.model import PollSummary
+from aggregator.pinging import Pinged, ping_due
 from aggregator.pipeline import Aggregator
 from aggregator.workers import poll_due
 
@@ -51,6 +54,7 @@ class Scheduler:
         self._under_way = 0
         self._has_polled = threading.Event()
         self._started_at = aggregator.clock()
+        self._renewed_with: Config | None = None
         # misfire_grace_time None: a tick that comes late (a sleeping laptop, a long poll) is still wanted
         self._timers = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -64,6 +68,12 @@ class Scheduler:
         )
         self._delivering = self._timers.add_job(
             self._guarded(self._deliver), "interval", seconds=DIGEST_TICK_S, next_run_time=now
+        )
+        self._renewing = self._timers.add_job(
+            self._guarded(self._renew), "interval", seconds=DIGEST_TICK_S, next_run_time=now
+        )
+        self._pinging = self._timers.add_job(
+            self._guarded(self._ping), "interval", seconds=DIGEST_TICK_S, next_run_time=now
         )
         self._timers.add_job(self._guarded(self._forget), "interval", hours=HOUSEKEEPING_H, next_run_time=now)
 
@@ -149,6 +159,20 @@ class Scheduler:
         for attempted in deliver_due(self._aggregator, stop=self._stopping):
             log_attempt(attempted)
 
+    def _renew(self) -> None:
+        config = self._aggregator.config
+        sealed = renew_feeds(self._aggregator, anew=config is not self._renewed_with)
+        self._renewed_with = config
+        if sealed:
+            log.info("feeds.archived", archives=sealed)
+        due = self._aggregator.store.pings.next_due()
+        if due is not None and due <= self._aggregator.clock():
+            self._pinging.modify(next_run_time=self._aggregator.clock())
+
+    def _ping(self) -> None:
+        for pinged in ping_due(self._aggregator, stop=self._stopping):
+            log_ping(pinged)
+
     def _forget(self) -> None:
         count = self._aggregator.forget_old()
         if count:
@@ -172,6 +196,17 @@ def log_result(result: PollSummary) -> None:
             duplicates=result.duplicates,
             next_check=next_check,
         )
+
+
+def log_ping(pinged: Pinged) -> None:
+    """Log one line for an attempt at telling a hub: INFO when it has accepted, else WARNING (not our fault)."""
+    ping, outcome = pinged.ping, pinged.outcome
+    facts = {"hub": ping.hub, "feed": ping.feed, "attempt": ping.attempts + 1}
+    if outcome.status is DeliveryStatus.SENT:
+        log.info("hub.told", **facts)
+    else:
+        again = outcome.next_attempt.isoformat() if outcome.next_attempt else None
+        log.warning("hub.failed", **facts, error=outcome.error, next_attempt=again)
 
 
 def log_attempt(attempted: Attempted) -> None:

@@ -27,7 +27,7 @@ from aggregator.entrypoints.feed_pages import FeedPages
 from aggregator.entrypoints.files import Files
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.pages import Pages
-from aggregator.errors import PublishError, StoreError, UsageError
+from aggregator.errors import Forgotten, PublishError, StoreError, UsageError
 from aggregator.pipeline import Aggregator
 from aggregator.publish import Frame, render_error, site_frame
 from aggregator.templating import Templates, load_templates
@@ -55,7 +55,10 @@ def create_app(aggregator: Aggregator, *, is_stopping: Callable[[], bool] = lamb
         "/sources/{name}": web.pages.source,
         "/feeds": web.feeds.feeds,
         "/feeds/": web.feeds.feeds,
+        "/feeds/feeds.opml": web.feeds.feeds_opml,
+        "/feeds/search.{format}": web.feeds.search,
         "/feeds/{name}.{format}": web.feeds.feed,
+        "/feeds/{name}/{number:int}.{format}": web.feeds.archive,
         "/digests": web.digests.digests,
         "/digests/": web.digests.digests,
         "/digests/{name}": web.digests.issue,
@@ -77,7 +80,13 @@ def create_app(aggregator: Aggregator, *, is_stopping: Callable[[], bool] = lamb
         ],
         exception_handlers=dict.fromkeys((HTTPException, UsageError, StoreError, Exception), web.failed),
     )
-    return Access(app, current=lambda: aggregator.config, refused=web.refused, metrics=metrics)
+    return Access(
+        app,
+        current=lambda: aggregator.config,
+        version=aggregator.store.content_version,
+        refused=web.refused,
+        metrics=metrics,
+    )
 
 
 class _Web:
@@ -92,7 +101,7 @@ class _Web:
         self._loaded = (aggregator.config, load_templates(aggregator.config))
         self.pages = Pages(aggregator, self._current, _frame, self._remembered)
         self.files = Files(aggregator, self._current, self._remembered)
-        self.feeds = FeedPages(aggregator, self._current, _frame, self._remembered)
+        self.feeds = FeedPages(aggregator, self._current, _frame)
         self.digests = DigestPages(aggregator, self._current, _frame, partial(self._changing, media_type=_HTML))
 
     # --- monitoring --------------------------------------------------------------------------------------------------
@@ -180,6 +189,8 @@ def _in_words(error: Exception) -> tuple[int, str, str, dict[str, str]]:
             return 405, "This site only reads", "Only GET and HEAD are answered here.", dict(error.headers or {})
         case HTTPException(status_code=404):
             return 404, "Not found", "There is nothing at this address.", {}
+        case Forgotten():
+            return 410, "Not kept any more", _sentence(str(error)), {}
         case UsageError():
             return 404, "Not found", _sentence(str(error)), {}
         case StoreError():

@@ -9,7 +9,18 @@ from aggregator.publish.choices import (
     period_choices,
     source_choices,
 )
-from aggregator.publish.document import MEDIA_TYPES, build_document, category_labels, feed_title, render_feed
+from aggregator.publish.document import (
+    MEDIA_TYPES,
+    archive_document,
+    build_document,
+    category_labels,
+    feed_title,
+    is_private,
+    link_header,
+    render_feed,
+    search_document,
+    served_base,
+)
 from aggregator.publish.files import write_if_changed
 from aggregator.publish.frame import Frame, site_frame
 from aggregator.publish.health import SourceRow, arrange_sources, source_row
@@ -41,6 +52,7 @@ from aggregator.publish.river import Day, Wording, arrange
 from aggregator.publish.site import SiteContent, Written, static_files, write_site
 from aggregator.publish.source import SourcePage, arrange_polls
 from aggregator.publish.story import StoryPage, arrange_story
+from aggregator.publish.subscribing import FeedRow, arrange_feeds, render_feed_opml
 from aggregator.publish.times import moment
 
 __all__ = [
@@ -50,6 +62,7 @@ __all__ = [
     "Day",
     "DeliveryRow",
     "DigestRow",
+    "FeedRow",
     "Filters",
     "Frame",
     "River",
@@ -59,9 +72,11 @@ __all__ = [
     "StoryPage",
     "Wording",
     "Written",
+    "archive_document",
     "arrange",
     "arrange_channels",
     "arrange_deliveries",
+    "arrange_feeds",
     "arrange_polls",
     "arrange_sources",
     "arrange_story",
@@ -70,14 +85,17 @@ __all__ = [
     "category_labels",
     "counts_of",
     "feed_title",
+    "is_private",
     "issue_entries",
     "language_choice",
     "language_choices",
+    "link_header",
     "moment",
     "period_choices",
     "render_digests",
     "render_error",
     "render_feed",
+    "render_feed_opml",
     "render_feeds",
     "render_index",
     "render_issue_page",
@@ -87,6 +105,8 @@ __all__ = [
     "render_sources",
     "render_story",
     "render_unsubscribe",
+    "search_document",
+    "served_base",
     "site_frame",
     "source_choices",
     "source_row",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from aggregator import __version__
 from aggregator.model import FeedDocument, FeedFormat, PublishedEntry
 from aggregator.publish import parts
 from aggregator.publish.text import legal, one_line, rfc3339, web_address
@@ -15,6 +14,9 @@ from aggregator.publish.text import legal, one_line, rfc3339, web_address
 if TYPE_CHECKING:
     from feedgen.entry import FeedEntry
     from feedgen.feed import FeedGenerator
+
+# The namespace of RFC 5005.
+HISTORY = "http://purl.org/syndication/history/1.0"
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -24,13 +26,15 @@ def render_atom(document: FeedDocument) -> bytes:
     from feedgen.feed import FeedGenerator
 
     feed = FeedGenerator()
-    feed.id(parts.feed_id(document))
+    feed.id(document.id)
     feed.title(one_line(document.title) or document.name)
     feed.updated(document.updated)
     feed.language(document.language)
-    feed.link(href=document.urls[FeedFormat.ATOM], rel="self", type="application/atom+xml")
+    feed.link(href=parts.self_url(document, FeedFormat.ATOM), rel="self", type="application/atom+xml")
     feed.link(href=document.home_url, rel="alternate", type="text/html")
-    feed.generator("aggregator", version=__version__)
+    for link in parts.links_of(document, FeedFormat.ATOM):
+        feed.link(href=link.url, rel=link.rel)
+    feed.generator("aggregator", version=parts.generator_version(document))
     feed.register_extension("house", partial(_FeedRest, document), _Nothing, rss=False)
     for item in document.entries:
         _add_entry(feed, document, item)
@@ -74,16 +78,21 @@ class _Nothing:
 
 
 class _FeedRest:
-    """Writes the feed's time the way readers expect it: feedgen would write +00:00 for Z, and fractions."""
+    """Writes the feed's time the way readers expect it: feedgen would write +00:00 for Z, and fractions.
+
+    And that a document is an archive (RFC 5005 §4), before its entries.
+    """
 
     def __init__(self, document: FeedDocument) -> None:
         self._document = document
 
     def extend_ns(self) -> dict[str, str]:
-        return {}
+        return {"fh": HISTORY} if self._document.is_sealed else {}
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
         _set_time(feed, "updated", rfc3339(self._document.updated))
+        if self._document.is_sealed:
+            etree.SubElement(feed, f"{{{HISTORY}}}archive")
         return feed
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from aggregator.config import Config
 from aggregator.publish.choices import Choice
-from aggregator.publish.document import feed_title
+from aggregator.publish.document import feed_title, is_private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +15,8 @@ class Frame:
     """What stands around every page.
 
     ``root`` leads from the page to the site's top: "./" or "../…", so that the site works below any path.
-    ``language`` is that of entries which don't say. ``query`` is what was searched for. A static site has files in
-    place of addresses, and neither filters nor search.
+    ``language`` is that of entries which don't say; ``feeds`` are those that are public. ``query`` is what was searched
+    for. A static site has files in place of addresses, and neither filters nor search.
     """
 
     title: str
@@ -30,6 +30,10 @@ class Frame:
     def feed(self, name: str, format_: str) -> str:
         """Return where a feed is."""
         return f"{self.root}{'' if self.is_static else 'feeds/'}{name}.{format_}"
+
+    def feed_list(self) -> str:
+        """Return where the list of feeds is, as OPML."""
+        return f"{self.root}{'' if self.is_static else 'feeds/'}feeds.opml"
 
     def river(self, **query: str | None) -> str:
         """Return where the stories are that these filters choose; None leaves one out.
@@ -87,7 +91,11 @@ def site_frame(config: Config, *, root: str, is_static: bool = False, query: str
         title=config.site.title,
         language=config.site.language,
         root=root,
-        feeds=tuple(Choice(name=feed.name, title=feed_title(feed, config)) for feed in config.feeds),
+        feeds=tuple(
+            Choice(name=feed.name, title=feed_title(feed, config))
+            for feed in config.feeds
+            if not is_private(feed, config)
+        ),
         has_digests=bool(config.digests),
         is_static=is_static,
         query=query,

@@ -15,14 +15,19 @@ _VERSION = "https://jsonfeed.org/version/1.1"
 
 def render_json(document: FeedDocument) -> bytes:
     """Return the document as JSON Feed; the same document gives the same bytes."""
+    links = {link.rel: link.url for link in parts.links_of(document, FeedFormat.JSON)}
+    archive = {"current": links.get("current"), "next_archive": links.get("next-archive")}
     feed = {
         "version": _VERSION,
         "title": one_line(document.title) or document.name,
         "home_page_url": document.home_url,
-        "feed_url": document.urls[FeedFormat.JSON],
+        "feed_url": parts.self_url(document, FeedFormat.JSON),
+        "next_url": links.get("prev-archive"),
         "language": document.language,
-        "items": [_item(document, item) for item in document.entries],
+        "hubs": [{"type": "WebSub", "url": hub} for hub in document.hubs],
+        "_aggregator": _without_empty(archive | {"is_archive": document.is_sealed or None}),
     }
+    feed = _without_empty(feed) | {"items": [_item(document, item) for item in document.entries]}
     return json.dumps(feed, ensure_ascii=False, indent=1).encode()
 
 

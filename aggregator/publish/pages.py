@@ -11,6 +11,7 @@ from aggregator.publish.health import SourceRow
 from aggregator.publish.river import Day
 from aggregator.publish.source import SourcePage
 from aggregator.publish.story import StoryPage
+from aggregator.publish.subscribing import FeedRow
 from aggregator.templating import Templates
 
 
@@ -87,9 +88,11 @@ def render_source(templates: Templates, frame: Frame, source: SourcePage) -> byt
     return templates.render("source.html.j2", frame=frame, source=source)
 
 
-def render_feeds(templates: Templates, frame: Frame) -> bytes:
-    """Return the list of feeds. Raises PublishError."""
-    return templates.render("feeds.html.j2", frame=frame)
+def render_feeds(
+    templates: Templates, frame: Frame, feeds: Sequence[FeedRow], *, categories: Sequence[Choice] = ()
+) -> bytes:
+    """Return the page that explains how to subscribe, and to what. Raises PublishError."""
+    return templates.render("feeds.html.j2", frame=frame, feeds=feeds, categories=categories)
 
 
 def render_error(templates: Templates, frame: Frame, *, title: str, message: str) -> bytes:

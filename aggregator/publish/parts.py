@@ -9,7 +9,17 @@ from mimetypes import MimeTypes
 from textwrap import shorten
 from urllib.parse import urlsplit
 
-from aggregator.model import Enclosure, FeedDocument, Mention, PublishedEntry, SourceFeed, SourceHealth, StoredEntry
+from aggregator import __version__
+from aggregator.model import (
+    Enclosure,
+    FeedDocument,
+    FeedFormat,
+    Mention,
+    PublishedEntry,
+    SourceFeed,
+    SourceHealth,
+    StoredEntry,
+)
 from aggregator.publish.reading import first_image
 from aggregator.publish.text import legal, one_line, web_address
 
@@ -40,9 +50,56 @@ class Related:
     url: str
 
 
-def feed_id(document: FeedDocument) -> str:
-    """Return the feed's permanent id, a tag: URI (RFC 4151)."""
-    return f"tag:{document.authority}:feed/{document.name}"
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a feed to another address (RFC 8288), which for us is one of the feed itself or a hub's."""
+
+    rel: str
+    url: str
+
+
+def self_url(document: FeedDocument, format_: FeedFormat) -> str:
+    """Return the address of a document."""
+    if document.number is None:
+        return current_url(document, format_)
+    return archive_url(document, document.number, format_)
+
+
+def current_url(document: FeedDocument, format_: FeedFormat) -> str:
+    """Return the address that people subscribe to."""
+    return f"{document.base}{document.name}.{format_}{document.query}"
+
+
+def archive_url(document: FeedDocument, number: int, format_: FeedFormat) -> str:
+    return f"{document.base}{document.name}/{number}.{format_}{document.query}"
+
+
+def previous_url(document: FeedDocument, format_: FeedFormat) -> str | None:
+    """Return the address of the archive before a document; None when there never was one."""
+    number = document.last_archive if document.number is None else document.number - 1
+    return archive_url(document, number, format_) if number > 0 else None
+
+
+def links_of(document: FeedDocument, format_: FeedFormat) -> list[Link]:
+    """Return a document's links but for that to itself: hubs (RULES E20), archives (RFC 5005 §4).
+
+    A full archive names the next one from the beginning, so that it need not change: as long as that one isn't full,
+    its address has what will be in it so far.
+    """
+    links = [Link("hub", hub) for hub in document.hubs]
+    if document.number is not None:
+        links.append(Link("current", current_url(document, format_)))
+    previous = previous_url(document, format_)
+    if previous is not None:
+        links.append(Link("prev-archive", previous))
+    if document.number is not None and document.is_sealed:
+        links.append(Link("next-archive", archive_url(document, document.number + 1, format_)))
+    return links
+
+
+def generator_version(document: FeedDocument) -> str | None:
+    """Return which program made a document; None for an archive, which is to be the same after an upgrade."""
+    return None if document.number is not None else __version__
 
 
 def entry_id(document: FeedDocument, item: PublishedEntry) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
-from aggregator import __version__
+from lxml import etree
+
 from aggregator.model import FeedDocument, FeedFormat, PublishedEntry
 from aggregator.publish import parts
+from aggregator.publish.atom import HISTORY
 from aggregator.publish.text import one_line, web_address
 
 if TYPE_CHECKING:
@@ -26,11 +29,13 @@ def render_rss(document: FeedDocument) -> bytes:
     feed.load_extension("dc", atom=False)
     feed.title(title)
     feed.description(title)
-    feed.link(href=document.urls[FeedFormat.RSS], rel="self", type="application/rss+xml")
+    feed.link(href=parts.self_url(document, FeedFormat.RSS), rel="self", type="application/rss+xml")
     feed.link(href=document.home_url, rel="alternate")
     feed.language(document.language)
-    feed.generator(f"aggregator {__version__}")
+    version = parts.generator_version(document)
+    feed.generator(f"aggregator {version}" if version else "aggregator")
     feed.lastBuildDate(document.updated)
+    feed.register_extension("house", partial(_ChannelRest, document), _Nothing, atom=False)
     for item in document.entries:
         _add_item(feed, document, item)
     with _LOCALE:
@@ -60,3 +65,27 @@ def _add_item(feed: FeedGenerator, document: FeedDocument, item: PublishedEntry)
     source_url = web_address(source.feed_url) or web_address(source.site_url)
     if source_url is not None:
         written.source(source_url, source.title)
+
+
+class _Nothing:
+    """An extension of items that adds nothing; feedgen wants one beside each extension of channels."""
+
+    def extend_rss(self, item: etree._Element) -> etree._Element:
+        return item
+
+
+class _ChannelRest:
+    """Writes the links that feedgen leaves out of a channel, and that a document is an archive (RFC 5005 §4)."""
+
+    def __init__(self, document: FeedDocument) -> None:
+        self._document = document
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"fh": HISTORY} if self._document.is_sealed else {}
+
+    def extend_rss(self, channel: etree._Element) -> etree._Element:
+        for link in parts.links_of(self._document, FeedFormat.RSS):
+            etree.SubElement(channel, "{http://www.w3.org/2005/Atom}link", {"href": link.url, "rel": link.rel})
+        if self._document.is_sealed:
+            etree.SubElement(channel, f"{{{HISTORY}}}archive")
+        return channel

@@ -104,7 +104,6 @@ def static_files(config: Config, content: SiteContent) -> dict[str, bytes]:
 def _feed_files(documents: Sequence[FeedDocument]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for document in documents:
-        urls = {format_: f"{document.home_url}{document.name}.{format_}" for format_ in FeedFormat}
-        beside = replace(document, urls=urls)
+        beside = replace(document, base=document.home_url)
         found |= {f"{document.name}.{format_}": render_feed(beside, format_) for format_ in FeedFormat}
     return found

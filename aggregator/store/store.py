@@ -33,9 +33,11 @@ from aggregator.store import condition, history, listing, retention, search
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
+from aggregator.store.feeds import Feeds
 from aggregator.store.ledger import Ledger
 from aggregator.store.migrate import migrate, rehearse
 from aggregator.store.nearby import nearby
+from aggregator.store.pings import Pings
 from aggregator.store.polls import PollTransaction, bump_content_version, decide_alone, write_quiet
 from aggregator.store.presence import Work, WritersTurn, among, one_main_job
 from aggregator.store.recategorize import Batch, recategorize
@@ -57,6 +59,8 @@ class Store:
         self._turn = WritersTurn(self._engine)
         self._vocabularies = Vocabularies()
         self.ledger = Ledger(self._read, self._write_durably)
+        self.feeds = Feeds(self._read, self._write_durably)
+        self.pings = Pings(self._read, self._write_durably)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -101,8 +105,12 @@ class Store:
     @contextmanager
     def delivering(self) -> Iterator[None]:
         """Be among those that deliver; as ``polling``."""
-        with translated(), among(self._engine, Work.DELIVERING, self.ledger.take_back_claims):
+        with translated(), among(self._engine, Work.DELIVERING, self._take_back_deliveries):
             yield
+
+    def _take_back_deliveries(self) -> None:
+        self.ledger.take_back_claims()
+        self.pings.take_back_claims()
 
     def _take_back_claims(self) -> None:
         with self._read() as connection:

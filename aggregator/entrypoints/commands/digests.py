@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,14 @@ from rich.text import Text
 from aggregator.config import ChatChannel, Config, DigestConfig, EmailChannel, Secrets, WebhookChannel
 from aggregator.delivering import Attempted, deliver_due, open_channels
 from aggregator.digests import Digests
+from aggregator.entrypoints.commands.hubs import (
+    STATUS_STYLE,
+    ping_json,
+    pings_of,
+    retry_pings,
+    say_pings,
+    split_ids,
+)
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, LimitOption, opened
 from aggregator.entrypoints.logs import LogFormat, configure_logging
 from aggregator.entrypoints.terminal import ago, complain, console, print_json, rfc3339, say, table
@@ -25,13 +34,6 @@ from aggregator.pipeline import Aggregator
 from aggregator.publish import write_if_changed
 
 _SHOWN = 50
-
-DELIVERY_STYLE = {
-    DeliveryStatus.WAITING: "yellow",
-    DeliveryStatus.SENT: "green",
-    DeliveryStatus.FAILED: "red",
-    DeliveryStatus.STOPPED: "red",
-}
 
 
 def digest(
@@ -126,7 +128,7 @@ def _attempt(aggregator: Aggregator, ids: list[int]) -> None:
 
 def _attempt_line(aggregator: Aggregator, attempted: Attempted) -> Text:
     outcome, delivery = attempted.outcome, attempted.delivery
-    status = Text(outcome.status.value, style=DELIVERY_STYLE[outcome.status])
+    status = Text(outcome.status.value, style=STATUS_STYLE[outcome.status])
     line = Text.assemble(f"{delivery.id} {_shown(aggregator.config, delivery)}: ", status)
     if outcome.error:
         line.append(f": {outcome.error}")
@@ -207,7 +209,7 @@ def _resume(aggregator: Aggregator, configured: DigestConfig, address: str) -> N
 
 def deliveries(
     retry: Annotated[
-        list[int] | None, typer.Option("--retry", metavar="ID", help="Send it again now; may be given several times.")
+        list[str] | None, typer.Option("--retry", metavar="ID", help="Send it again now; may be given several times.")
     ] = None,
     status: Annotated[DeliveryStatus | None, typer.Option("--status", help="Only of this status.")] = None,
     as_json: JsonOption = False,
@@ -226,17 +228,20 @@ def deliveries(
         statuses = [status] if status else []
         if as_json:
             found = aggregator.store.ledger.deliveries(limit=limit, statuses=statuses)
-            print_json(delivery_json(each, aggregator.config) for each in found)
+            rows = (delivery_json(each, aggregator.config) for each in found)
+            print_json(islice(chain(rows, map(ping_json, pings_of(aggregator, statuses))), limit))
             return
         shown = list(aggregator.store.ledger.deliveries(limit=(limit or _SHOWN) + 1, statuses=statuses))
-        _print_deliveries(shown[: limit or _SHOWN], aggregator.config, aggregator.clock())
-        if not shown:
+        if shown:
+            _print_deliveries(shown[: limit or _SHOWN], aggregator.config, aggregator.clock())
+        if not say_pings(aggregator, statuses) and not shown:
             say("nothing was sent yet" if status is None else f"none is {status}")
         elif limit is None and len(shown) > _SHOWN:
             say(f"the newest {_SHOWN}; --limit N shows more, --json all")
 
 
-def _retry(aggregator: Aggregator, ids: list[int]) -> None:
+def _retry(aggregator: Aggregator, given: list[str]) -> None:
+    ids, pings = split_ids(given)
     ledger, now = aggregator.store.ledger, aggregator.clock()
     unsubscribed = {
         (stop.endpoint.digest, stop.endpoint.key) for stop in ledger.stops() if stop.cause is StopCause.UNSUBSCRIBED
@@ -255,7 +260,10 @@ def _retry(aggregator: Aggregator, ids: list[int]) -> None:
         known = ledger.retry(delivery_id, now=now)
         if known is not None:
             ledger.resume(known.endpoint.digest, known.endpoint.key)
+    are_told = retry_pings(aggregator, pings)
     _attempt(aggregator, ids)
+    if not are_told:
+        raise typer.Exit(1)
 
 
 def _print_deliveries(shown: Iterable[Delivery], config: Config, now: datetime) -> None:
@@ -263,7 +271,7 @@ def _print_deliveries(shown: Iterable[Delivery], config: Config, now: datetime) 
         "id", "digest", "issue", "made", "to", "status", "tries", "next", "last error", wide=("last error",)
     )
     for each in shown:
-        status = Text(each.status.value, style=DELIVERY_STYLE[each.status])
+        status = Text(each.status.value, style=STATUS_STYLE[each.status])
         upcoming = ago(each.next_attempt, now) if each.next_attempt else ""
         if each.next_attempt is not None and each.next_attempt <= now:
             upcoming = "now"
@@ -305,6 +313,7 @@ def delivery_json(delivery: Delivery, config: Config) -> dict[str, Any]:
         "id": delivery.id,
         "digest": delivery.endpoint.digest,
         "issue": delivery.issue,
+        "feed": None,
         "channel": _shown(config, delivery),
         "kind": delivery.endpoint.kind.value,
         "status": delivery.status.value,

@@ -8,6 +8,7 @@ from typing import Any
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site
 from aggregator.model import (
     FeedDocument,
+    Identity,
     Mention,
     PublishedEntry,
     Source,
@@ -21,6 +22,7 @@ from aggregator.publish import SiteContent, build_document
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 AUTHORITY = "news.example.org,2026"
+IDENTITY = Identity(authority=AUTHORITY, since=SINCE)
 
 CONFIG = Config(
     site=Site(title="Space & talent", url="https://news.example.org/", language="en", timezone="Europe/Luxembourg"),
@@ -86,8 +88,10 @@ def make_item(id_: str = "e1", *, also: tuple[StoredEntry, ...] = (), **values: 
     return PublishedEntry(id=id_, entry=entry, also=also, categories=categories, **own)
 
 
-def make_document(*items: PublishedEntry, feed: FeedConfig = CONFIG.feeds[0], config: Config = CONFIG) -> FeedDocument:
-    return build_document(feed, config, items, authority=AUTHORITY, since=SINCE)
+def make_document(
+    *items: PublishedEntry, feed: FeedConfig = CONFIG.feeds[0], config: Config = CONFIG, **values: Any
+) -> FeedDocument:
+    return build_document(feed, config, items, identity=IDENTITY, **values)
 
 
 def make_content(*items: PublishedEntry) -> SiteContent:

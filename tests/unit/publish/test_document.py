@@ -8,8 +8,8 @@ import pytest
 
 from aggregator.config import Config, FeedConfig, SourceConfig
 from aggregator.model import FeedFormat
-from aggregator.publish import build_document, category_labels, render_feed
-from tests.unit.publish.samples import AUTHORITY, CONFIG, NOON, SINCE, make_document, make_item
+from aggregator.publish import category_labels, parts, render_feed
+from tests.unit.publish.samples import CONFIG, NOON, SINCE, make_document, make_item
 
 HOUR = timedelta(hours=1)
 
@@ -41,7 +41,7 @@ def test_a_feed_knows_its_own_addresses():
     document = make_document()
 
     assert document.home_url == "https://news.example.org/"
-    assert document.urls == {
+    assert {format_: parts.self_url(document, format_) for format_ in FeedFormat} == {
         FeedFormat.ATOM: "https://news.example.org/feeds/all.atom",
         FeedFormat.RSS: "https://news.example.org/feeds/all.rss",
         FeedFormat.JSON: "https://news.example.org/feeds/all.json",
@@ -49,7 +49,7 @@ def test_a_feed_knows_its_own_addresses():
 
 
 def test_a_feed_without_a_title_is_called_after_the_site_and_its_name():
-    document = build_document(FeedConfig(name="space"), CONFIG, (), authority=AUTHORITY, since=SINCE)
+    document = make_document(feed=FeedConfig(name="space"))
 
     assert document.title == "Space & talent: space"
 

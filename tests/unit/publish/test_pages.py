@@ -32,6 +32,7 @@ from aggregator.publish import (
     SourcePage,
     Wording,
     arrange,
+    arrange_feeds,
     arrange_sources,
     arrange_story,
     render_error,
@@ -111,8 +112,8 @@ def all_pages() -> dict[str, bytes]:
         "filtered": render_index(SHIPPED, FRAME, filtered),
         "sources": render_sources(SHIPPED, FRAME, rows),
         "no sources": render_sources(SHIPPED, FRAME, []),
-        "feeds": render_feeds(SHIPPED, FRAME),
-        "no feeds": render_feeds(SHIPPED, Frame(title="A", language="en", root="./", feeds=())),
+        "feeds": render_feeds(SHIPPED, FRAME, arrange_feeds(CONFIG), categories=[Choice(name="space", title="Space")]),
+        "no feeds": render_feeds(SHIPPED, Frame(title="A", language="en", root="./", feeds=()), ()),
         "error": render_error(SHIPPED, FRAME, title="Not found", message="No feed <x>."),
         "search": render_search(SHIPPED, FRAME, searched),
         "search, empty": render_search(SHIPPED, FRAME, make_river(filters=Filters(query="moon"))),
@@ -297,7 +298,7 @@ def test_a_broken_template_is_named_with_its_line(tmp_path: Path, source, compla
     (tmp_path / "feeds.html.j2").write_text(source)
 
     with pytest.raises(PublishError, match=complaint):
-        render_feeds(Templates(tmp_path), FRAME)
+        render_feeds(Templates(tmp_path), FRAME, ())
 
 
 def test_a_plain_file_that_is_nowhere_or_no_file_is_told_in_a_sentence(tmp_path: Path):

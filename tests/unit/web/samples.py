@@ -16,6 +16,7 @@ from aggregator.model import (
     Exchange,
     FeedDocument,
     Found,
+    Identity,
     Page,
     Poll,
     PollOutcome,
@@ -28,7 +29,7 @@ from aggregator.model import (
     Totals,
 )
 from aggregator.sources import configured_sources
-from tests.unit.publish.samples import NOON, make_document
+from tests.unit.publish.samples import IDENTITY, NOON, make_document
 
 with warnings.catch_warnings():
     # newer versions of Starlette would rather have the successor of httpx, which older ones don't know
@@ -144,6 +145,7 @@ class SmallAggregator:
     config: Config = CONFIG
     now: datetime = NOON
     rendered: int = 0
+    identity: Identity = IDENTITY
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -152,14 +154,18 @@ class SmallAggregator:
     def clock(self) -> datetime:
         return self.now
 
-    def feed_document(self, name: str) -> FeedDocument:
+    def feed(self, name: str) -> FeedConfig:
         feed = next((feed for feed in self.config.feeds if feed.name == name), None)
         if feed is None:
             raise UsageError(
                 f"no feed is named {name!r}; there are: {', '.join(each.name for each in self.config.feeds)}"
             )
+        return feed
+
+    def feed_document(self, name: str, *, token: str | None = None) -> FeedDocument:
+        feed = self.feed(name)
         self.rendered += 1
-        return make_document(*self.store.items, feed=feed, config=self.config)
+        return make_document(*self.store.items, feed=feed, config=self.config, token=token)
 
 
 def make_aggregator(*items: PublishedEntry, **values: Any) -> SmallAggregator:

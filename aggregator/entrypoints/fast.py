@@ -1,0 +1,128 @@
+"""The shortest way from a request for a feed to its answer, while nothing has changed: no routing, threads, rendering.
+
+Most requests for feeds are polls to which the answer is 304. They cost the content version, which requests that come
+together share one look at, and bytes that lie ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope, Send
+
+from aggregator.config import Config
+from aggregator.entrypoints.answers import Rendered, accepts_gzip, headers_of, is_current
+
+# Where a handler leaves what the next request for the same address may be answered with.
+READY: Final = "aggregator.ready"
+
+# Addresses whose answers lie ready; beyond that it begins anew. There are three for each configured feed.
+_MOST: Final = 512
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What is at an address as long as configuration and content version are these."""
+
+    config: Config
+    version: int
+    rendered: Rendered
+    cache_control: str
+    links: str = ""
+
+
+class _Prepared:
+    """An answer with its headers as bytes, compressed or not."""
+
+    def __init__(self, ready: Ready, added: dict[str, str]) -> None:
+        self.ready = ready
+        self.plain = self._variant(added, is_gzipped=False)
+        self.gzipped = self._variant(added, is_gzipped=True) if ready.rendered.gzipped is not None else None
+
+    def _variant(self, added: dict[str, str], *, is_gzipped: bool) -> tuple[RawHeaders, RawHeaders, bytes]:
+        """Return the headers of a 304, those of a 200, and the body."""
+        ready, rendered = self.ready, self.ready.rendered
+        shared = headers_of(rendered, is_gzipped=is_gzipped, cache_control=ready.cache_control, links=ready.links)
+        body = (rendered.gzipped if is_gzipped else rendered.body) or b""
+        whole = {"Content-Type": rendered.media_type, "Content-Length": str(len(body))}
+        if is_gzipped:
+            whole["Content-Encoding"] = "gzip"
+        return _raw(shared | added), _raw(shared | whole | added), body
+
+
+class FastLane:
+    """Answers that lie ready. For one event loop."""
+
+    def __init__(self, version: Callable[[], int]) -> None:
+        self._version = Latest(version)
+        self._known: dict[str, _Prepared] = {}
+
+    def keep(self, path: str, ready: Ready, added: dict[str, str]) -> None:
+        """Have an answer ready; ``added`` are headers that all answers have."""
+        if len(self._known) >= _MOST and path not in self._known:
+            self._known.clear()
+        self._known[path] = _Prepared(ready, added)
+
+    async def answer(self, scope: Scope, config: Config, send: Send) -> int | None:
+        """Answer a request and return the status; None when there is nothing ready for it, or it isn't current."""
+        found = self._known.get(scope["path"])
+        if found is None or scope["query_string"] or scope["method"] not in {"GET", "HEAD"}:
+            return None
+        if found.ready.config is not config or found.ready.version != await self._version.now():
+            return None
+        tags, since, encoding = [], None, ""
+        for name, value in scope["headers"]:
+            match name:
+                case b"if-none-match":
+                    tags.append(value.decode("latin-1"))
+                case b"if-modified-since":
+                    since = value.decode("latin-1")
+                case b"accept-encoding":
+                    encoding = f"{encoding},{value.decode('latin-1')}"
+        variant = found.gzipped if found.gzipped and accepts_gzip(encoding) else found.plain
+        headers_304, headers_200, body = variant
+        is_304 = is_current(found.ready.rendered, tags, since)
+        status, headers = (304, headers_304) if is_304 else (200, headers_200)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if is_304 or scope["method"] == "HEAD" else body})
+        return status
+
+
+class Latest:
+    """A value that is read in a thread, once for all who ask before the reading has begun."""
+
+    def __init__(self, read: Callable[[], int]) -> None:
+        self._read = read
+        self._next: asyncio.Future[int] | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def now(self) -> int:
+        """Return the value as it is now or later; raises what reading raises."""
+        if self._next is None:
+            self._next = asyncio.get_running_loop().create_future()
+            if self._reading is None:
+                self._reading = asyncio.create_task(self._run())
+        return await asyncio.shield(self._next)
+
+    async def _run(self) -> None:
+        try:
+            while self._next is not None:
+                asked, self._next = self._next, None
+                try:
+                    value = await run_in_threadpool(self._read)
+                except Exception as error:  # noqa: BLE001 - it is raised where it was asked for
+                    asked.set_exception(error)
+                else:
+                    asked.set_result(value)
+        finally:
+            self._reading = None
+
+
+def _raw(headers: dict[str, str]) -> RawHeaders:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
