@@ -14,6 +14,8 @@ from multiprocessing.context import ForkServerContext
 from typing import Any
 
 from aggregator.config import Config
+from aggregator.feeds import renew_feeds
+from aggregator.pinging import ping_due
 from aggregator.store import Store
 from tests.newsroom import Clock, Newsroom, make_config
 
@@ -49,6 +51,17 @@ def make_and_deliver(config: Config, now: datetime, kill_at: int | None, counted
     with nullcontext(lambda: 0) if kill_at is None and counted is None else _mortal(kill_at) as count:
         room.issues()
         room.deliver()
+    room.close()
+    if counted is not None:
+        counted.value = count()
+
+
+def renew_and_ping(config: Config, now: datetime, kill_at: int | None, counted: Any = None) -> None:
+    """Look at the feeds and tell hubs of changes; die or count as ``make_and_deliver`` does."""
+    room = Newsroom(config, Clock(now))
+    with nullcontext(lambda: 0) if kill_at is None and counted is None else _mortal(kill_at) as count:
+        renew_feeds(room.aggregator)
+        list(ping_due(room.aggregator))
     room.close()
     if counted is not None:
         counted.value = count()

@@ -280,7 +280,7 @@ def test_the_operators_templates_come_first_and_may_build_on_ours(tmp_path: Path
     templates = load_templates(Config(templates=tmp_path))
 
     assert b"Mine: &lt;x&gt;" in render_error(templates, FRAME, title="t", message="<x>")
-    assert b"<h1>Feeds</h1>" in render_feeds(templates, FRAME)
+    assert b"<h1>Feeds</h1>" in render_feeds(templates, FRAME, ())
     assert templates.plain_file("style.css").startswith(b":root")
 
 
