@@ -13,6 +13,7 @@ from aggregator.store import archives as stored_archives
 from aggregator.store import entries as stored_entries
 from aggregator.store import pings as stored_pings
 from aggregator.store.arrays import among, array
+from aggregator.store.conditions import conditions
 from aggregator.store.polls import bump_content_version
 from aggregator.store.schema import archives, entries, feed_entries, feeds, site
 
@@ -67,7 +68,7 @@ class Feeds:
         """Return what was stored after an entry and meets a selection, in the order in which it was stored."""
         query = (
             sa.select(entries.c.original, entries.c.listed_at, entries.c.pk)
-            .where(*stored_entries.conditions(entries, selection), entries.c.pk > after)
+            .where(*conditions(entries, selection), entries.c.pk > after)
             .order_by(entries.c.pk)
             .limit(limit)
         )
@@ -97,7 +98,7 @@ class Feeds:
     def members(self, selection: Selection, originals: Collection[str]) -> set[str]:
         """Return those of which an entry meets a selection."""
         query = sa.select(entries.c.original).where(
-            among(entries.c.original, "chosen"), *stored_entries.conditions(entries, selection)
+            among(entries.c.original, "chosen"), *conditions(entries, selection)
         )
         with self._read() as connection:
             return set(connection.execute(query.distinct(), {"chosen": array(originals)}).scalars())
