@@ -7,7 +7,7 @@ anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -677,6 +677,33 @@ class Condition:
     due_since: datetime | None
     undelivered_since: datetime | None
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What waits: sources that are due, those of them that have been for long, since when a delivery does, if any."""
+
+    due: int
+    overdue: int
+    undelivered_since: datetime | None
+    size_bytes: int
+
+
+class Span(StrEnum):
+    """What is timed: asking a server, from its answer to the store, transactions that read and that write."""
+
+    FETCH = "fetch"
+    RECORD = "record"
+    READ = "read"
+    WRITE = "write"
+
+
+# Takes note of how many seconds something took. Called from many threads.
+Meter = Callable[[Span, float], None]
+
+
+def unmeasured(_span: Span, _seconds: float) -> None:
+    """Take no note: where nobody asks for figures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

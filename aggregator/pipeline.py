@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import random
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from aggregator.model import (
     Exchange,
     FeedDocument,
     Fetched,
+    Meter,
     NotModified,
     ParsedFeed,
     PollResult,
@@ -44,7 +46,9 @@ from aggregator.model import (
     Sighting,
     Signature,
     Source,
+    Span,
     StoredEntry,
+    unmeasured,
 )
 from aggregator.normalize import normalize_changes
 from aggregator.notify import beginning
@@ -324,14 +328,20 @@ class Aggregator:
     """The program put together. Commands, the scheduler and the web page drive it; threads may share it."""
 
     def __init__(
-        self, config: Config, *, clock: Callable[[], datetime] = utc_now, processes: Processes | None = None
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        processes: Processes | None = None,
+        meter: Meter = unmeasured,
     ) -> None:
-        """Open the store and bring its schema up to date; raises StoreError."""
+        """Open the store and bring its schema up to date; raises StoreError. ``meter`` is told how long things take."""
         self.clock = clock
+        self._meter = meter
         self.gate = open_gate(config)
         self._reading = threading.Semaphore(_READERS)
         self._processes = processes
-        self.store = Store(config.storage.url, pool_size=config.fetch.workers + 4)
+        self.store = Store(config.storage.url, pool_size=config.fetch.workers + 4, meter=meter)
         self.store.upgrade()
         self.identity = self.store.open_site(url=config.site.url, now=clock())
         self.use(config)
@@ -364,6 +374,7 @@ class Aggregator:
     def ask(self, claim: Claim) -> Fetched | Seen:
         """Ask one claimed source. Returns what is to be read, else what was seen at once: an error, nothing new."""
         key = self.gate_key(claim)
+        began = time.perf_counter()
         try:
             answer = fetch_source(self.client, claim, secrets=self.credentials.of(claim.source))
         except SourceError as error:
@@ -371,6 +382,8 @@ class Aggregator:
             return Seen(error=error)
         except Exception as error:  # noqa: BLE001 - as in Recorder.read
             return Seen(error=_crashed(claim, error))
+        finally:
+            self._meter(Span.FETCH, time.perf_counter() - began)
         self.gate.learn(key)
         if isinstance(answer, Fetched) and _hash(answer) != claim.state.body_hash:
             return answer
@@ -378,6 +391,13 @@ class Aggregator:
 
     def read_and_record(self, claim: Claim, answer: Fetched) -> PollSummary:
         """Parse ─► … ─► store, in a process of its own where there is one. Raises StoreError, ClaimLost."""
+        began = time.perf_counter()
+        try:
+            return self._read_and_record(claim, answer)
+        finally:
+            self._meter(Span.RECORD, time.perf_counter() - began)
+
+    def _read_and_record(self, claim: Claim, answer: Fetched) -> PollSummary:
         try:
             done = self._processes.read_and_record(claim, answer) if self._processes is not None else None
         except SourceError as error:

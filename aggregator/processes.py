@@ -23,7 +23,7 @@ from typing import NoReturn, Self
 
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, SourceError
-from aggregator.model import Claim, Fetched, PollSummary
+from aggregator.model import Claim, Fetched, Meter, PollSummary, Span, unmeasured
 from aggregator.pipeline import Recorder, rules_for
 from aggregator.store import Store
 
@@ -43,7 +43,9 @@ class ProcessPool:
     answers are read where they are asked for.
     """
 
-    def __init__(self, count: int, config: Config) -> None:
+    def __init__(self, count: int, config: Config, *, meter: Meter = unmeasured) -> None:
+        """``meter`` is told how long the transactions of the processes take."""
+        self._meter = meter
         self._database = config.storage.url
         self.use(config)
         self._pids: dict[Connection, int] = {}
@@ -90,10 +92,13 @@ class ProcessPool:
             return None
         try:
             pipe.send((self._settings, claim, answer))
-            done: PollSummary | AggregatorError = pipe.recv()
+            done: PollSummary | AggregatorError
+            done, measured = pipe.recv()
         except (EOFError, OSError) as error:
             raise SourceError(f"the process that read it ended: {self._lost(pipe)}") from error
         self._idle.put(pipe)
+        for span, seconds in measured:
+            self._meter(span, seconds)
         if isinstance(done, AggregatorError):
             raise done
         return done
@@ -127,18 +132,28 @@ def _serve(pipe: Connection, *, inherited: Sequence[Connection]) -> NoReturn:
 
 
 def _answer(pipe: Connection) -> None:
+    """Answer with what came of it, and how long each transaction took."""
     settings, recorder = b"", None
+    measured: list[tuple[Span, float]] = []
+    done: PollSummary | AggregatorError
     while True:
         current, claim, answer = pipe.recv()
         try:
             if recorder is None or current != settings:
-                settings, recorder = current, _recorder(current, recorder)
-            pipe.send(recorder.read_and_record(claim, answer))
+                settings, recorder = current, _recorder(current, recorder, measured)
+            done = recorder.read_and_record(claim, answer)
         except AggregatorError as error:
-            pipe.send(error)
+            done = error
+        pipe.send((done, measured))
+        measured.clear()
 
 
-def _recorder(settings: bytes, before: Recorder | None) -> Recorder:
+def _recorder(settings: bytes, before: Recorder | None, measured: list[tuple[Span, float]]) -> Recorder:
     database, fetch, categories = pickle.loads(settings)  # noqa: S301 - our own process sent it
-    store = before.store if before else Store(database, pool_size=1)
-    return Recorder(store, fetch, categories)
+    if before is not None:
+        return Recorder(before.store, fetch, categories)
+
+    def note(span: Span, seconds: float) -> None:
+        measured.append((span, seconds))
+
+    return Recorder(Store(database, pool_size=1, meter=note), fetch, categories)

@@ -158,7 +158,7 @@ class Access:
             self._lane.keep(scope["path"], ready, rules.feed_headers)
 
     async def _answer(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, is_private: bool) -> None:
-        status = 500
+        status, began = 500, time.perf_counter()
         added = self._rules.feed_headers if area_of(scope["path"]) is Area.FEEDS else self._rules.headers
 
         async def send_with_headers(message: Message) -> None:
@@ -176,7 +176,8 @@ class Access:
             await app(scope, receive, send_with_headers)
         finally:
             endpoint = scope.get("endpoint")
-            self._metrics.count_request(getattr(endpoint, "__name__", "none"), status)
+            seconds = time.perf_counter() - began
+            self._metrics.count_request(getattr(endpoint, "__name__", "none"), status, seconds)
 
     def _too_many(self, scope: Scope, headers: Headers, rules: _Rules) -> Response | None:
         peer, _ = scope.get("client") or ("", 0)

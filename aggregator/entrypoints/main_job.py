@@ -17,6 +17,7 @@ import uvicorn
 
 from aggregator.config import Config, load
 from aggregator.entrypoints.logs import keep_secrets_of
+from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.supervisor import Supervisor
 from aggregator.entrypoints.web import create_app
@@ -47,19 +48,20 @@ def run_main_job(path: Path | None, *, host: str, port: int) -> None:
     config = load(path)
     keep_secrets_of(config)
     _raise_file_limit()
-    with ProcessPool(useful_processes(), config) as processes:
-        aggregator = Aggregator(config, processes=processes)
+    metrics = Metrics()
+    with ProcessPool(useful_processes(), config, meter=metrics.measure) as processes:
+        aggregator = Aggregator(config, processes=processes, meter=metrics.measure)
         try:
             with aggregator.store.hold(), _listen(host, port) as listener:
-                _serve(aggregator, listener)
+                _serve(aggregator, listener, metrics)
         finally:
             aggregator.close()
 
 
-def _serve(aggregator: Aggregator, listener: socket.socket) -> None:
+def _serve(aggregator: Aggregator, listener: socket.socket, metrics: Metrics) -> None:
     signals, supervisor = _Signals(), Supervisor()
     settings = uvicorn.Config(
-        create_app(aggregator, is_stopping=signals.stop.is_set),
+        create_app(aggregator, metrics=metrics, is_stopping=signals.stop.is_set),
         timeout_graceful_shutdown=_LAST_REQUESTS_S,
         log_config=None,
         access_log=False,
@@ -70,7 +72,7 @@ def _serve(aggregator: Aggregator, listener: socket.socket) -> None:
     server = uvicorn.Server(settings)
     # in a thread, so that uvicorn leaves the signals to us: polls must be ended before the process is
     web = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
-    scheduler = Scheduler(aggregator)
+    scheduler = Scheduler(aggregator, metrics)
     web.start()
     scheduler.start()
     name, port = listener.getsockname()[:2]
@@ -82,6 +84,7 @@ def _serve(aggregator: Aggregator, listener: socket.socket) -> None:
     while are_well and not signals.stop.wait(_WATCH_EVERY_S):
         are_well = web.is_alive() and scheduler.is_alive()
         supervisor.alive()
+        scheduler.look_at_clock()
         if signals.reload.is_set() or watch.has_changed():
             signals.reload.clear()
             supervisor.reloading()

@@ -6,16 +6,18 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.job import Job
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from aggregator.config import Config
 from aggregator.delivering import Attempted, deliver_due
 from aggregator.digests import Digests
+from aggregator.entrypoints.metrics import Metrics
 from aggregator.errors import AggregatorError
 from aggregator.feeds import renew_feeds
 from aggregator.issues import DeliveryStatus
@@ -33,11 +35,24 @@ HOUSEKEEPING_H = 6
 # What APScheduler calls the thread that looks at the clock.
 _TICKING = "APScheduler"
 
+# A clock that is kept right is moved by less at a time.
+_JUMP_S = 10.0
+
 # A digest whose hour was missed waits for the first poll, which brings what was published meanwhile; but not for long.
 _FIRST_POLL = timedelta(minutes=2)
 
 # News of one poll seldom comes alone: a digest that sends at once waits so long for the rest.
 _GATHERING = timedelta(seconds=2)
+
+
+class _Every(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """At an interval. What was missed, while a machine slept or when its clock was set, is not caught up on."""
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        if previous_fire_time is None:
+            return now
+        following: datetime = previous_fire_time + self.interval
+        return max(following, now + timedelta(milliseconds=1))
 
 
 class Scheduler:
@@ -46,12 +61,14 @@ class Scheduler:
     ``stop`` waits for what is under way, so long as that is sensible.
     """
 
-    def __init__(self, aggregator: Aggregator) -> None:
+    def __init__(self, aggregator: Aggregator, metrics: Metrics | None = None) -> None:
         self._aggregator = aggregator
+        self._metrics = metrics or Metrics()
         self._digests = Digests(aggregator)
         self._stopping = threading.Event()
         self._changed = threading.Condition()
         self._under_way = 0
+        self._offset_s = time.time() - time.monotonic()
         self._has_polled = threading.Event()
         self._started_at = aggregator.clock()
         self._renewed_with: Config | None = None
@@ -59,30 +76,43 @@ class Scheduler:
         self._timers = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        now = aggregator.clock()
-        self._polling = self._timers.add_job(
-            self._guarded(self._poll), "interval", seconds=POLL_TICK_S, next_run_time=now
-        )
-        self._issuing = self._timers.add_job(
-            self._guarded(self._issue), "interval", seconds=DIGEST_TICK_S, next_run_time=now
-        )
-        self._delivering = self._timers.add_job(
-            self._guarded(self._deliver), "interval", seconds=DIGEST_TICK_S, next_run_time=now
-        )
-        self._renewing = self._timers.add_job(
-            self._guarded(self._renew), "interval", seconds=DIGEST_TICK_S, next_run_time=now
-        )
-        self._pinging = self._timers.add_job(
-            self._guarded(self._ping), "interval", seconds=DIGEST_TICK_S, next_run_time=now
-        )
-        self._timers.add_job(self._guarded(self._forget), "interval", hours=HOUSEKEEPING_H, next_run_time=now)
+        self._polling = self._add(self._poll, "poll", seconds=POLL_TICK_S)
+        self._issuing = self._add(self._issue, "issue", seconds=DIGEST_TICK_S)
+        self._delivering = self._add(self._deliver, "deliver", seconds=DIGEST_TICK_S)
+        self._renewing = self._add(self._renew, "renew", seconds=DIGEST_TICK_S)
+        self._pinging = self._add(self._ping, "ping", seconds=DIGEST_TICK_S)
+        self._add(self._forget, "forget", seconds=HOUSEKEEPING_H * 3600)
+
+    def _add(self, job: Callable[[], None], name: str, *, seconds: int) -> Job:
+        now = self._aggregator.clock()
+        return self._timers.add_job(self._guarded(job, name), _Every(seconds=seconds), next_run_time=now)
 
     def start(self) -> None:
+        self._guarded(self._correct_times, "correct")()
         self._timers.start()
 
     def poll_soon(self) -> None:
         """Look at once for what is due, as after an edit of the configuration."""
         self._soon(self._polling)
+
+    def look_at_clock(self) -> None:
+        """Begin everything anew when this machine's clock was set; call it every second or so.
+
+        Timers would otherwise wait for a time that is now a day away, and so would sources that were given one.
+        """
+        offset_s = time.time() - time.monotonic()
+        jump_s, self._offset_s = offset_s - self._offset_s, offset_s
+        if abs(jump_s) < _JUMP_S:
+            return
+        log.warning("clock.jumped", by_s=round(jump_s))
+        self._guarded(self._correct_times, "correct")()
+        for job in self._timers.get_jobs():
+            self._soon(job)
+
+    def _correct_times(self) -> None:
+        corrected = self._aggregator.store.correct_times(self._aggregator.clock())
+        if corrected:
+            log.warning("clock.corrected", sources_and_deliveries=corrected)
 
     def is_alive(self) -> bool:
         """Whether the timers tick."""
@@ -99,7 +129,7 @@ class Scheduler:
         with self._changed:
             return self._changed.wait_for(lambda: not self._under_way, within_s)
 
-    def _guarded(self, job: Callable[[], None]) -> Callable[[], None]:
+    def _guarded(self, job: Callable[[], None], name: str) -> Callable[[], None]:
         """Return the job such that a lost database ends this run of it, not the program: the next tick tries again."""
 
         def run() -> None:
@@ -111,6 +141,9 @@ class Scheduler:
                 job()
             except AggregatorError as error:
                 log.error("database.failed", error=str(error))
+                self._metrics.count_job(name, has_failed=True)
+            else:
+                self._metrics.count_job(name, has_failed=False)
             finally:
                 with self._changed:
                     self._under_way -= 1
@@ -127,6 +160,7 @@ class Scheduler:
         results = []
         for result in poll_due(self._aggregator, stop=self._stopping):
             log_result(result)
+            self._metrics.count_poll(result)
             results.append(result)
             if result.new and self._has_polled.is_set():
                 self._soon(self._issuing, after=_GATHERING)
@@ -158,6 +192,8 @@ class Scheduler:
     def _deliver(self) -> None:
         for attempted in deliver_due(self._aggregator, stop=self._stopping):
             log_attempt(attempted)
+            kind, status = attempted.delivery.endpoint.kind, attempted.outcome.status
+            self._metrics.count_attempt(kind.value, status.value)
 
     def _renew(self) -> None:
         config = self._aggregator.config
@@ -167,7 +203,7 @@ class Scheduler:
             log.info("feeds.archived", archives=sealed)
         due = self._aggregator.store.pings.next_due()
         if due is not None and due <= self._aggregator.clock():
-            self._pinging.modify(next_run_time=self._aggregator.clock())
+            self._soon(self._pinging)
 
     def _ping(self) -> None:
         for pinged in ping_due(self._aggregator, stop=self._stopping):

@@ -41,9 +41,12 @@ _NO_CACHE: Final = "no-store"
 _HTML = "text/html; charset=utf-8"
 
 
-def create_app(aggregator: Aggregator, *, is_stopping: Callable[[], bool] = lambda: False) -> ASGIApp:
+def create_app(
+    aggregator: Aggregator, *, metrics: Metrics | None = None, is_stopping: Callable[[], bool] = lambda: False
+) -> ASGIApp:
     """Return the web application. What goes wrong shows as an answer with a status and a sentence."""
-    metrics = Metrics(aggregator.store)
+    metrics = metrics or Metrics()
+    metrics.watch(aggregator.store, aggregator.clock)
     web = _Web(aggregator, metrics, is_stopping)
     routes: dict[str, Callable[[Request], Response]] = {
         "/": web.pages.index,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from aggregator.model import Condition
+from aggregator.model import Backlog, Condition
 from aggregator.store.migrate import HEAD, is_known, revision
 from aggregator.store.schema import Utc, deliveries, entries, issues, sources
+from aggregator.store.sources import count_due
 
 # Of a database that is full of problems, so many are told.
 _TOLD = 5
@@ -31,6 +32,16 @@ def examine(connection: sa.Connection, *, is_thorough: bool) -> Condition:
         newest=_newest(connection) if is_ours else None,
         due_since=_due_since(connection) if is_ours else None,
         undelivered_since=undelivered_since(connection) if is_ours else None,
+        size_bytes=_size(connection),
+    )
+
+
+def backlog(connection: sa.Connection, *, now: datetime, overdue_after: timedelta) -> Backlog:
+    """Return what waits to be done, and how large the database is."""
+    return Backlog(
+        due=count_due(connection, now),
+        overdue=count_due(connection, now - overdue_after),
+        undelivered_since=undelivered_since(connection),
         size_bytes=_size(connection),
     )
 

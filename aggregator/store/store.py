@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -10,11 +11,13 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from aggregator.model import (
+    Backlog,
     CategoryMatch,
     Claim,
     Condition,
     Found,
     Identity,
+    Meter,
     Nearby,
     Page,
     Plan,
@@ -25,11 +28,13 @@ from aggregator.model import (
     Selection,
     Source,
     SourceHealth,
+    Span,
     StoredEntry,
     Totals,
     Vocabulary,
+    unmeasured,
 )
-from aggregator.store import condition, history, listing, retention, search
+from aggregator.store import clock, condition, history, listing, retention, search
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
@@ -53,10 +58,11 @@ _BATCH = 500
 class Store:
     """One database. Threads may share it. All methods raise StoreError (see ``engine.translated``)."""
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, meter: Meter = unmeasured) -> None:
         self._engine = create_engine(url, pool_size=pool_size)
         self._writer = self._engine.execution_options(is_write=True)
         self._turn = WritersTurn(self._engine)
+        self._meter = meter
         self._vocabularies = Vocabularies()
         self.ledger = Ledger(self._read, self._write_durably)
         self.feeds = Feeds(self._read, self._write_durably)
@@ -309,6 +315,16 @@ class Store:
         with self._read() as connection:
             return condition.examine(connection, is_thorough=is_thorough)
 
+    def correct_times(self, now: datetime) -> int:
+        """Make due what was planned by a clock that was ahead of ``now``; return how much that was."""
+        with self._write() as connection:
+            return clock.correct(connection, now)
+
+    def backlog(self, *, now: datetime, overdue_after: timedelta) -> Backlog:
+        """Return what waits to be done, and how large the database is."""
+        with self._read() as connection:
+            return condition.backlog(connection, now=now, overdue_after=overdue_after)
+
     def ping(self) -> None:
         """Return when the database answers; raises StoreError when it doesn't."""
         with self._read() as connection:
@@ -318,17 +334,26 @@ class Store:
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:
-        with translated(), self._engine.begin() as connection:
+        with self._timed(Span.READ), translated(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
-        with self._turn(), translated(), self._writer.begin() as connection:
+        with self._timed(Span.WRITE), self._turn(), translated(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
     def _write_durably(self) -> Iterator[sa.Connection]:
         """As ``_write``, and what was written outlives a power failure: what was sent can't be taken back."""
         durable = self._writer.execution_options(is_durable=True)
-        with self._turn(), translated(), durable.begin() as connection:
+        with self._timed(Span.WRITE), self._turn(), translated(), durable.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _timed(self, span: Span) -> Iterator[None]:
+        """Measure a transaction with all that it waits for."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._meter(span, time.perf_counter() - began)

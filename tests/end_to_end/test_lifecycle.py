@@ -128,7 +128,7 @@ def test_stopping_does_not_wait_for_itself_when_a_poll_ends_with_news(tmp_path: 
         scheduler._soon(scheduler._issuing)
         has_ended.set()
 
-    scheduler._polling.modify(func=scheduler._guarded(poll))
+    scheduler._polling.modify(func=scheduler._guarded(poll, "poll"))
     scheduler.start()
     assert is_polling.wait(10)
     threading.Timer(0.3, may_end.set).start()
@@ -148,7 +148,7 @@ def test_stopping_tells_when_something_has_not_ended_in_time(tmp_path: Path) -> 
         is_polling.set()
         may_end.wait(10)
 
-    scheduler._polling.modify(func=scheduler._guarded(poll))
+    scheduler._polling.modify(func=scheduler._guarded(poll, "poll"))
     scheduler.start()
     assert is_polling.wait(10)
 

@@ -9,10 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site, SourceConfig
+from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.web import create_app
 from aggregator.errors import StoreError, UsageError
 from aggregator.issues import Delivery, DeliveryStatus, DigestState, Stop
 from aggregator.model import (
+    Backlog,
     Exchange,
     FeedDocument,
     Found,
@@ -132,6 +134,10 @@ class ListStore:
         exchange = Exchange(status=200, took=timedelta(milliseconds=140), size=34_567)
         return [Poll(at=NOON, outcome=PollOutcome.NEWS, exchange=exchange, new=3, duplicates=1)]
 
+    def backlog(self, *, now: datetime, overdue_after: timedelta) -> Backlog:
+        self.ping()
+        return Backlog(due=2, overdue=1, undelivered_since=now - overdue_after, size_bytes=1234)
+
     def totals(self) -> Totals:
         self.ping()
         return Totals(entries=7, duplicates=2)
@@ -173,11 +179,15 @@ def make_aggregator(*items: PublishedEntry, **values: Any) -> SmallAggregator:
 
 
 def client_of(
-    aggregator: SmallAggregator, *, peer: tuple[str, int] = ("testclient", 50000), is_stopping: bool = False
+    aggregator: SmallAggregator,
+    *,
+    peer: tuple[str, int] = ("testclient", 50000),
+    is_stopping: bool = False,
+    metrics: Metrics | None = None,
 ) -> TestClient:
     # the test client would ask for gzip by itself
     return TestClient(
-        create_app(aggregator, is_stopping=lambda: is_stopping),  # type: ignore[arg-type]
+        create_app(aggregator, metrics=metrics, is_stopping=lambda: is_stopping),  # type: ignore[arg-type]
         base_url="http://localhost",
         headers={"Accept-Encoding": "identity"},
         raise_server_exceptions=False,

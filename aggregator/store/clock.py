@@ -1,0 +1,33 @@
+"""Times that were noted while the machine's clock was ahead: what waits for them would wait until then."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from aggregator.issues import DeliveryStatus
+from aggregator.store.schema import deliveries, sources
+
+# Clocks of several machines differ by less, and no claim lasts as long.
+_AHEAD = timedelta(hours=1)
+
+
+def correct(connection: sa.Connection, now: datetime) -> int:
+    """Make due what was planned by a clock that was ahead of ``now``, and end its claims; return how many rows.
+
+    The times at which entries were first seen stay: they are in ids, feeds and issues by now, and lose their meaning
+    when the clock gets there.
+    """
+    late = now + _AHEAD
+    planned = sources.update().where(sources.c.last_checked > late, sources.c.next_check.is_not(None))
+    reason = "the clock was ahead when it was checked"
+    changes = (
+        planned.values(next_check=now, next_check_reason=reason, last_checked=now),
+        sources.update().where(sources.c.claimed_until > late).values(claim_token=None, claimed_until=None),
+        deliveries.update()
+        .where(deliveries.c.status == DeliveryStatus.WAITING.value, deliveries.c.made_at > late)
+        .values(next_attempt=now, made_at=now, claim_token=None, claimed_until=None),
+        deliveries.update().where(deliveries.c.claimed_until > late).values(claim_token=None, claimed_until=None),
+    )
+    return sum(connection.execute(change).rowcount for change in changes)

@@ -1,0 +1,97 @@
+"""A machine's clock that is set by a day, either way: what is due is done, and nothing waits for another day."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.entrypoints.scheduler import Scheduler, _Every
+from aggregator.pipeline import utc_now
+from tests.newsroom import Clock, Newsroom, make_config
+
+DAY = timedelta(days=1)
+
+
+def test_what_a_clock_that_was_ahead_planned_is_due_when_it_is_right(url: str) -> None:
+    room = Newsroom(make_config(url, {"name": "daily"}))
+    store, now = room.aggregator.store, room.clock.now
+    room.write("wire", last_checked=now, next_check=now + timedelta(hours=6))
+    room.clock.advance(days=1)  # it is ahead from here …
+    room.write("orbit", last_checked=room.clock.now, next_check=room.clock.now + timedelta(hours=6))
+    room.publish("News", source="orbit")
+    assert room.digests.make_now("daily")
+    lost = store.claim_due_sources(now=room.clock.now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
+    room.clock.now = now  # … to here
+
+    corrected = store.correct_times(now)
+
+    claims = store.claim_due_sources(now=now, lease=timedelta(minutes=5), limit=9)
+    assert [claim.source.name for claim in lost] == ["orbit"]
+    assert [claim.source.name for claim in claims] == ["orbit"], "and the other is not due before its time"
+    assert room.ledger.next_due() == now
+    assert corrected >= 2
+    assert store.correct_times(now) == 0
+    room.close()
+
+
+def test_a_clock_that_is_right_corrects_nothing(url: str) -> None:
+    room = Newsroom(make_config(url, {"name": "daily"}))
+    room.write("orbit", last_checked=room.clock.now, next_check=room.clock.now + timedelta(days=20))
+    room.publish("News", source="wire")
+    room.digests.make_now("daily")
+
+    assert room.aggregator.store.correct_times(room.clock.now) == 0
+    room.close()
+
+
+def test_entries_that_came_while_the_clock_was_ahead_are_neither_lost_nor_sent_twice(url: str) -> None:
+    room = Newsroom(make_config(url, {"name": "daily"}))
+    now = room.clock.now
+    room.publish("Before")
+    room.digests.make_now("daily")
+    room.clock.advance(days=1)
+    room.publish("Ahead")
+    room.digests.make_now("daily")
+    room.clock.now = now + timedelta(minutes=5)
+    room.publish("After")
+    issue = room.digests.make_now("daily")
+
+    assert issue is not None
+    assert [entry.title for story in issue.stories for entry in story.entries] == ["After"]
+    assert room.digests.make_now("daily") is None
+    room.close()
+
+
+@pytest.mark.parametrize("gap", [DAY, 60 * 365 * DAY])
+def test_a_timer_that_slept_ticks_once_however_long_it_was(gap: timedelta) -> None:
+    """A machine without a clock of its own begins in 1970 and is set later."""
+    every, now = _Every(seconds=5), datetime(2031, 1, 1, tzinfo=UTC)
+
+    assert every.get_next_fire_time(now - gap, now) > now
+    assert every.get_next_fire_time(now, now) == now + timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("jump_s", [-86_400, 86_400])
+def test_timers_begin_anew_when_the_clock_is_set(tmp_path: Path, jump_s: int) -> None:
+    room = Newsroom(make_config(f"sqlite:///{tmp_path}/a.db"), Clock(utc_now()))
+    scheduler = Scheduler(room.aggregator)
+    ticks = threading.Semaphore(0)
+    scheduler._polling.modify(func=scheduler._guarded(lambda: ticks.release() and None, "poll"))
+    scheduler.start()
+    assert ticks.acquire(timeout=10)
+    for job in scheduler._timers.get_jobs():  # as they are after the clock has been set back by a day
+        job.modify(next_run_time=utc_now() + DAY)
+    scheduler.look_at_clock()
+    assert not ticks.acquire(timeout=0.3), "nothing was set yet"
+
+    scheduler._offset_s -= jump_s
+    scheduler.look_at_clock()
+
+    assert ticks.acquire(timeout=10)
+    assert scheduler.stop(within_s=10)
+    assert abs(time.time() - time.monotonic() - scheduler._offset_s) < 1
+    room.close()
