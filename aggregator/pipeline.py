@@ -19,8 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from http import HTTPStatus
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from aggregator.categorize import Rules, categorize, compile_filter, compile_rules, explain_rules, is_wanted
 from aggregator.config import CategoryConfig, Config, FeedConfig, FetchSettings, Where
@@ -56,18 +55,11 @@ from aggregator.parse import parse_feed
 from aggregator.sources import Credentials, configured_sources
 from aggregator.store import Store
 
-if TYPE_CHECKING:
-    from aggregator.publish import SiteContent, Written
-
 # Documents read at a time: Python computes in one thread anyway, so that more would only take memory.
 _READERS = 4
 
 # Entries read at a time when each must be looked at.
 _LOOKED_AT = 500
-
-# How many stories a page of files has: a list of all or of a category, and that of a source.
-_FRONT_PAGE = 100
-_SOURCE_PAGE = 20
 
 # A text is looked for in so many entries at a time, and at most: a rare one must not read a whole archive each time.
 _PAGE = 500
@@ -461,31 +453,6 @@ class Aggregator:
             if len(found) >= limit or page.next is None or looked_at >= _MOST_LOOKED_AT:
                 return tuple(found[:limit])
             page = self.store.published(selection, limit=_PAGE, cursor=page.next)
-
-    def publish(self, out: Path) -> Written:
-        """Write the feeds, the front page and the list of sources into a folder. Raises PublishError."""
-        from aggregator.publish import static_files, write_site
-
-        documents = [self.feed_document(feed.name) for feed in self.config.feeds]
-        return write_site(out, documents, static_files(self.config, self._site_content()))
-
-    def _site_content(self) -> SiteContent:
-        """Return what a site of files shows."""
-        from aggregator.publish import SiteContent, category_labels
-
-        health = self.store.sources()
-        front = self.store.front(Selection(), limit=_FRONT_PAGE).items
-        by_category = {
-            name: self.store.front(Selection(categories=(name,)), limit=_FRONT_PAGE).items
-            for name in category_labels(self.config)
-        }
-        by_source = {
-            each.source.name: self.store.front(Selection(sources=(each.source.name,)), limit=_SOURCE_PAGE).items
-            for each in health
-        }
-        lists = (front, *by_category.values(), *by_source.values())
-        stories = self.store.stories(list({item.entry.story for items in lists for item in items}))
-        return SiteContent(front=front, by_category=by_category, by_source=by_source, stories=stories, sources=health)
 
     def forget_old(self) -> int:
         """Purge what is older than ``storage.keep``, issues among it; return how many entries that were."""

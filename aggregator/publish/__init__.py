@@ -49,7 +49,7 @@ from aggregator.publish.pages import (
 )
 from aggregator.publish.parts import source_title
 from aggregator.publish.river import Day, Wording, arrange
-from aggregator.publish.site import SiteContent, Written, static_files, write_site
+from aggregator.publish.site import SiteContent, Written, static_pages, write_site
 from aggregator.publish.source import SourcePage, arrange_polls
 from aggregator.publish.story import StoryPage, arrange_story
 from aggregator.publish.subscribing import FeedRow, arrange_feeds, render_feed_opml
@@ -111,7 +111,7 @@ __all__ = [
     "source_choices",
     "source_row",
     "source_title",
-    "static_files",
+    "static_pages",
     "write_if_changed",
     "write_site",
 ]

@@ -16,13 +16,15 @@ class Frame:
 
     ``root`` leads from the page to the site's top: "./" or "../…", so that the site works below any path.
     ``language`` is that of entries which don't say; ``feeds`` are those that are public. ``query`` is what was searched
-    for. A static site has files in place of addresses, and neither filters nor search.
+    for. A static site has files in place of addresses, and neither filters nor search; one without ``has_sources`` says
+    nothing of how they are.
     """
 
     title: str
     language: str
     root: str
     feeds: tuple[Choice, ...]
+    has_sources: bool = True
     has_digests: bool = False
     is_static: bool = False
     query: str | None = None

@@ -1,72 +1,115 @@
-"""The outputs as files, for any web server: feeds, pages, the list of sources."""
+"""A site as files: its pages, and writing them so that nobody sees a page that leads nowhere."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import Final
 
 from aggregator.config import Config, Images
 from aggregator.errors import PublishError
-from aggregator.model import FeedDocument, FeedFormat, PublishedEntry, SourceHealth, StoredEntry
-from aggregator.publish.choices import category_choices
-from aggregator.publish.document import category_labels, render_feed
+from aggregator.issues import Issue
+from aggregator.model import PublishedEntry, SourceHealth, StoredEntry
+from aggregator.publish.choices import Choice, category_choices
+from aggregator.publish.document import category_labels
 from aggregator.publish.files import write_if_changed
 from aggregator.publish.frame import site_frame
 from aggregator.publish.health import arrange_sources
-from aggregator.publish.opml import render_opml
+from aggregator.publish.ledger import DigestRow, render_digests, render_issue_page
 from aggregator.publish.pages import Filters, River, render_index, render_source, render_sources, render_story
 from aggregator.publish.river import Wording, arrange
 from aggregator.publish.source import SourcePage
 from aggregator.publish.story import arrange_story
+from aggregator.publish.times import day_in_words, moment
 from aggregator.templating import load_templates
+
+# What was written here, so that the next call knows what to remove.
+_MANIFEST: Final = ".aggregator-site.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The names of the files that were written, and of those that were as they should be already."""
+    """The names of the files that were written, of those that were as they should be already, and of those removed."""
 
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
+    removed: tuple[str, ...] = ()
 
 
-def write_site(out: Path, documents: Sequence[FeedDocument], files: Mapping[str, bytes]) -> Written:
-    """Write ``NAME.atom``, ``NAME.rss`` and ``NAME.json`` of every feed, and ``files`` by name, into one folder.
+def write_site(out: Path, files: Mapping[str, bytes]) -> Written:
+    """Write ``files`` by name into a folder, in their order, and remove what an earlier call wrote beside them.
 
-    The folder is taken for what stands at the site's address: a feed names itself ``site.url`` + ``NAME.atom``. The
-    feeds are written before the pages that link to them. Other files of the folder stay. Raises PublishError.
+    Files of others stay. Raises PublishError.
     """
+    before = _read_manifest(out)
     try:
         for folder in {(out / name).parent for name in files} | {out}:
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PublishError(f"can't make the folder {out}: {error.strerror or error}") from error
+    # before the first of them: what a call wrote that was cut off is known to the next one
+    write_if_changed(out / _MANIFEST, _manifest({*before, *files}))
     changed: list[str] = []
     unchanged: list[str] = []
-    for name, body in (_feed_files(documents) | dict(files)).items():
+    for name, body in files.items():
         (changed if write_if_changed(out / name, body) else unchanged).append(name)
-    return Written(changed=tuple(changed), unchanged=tuple(unchanged))
+    removed = tuple(name for name in sorted(before - files.keys()) if _remove(out, name))
+    write_if_changed(out / _MANIFEST, _manifest(files))
+    return Written(changed=tuple(changed), unchanged=tuple(unchanged), removed=removed)
+
+
+def _manifest(names: Mapping[str, bytes] | set[str]) -> bytes:
+    return json.dumps(sorted(names), indent=0, ensure_ascii=False).encode()
+
+
+def _read_manifest(out: Path) -> set[str]:
+    """Return the names that an earlier call wrote; none when there was none, or its list can't be read."""
+    try:
+        names = json.loads((out / _MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return set()
+    return {name for name in names if isinstance(name, str)} if isinstance(names, list) else set()
+
+
+def _remove(out: Path, name: str) -> bool:
+    """Remove a file of ours and the folders that are empty then; nothing outside of the site's folder."""
+    path = out / name
+    if Path(name).is_absolute() or ".." in Path(name).parts or not path.is_file() or path.is_symlink():
+        return False
+    try:
+        path.unlink()
+        for folder in path.relative_to(out).parents[:-1]:
+            (out / folder).rmdir()
+    except OSError:
+        return not path.exists()
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteContent:
     """What the pages of a site show. All lists hold one entry of each story, newest first.
 
-    ``stories`` has the whole of each story that a list names, by its id.
+    ``stories`` has the whole of each story that a list names, by its id; ``issues`` are the latest one of each digest
+    that has one. ``has_sources`` is False when how the sources are is nobody's business.
     """
 
     front: Sequence[PublishedEntry]
+    by_day: Mapping[date, Sequence[PublishedEntry]]
     by_category: Mapping[str, Sequence[PublishedEntry]]
     by_source: Mapping[str, Sequence[PublishedEntry]]
     stories: Mapping[str, Sequence[StoredEntry]]
     sources: Sequence[SourceHealth]
+    has_sources: bool = True
+    issues: Sequence[Issue] = ()
 
 
-def static_files(config: Config, content: SiteContent) -> dict[str, bytes]:
-    """Return what stands beside the feeds, by file name: the pages with what they need, the list of sources.
+def static_pages(config: Config, content: SiteContent) -> dict[str, bytes]:
+    """Return the pages with what they need by file name, what they lead to before them.
 
-    The pages say nothing that depends on when they are read, so the same content gives the same bytes. Raises
-    PublishError.
+    They say nothing that depends on when they are read, so the same content gives the same bytes. Raises PublishError.
     """
     templates = load_templates(config)
     categories = category_choices(category_labels(config))
@@ -77,33 +120,58 @@ def static_files(config: Config, content: SiteContent) -> dict[str, bytes]:
         now=None,
         has_images=config.web.images is Images.DIRECT,
     )
-    top, below = (site_frame(config, root=root, is_static=True) for root in ("./", "../"))
-    known = tuple(categories[name] for name in categories if name in content.by_category)
-    rows = arrange_sources(content.sources, zone=config.site.tz, now=None)
+    top, below = (
+        replace(
+            site_frame(config, root=root, is_static=True),
+            has_sources=content.has_sources,
+            has_digests=bool(content.issues),
+        )
+        for root in ("./", "../")
+    )
+    known = tuple(categories.values())
     files = {name: templates.plain_file(name) for name in ("style.css", "site.js", "favicon.svg")}
-    files["sources.opml"] = render_opml(config.site.title, content.sources)
     files |= {
         f"stories/{id_}.html": render_story(templates, below, arrange_story(entries, wording))
         for id_, entries in content.stories.items()
     }
-    for row in rows:
-        page = SourcePage(row=row, days=arrange(content.by_source.get(row.name, ()), wording))
-        files[f"sources/{row.name}.html"] = render_source(templates, below, page)
-    files["sources.html"] = render_sources(templates, top, rows)
-    for category in known:
+    if content.has_sources:
+        rows = arrange_sources(content.sources, zone=config.site.tz, now=None)
+        for row in rows:
+            page = SourcePage(row=row, days=arrange(content.by_source.get(row.name, ()), wording))
+            files[f"sources/{row.name}.html"] = render_source(templates, below, page)
+        files["sources.html"] = render_sources(templates, top, rows)
+    for issue in content.issues:
+        files[f"digests/{issue.digest}.html"] = render_issue_page(templates, below, issue, config.site.tz)
+    if content.issues:
+        files["digests.html"] = render_digests(templates, top, [_digest(each, config) for each in content.issues], ())
+    for name, items in content.by_category.items():
+        filters = Filters(category=categories[name])
+        river = River(days=arrange(items, wording), categories=known, filters=filters)
+        files[f"categories/{name}.html"] = render_index(templates, below, river)
+    older = None
+    for day in sorted(content.by_day):
         river = River(
-            days=arrange(content.by_category[category.name], wording),
+            days=arrange(content.by_day[day], wording),
             categories=known,
-            filters=Filters(category=category),
+            filters=Filters(period=Choice(name=day.isoformat(), title=day_in_words(day))),
+            older=f"../{older}" if older else None,
+            is_first=False,
         )
-        files[f"categories/{category.name}.html"] = render_index(templates, below, river)
-    files["index.html"] = render_index(templates, top, River(days=arrange(content.front, wording), categories=known))
+        older = f"days/{day.isoformat()}.html"
+        files[older] = render_index(templates, below, river)
+    front = River(days=arrange(content.front, wording), categories=known, older=_goes_on(content, config))
+    files["index.html"] = render_index(templates, top, front)
     return files
 
 
-def _feed_files(documents: Sequence[FeedDocument]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    for document in documents:
-        beside = replace(document, base=document.home_url)
-        found |= {f"{document.name}.{format_}": render_feed(beside, format_) for format_ in FeedFormat}
-    return found
+def _goes_on(content: SiteContent, config: Config) -> str | None:
+    """Return the page of the day in which the front page ends; None when it has all."""
+    if not content.front or sum(map(len, content.by_day.values())) <= len(content.front):
+        return None
+    last = content.front[-1].listed_at.astimezone(config.site.tz).date()
+    return f"./days/{last.isoformat()}.html" if last in content.by_day else None
+
+
+def _digest(issue: Issue, config: Config) -> DigestRow:
+    made = moment(issue.made_at, zone=config.site.tz, now=None)
+    return DigestRow(name=issue.digest, title=issue.title, number=issue.number, made=made, upcoming=None, counts={})

@@ -66,13 +66,16 @@ def publish(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if missing.")],
     config: ConfigOption = None,
 ) -> None:
-    """Write every feed, the page and the list of sources as files; only what changed is touched.
+    """Write the whole site as files, for any web server; only what changed is touched.
 
     Example: aggregator publish --out /var/www/news
     """
+    from aggregator.static_site import publish as publish_site
+
     with opened(config) as aggregator:
-        written = aggregator.publish(out)
-    say(f"{out}: {len(written.changed)} files written, {len(written.unchanged)} unchanged")
+        written = publish_site(aggregator, out)
+    removed = f", {len(written.removed)} removed" if written.removed else ""
+    say(f"{out}: {len(written.changed)} files written, {len(written.unchanged)} unchanged{removed}")
 
 
 def opml_export(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site
@@ -101,6 +102,7 @@ def make_content(*items: PublishedEntry) -> SiteContent:
     )
     return SiteContent(
         front=items,
+        by_day={day: list(group) for day, group in groupby(items, key=lambda item: item.listed_at.date())},
         by_category={"space": [item for item in items if "space" in item.categories]},
         by_source={"first": items},
         stories={item.entry.story: (item.entry, *item.also) for item in items},

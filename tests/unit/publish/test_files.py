@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import PublishError
-from aggregator.model import FeedFormat
-from aggregator.publish import static_files, write_if_changed, write_site
-from tests.unit.publish.samples import CONFIG, make_content, make_document, make_item
+from aggregator.publish import write_if_changed, write_site
 
 
 def test_a_file_is_written_and_not_touched_again_while_it_is_the_same(tmp_path: Path):
@@ -73,30 +71,56 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_site_is_written_whole_and_again_only_where_it_changed(tmp_path: Path):
     out = tmp_path / "new" / "site"
-    documents = [make_document(make_item()), make_document(feed=CONFIG.feeds[1])]
 
-    first = write_site(out, documents, static_files(CONFIG, make_content(make_item())))
-    again = write_site(out, documents, static_files(CONFIG, make_content(make_item())))
-    edited = write_site(out, [make_document(make_item(title="Edited"))], {})
+    first = write_site(out, {"index.html": b"1", "stories/a.html": b"a"})
+    again = write_site(out, {"index.html": b"1", "stories/a.html": b"a"})
+    edited = write_site(out, {"index.html": b"2", "stories/a.html": b"a"})
 
-    names = {f"{name}.{format_}" for name in ("all", "space") for format_ in FeedFormat}
-    names |= {"index.html", "sources.opml", "style.css", "site.js", "favicon.svg", "sources.html", "sources/first.html"}
-    names |= {"stories/e1.html", "categories/space.html"}
-    written = {str(each.relative_to(out)) for each in out.rglob("*") if each.is_file()}
-    assert written == names == set(first.changed)
-    assert first.unchanged == ()
-    assert (again.changed, set(again.unchanged)) == ((), names)
-    assert edited.changed == ("all.atom", "all.rss", "all.json")
+    assert (first.changed, first.unchanged) == (("index.html", "stories/a.html"), ())
+    assert (again.changed, again.unchanged) == ((), ("index.html", "stories/a.html"))
+    assert edited.changed == ("index.html",)
+    assert (out / "stories" / "a.html").read_bytes() == b"a"
 
 
-def test_a_feed_in_a_file_names_the_address_that_it_will_have(tmp_path: Path):
-    write_site(tmp_path, [make_document(make_item())], {})
+def test_what_is_no_part_of_the_site_any_more_is_removed_and_files_of_others_stay(tmp_path: Path):
+    write_site(tmp_path, {"index.html": b"1", "stories/a.html": b"a", "stories/b.html": b"b", "days/1.html": b""})
+    (tmp_path / "robots.txt").write_text("mine")
+    (tmp_path / "days" / "mine.html").write_text("mine")
 
-    assert b'href="https://news.example.org/all.atom" rel="self"' in (tmp_path / "all.atom").read_bytes()
+    written = write_site(tmp_path, {"index.html": b"1"})
+
+    assert set(written.removed) == {"stories/a.html", "stories/b.html", "days/1.html"}
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if not path.name.startswith(".")} == {
+        "index.html",
+        "robots.txt",
+        "days",
+        "days/mine.html",
+    }
+
+
+@pytest.mark.parametrize("manifest", ["", "[", "{}", '["../outside", "/outside", 7, "folder"]'])
+def test_a_list_of_files_that_somebody_changed_removes_nothing_outside(tmp_path: Path, manifest: str):
+    out = tmp_path / "site"
+    (out / "folder").mkdir(parents=True)
+    (tmp_path / "outside").write_text("mine")
+    (out / ".aggregator-site.json").write_text(manifest)
+
+    written = write_site(out, {"index.html": b"1"})
+
+    assert written.removed == ()
+    assert (tmp_path / "outside").exists()
+
+
+def test_a_call_that_was_cut_off_is_known_to_the_next(tmp_path: Path):
+    (tmp_path / "b").mkdir()
+    with pytest.raises(PublishError):
+        write_site(tmp_path, {"a": b"a", "b": b"b"})  # what should be a file is a folder
+
+    assert write_site(tmp_path, {"c": b"c"}).removed == ("a",)
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path):
     (tmp_path / "file").write_text("")
 
     with pytest.raises(PublishError, match=r"can't make the folder .*file/site: Not a directory"):
-        write_site(tmp_path / "file" / "site", [], {})
+        write_site(tmp_path / "file" / "site", {})

@@ -43,7 +43,7 @@ from aggregator.publish import (
     render_sources,
     render_story,
     site_frame,
-    static_files,
+    static_pages,
 )
 from aggregator.templating import Templates, load_templates
 from tests.unit.publish.samples import CONFIG, NOON, make_content, make_item, make_stored
@@ -121,13 +121,13 @@ def all_pages() -> dict[str, bytes]:
         "story": render_story(SHIPPED, BELOW, arrange_story(a_story(), wording)),
         "source": render_source(SHIPPED, BELOW, SourcePage(row=rows[0], days=make_river(make_item()).days)),
         "source, empty": render_source(SHIPPED, BELOW, SourcePage(row=rows[2], days=())),
-        **{f"static {name}": body for name, body in static_pages(item).items()},
-        "static, empty": static_pages()["index.html"],
+        **{f"static {name}": body for name, body in pages_of_files(item).items()},
+        "static, empty": pages_of_files()["index.html"],
     }
 
 
-def static_pages(*items: PublishedEntry) -> dict[str, bytes]:
-    files = static_files(CONFIG, make_content(*items))
+def pages_of_files(*items: PublishedEntry) -> dict[str, bytes]:
+    files = static_pages(CONFIG, make_content(*items))
     return {name: body for name, body in files.items() if name.endswith(".html")}
 
 
@@ -253,8 +253,8 @@ def test_the_sources_page_tells_how_many_need_attention_and_why():
 def test_static_pages_link_only_to_what_stands_beside_them():
     config = CONFIG.model_copy(update={"feeds": (FeedConfig(name="all"),)})
     item = make_item(categories=("space",), also=(make_stored("b", source="second"),))
-    files = static_files(config, make_content(item))
-    there = {"all.atom", "all.rss", "all.json", *files}
+    files = static_pages(config, make_content(item))
+    there = {"all.atom", "all.rss", "all.json", "sources.opml", *files}
 
     for name, body in files.items():
         if name.endswith(".html"):
