@@ -671,6 +671,7 @@ class Condition:
     schema: str | None
     head: str
     is_newer: bool
+    is_half_copied: bool
     problems: tuple[str, ...]
     clock: datetime | None
     newest: datetime | None

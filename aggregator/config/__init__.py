@@ -27,6 +27,7 @@ from aggregator.config.secrets import Secrets
 from aggregator.config.shipped import shipped_dir
 from aggregator.config.suggest import bare_address
 from aggregator.config.units import format_duration, parse_duration, parse_size
+from aggregator.config.values import database_address
 from aggregator.config.web import Images, Tokens, Web
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "WhenEmpty",
     "Where",
     "bare_address",
+    "database_address",
     "format_duration",
     "load",
     "parse_duration",

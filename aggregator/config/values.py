@@ -316,6 +316,11 @@ def _new_folder(text: Any, info: ValidationInfo) -> Path:  # noqa: ANN401
 
 
 def _database(text: str, info: ValidationInfo) -> str:
+    return database_address(text, folder=folder_of("storage", info))
+
+
+def database_address(text: str, *, folder: Path) -> str:
+    """Return a database's address as the store takes it; relative paths start from ``folder``. Raises ValueError."""
     address = text.strip()
     if address.startswith("postgresql://"):
         return address.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -327,7 +332,7 @@ def _database(text: str, info: ValidationInfo) -> str:
     if path in {"", ":memory:"} or path.startswith("file:"):
         raise ValueError("expected a file: a database in memory is forgotten when the program ends")
     # SQLAlchemy takes what follows three slashes as the path: four of them make it absolute
-    absolute = (folder_of("storage", info) / path).resolve()
+    absolute = (folder / path).resolve()
     return f"sqlite:///{absolute}" + (f"?{options}" if options else "")
 
 

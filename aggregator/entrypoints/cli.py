@@ -36,7 +36,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "doctor": "doctor:doctor",
     "backup": "database:backup",
     "restore": "database:restore",
-    "db": {"upgrade": "database:db_upgrade"},
+    "db": {"upgrade": "database:db_upgrade", "copy": "database:db_copy"},
 }
 _GROUPS = {
     "opml": "Subscription lists, to and from other readers.",

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from aggregator.model import Backlog, Condition
-from aggregator.store.migrate import HEAD, is_known, revision
+from aggregator.store.migrate import COPYING, HEAD, is_known, revision
 from aggregator.store.schema import Utc, deliveries, entries, issues, sources
 from aggregator.store.sources import count_due
 
@@ -26,7 +26,8 @@ def examine(connection: sa.Connection, *, is_thorough: bool) -> Condition:
         product=_product(connection),
         schema=schema,
         head=HEAD,
-        is_newer=schema is not None and not is_known(schema),
+        is_newer=schema is not None and not is_known(schema) and schema != COPYING,
+        is_half_copied=schema == COPYING,
         problems=tuple(_sqlite_problems(connection, is_thorough) if is_sqlite else _postgresql_problems(connection)),
         clock=None if is_sqlite else connection.execute(sa.select(sa.func.clock_timestamp(type_=Utc()))).scalar_one(),
         newest=_newest(connection) if is_ours else None,

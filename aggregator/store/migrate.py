@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # The newest migration; a test holds it against the files.
 HEAD = "0007"
 
+# What the schema of a database is called while it is being filled (copying.py).
+COPYING = "copying"
+
 # Two programs that start at once on PostgreSQL: one migrates, the other waits, then finds nothing to do.
 _MIGRATING = 0x61676773
 
@@ -42,7 +45,7 @@ _VERSION = sa.Table(
 def migrate(engine: sa.Engine) -> tuple[str | None, str]:
     """Run the missing migrations in one transaction; return the revisions before and after. Raises StoreTooNew."""
     with _without_references(engine) as connection, connection.begin():
-        return _upgrade(connection)
+        return upgrade(connection)
 
 
 def rehearse(engine: sa.Engine) -> Plan:
@@ -60,7 +63,7 @@ def rehearse(engine: sa.Engine) -> Plan:
         transaction = connection.begin()
         try:
             sa.event.listen(connection, "before_cursor_execute", note)
-            before, after = _upgrade(connection)
+            before, after = upgrade(connection)
         finally:
             transaction.rollback()
     return Plan(before=before, after=after, steps=_steps(before), statements=tuple(statements))
@@ -84,7 +87,7 @@ def _without_references(engine: sa.Engine) -> Iterator[sa.Connection]:
             raw.execute("PRAGMA foreign_keys = ON")
 
 
-def _upgrade(connection: sa.Connection) -> tuple[str | None, str]:
+def upgrade(connection: sa.Connection) -> tuple[str | None, str]:
     """Run the missing migrations inside the caller's transaction, one process at a time.
 
     An empty database gets the tables as they are now at once. Raises StoreTooNew for one that a newer program wrote.
@@ -100,6 +103,11 @@ def _upgrade(connection: sa.Connection) -> tuple[str | None, str]:
         _VERSION.create(connection)
         connection.execute(_VERSION.insert().values(version_num=HEAD))
         return before, HEAD
+    if before == COPYING:
+        raise StoreError(
+            "a copy into this database has not been finished; `aggregator db copy` with the same --to, where it came "
+            "from, goes on with it"
+        )
     if not is_known(before):
         raise StoreTooNew(
             f"the database has schema {before}, this program knows schemas up to {HEAD}: it was written by a newer "
@@ -146,6 +154,11 @@ def known_revisions(config: Config) -> list[str]:
 def is_known(revision: str) -> bool:
     """Whether this program has a migration of that name; those of newer programs it has not."""
     return any(path.name.startswith(f"{revision}_") for path in (_HERE / "versions").glob("*.py"))
+
+
+def set_revision(connection: sa.Connection, revision: str) -> None:
+    """Call the schema something else."""
+    connection.execute(_VERSION.update().values(version_num=revision))
 
 
 def revision(connection: sa.Connection) -> str | None:

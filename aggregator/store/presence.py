@@ -56,6 +56,20 @@ def alone(database: Path) -> Iterator[None]:
 
 
 @contextmanager
+def alone_on_server(engine: sa.Engine) -> Iterator[None]:
+    """Let no process of ours poll or deliver on a PostgreSQL database; raise StoreBusy when one does so now."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for work in Work:
+            if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(work.value))).scalar_one():
+                raise StoreBusy(f"an `aggregator` is at work on {engine.url.database}; stop all of them first")
+        try:
+            yield
+        finally:
+            for work in Work:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(work.value)))
+
+
+@contextmanager
 def among(engine: sa.Engine, work: Work, take_back_claims: Callable[[], None]) -> Iterator[None]:
     """Be one of the processes that do some work. The first one there knows that all claims are those of the dead.
 

@@ -18,7 +18,7 @@ from tests.end_to_end.conftest import ROOT, Runner
 COMMANDS = [
     ("run",), ("check",), ("poll",), ("publish",), ("digest",), ("deliveries",), ("sources",), ("entries",),
     ("explain",), ("preview",), ("add",), ("rules", "test"), ("rules", "apply"),
-    ("opml", "import"), ("opml", "export"), ("db", "upgrade"), ("backup",), ("restore",), ("doctor",),
+    ("opml", "import"), ("opml", "export"), ("db", "upgrade"), ("backup",), ("restore",), ("doctor",), ("db", "copy"),
 ]  # fmt: skip
 
 

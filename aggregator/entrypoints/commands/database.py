@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress, TaskID, TextColumn
 
-from aggregator.config import load
+from aggregator.config import database_address, load
 from aggregator.entrypoints.commands.options import ConfigOption
-from aggregator.entrypoints.terminal import say
+from aggregator.entrypoints.logs import keep_secrets_of
+from aggregator.entrypoints.terminal import console, say
+from aggregator.errors import UsageError
 from aggregator.issues import DeliveryStatus
 from aggregator.model import Inventory, Plan
-from aggregator.store import Store, back_up, database_exists
+from aggregator.store import Store, back_up, copy_database, database_exists
 from aggregator.store import restore as restore_database
 
 ReplaceOption = Annotated[bool, typer.Option("--replace", help="Overwrite what is there.")]
@@ -77,6 +80,33 @@ def db_upgrade(
     finally:
         store.close()
     say(f"schema {after}, nothing to do" if before == after else f"schema {before or 'empty'} → {after}")
+
+
+def db_copy(
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="The other database, empty or half copied.")],
+    config: ConfigOption = None,
+) -> None:
+    """Copy everything to another database, SQLite or PostgreSQL, and compare; run again, it goes on where it ended.
+
+    Example: aggregator db copy --to postgresql://aggregator@localhost/aggregator
+    """
+    loaded = load(config)
+    keep_secrets_of(loaded)
+    try:
+        target = database_address(to, folder=Path.cwd())
+    except ValueError as error:
+        raise UsageError(f"--to: {error}") from error
+    with Progress(TextColumn("{task.description:<18}"), TextColumn("{task.completed:,}"), console=console()) as shown:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(table: str, rows: int) -> None:
+            if table not in tasks:
+                tasks[table] = shown.add_task(table, total=None)
+            shown.update(tasks[table], completed=rows)
+
+        found = copy_database(loaded.storage.url, target, tell=tell)
+    say(f"copied {_in_words(found)}; every table was compared")
+    say("now set storage.url to it and start the program; the database it came from was not changed")
 
 
 def _tell_plan(plan: Plan) -> None:

@@ -66,6 +66,8 @@ def schema(answer: Answer) -> Finding:
         return good("schema", f"the database is empty; `aggregator run` makes its tables (schema {answer.head})")
     if answer.schema == answer.head:
         return good("schema", f"{answer.schema}, that of this program")
+    if answer.is_half_copied:
+        return bad("schema", "a copy into it has not been finished", "run `aggregator db copy` again: it goes on")
     if answer.is_newer:
         return bad(
             "schema",
