@@ -15,7 +15,8 @@ AggregatorError
 │   │       └── Throttled  … because we come too often: not the source's failure
 │   └── ParseError         an answer that can't be read as a feed, or as a list of entries
 │       ├── NotAFeed       … because it is something else, such as a web page
-│       └── NotAList       … because the page holds none, or rules for it match nothing
+│       ├── NotAList       … because the page holds none, or rules for it match nothing
+│       └── PageChanged    … because the page was rebuilt since it was last read well
 ├── StoreError             the database can't be used; stops the run
 │   ├── StoreBusy          another process has it
 │   ├── StoreTooNew        its schema is newer than this program
@@ -122,6 +123,10 @@ class NotAFeed(ParseError):
 
 class NotAList(ParseError):
     """The page holds no list of entries, and why; or the rules that the operator gave match nothing on it."""
+
+
+class PageChanged(ParseError):
+    """What used to be read on a page is not there any more, and what is there instead is something else."""
 
 
 class Unstorable(SourceError):

@@ -1,64 +1,114 @@
-"""Looking at addresses once, whatever is configured: what is behind one, and how a source is. Nothing is stored."""
+"""Looking at addresses once, whatever is stored: what is behind one, and how a source is. Nothing is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.config import bare_address
-from aggregator.errors import NotAFeed, SourceError
-from aggregator.fetch import fetch_source
+from aggregator.errors import NotAFeed, ParseError, SourceError
+from aggregator.fetch import fetch_beside
 from aggregator.http import HttpClient
-from aggregator.model import Claim, Entry, Fetched, NotModified, ParsedFeed, Source, SourceState
+from aggregator.model import Claim, Entry, Fetched, ListPage, ParsedFeed, Source, SourceKind, SourceState
 from aggregator.normalize import normalize_feed
-from aggregator.parse import parse_feed
-from aggregator.pipeline import Seen, read
+from aggregator.pipeline import is_taken
+from aggregator.reading import read_document
 from aggregator.sources import common_places, find_feeds
 
-
-def look(client: HttpClient, claim: Claim, now: datetime, *, secrets: Mapping[str, str]) -> Seen:
-    """Fetch ─► parse ─► normalize. Raises SourceError."""
-    return read(claim, fetch_source(client, claim, secrets=secrets), now)
-
-
-def claim_once(source: Source, now: datetime) -> Claim:
-    """Return a claim on a source that is not in the store, to look at it once."""
-    return Claim(source=source, state=SourceState(seed=source.url), token="", until=now)
+# Of the sitemaps that an index names, so many are looked at.
+_MAX_PARTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A feed that could be read, at ``url``; ``is_direct`` when that is the address that was asked for."""
+    """What could be read, at ``url``; ``is_direct`` when that is the address that was asked for.
+
+    ``kind`` is never "auto". ``page`` says how a page's list was found, None for other kinds. ``moved_to`` is where
+    permanent redirects led.
+    """
 
     url: str
+    kind: SourceKind
     document: ParsedFeed
     entries: tuple[Entry, ...]
     is_direct: bool
+    page: ListPage | None = None
+    moved_to: str | None = None
 
 
-def find_feed(client: HttpClient, url: str, now: datetime) -> Found:
-    """Find the feed behind an address: itself, one the page names, or one in a common place. Raises SourceError."""
+def find_source(
+    client: HttpClient, source: Source, now: datetime, *, secrets: Mapping[str, str] | None = None
+) -> Found:
+    """Find out what is behind a source's address: what its kind says; of "auto", the best of what there is.
 
-    def ask(address: str) -> Fetched:
-        answer = fetch_source(client, claim_once(Source(name="asked", url=address), now))
-        if isinstance(answer, NotModified):
-            raise NotAFeed(f"{bare_address(address)} answered 304 to a request without conditions")
-        return answer
-
-    def read(address: str, answer: Fetched) -> Found:
-        document = parse_feed(answer)
-        entries = normalize_feed(document, now=now)
-        return Found(url=answer.moved_to or address, document=document, entries=entries, is_direct=address == url)
-
-    answer = ask(url)
+    That is a feed: itself, one the page names, or one in a common place; else a sitemap; else the page's list. Raises
+    SourceError.
+    """
+    look = _Look(client, source, now, secrets or {})
+    answer = look.ask(source.url)
+    if source.kind is not SourceKind.AUTO:
+        return look.read(source.url, answer, source.kind)
     try:
-        return read(url, answer)
+        return look.read(source.url, answer, SourceKind.FEED)
     except NotAFeed as error:
-        named = [feed.url for feed in find_feeds(answer.body, url=answer.url)]
-        for address in named or common_places(answer.url):
+        why_no_feed = error
+    if source.page is None:
+        for address in look.places_of_feeds(answer):
             with suppress(SourceError):
-                return read(address, ask(address))
-        where = "the feeds it names can't be read" if named else "it names no feed, and none lies in the usual places"
-        raise NotAFeed(f"{error}; {where}") from error
+                return look.read(address, look.ask(address), SourceKind.FEED)
+    with suppress(ParseError):
+        return look.read(source.url, answer, SourceKind.SITEMAP)
+    try:
+        return look.read(source.url, answer, SourceKind.PAGE)
+    except ParseError as error:
+        raise NotAFeed(
+            f"{why_no_feed}; no feed that can be read is named there or lies in the usual places; "
+            f"read as a page with a list: {error}"
+        ) from error
+
+
+class _Look:
+    """Asks and reads on behalf of one source, of which nothing is known."""
+
+    def __init__(self, client: HttpClient, source: Source, now: datetime, secrets: Mapping[str, str]) -> None:
+        self._client = client
+        self._source = source
+        self._now = now
+        self._secrets = secrets
+        self._claim = _claim_once(source, now)
+
+    def ask(self, address: str) -> Fetched:
+        return fetch_beside(self._client, address, self._claim, secrets=self._secrets)
+
+    def read(self, address: str, answer: Fetched, kind: SourceKind) -> Found:
+        claim = _claim_once(replace(self._source, kind=kind), self._now)
+        if kind is SourceKind.SITEMAP:
+            answer = replace(answer, pages=tuple(self._parts(answer)))
+        reading = read_document(claim, answer, self._now)
+        entries = normalize_feed(reading.document, now=self._now)
+        return Found(
+            url=answer.moved_to or address,
+            kind=kind,
+            document=reading.document,
+            entries=tuple(entry for entry in entries if is_taken(claim, entry)),
+            is_direct=address == self._source.url,
+            page=reading.page,
+            moved_to=answer.moved_to if address == self._source.url else None,
+        )
+
+    def places_of_feeds(self, answer: Fetched) -> tuple[str, ...]:
+        """Return where the feed of a page may be: what it names, else the common places."""
+        named = tuple(feed.url for feed in find_feeds(answer.body, url=answer.url))
+        return named or common_places(answer.url)
+
+    def _parts(self, answer: Fetched) -> Iterator[Fetched]:
+        from aggregator.parse.sitemap import sitemap_parts
+
+        for address in sitemap_parts(answer)[:_MAX_PARTS]:
+            with suppress(SourceError):
+                yield self.ask(address)
+
+
+def _claim_once(source: Source, now: datetime) -> Claim:
+    return Claim(source=source, state=SourceState(seed=source.url), token="", until=now)

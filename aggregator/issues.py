@@ -100,6 +100,7 @@ class Update:
 
 class TroubleKind(StrEnum):
     FAILING = "failing"
+    CHANGED = "changed"
     MOVED = "moved"
     GONE = "gone"
     SILENT = "silent"

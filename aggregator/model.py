@@ -22,6 +22,8 @@ class SourceKind(StrEnum):
     AUTO = "auto"
     FEED = "feed"
     PAGE = "page"
+    SITEMAP = "sitemap"
+    WATCH = "watch"
 
 
 class Per(StrEnum):
@@ -37,6 +39,10 @@ class Source:
 
     ``url`` is without user and password: credentials are in no record (see ``sources/credentials.py``). Sources with
     the same ``group`` share the limits of politeness. ``throttled_by`` are statuses by which the server means 429.
+
+    Of a page's list: ``page`` pins where it stands, ``depth`` is how many further pages of it the first poll reads.
+    ``links`` is a regular expression that links of a list or sitemap must fit. ``select`` is the part of a page that is
+    watched as a whole, in CSS. With ``full`` the text of new entries is taken from the pages that they link to.
     """
 
     name: str
@@ -50,6 +56,11 @@ class Source:
     priority: int = 0
     group: str | None = None
     throttled_by: tuple[int, ...] = ()
+    page: PageRules | None = None
+    depth: int = 0
+    links: str | None = None
+    select: str | None = None
+    full: bool = False
 
 
 # --- what the store knows of a source --------------------------------------------------------------------------------
@@ -74,6 +85,31 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListMemory:
+    """How a page's list was when it was last read well, to notice when the page was rebuilt.
+
+    ``place`` is where it stands, ``usual`` how many records it has, ``links`` are hashes of theirs, ``folder`` is the
+    part of their addresses that most have. ``complaint`` is what is wrong with it now, in words for the operator.
+    """
+
+    place: str
+    usual: int
+    links: tuple[str, ...] = ()
+    folder: str = ""
+    complaint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What reading a document leaves for the next time, beside its entries: see the fields of SourceState."""
+
+    read_as: SourceKind | None = None
+    found_at: str | None = None
+    listed: ListMemory | None = None
+    watched: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """A source's health and memory: all that one poll leaves for the next.
 
@@ -84,6 +120,10 @@ class SourceState:
     ``recent`` are the publication times of its latest entries, newest first; ``response_times_ms`` are how long its
     latest answers took, the last one first. ``skip_hours`` and ``skip_days`` are those
     of the feed (see ParsedFeed).
+
+    ``read_as`` is what an address of kind "auto" turned out to be, None while that is not known; ``found_at`` the feed
+    that its page names, which is asked in its place. ``listed`` is how a page's list was; ``watched`` what stood on a
+    page that is watched as a whole (parse/watch).
     """
 
     seed: str = ""
@@ -109,6 +149,10 @@ class SourceState:
     skip_days: tuple[int, ...] = ()
     recent: tuple[datetime, ...] = ()
     response_times_ms: tuple[int, ...] = ()
+    read_as: SourceKind | None = None
+    found_at: str | None = None
+    listed: ListMemory | None = None
+    watched: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +163,16 @@ class Claim:
     state: SourceState
     token: str
     until: datetime
+
+    @property
+    def address(self) -> str:
+        """What is asked: where permanent redirects led, else the feed that its page names, else what is configured."""
+        return self.state.moved_to or self.state.found_at or self.source.url
+
+    @property
+    def kind(self) -> SourceKind:
+        """What the source is read as; "auto" while that is not known."""
+        return self.state.read_as or SourceKind.AUTO if self.source.kind is SourceKind.AUTO else self.source.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +222,9 @@ class Fetched:
 
     ``url`` is the address that answered, ``moved_to`` the end of the permanent redirects that started at the
     address asked for (None when there were none). ``took`` is how long the exchange was, redirects among it.
+
+    What was asked for beside it (gathering.py): ``found_at`` is where it is when a page named it; ``pages`` are further
+    ones of the same list, or the parts of a sitemap; ``articles`` the pages that entries link to, by the entries' keys.
     """
 
     url: str
@@ -178,6 +235,18 @@ class Fetched:
     moved_to: str | None = None
     freshness: Freshness | None = None
     took: timedelta | None = None
+    found_at: str | None = None
+    pages: tuple[Fetched, ...] = ()
+    articles: Mapping[str, Article] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The page that an entry links to: as it was ``fetched``, or its main text as it is stored (clean HTML)."""
+
+    fetched: Fetched | None = None
+    content: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +375,7 @@ class Entry:
     ``key`` identifies it within its source. ``canonical_url`` is for comparing only. ``title`` and ``summary`` are
     plain text, ``content`` is clean HTML. ``published``/``updated`` None means that the publisher gave no usable
     time. ``fingerprint`` is a hash of what readers see: it moves when title, summary or content really changed.
+    ``is_full``: ``content`` is the main text of the page at ``url``; the fingerprint is that of what the source said.
     """
 
     key: str
@@ -322,6 +392,7 @@ class Entry:
     language: str | None = None
     origin: Origin | None = None
     fingerprint: str = ""
+    is_full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from aggregator.model import (
     Exchange,
     FeedDocument,
     Fetched,
+    Findings,
     Meter,
     NotModified,
     ParsedFeed,
@@ -44,14 +45,13 @@ from aggregator.model import (
     Selection,
     Sighting,
     Signature,
-    Source,
     Span,
     StoredEntry,
     unmeasured,
 )
 from aggregator.normalize import normalize_changes
 from aggregator.notify import beginning
-from aggregator.parse import parse_feed
+from aggregator.reading import finished, is_news, needs_more, read_document
 from aggregator.sources import Credentials, configured_sources
 from aggregator.store import Store
 
@@ -60,6 +60,9 @@ _READERS = 4
 
 # Entries read at a time when each must be looked at.
 _LOOKED_AT = 500
+
+# What is larger is no article.
+_LARGEST_ARTICLE = 2_000_000
 
 # A text is looked for in so many entries at a time, and at most: a rare one must not read a whole archive each time.
 _PAGE = 500
@@ -80,6 +83,7 @@ class Seen:
 
     answer: Fetched | NotModified | None = None
     document: ParsedFeed | None = None
+    findings: Findings | None = None
     body_hash: str | None = None
     entry_hashes: bytes | None = None
     entries: tuple[Entry, ...] = ()
@@ -89,12 +93,12 @@ class Seen:
     error: SourceError | None = None
 
 
-def open_client(config: Config) -> HttpClient:
-    """Return a client that says who asks, with the limits of ``fetch``."""
+def open_client(config: Config, *, max_body: int | None = None) -> HttpClient:
+    """Return a client that says who asks, with the limits of ``fetch``; ``max_body`` lowers the one of the body."""
     return HttpClient(
         user_agent=user_agent(config.fetch.contact),
         timeout=config.fetch.timeout,
-        max_body=config.fetch.max_body,
+        max_body=min(max_body or config.fetch.max_body, config.fetch.max_body),
         allow_private=config.fetch.allow_private,
     )
 
@@ -112,12 +116,13 @@ def read(claim: Claim, answer: Fetched | NotModified, now: datetime) -> Seen:
     body_hash = _hash(answer)
     if body_hash == claim.state.body_hash:
         return Seen(answer=answer, body_hash=body_hash)
-    document = parse_feed(answer)
-    changes = normalize_changes(document, now=now, seen=claim.state.entry_hashes)
-    entries = tuple(entry for entry in changes.entries if _passes(claim.source, entry))
+    reading = read_document(claim, answer, now)
+    changes = normalize_changes(reading.document, now=now, seen=claim.state.entry_hashes)
+    entries = tuple(finished(entry, answer, reading) for entry in changes.entries if is_taken(claim, entry))
     return Seen(
         answer=answer,
-        document=document,
+        document=reading.document,
+        findings=reading.findings,
         body_hash=body_hash,
         entry_hashes=changes.hashes,
         entries=entries,
@@ -126,9 +131,12 @@ def read(claim: Claim, answer: Fetched | NotModified, now: datetime) -> Seen:
     )
 
 
-def address_of(claim: Claim) -> str:
-    """Return the address that is asked: the configured one, or where permanent redirects led."""
-    return claim.state.moved_to or claim.source.url
+def is_taken(claim: Claim, entry: Entry) -> bool:
+    """Tell whether the operator wants an entry, by what its source says of it."""
+    source = claim.source
+    keep = compile_filter(source.keep) if source.keep else None
+    drop = compile_filter(source.drop) if source.drop else None
+    return is_news(claim, entry) and is_wanted(entry, keep, drop, source=f"{source.name}\n{source.title or ''}")
 
 
 def selection_of(where: Where) -> Selection:
@@ -159,7 +167,7 @@ def as_entry(stored: StoredEntry) -> Entry:
 
 
 def _hash(answer: Fetched) -> str:
-    return hashlib.sha256(answer.body).hexdigest()
+    return hashlib.sha256(b"".join([answer.body, *(page.body for page in answer.pages)])).hexdigest()
 
 
 def _crashed(claim: Claim, error: Exception) -> SourceError:
@@ -195,12 +203,6 @@ def _exchange(seen: Seen) -> Exchange:
             return Exchange(took=took)
         case _:
             return Exchange()
-
-
-def _passes(source: Source, entry: Entry) -> bool:
-    keep = compile_filter(source.keep) if source.keep else None
-    drop = compile_filter(source.drop) if source.drop else None
-    return is_wanted(entry, keep, drop, source=f"{source.name}\n{source.title or ''}")
 
 
 @lru_cache(maxsize=2)
@@ -293,6 +295,7 @@ class Recorder:
             seen.document,
             body_hash=seen.body_hash,
             entry_hashes=seen.entry_hashes,
+            findings=seen.findings,
             published=[each.published for each in decisions if each.is_new],
             has_news=bool(decisions),
             settings=settings,
@@ -344,6 +347,7 @@ class Aggregator:
         self._sources_by_name = {source.name: source for source in self.sources}
         self.credentials = Credentials(config, self.sources)
         self.client = open_client(config)
+        self._article_client = open_client(config, max_body=_LARGEST_ARTICLE)
         self.gate.limit(connections=config.fetch.politeness.connections, spacing=config.fetch.politeness.spacing)
         self.store.sync_sources(self.sources)
         now = self.clock()
@@ -355,13 +359,14 @@ class Aggregator:
 
     def close(self) -> None:
         self.client.close()
+        self._article_client.close()
         self.store.close()
 
     # --- polling -----------------------------------------------------------------------------------------------------
 
     def gate_key(self, claim: Claim) -> str:
         """Return what this source shares the limits of politeness by."""
-        return key_of(claim.source, address_of(claim), self.config.fetch.politeness.per)
+        return key_of(claim.source, claim.address, self.config.fetch.politeness.per)
 
     def ask(self, claim: Claim) -> Fetched | Seen:
         """Ask one claimed source. Returns what is to be read, else what was seen at once: an error, nothing new."""
@@ -383,6 +388,7 @@ class Aggregator:
 
     def read_and_record(self, claim: Claim, answer: Fetched) -> PollSummary:
         """Parse ─► … ─► store, in a process of its own where there is one. Raises StoreError, ClaimLost."""
+        answer = self._completed(claim, answer)
         began = time.perf_counter()
         try:
             return self._read_and_record(claim, answer)
@@ -399,6 +405,29 @@ class Aggregator:
         with self._reading:
             seen = self.recorder.read(claim, answer)
         return self.recorder.record(claim, seen)
+
+    def _completed(self, claim: Claim, answer: Fetched) -> Fetched:
+        """Return an answer with what else is to be asked for: for most sources nothing. Raises StoreError."""
+        if not needs_more(claim):
+            return answer
+        from aggregator.gathering import Gathering  # few sources need it
+
+        gathering = Gathering(
+            claim,
+            client=self.client,
+            articles=self._article_client,
+            gate=self.gate,
+            per=self.config.fetch.politeness.per,
+            secrets=self.credentials.of(claim.source),
+            now=self.clock(),
+        )
+        try:
+            return gathering.completed(answer, self.store.whole_articles, lambda entry: is_taken(claim, entry))
+        except AggregatorError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as in Recorder.read; what the source itself said is read yet
+            _crashed(claim, error)
+            return answer
 
     # --- categories --------------------------------------------------------------------------------------------------
 

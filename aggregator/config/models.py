@@ -18,6 +18,7 @@ from aggregator.config import values
 from aggregator.config.access import BasicAuth, Politeness, SourcePoliteness
 from aggregator.config.categories import CategoryConfig
 from aggregator.config.messages import DigestSettings, EmailConfig
+from aggregator.config.pages import Links, PageConfig, Selector
 from aggregator.config.settings import Settings
 from aggregator.config.suggest import bare_address
 from aggregator.config.web import Web
@@ -97,9 +98,9 @@ class FetchSettings(Settings):
 
 
 class SourceConfig(Settings):
-    """One address to watch: a feed, or a page that has none."""
+    """One address to watch: a feed, a page that has none, a sitemap, or a page watched as a whole."""
 
-    url: values.HttpAddress = Field(description="Address of the feed or page.")
+    url: values.HttpAddress = Field(description="Address of the feed, page or sitemap.")
     name: values.Slug | None = Field(
         None, description="Short name for commands, `where` and addresses; made from the title or host when left out."
     )
@@ -111,7 +112,25 @@ class SourceConfig(Settings):
         json_schema_extra={"default": "auto"},
     )
     kind: SourceKind = Field(
-        SourceKind.AUTO, description="`feed`, `page` (entries are read from its list of links), or `auto` to find out."
+        SourceKind.AUTO,
+        description=(
+            "`feed`; `page`: entries are the records of its list; `sitemap`: entries are its addresses; `watch`: each "
+            "change of the page is an entry; `auto`: a feed, the feed that a page names, else the page's list "
+            "(docs/pages.md)."
+        ),
+    )
+    page: PageConfig | None = Field(None, description="Where the page's list stands; found by itself when left out.")
+    depth: values.Whole = Field(
+        0, ge=0, le=100, description="How many further pages of the list the first poll reads: older entries."
+    )
+    links: Links | None = Field(
+        None, description=r"Of a page or sitemap, take only links that this expression fits: `/press/20\d\d/`."
+    )
+    select: Selector | None = Field(
+        None, description="With `kind: watch`, the part of the page that is watched; all but menus when left out."
+    )
+    full: values.Switch = Field(
+        default=False, description="Take the text of new entries from the pages that they link to, one request each."
     )
     keep: values.Filter | None = Field(None, description='Keep only entries that this fits: `"moon base" or lunar`.')
     drop: values.Filter | None = Field(None, description="Drop entries that this fits: `horoscope and not launch`.")
@@ -141,6 +160,22 @@ class SourceConfig(Settings):
         )
         if sum(given) > 1:
             raise ValueError("its credentials are given twice; keep one of url, auth and the header Authorization")
+        return self
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> Self:
+        """Refuse what its kind makes no use of: the operator expects something of it."""
+        lists = {SourceKind.AUTO, SourceKind.PAGE}
+        for key, is_given, kinds in (
+            ("page", self.page is not None, lists),
+            ("depth", self.depth > 0, lists),
+            ("links", self.links is not None, lists | {SourceKind.SITEMAP}),
+            ("select", self.select is not None, {SourceKind.WATCH}),
+            ("full", self.full, set(SourceKind) - {SourceKind.WATCH}),
+        ):
+            if is_given and self.kind not in kinds:
+                those = " or ".join(kind for kind in SourceKind if kind in kinds)
+                raise ValueError(f"{key} is of no use with kind: {self.kind}; it is for {those}")
         return self
 
     @property

@@ -15,7 +15,7 @@ from aggregator.dedupe.recognize import recognize
 from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Nearby, Sighting
 
 # What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
-_NOT_IN_DIGEST = {"key", "published", "updated", "fingerprint"}
+_NOT_IN_DIGEST = {"key", "published", "updated", "fingerprint", "is_full"}
 _IN_DIGEST = [field.name for field in fields(Entry) if field.name not in _NOT_IN_DIGEST]
 
 

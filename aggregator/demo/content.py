@@ -17,11 +17,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from ruamel.yaml import YAML
 
-from aggregator.demo.sources import sources
+from aggregator.demo.sources import RANKINGS, sources
 
 LANGUAGES = ("en", "fr", "de")
+_MOIS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
 PICTURES = ("mill.svg", "ice.svg")
 AUDIO_PATHS = tuple(f"/regolith-radio/episode-{number}.wav" for number in (41, 42, 43, 44))
+RANKING_PATH = "/talent-barometer/"
 REPORT_PATH = "/northgate/barometer-tables.csv"
 
 
@@ -66,7 +71,10 @@ def render_site(now: datetime, url: str) -> dict[str, tuple[bytes, str]]:
 
     documents = {"/": (render("index.html.j2", sources=sources()), "text/html; charset=utf-8")}
     for source in sources():
-        documents[source.document_path] = (render(source.template, source=source), source.content_type)
+        documents[source.document_path] = (
+            render(source.template, source=source, ranking=RANKINGS[0], edition=1),
+            source.content_type,
+        )
     for article in articles().values():
         documents[article.path] = (render("article.html.j2", article=article), "text/html; charset=utf-8")
     for picture in PICTURES:
@@ -74,6 +82,12 @@ def render_site(now: datetime, url: str) -> dict[str, tuple[bytes, str]]:
     documents |= {path: (_tone(), "audio/wav") for path in AUDIO_PATHS}
     documents[REPORT_PATH] = (render("barometer-tables.csv"), "text/csv; charset=utf-8")
     return documents
+
+
+def render_ranking(now: datetime, url: str, *, edition: int) -> bytes:
+    """Return the page with the ranking, in its first or second edition."""
+    template = _environment(now, url).get_template("talent-barometer.html.j2")
+    return template.render(ranking=RANKINGS[edition - 1], edition=edition).encode()
 
 
 def _environment(now: datetime, url: str) -> Environment:
@@ -92,6 +106,8 @@ def _environment(now: datetime, url: str) -> Environment:
         "rss": _ago(now, lambda moment: format_datetime(moment, usegmt=True)),
         "iso": _ago(now, lambda moment: moment.isoformat().replace("+00:00", "Z")),
         "day": _ago(now, lambda moment: moment.date().isoformat()),
+        "dmy": _ago(now, lambda moment: f"{moment:%d-%m-%Y}"),
+        "jour": _ago(now, lambda moment: f"{moment.day} {_MOIS[moment.month - 1]} {moment.year}"),
         "audio_bytes": len(_tone()),
     }
     return environment

@@ -16,7 +16,7 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Self
 
-from aggregator.demo.content import render_site
+from aggregator.demo.content import RANKING_PATH, render_ranking, render_site
 from aggregator.demo.sources import sources
 from aggregator.errors import UsageError
 
@@ -107,6 +107,10 @@ class DemoSite:
         with self._lock:
             before = max(document.modified for document in self._documents.values())
             self._documents[path] = Document(body, content_type, before + timedelta(seconds=1))
+
+    def publish_ranking(self, now: datetime) -> None:
+        """Publish the second edition of the ranking that is watched."""
+        self.put(RANKING_PATH, render_ranking(now, self.url, edition=2), "text/html; charset=utf-8")
 
     def remove(self, path: str) -> None:
         """Answer 404 from now on; KeyError when there is no such document."""

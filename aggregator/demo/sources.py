@@ -42,7 +42,7 @@ class DemoSource:
     @property
     def is_readable(self) -> bool:
         """Whether entries can be had from it as things stand."""
-        return bool(self.articles) and self.status < 400
+        return (bool(self.articles) or self.kind is SourceKind.WATCH) and self.status < 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,24 @@ def expected(of: Iterable[DemoSource] | None = None) -> Expected:
         articles=len(set(carried)),
     )
 
+
+# The first and the second edition of the ranking that is watched.
+RANKINGS = (
+    (
+        ("Helvetia", "84.1"),
+        ("Isle of Finch", "81.7"),
+        ("Norrland", "80.2"),
+        ("Luxemburgia", "78.9"),
+        ("Batavia", "77.0"),
+    ),
+    (
+        ("Helvetia", "84.3"),
+        ("Luxemburgia", "82.5"),
+        ("Isle of Finch", "81.7"),
+        ("Norrland", "80.0"),
+        ("Batavia", "77.0"),
+    ),
+)
 
 _SOURCES = (
     DemoSource(
@@ -335,6 +353,55 @@ _SOURCES = (
         shows="a server that is broken (HTTP 500); its feed is there once it recovers",
         articles=("club-transit-night", "club-spectrograph", "club-naming-vote", "club-summer-school"),
         categories=("space",),
+    ),
+    DemoSource(
+        name="moselle-trade-desk",
+        title="Moselle Trade Desk",
+        path="/moselle-trade-desk/news/",
+        template="moselle-trade-desk.html.j2",
+        content_type="text/html; charset=utf-8",
+        format="page",
+        language="en",
+        shows="a page without a feed: a list of teasers with dates and a link that says Read more",
+        articles=(
+            "trade-mission-nordics",
+            "seed-fund-for-exporters",
+            "lunar-dust-laboratory",
+            "customs-window-online",
+            "port-of-remich-study",
+        ),
+        categories=("innovation",),
+    ),
+    DemoSource(
+        name="agence-belvedere",
+        title="Agence Belvédère",
+        path="/agence-belvedere/actualites/",
+        template="agence-belvedere.html.j2",
+        content_type="text/html; charset=utf-8",
+        format="page",
+        language="fr",
+        shows="a page without a feed: cards with pictures, in French",
+        articles=(
+            "aides-vitrines-numeriques",
+            "atelier-des-prototypes",
+            "prix-de-la-frugalite",
+            "residence-chercheurs",
+        ),
+        categories=("innovation",),
+        kind=SourceKind.PAGE,
+    ),
+    DemoSource(
+        name="talent-barometer",
+        title="Talent barometer",
+        path="/talent-barometer/",
+        template="talent-barometer.html.j2",
+        content_type="text/html; charset=utf-8",
+        format="watch",
+        language="en",
+        shows="a ranking that is watched: when its table changes, an entry says what stood there before",
+        articles=(),
+        categories=("talent",),
+        kind=SourceKind.WATCH,
     ),
     DemoSource(
         name="fonds-hemicycle",

@@ -119,6 +119,8 @@ def source_json(health: SourceHealth) -> dict[str, Any]:
         "title": source.title or state.feed_title,
         "url": source.url,
         "kind": source.kind.value,
+        "read_as": state.read_as.value if state.read_as else None,
+        "found_at": state.found_at,
         "status": state.status.value,
         "moved_to": state.moved_to,
         "merged_into": health.merged_into,

@@ -5,7 +5,7 @@ Inside: ``ask`` makes one conditional GET, ``cache`` reads the headers that say 
 ``health`` is what a check leaves for the next one; ``hosts`` keeps the pressure on one server low.
 """
 
-from aggregator.fetch.ask import fetch_source
+from aggregator.fetch.ask import fetch_beside, fetch_source
 from aggregator.fetch.health import after_failure, after_success
 from aggregator.fetch.hosts import HostGate, Turn, key_of
 from aggregator.fetch.quiet import QuietTimes
@@ -20,6 +20,7 @@ __all__ = [
     "after_failure",
     "after_success",
     "counts_as_failure",
+    "fetch_beside",
     "fetch_source",
     "key_of",
     "next_check",

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from aggregator.errors import FetchError, StatusError, Throttled
 from aggregator.fetch.cache import freshness, retry_after
-from aggregator.http import HttpClient, Response, parse_address
+from aggregator.http import Address, HttpClient, Response, parse_address
 from aggregator.model import Claim, Fetched, NotModified, Source, Validators
 
 # A validator is sent back with every request; what is longer than this is no version but a burden.
@@ -44,13 +44,10 @@ def _since(began: float) -> timedelta:
 
 
 def _ask(client: HttpClient, claim: Claim, secrets: Mapping[str, str] | None) -> Fetched | NotModified:
-    configured = parse_address(claim.source.url)
-    address = parse_address(claim.state.moved_to) if claim.state.moved_to else configured
-    userinfo = {"Authorization": configured.authorization} if configured.authorization else {}
-    own = {**userinfo, **(secrets or {})} if address.may_have_secrets_of(configured) else {}
+    address = parse_address(claim.address)
     sent = claim.state.validators
 
-    response = client.get(address.url, secrets=own, validators=sent)
+    response = client.get(address.url, secrets=_own_secrets(address, claim, secrets), validators=sent)
 
     now = datetime.now(UTC)
     if response.status == HTTPStatus.NOT_MODIFIED:
@@ -62,9 +59,30 @@ def _ask(client: HttpClient, claim: Claim, secrets: Mapping[str, str] | None) ->
             moved_to=response.moved_to,
             freshness=freshness(response, now=now),
         )
+    return _fetched(response, claim.source, now)
+
+
+def fetch_beside(client: HttpClient, url: str, claim: Claim, *, secrets: Mapping[str, str] | None = None) -> Fetched:
+    """Ask for another address on behalf of a source: one page of several, an article. Raises as ``fetch_source``.
+
+    The source's secrets go there when it is on the host of the configured address.
+    """
+    address = parse_address(url)
+    response = client.get(address.url, secrets=_own_secrets(address, claim, secrets))
+    return _fetched(response, claim.source, datetime.now(UTC))
+
+
+def _own_secrets(address: Address, claim: Claim, secrets: Mapping[str, str] | None) -> dict[str, str]:
+    configured = parse_address(claim.source.url)
+    userinfo = {"Authorization": configured.authorization} if configured.authorization else {}
+    return {**userinfo, **(secrets or {})} if address.may_have_secrets_of(configured) else {}
+
+
+def _fetched(response: Response, source: Source, now: datetime) -> Fetched:
+    """Return what a 200 brought; raise the error that another status or an empty body is."""
     if response.status != HTTPStatus.OK:
         asked = retry_after(response, now=now)
-        kind = Throttled if _is_throttled(response.status, asked, claim.source) else StatusError
+        kind = Throttled if _is_throttled(response.status, asked, source) else StatusError
         raise kind(
             f"{parse_address(response.url).place} answered {_named(response.status)}",
             status=response.status,

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
-from aggregator.errors import NoSuchHost, SourceError, StatusError, Throttled
+from aggregator.errors import NoSuchHost, PageChanged, SourceError, StatusError, Throttled
 from aggregator.fetch.quiet import QuietTimes
 from aggregator.fetch.schedule import Pace, counts_as_failure, next_check
-from aggregator.model import Claim, Fetched, NotModified, ParsedFeed, SourceState, SourceStatus
+from aggregator.model import Claim, Fetched, Findings, NotModified, ParsedFeed, SourceState, SourceStatus
 
 # Publication times that are kept of a source; several may be one event (see rhythm.STEP).
 REMEMBERED_TIMES: Final = 50
@@ -33,18 +33,28 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
     now: datetime,
     jitter: float,
     entry_hashes: bytes | None = None,
+    findings: Findings | None = None,
 ) -> SourceState:
     """The state after an answer that could be used. ``document`` is None when the body was the same as the last one.
 
     The validators are always the latest ones, and none when a 200 gave none (RULES D3). Permanent redirects are
     remembered: their target has been read as a feed by now (D6). ``published`` are the times of
-    its new entries.
+    its new entries. ``findings`` None: nothing was read, what was found before holds.
     """
     state, source = claim.state, claim.source
     moved_to = answer.moved_to or state.moved_to
     moved_to = None if moved_to == source.url else moved_to
     if document:
         state = replace(state, feed_wait=document.wait, skip_hours=document.skip_hours, skip_days=document.skip_days)
+    if findings:
+        state = replace(
+            state,
+            read_as=findings.read_as,
+            found_at=findings.found_at,
+            listed=findings.listed,
+            watched=findings.watched,
+        )
+    complaint = state.listed.complaint if state.listed else None
     recent = tuple(sorted((*published, *state.recent), reverse=True)[:REMEMBERED_TIMES]) if published else state.recent
     check = next_check(
         source,
@@ -59,7 +69,7 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
     )
     state = replace(
         state,
-        status=SourceStatus.MOVED if moved_to else SourceStatus.OK,
+        status=SourceStatus.CHANGED if complaint else SourceStatus.MOVED if moved_to else SourceStatus.OK,
         moved_to=moved_to,
         validators=answer.validators,
         body_hash=body_hash or state.body_hash,
@@ -69,7 +79,7 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
         next_check=check.at,
         next_check_reason=check.reason,
         failures=0,
-        last_error=None,
+        last_error=complaint,
         usual_gap=check.usual_gap,
         recent=recent,
         response_times_ms=_with_response(state.response_times_ms, answer.took),
@@ -85,7 +95,7 @@ def after_failure(claim: Claim, error: SourceError, *, settings: Pace, now: date
     state = claim.state
     is_failure = counts_as_failure(error)
     failures = state.failures + is_failure
-    is_moved = state.moved_to is not None
+    is_moved = state.moved_to is not None or state.found_at is not None
     is_lost = is_moved and failures >= LOST_AFTER and _is_missing(error)
     check = next_check(
         claim.source,
@@ -99,11 +109,14 @@ def after_failure(claim: Claim, error: SourceError, *, settings: Pace, now: date
         is_moved=is_moved,
         jitter=jitter,
     )
-    status = SourceStatus.FAILING if is_failure else state.status
+    failed_as = SourceStatus.CHANGED if isinstance(error, PageChanged) else SourceStatus.FAILING
+    status = failed_as if is_failure else state.status
     return replace(
         state,
         status=SourceStatus.GONE if check.at is None else status,
         moved_to=None if is_lost else state.moved_to,
+        found_at=None if is_lost else state.found_at,
+        read_as=None if is_lost and state.found_at else state.read_as,
         last_checked=now,
         next_check=check.at,
         next_check_reason="it is not there any more where it had moved; back to its address"

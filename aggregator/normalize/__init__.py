@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from aggregator.normalize.article import with_article
 from aggregator.normalize.document import Changes, normalize_changes, normalize_feed
 from aggregator.normalize.html import clean_html, plain_text
 from aggregator.normalize.urls import canonical_url
 
-__all__ = ["Changes", "canonical_url", "clean_html", "normalize_changes", "normalize_feed", "plain_text"]
+__all__ = [
+    "Changes",
+    "canonical_url",
+    "clean_html",
+    "normalize_changes",
+    "normalize_feed",
+    "plain_text",
+    "with_article",
+]

@@ -1,4 +1,4 @@
-"""What the operator should know of the sources: who fails, moved, is gone, or has been silent for unusually long."""
+"""What the operator should know of the sources: who fails, moved, is gone, is silent, and whose page was rebuilt."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from aggregator.model import SourceHealth, SourceStatus
 
 # One failed request is weather, not trouble.
 _FAILURES = 3
+
+# A page that answers with something else once may be out of order; twice, it was rebuilt.
+_FAILURES_OF_PAGES = 2
 
 # A source is silent when it has been so for this many times its usual gap, and not less than some days.
 _GAPS = 4
@@ -42,6 +45,8 @@ def _kind(health: SourceHealth, now: datetime) -> TroubleKind | None:
     match state.status:
         case SourceStatus.GONE:
             return TroubleKind.GONE
+        case SourceStatus.CHANGED if state.failures == 0 or state.failures >= _FAILURES_OF_PAGES:
+            return TroubleKind.CHANGED
         case SourceStatus.MOVED:
             return TroubleKind.MOVED
         case SourceStatus.FAILING if state.failures >= _FAILURES:

@@ -33,7 +33,7 @@ def next_step(health: SourceHealth) -> str | None:
         case SourceStatus.GONE:
             return "The site says that it is gone for good, and it is not asked any more. Remove it, or change its url."
         case SourceStatus.CHANGED:
-            return "Its pages look different now. See what is found on them, and pin it: aggregator preview URL"
+            return "Its page was rebuilt. See what is found on it now, and pin it (page:): aggregator preview URL"
         case SourceStatus.FAILING:
             error = health.state.last_error or ""
             return next((step for pattern, step in _STEPS if re.search(pattern, error, re.IGNORECASE)), _OTHERWISE)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import SourceHealth, SourceStatus
+from aggregator.model import SourceHealth, SourceKind, SourceStatus
 from aggregator.publish.advice import next_step
 from aggregator.publish.charts import Bars, bars
 from aggregator.publish.choices import color_of, monogram
@@ -99,7 +99,7 @@ def source_row(
         color=color_of(source.name),
         url=web_address(state.site_url) or moved_to or web_address(source.url),
         address=web_address(source.url) or "",
-        kind=str(source.kind),
+        kind=_kind(health),
         status=state.status.value,
         needs_attention=state.status in _NEEDS_ATTENTION,
         moved_to=moved_to,
@@ -117,6 +117,13 @@ def source_row(
         validators=_validators(health),
         response=duration(health.response_time) if health.response_time else None,
     )
+
+
+def _kind(health: SourceHealth) -> str:
+    """Return what the source is read as; of one that was to be found out, what it turned out to be."""
+    found = health.state.read_as if health.source.kind is SourceKind.AUTO else None
+    where = f" at {address}" if found and (address := web_address(health.state.found_at)) else ""
+    return f"{health.source.kind}: {found}{where}" if found else str(health.source.kind)
 
 
 def _is_silent(silence: timedelta | None, usual_gap: timedelta | None) -> bool:

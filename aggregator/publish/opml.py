@@ -37,16 +37,19 @@ def render_opml(title: str, sources: Sequence[SourceHealth], *, updated: datetim
 
 def _outline(health: SourceHealth) -> dict[str, str]:
     source, state = health.source, health.state
-    url = web_address(state.moved_to) or web_address(source.url) or ""
+    url = web_address(state.moved_to) or web_address(state.found_at) or web_address(source.url) or ""
+    is_feed = source.kind is SourceKind.FEED or (
+        source.kind is SourceKind.AUTO and state.read_as is not SourceKind.PAGE
+    )
     title = source_title(health)
     # a page is no feed: other readers can only open it
-    address = {"type": "link", "url": url} if source.kind is SourceKind.PAGE else {"type": "rss", "xmlUrl": url}
+    address = {"type": "rss", "xmlUrl": url} if is_feed else {"type": "link", "url": url}
     site = web_address(state.site_url)
     values = {
         "text": title,
         "title": title,
         **address,
-        "htmlUrl": site if source.kind is not SourceKind.PAGE else None,
+        "htmlUrl": site if is_feed else None,
         "language": legal(state.language or ""),
         "category": ",".join(f"/{category}" for category in source.categories),
     }

@@ -3,7 +3,7 @@
 from aggregator.sources.configured import configured_sources, name_for
 from aggregator.sources.credentials import Credentials
 from aggregator.sources.discover import FoundFeed, common_places, find_feeds
-from aggregator.sources.edit import NewSource, append_sources, replace_addresses
+from aggregator.sources.edit import NewSource, append_sources, replace_addresses, written_source
 from aggregator.sources.opml import OpmlSubscription, parse_opml
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "name_for",
     "parse_opml",
     "replace_addresses",
+    "written_source",
 ]

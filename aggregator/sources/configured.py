@@ -8,7 +8,7 @@ from collections.abc import Container
 from urllib.parse import urlsplit
 
 from aggregator.config import Config, bare_address
-from aggregator.model import Source
+from aggregator.model import PageRules, Source
 
 _MAX_NAME = 48
 
@@ -36,6 +36,11 @@ def configured_sources(config: Config) -> tuple[Source, ...]:
                 priority=each.priority,
                 group=each.politeness.group,
                 throttled_by=each.throttled_by,
+                page=PageRules(**dict(each.page)) if each.page else None,
+                depth=each.depth,
+                links=each.links,
+                select=each.select,
+                full=each.full,
             )
         )
     return tuple(configured)

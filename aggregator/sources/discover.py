@@ -25,11 +25,15 @@ _FEED_WORDS = ("/feed", "/rss", "rss.", "atom.xml", ".rss", ".atom", "feed.xml",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFeed:
-    """A feed that a page names. ``title`` is the page's word for it."""
+    """A feed that a page names. ``title`` is the page's word for it, ``type`` None for what only looks like one."""
 
     url: str
     title: str | None
     type: str | None
+
+    @property
+    def is_about_comments(self) -> bool:
+        return "comment" in self.url.lower() or "comment" in (self.title or "").lower()
 
 
 def find_feeds(body: bytes, *, url: str) -> tuple[FoundFeed, ...]:
@@ -54,7 +58,7 @@ def find_feeds(body: bytes, *, url: str) -> tuple[FoundFeed, ...]:
             href = anchor.get("href", "").lower()
             if any(word in href for word in _FEED_WORDS):
                 _add(found, base, anchor.get("href"), "".join(map(str, anchor.itertext())), None)
-    return tuple(sorted(found.values(), key=_is_about_comments))
+    return tuple(sorted(found.values(), key=lambda feed: feed.is_about_comments))
 
 
 def _add(found: dict[str, FoundFeed], base: str, href: str | None, title: str | None, kind: str | None) -> None:
@@ -64,10 +68,6 @@ def _add(found: dict[str, FoundFeed], base: str, href: str | None, title: str | 
         return
     if href and urlsplit(address).scheme in {"http", "https"}:
         found.setdefault(address, FoundFeed(url=address, title=" ".join((title or "").split()) or None, type=kind))
-
-
-def _is_about_comments(feed: FoundFeed) -> bool:
-    return "comment" in feed.url.lower() or "comment" in (feed.title or "").lower()
 
 
 def common_places(url: str) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from aggregator.config.yaml_nodes import YamlNode
 from aggregator.errors import ConfigError, Problem
+from aggregator.model import PageRules, SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,17 @@ class NewSource:
     name: str | None = None
     title: str | None = None
     categories: tuple[str, ...] = ()
+    kind: SourceKind = SourceKind.AUTO
+
+
+def written_source(url: str, kind: SourceKind, rules: PageRules | None) -> str:
+    """Return the YAML of a source whose list is pinned where it was found, to be put into a sources file."""
+    lines = [f"- url: {_scalar(url)}", f"  kind: {kind}"]
+    if rules is not None:
+        lines.append("  page:")
+        pairs = ((name, getattr(rules, name)) for name in (field.name for field in fields(rules)))
+        lines += [f"    {name}: {_scalar(value)}" for name, value in pairs if value is not None]
+    return "\n".join(lines)
 
 
 def append_sources(path: Path, new: Sequence[NewSource]) -> None:
@@ -129,6 +141,8 @@ def _block(new: Sequence[NewSource], *, indent: int) -> list[str]:
         pairs = [("url", _scalar(source.url))]
         if source.name:
             pairs.append(("name", _scalar(source.name)))
+        if source.kind is not SourceKind.AUTO:
+            pairs.append(("kind", source.kind.value))
         if source.title:
             pairs.append(("title", _scalar(source.title)))
         if source.categories:

@@ -9,12 +9,12 @@ from itertools import chain, islice
 
 import sqlalchemy as sa
 
-from aggregator.model import CategoryMatch, Mention, PublishedEntry, Selection, StoredEntry
+from aggregator.model import Article, CategoryMatch, Claim, Mention, PublishedEntry, Selection, StoredEntry
 from aggregator.store import rows
 from aggregator.store.arrays import among, array
 from aggregator.store.conditions import conditions
 from aggregator.store.places import Position
-from aggregator.store.schema import entries, entry_categories, sources
+from aggregator.store.schema import entries, entry_categories, forgotten, sources
 from aggregator.store.walk import batches
 
 _CHUNK = 400
@@ -42,6 +42,19 @@ def published_by_id(connection: sa.Connection, when: Mapping[str, datetime]) -> 
         for original, listed_at in when.items()
         if original in groups
     ]
+
+
+def whole_articles(connection: sa.Connection, claim: Claim, keys: Sequence[str]) -> dict[str, Article | None]:
+    """Return which of these entries of a source are known, with the text of those that are stored as a whole."""
+    source = sa.select(sources.c.pk).where(sources.c.seed == claim.state.seed).scalar_subquery()
+    wanted = {"keys": array(keys)}
+    gone = sa.select(forgotten.c.key).where(forgotten.c.source_pk == source, among(forgotten.c.key, "keys"))
+    found: dict[str, Article | None] = dict.fromkeys(connection.execute(gone, wanted).scalars())
+    columns = (entries.c.key, entries.c.is_full, entries.c.title, entries.c.content)
+    stored = sa.select(*columns).where(entries.c.source_pk == source, among(entries.c.key, "keys"))
+    for row in connection.execute(stored, wanted):
+        found[row.key] = Article(content=row.content, title=row.title) if row.is_full else None
+    return found
 
 
 def _groups(connection: sa.Connection, originals: Sequence[str]) -> dict[str, list[StoredEntry]]:

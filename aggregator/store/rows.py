@@ -14,8 +14,10 @@ from aggregator.model import (
     Decision,
     Enclosure,
     KnownEntry,
+    ListMemory,
     Mention,
     Origin,
+    PageRules,
     Resembling,
     Signature,
     Source,
@@ -46,6 +48,11 @@ def source_values(source: Source) -> Values:
         "priority": source.priority,
         "politeness_group": source.group,
         "throttled_by": list(source.throttled_by),
+        "page_rules": asdict(source.page) if source.page else None,
+        "depth": source.depth,
+        "links": source.links,
+        "select": source.select,
+        "is_full": source.full,
     }
 
 
@@ -62,6 +69,11 @@ def to_source(row: Row) -> Source:
         priority=row["priority"],
         group=row["politeness_group"],
         throttled_by=tuple(row["throttled_by"]),
+        page=PageRules(**row["page_rules"]) if row["page_rules"] else None,
+        depth=row["depth"],
+        links=row["links"],
+        select=row["select"],
+        full=row["is_full"],
     )
 
 
@@ -93,6 +105,10 @@ def state_values(state: SourceState) -> Values:
         "skip_days": list(state.skip_days),
         "recent": [int(each.timestamp()) for each in state.recent],
         "response_times_ms": list(state.response_times_ms),
+        "read_as": state.read_as.value if state.read_as else None,
+        "found_at": state.found_at,
+        "listed": asdict(state.listed) if state.listed else None,
+        "watched": state.watched,
     }
 
 
@@ -124,7 +140,15 @@ def to_state(row: Row) -> SourceState:
         skip_days=tuple(row["skip_days"]),
         recent=tuple(datetime.fromtimestamp(each, UTC) for each in row["recent"]),
         response_times_ms=tuple(row["response_times_ms"]),
+        read_as=SourceKind(row["read_as"]) if row["read_as"] else None,
+        found_at=row["found_at"],
+        listed=_to_memory(row["listed"]) if row["listed"] else None,
+        watched=row["watched"],
     )
+
+
+def _to_memory(listed: dict[str, Any]) -> ListMemory:
+    return ListMemory(**listed | {"links": tuple(listed["links"])})
 
 
 def entry_values(decision: Decision) -> Values:
@@ -137,6 +161,7 @@ def entry_values(decision: Decision) -> Values:
         "title": entry.title,
         "summary": entry.summary,
         "content": entry.content,
+        "is_full": entry.is_full,
         "authors": list(entry.authors),
         "tags": list(entry.tags),
         "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],

@@ -123,6 +123,11 @@ sources = sa.Table(
     sa.Column("priority", sa.Integer, nullable=False),
     sa.Column("politeness_group", sa.Text),
     sa.Column("throttled_by", Json, nullable=False),
+    sa.Column("page_rules", Json(none_as_null=True)),
+    sa.Column("depth", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("links", Text),
+    sa.Column("select", Text),
+    sa.Column("is_full", sa.Boolean, nullable=False, server_default=sa.false()),
     # False when it is no longer configured: nothing of it is polled or published, all of it is kept
     sa.Column("is_active", sa.Boolean, nullable=False),
     # what polling found
@@ -157,6 +162,10 @@ sources = sa.Table(
     sa.Column("duplicate_count", sa.Integer, nullable=False, server_default="0"),
     # entries of the latest days (activity.py)
     sa.Column("activity", sa.LargeBinary, nullable=False, server_default=sa.text("''")),
+    sa.Column("read_as", sa.Text),
+    sa.Column("found_at", Text),
+    sa.Column("listed", Json(none_as_null=True)),
+    sa.Column("watched", sa.LargeBinary, nullable=False, server_default=sa.text("''")),
     # the claim of the worker that polls it now
     sa.Column("claim_token", sa.Text),
     sa.Column("claimed_until", Utc),
@@ -197,6 +206,8 @@ entries = sa.Table(
     sa.Column("title", Text, nullable=False),
     sa.Column("summary", Text, nullable=False),
     sa.Column("content", Text, nullable=False),
+    # True: the content is the main text of the page at the url
+    sa.Column("is_full", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("authors", Json, nullable=False),
     sa.Column("tags", Json, nullable=False),
     sa.Column("enclosures", Json, nullable=False),

@@ -35,15 +35,18 @@ def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
         if still is not None:
             values = rows.source_values(still) | {"is_active": True}
             if row["is_active"] and row["moved_to"] == still.url:
-                values |= {"moved_to": None}
+                values |= {"moved_to": None, "found_at": None}
                 values |= {"status": SourceStatus.OK.value} if row["status"] == SourceStatus.MOVED else {}
             elif row["url"] != still.url or not row["is_active"]:
                 values |= _fresh_start()
-            if (row["keep"], row["drop"], row["kind"]) != (still.keep, still.drop, still.kind.value):
+            before = rows.to_source(row)
+            if _reading(before) != _reading(still):
                 # what was filtered out may be wanted now: look at the whole document again
                 values |= {"validators_url": None, "etag": None, "last_modified": None}
                 values |= {"body_hash": None, "entry_hashes": b""}
                 values |= _EDITED
+            if _layout(before) != _layout(still):
+                values |= _unread()
             if row["status"] == SourceStatus.GONE:
                 values |= {"status": SourceStatus.NEW.value, "failures": 0} | _EDITED
             connection.execute(sources.update().where(sources.c.pk == row["pk"]).values(values))
@@ -88,6 +91,21 @@ def _differs(row: rows.Row, source: Source | None) -> bool:
     return not row["is_active"] or rows.to_source(row) != source
 
 
+def _reading(source: Source) -> tuple[object, ...]:
+    """Return what decides which of a document's entries are taken."""
+    return (source.keep, source.drop, source.links, *_layout(source))
+
+
+def _layout(source: Source) -> tuple[object, ...]:
+    """Return what decides how a document is read: what was learned of it does not hold when this is another."""
+    return source.kind, source.page, source.select
+
+
+def _unread() -> rows.Values:
+    """Return what is forgotten when a document is to be read in another way."""
+    return {"read_as": None, "found_at": None, "listed": None, "watched": b""}
+
+
 def _fresh_start() -> rows.Values:
     """Return what is forgotten when the address changes: all that belonged to the old one. Health begins anew."""
     return {
@@ -102,7 +120,7 @@ def _fresh_start() -> rows.Values:
         "next_check_reason": "it was never checked at this address",
         "failures": 0,
         "last_error": None,
-    }
+    } | _unread()
 
 
 def _unused_seed(url: str, taken: set[str]) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from aggregator.model import (
+    Article,
     Backlog,
     CategoryMatch,
     Claim,
@@ -166,6 +167,11 @@ class Store:
         """Read, decide, write: one transaction, rolled back by any exception. Raises ClaimLost."""
         with self._write() as connection:
             yield PollTransaction(connection, claim, self._vocabularies)
+
+    def whole_articles(self, claim: Claim, keys: Sequence[str]) -> dict[str, Article | None]:
+        """Return which of these entries of a source are known, forgotten ones too; with those stored as a whole."""
+        with self._read() as connection:
+            return stored_entries.whole_articles(connection, claim, keys)
 
     def write_quiet(self, results: Sequence[tuple[Claim, PollResult]]) -> None:
         """Write the states of sources that brought no entries, in one transaction, and end their claims.

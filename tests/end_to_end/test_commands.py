@@ -119,6 +119,8 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
         "name",
         "url",
         "kind",
+        "read_as",
+        "found_at",
         "status",
         "last_checked",
         "last_success",
@@ -197,7 +199,7 @@ def test_rules_test_tells_what_rules_apply_does(run: Runner, config: Path) -> No
 def test_preview_shows_a_feed_and_the_feed_of_a_page_and_stores_nothing(
     run: Runner, config: Path, site: DemoSite
 ) -> None:
-    feed = next(source for source in run.json("sources", "--config", config))
+    feed = next(source for source in run.json("sources", "--config", config) if source["name"] == "orbital-harbour")
     site.put(
         "/page", f'<html><link rel=alternate type="application/rss+xml" href="{feed["url"]}">'.encode(), "text/html"
     )
@@ -249,11 +251,12 @@ def test_opml_goes_out_and_comes_back(run: Runner, config: Path, tmp_path: Path)
     done = run("opml", "import", out, "--config", tmp_path / "empty.yaml")
     again = run("opml", "import", out, "--config", tmp_path / "empty.yaml")
 
-    assert f"added {expected().sources} sources" in done.stdout
+    sources = run.json("sources", "--config", config)
+    urls = {source["url"] for source in sources if source["kind"] == "auto"}  # the others are pages without a feed
+    assert len(urls) < len(sources)
+    assert f"added {len(urls)} sources" in done.stdout
     assert "added 0 sources" in again.stdout
-    urls = {source["url"] for source in run.json("sources", "--config", config)}
     assert {source["url"] for source in run.json("sources", "--config", tmp_path / "empty.yaml")} == urls
-    assert run("opml", "export", "--config", config).stdout.encode() == out.read_bytes()
     assert "OPML" in run("opml", "import", tmp_path / "empty.yaml", "--config", config, expect=1).stderr
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator import pipeline
+from aggregator import pipeline, reading
 from aggregator.config import Where, load
 from aggregator.demo import DemoSite
 from aggregator.errors import UsageError
@@ -337,8 +337,8 @@ def test_an_unchanged_body_is_not_parsed_again(world: World, monkeypatch: pytest
     world.poll()
     world.serve("a", item("Ice"))  # the same bytes under a new date: a 200
     parsed: list[str] = []
-    real = pipeline.parse_feed
-    monkeypatch.setattr(pipeline, "parse_feed", lambda fetched: parsed.append(fetched.url) or real(fetched))
+    real = reading.parse_feed
+    monkeypatch.setattr(reading, "parse_feed", lambda fetched: parsed.append(fetched.url) or real(fetched))
     world.clock.forward(days=1)
 
     result = world.poll()["a"]

@@ -8,35 +8,57 @@ from typing import Annotated
 import typer
 
 from aggregator.config import Config, bare_address, load
-from aggregator.entrypoints.commands.options import ConfigOption, edited
+from aggregator.entrypoints.commands.options import ConfigOption, KindOption, edited
 from aggregator.entrypoints.terminal import say
 from aggregator.errors import UsageError
-from aggregator.finding import find_feed
+from aggregator.finding import Found, find_source
+from aggregator.model import Source, SourceKind
 from aggregator.normalize import canonical_url
 from aggregator.pipeline import open_client, utc_now
 from aggregator.sources import NewSource, append_sources, configured_sources, name_for, parse_opml
 
 
 def add(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, or a page whose feed is wanted.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, a page, or a sitemap.")],
+    kind: KindOption = SourceKind.AUTO,
     category: Annotated[list[str] | None, typer.Option("--category", metavar="C", help="Every entry has it.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Find the feed behind an address and append it to the sources file; the file's comments stay.
+    """Find the feed behind an address, or the list on its page, and append it to the sources file.
+
+    The file's comments stay. With --kind page no feed is looked for; with --kind watch the page is watched as a whole.
 
     Example: aggregator add https://spacenews.com/
     """
     loaded = load(config)
-    found = find_feed(open_client(loaded), url, utc_now())
+    found = find_source(open_client(loaded), Source(name="asked", url=url, kind=kind), utc_now())
     if _is_watched(loaded, found.url):
         say(f"{bare_address(found.url)} is watched already")
         return
     taken = {source.name for source in configured_sources(loaded)}
     title = found.document.title
     name = name_for(title, found.url, taken=taken)
-    new = NewSource(url=found.url, name=name, title=title, categories=tuple(category or ()))
+    written_kind = SourceKind.AUTO if found.kind is SourceKind.FEED else found.kind
+    new = NewSource(url=found.url, name=name, title=title, categories=tuple(category or ()), kind=written_kind)
     path = _append(loaded, [new])
-    say(f"added {name} ({bare_address(found.url)}, {len(found.entries)} entries) to {path}")
+    say(f"added {name} ({bare_address(found.url)}, {what_it_is(found)}) to {path}")
+    if found.page is not None:
+        say(f"it names no feed, so its list is read (from {found.page.found_in}); look at what is found:")
+        say(f"  aggregator preview {bare_address(found.url)}")
+
+
+def what_it_is(found: Found) -> str:
+    """Say what was found: "12 entries", "12 entries in its list"."""
+    count = f"{len(found.entries)} {'entry' if len(found.entries) == 1 else 'entries'}"
+    match found.kind:
+        case SourceKind.PAGE:
+            return f"{count} in its list"
+        case SourceKind.SITEMAP:
+            return f"{count} in its sitemap"
+        case SourceKind.WATCH:
+            return "watched as a whole"
+        case _:
+            return count
 
 
 def opml_import(

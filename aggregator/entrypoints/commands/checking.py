@@ -9,16 +9,16 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
-from aggregator.config import Config, load
+from aggregator.config import Config, bare_address, load
 from aggregator.entrypoints.commands.digest_checks import check_digests, tell_stops
 from aggregator.entrypoints.commands.moves import tell_known_moves
 from aggregator.entrypoints.commands.options import ConfigOption
 from aggregator.entrypoints.terminal import ago, complain, console, say, table
 from aggregator.errors import SourceError
 from aggregator.fetch import key_of
-from aggregator.finding import claim_once, look
-from aggregator.model import Source
-from aggregator.pipeline import Seen, open_client, open_gate, utc_now
+from aggregator.finding import Found, find_source
+from aggregator.model import Source, SourceKind
+from aggregator.pipeline import open_client, open_gate, utc_now
 from aggregator.sources import Credentials, configured_sources
 
 # How long one source of many on the same host waits for its turn to be checked.
@@ -54,32 +54,38 @@ def _check_live(config: Config, sources: tuple[Source, ...]) -> bool:
     client, gate, now = open_client(config), open_gate(config), utc_now()
     credentials = Credentials(config, sources)
 
-    def ask(source: Source) -> Seen:
+    def ask(source: Source) -> Found | SourceError:
         try:
             with gate.enter(key_of(source, source.url, config.fetch.politeness.per), timeout=_PATIENCE):
-                return look(client, claim_once(source, now), now, secrets=credentials.of(source))
+                return find_source(client, source, now, secrets=credentials.of(source))
         except SourceError as error:
-            return Seen(error=error)
+            return error
 
     listing = table("source", "format", "entries", "newest", "what it says", wide=("what it says",))
     failed = 0
     with ThreadPoolExecutor(config.fetch.workers) as pool:
-        for source, seen in zip(sources, pool.map(ask, sources), strict=True):
-            failed += seen.error is not None
-            listing.add_row(*_live_row(source, seen, now))
+        for source, found in zip(sources, pool.map(ask, sources), strict=True):
+            failed += isinstance(found, SourceError)
+            listing.add_row(*_live_row(source, found, now))
     console().print(listing)
     if failed:
         complain(f"{failed} of {len(sources)} sources can't be read")
     return not failed
 
 
-def _live_row(source: Source, seen: Seen, now: datetime) -> tuple[str | Text, ...]:
-    if seen.error is not None or seen.document is None or seen.answer is None:
-        return source.name, "", "", "", Text(str(seen.error), style="red")
-    dates = [entry.published for entry in seen.entries if entry.published]
-    says = (
-        Text(f"moved for good to {seen.answer.moved_to}", style="yellow")
-        if seen.answer.moved_to
-        else Text("ok", style="green")
-    )
-    return source.name, seen.document.format, str(len(seen.entries)), ago(max(dates), now) if dates else "undated", says
+def _live_row(source: Source, found: Found | SourceError, now: datetime) -> tuple[str | Text, ...]:
+    if isinstance(found, SourceError):
+        return source.name, "", "", "", Text(str(found), style="red")
+    dates = [entry.published for entry in found.entries if entry.published]
+    newest = ago(max(dates), now) if dates else "" if found.kind is SourceKind.WATCH else "undated"
+    return source.name, found.document.format, str(len(found.entries)), newest, _says(found)
+
+
+def _says(found: Found) -> Text:
+    if found.moved_to:
+        return Text(f"moved for good to {found.moved_to}", style="yellow")
+    if not found.is_direct:
+        return Text(f"ok: the feed {bare_address(found.url)}", style="green")
+    if found.page is not None:
+        return Text(f"ok: a list, from {found.page.found_in}", style="green")
+    return Text("ok", style="green")

@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from aggregator.config import bare_address, load
-from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened
+from aggregator.config import Config, bare_address, load
+from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, KindOption, opened
 from aggregator.entrypoints.terminal import console, enclosures_json, print_json, rfc3339, say, table
-from aggregator.finding import Found, find_feed
-from aggregator.model import Entry
+from aggregator.finding import Found, find_source
+from aggregator.model import Entry, Source, SourceKind
+from aggregator.normalize import canonical_url
 from aggregator.pipeline import open_client, utc_now
 from aggregator.publish import render_opml, write_if_changed
+from aggregator.sources import Credentials, configured_sources, written_source
 
 
 def preview(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, or a page that names one.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, a page, or a sitemap.")],
+    kind: KindOption = SourceKind.AUTO,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Fetch and read one address and show its entries. Nothing is stored.
 
+    Of a page's list it prints the YAML that pins it. A source that is configured is read as its settings say.
+
     Example: aggregator preview https://spacenews.com/feed/
     """
-    found = find_feed(open_client(load(config)), url, utc_now())
+    loaded = load(config)
+    source, secrets = _as_configured(loaded, url, kind)
+    found = find_source(open_client(loaded), source, utc_now(), secrets=secrets)
     if as_json:
-        print_json(_entry_json(entry) for entry in found.entries)
+        how = {"kind": found.kind.value, "found_in": found.page.found_in if found.page else None}
+        print_json(_entry_json(entry) | how for entry in found.entries)
     else:
         _print_preview(found)
+
+
+def _as_configured(config: Config, url: str, kind: SourceKind) -> tuple[Source, Mapping[str, str]]:
+    """Return the configured source with this address and its secrets; one that is made up when there is none."""
+    sources = configured_sources(config)
+    same = (each for each in sources if canonical_url(each.url) == canonical_url(url))
+    found = next((each for each in same if kind in {SourceKind.AUTO, each.kind}), None)
+    if found is None:
+        return Source(name="asked", url=url, kind=kind), {}
+    return found, Credentials(config, sources).of(found)
 
 
 def _print_preview(found: Found) -> None:
@@ -40,11 +59,21 @@ def _print_preview(found: Found) -> None:
     say(f"  format    {document.format}, read by {document.reader}")
     say(f"  language  {document.language or 'not given'}")
     say(f"  entries   {len(found.entries)}")
+    if found.page is not None:
+        say(f"  found in  {found.page.found_in}")
+    if found.kind is SourceKind.WATCH:
+        say("  watched   as a whole: its changes will be entries")
+        return
     say()
     listing = table("published", "title", "address", wide=("title", "address"))
     for entry in found.entries:
         listing.add_row(rfc3339(entry.published) or "undated", Text(entry.title), Text(entry.url or ""))
     console().print(listing)
+    if found.page is not None and found.page.rules is not None:
+        say()
+        say("To pin where this stands, so that nothing else is ever taken for it, write into the sources file:")
+        say()
+        say(written_source(bare_address(found.url), found.kind, found.page.rules))
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:

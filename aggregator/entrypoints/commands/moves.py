@@ -11,7 +11,7 @@ from aggregator.config import Config, SourceConfig, load
 from aggregator.entrypoints.commands.options import edited
 from aggregator.entrypoints.terminal import say
 from aggregator.errors import StoreError
-from aggregator.model import SourceHealth
+from aggregator.model import SourceHealth, SourceStatus
 from aggregator.pipeline import Aggregator
 from aggregator.sources import configured_sources, replace_addresses
 from aggregator.store import Store, database_exists
@@ -23,12 +23,14 @@ def tell_known_moves(config: Config) -> None:
         return
     store = Store(config.storage.url)
     try:
-        moved = _moved(config, store.sources())
+        sources = store.sources()
+        moved = _moved(config, sources)
     except StoreError as error:
         say(f"whether sources have moved isn't known: {error}")
         return
     finally:
         store.close()
+    _tell_changes(sources)
     if not moved:
         return
     is_to_write = any(health.merged_into is None for health, _ in moved)
@@ -37,6 +39,14 @@ def tell_known_moves(config: Config) -> None:
     for health, written in moved:
         where = f"the address of {health.merged_into}" if health.merged_into else str(health.state.moved_to)
         say(f"  {health.source.name} ({written.file}:{written.line}) to {where}")
+
+
+def _tell_changes(sources: Iterable[SourceHealth]) -> None:
+    changed = [health for health in sources if health.state.status is SourceStatus.CHANGED]
+    if changed:
+        say(f"{_counted(len(changed))} changed: the page was rebuilt, it seems, and its news may not be found")
+    for health in changed:
+        say(f"  {health.source.name}: {health.state.last_error}")
 
 
 def apply_moves(aggregator: Aggregator) -> None:

@@ -14,7 +14,7 @@ import typer
 from aggregator.config import Config, load, parse_duration
 from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.errors import ConfigError, UsageError
-from aggregator.model import Source
+from aggregator.model import Source, SourceKind
 from aggregator.pipeline import Aggregator, utc_now
 from aggregator.processes import ProcessPool
 
@@ -28,6 +28,9 @@ ConfigOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON array, for scripts.")]
+KindOption = Annotated[
+    SourceKind, typer.Option("--kind", help="What the address is to be read as.", show_default=False)
+]
 LimitOption = Annotated[
     int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many.", show_default=False)
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from threading import Timer
 from typing import Annotated
 
 import typer
@@ -14,6 +15,9 @@ from aggregator.entrypoints.logs import LogFormat, configure_logging
 from aggregator.entrypoints.main_job import run_main_job
 from aggregator.entrypoints.terminal import say
 from aggregator.pipeline import utc_now
+
+# When the ranking of the demo changes: when there has been time to look around.
+_RANKING_CHANGES_AFTER_S = 120
 
 HostOption = Annotated[str, typer.Option("--host", metavar="H", help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535, help="The port to listen on.")]
@@ -48,4 +52,8 @@ def demo(
         config = write_config(Path(folder), site.url, public_url=f"http://{host}:{port}/")
         say(f"sample sources: {site.url}")
         say(f"their combined feed and pages, in a moment: http://{host}:{port}/")
+        say("in two minutes a ranking that is watched will change, and an entry will say what")
+        change = Timer(_RANKING_CHANGES_AFTER_S, lambda: site.publish_ranking(utc_now()))
+        change.daemon = True
+        change.start()
         run_main_job(config, host=host, port=port)

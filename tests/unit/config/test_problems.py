@@ -92,7 +92,10 @@ sources:
             "sources: [{url: 'https://a.example/', name: A b}]",
             "1: expected a name of at most 64 small letters, digits and",
         ),
-        ("sources: [{url: 'https://a.example/', kind: rss}]", "1: expected auto, feed or page, got 'rss'"),
+        (
+            "sources: [{url: 'https://a.example/', kind: rss}]",
+            "1: expected auto, feed, page, sitemap or watch, got 'rss'",
+        ),
         (
             "sources: [{url: 'https://a.example/', keep: a b}]",
             "1: expected and, or at character 3, got 'a b'; words that",

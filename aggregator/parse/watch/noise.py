@@ -1,0 +1,75 @@
+"""What changes on a page without anything being new: clocks, counters, tokens, the day's date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Final
+
+_UNITS: Final = (
+    r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?"
+    r"|sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|secondes?|heures?|jours?|semaines?|mois)"
+)
+_NUMBER: Final = r"\d[\d.,'’ \u00a0\u202f]*"
+_COUNTED: Final = (
+    r"(?:visitors?|visits?|views?|page ?views?|hits?|users? online|members? online|guests? online|online|downloads?"
+    r"|likes?|shares?|besucher|besuche|aufrufe|zugriffe|gäste|visiteurs?|visites?|vues?|lectures?|téléchargements?)"
+)
+_MASKS: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), mask)
+    for pattern, mask in (
+        (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "⟨token⟩"),
+        (r"\b(?=[0-9a-z_-]*\d)(?=[0-9a-z_-]*[a-z])[0-9a-z_-]{20,}\b", "⟨token⟩"),
+        (r"\b\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[ap]\.?m\b\.?)?(?:\s?uhr\b)?", "⟨clock⟩"),
+        (r"\b\d{1,2}\s?[h]\s?\d{2}\b", "⟨clock⟩"),
+        (rf"\b\d+\s+{_UNITS}\s+ago\b|\bvor\s+\d+\s+{_UNITS}|\bil y a\s+\d+\s+{_UNITS}", "⟨ago⟩"),
+        (r"\b\d+(?:[.,]\d+)?\s?(?:ms|msec|milliseconds?|seconds?|secondes?|sekunden?)\b", "⟨lapse⟩"),
+        (rf"\b{_NUMBER}\s*{_COUNTED}\b", "⟨count⟩"),
+        (rf"\b{_COUNTED}\s*(?:\([^)]{{1,20}}\))?\s*:\s*{_NUMBER}", "⟨count⟩"),
+        (r"(?:©|\(c\)|copyright)\s*(?:\d{4}\s*[-–—]\s*)?\d{4}", "⟨year⟩"),
+    )
+)
+_MONTHS: Final = {
+    "en": ("january february march april may june july august september october november december", 3),
+    "de": ("januar februar märz april mai juni juli august september oktober november dezember", 3),
+    "fr": ("janvier février mars avril mai juin juillet août septembre octobre novembre décembre", 4),
+}
+_NOT_SAID: Final = re.compile(r"[^\w⟨⟩+\-]+")
+
+
+def is_noise(before: str, after: str, *, day_before: date, day_after: date) -> bool:
+    """Whether two texts say the same, but for what changes by itself.
+
+    A date counts as such when it is the day on which each of them was read, or the day before: "as of today".
+    """
+    return essence(before, day_before) == essence(after, day_after)
+
+
+def essence(text: str, day: date) -> str:
+    """Return what a text says when it was read on ``day``."""
+    for pattern, mask in _days(day):
+        text = pattern.sub(mask, text)
+    for pattern, mask in _MASKS:
+        text = pattern.sub(mask, text)
+    return _NOT_SAID.sub(" ", text).strip().casefold()
+
+
+@lru_cache(maxsize=8)
+def _days(day: date) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the ways to write a day, and the one before and after it, which it is elsewhere on Earth."""
+    written = "|".join(way for offset in (0, -1, 1) for way in _ways(day + timedelta(days=offset)))
+    return ((re.compile(rf"\b(?:{written})\b", re.IGNORECASE), "⟨day⟩"),)
+
+
+def _ways(day: date) -> Iterator[str]:
+    year = rf"(?:{day.year}|{day.year % 100:02d})"
+    yield rf"{day.year}-{day.month:02d}-{day.day:02d}"
+    yield rf"0?{day.day}[./-]\s?0?{day.month}[./-]\s?{year}"
+    yield rf"0?{day.month}/0?{day.day}/{year}"
+    for names, shortest in _MONTHS.values():
+        name = names.split()[day.month - 1]
+        month = rf"{name[:shortest]}(?:{name[shortest:]})?\.?" if len(name) > shortest else name
+        yield rf"0?{day.day}(?:\.|st|nd|rd|th|er)?\s+{month}\s+{day.year}"
+        yield rf"{month}\s+0?{day.day}(?:st|nd|rd|th)?,?\s+{day.year}"

@@ -1,0 +1,80 @@
+"""When a page's list is the one it was, and when the page was rebuilt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from aggregator.errors import PageChanged
+from aggregator.model import ListMemory, ListPage, PageRules, ParsedEntry, ParsedFeed
+from aggregator.parse.redesign import judge_list
+
+HERE = "ul.news > li"
+
+
+def page(*links: str, place: str = HERE) -> ListPage:
+    document = ParsedFeed(
+        format="page", reader="page", url="https://x.example/", entries=tuple(ParsedEntry(link=link) for link in links)
+    )
+    return ListPage(document=document, found_in="a repeated pattern", rules=PageRules(items=place))
+
+
+def news(first: int, count: int, folder: str = "news") -> list[str]:
+    return [f"https://x.example/{folder}/{number}" for number in range(first, first + count)]
+
+
+def memory(*links: str) -> ListMemory:
+    return judge_list(page(*links), None)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        page(*news(5, 10)),
+        page(*news(500, 10)),  # all are new, in the same place
+        page(*news(5, 10), place="div.cards > article"),  # another place, but some are known
+        page(*news(500, 10), place="div.cards > article"),  # the same folder
+        page(*news(0, 4)),
+    ],
+)
+def test_a_list_is_the_same_by_its_place_its_entries_or_their_folder(now: ListPage) -> None:
+    assert judge_list(now, memory(*news(0, 10))).complaint is None
+
+
+def test_a_list_of_other_things_elsewhere_is_refused_with_what_to_do() -> None:
+    team = [f"https://x.example/people/{name}" for name in "abcdef"]
+
+    with pytest.raises(PageChanged, match=r"ul\.news > li.*aggregator preview"):
+        judge_list(page(*team, place="div.team > a"), memory(*news(0, 10)))
+
+
+def test_addresses_at_the_root_of_a_site_have_no_folder_in_common() -> None:
+    before = memory(*(f"https://x.example/{name}-flies" for name in "abcdef"))
+
+    with pytest.raises(PageChanged):
+        judge_list(page("https://x.example/about", "https://x.example/jobs", place="nav a"), before)
+
+
+def test_a_list_that_collapsed_is_complained_of_until_it_is_back() -> None:
+    before = memory(*news(0, 12))
+
+    fewer = judge_list(page(*news(0, 4)), before)
+    still = judge_list(page(*news(0, 3)), fewer)
+    back = judge_list(page(*news(0, 11)), still)
+
+    assert "has 4 entries, where it usually had 12" in (fewer.complaint or "")
+    assert (still.usual, still.complaint is None, back.complaint) == (12, False, None)
+
+
+def test_short_lists_may_shrink() -> None:
+    assert judge_list(page(*news(0, 1)), memory(*news(0, 5))).complaint is None
+
+
+def test_what_is_usual_follows_slowly() -> None:
+    usual = replace(memory(*news(0, 12)), usual=12)
+
+    for _ in range(3):
+        usual = judge_list(page(*news(0, 8)), usual)
+
+    assert 8 < usual.usual < 12
