@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.dedupe.articles import Article, compare_articles, pieces_in
-from aggregator.dedupe.words import words_in, words_of_markup
+from aggregator.dedupe.words import first_words_of_markup, words_in, words_of_markup
 
 TEXT = (
     "The observatory on Mount Halla will open its dome to visitors in the first week of April. Guides explain how the "
@@ -132,6 +134,17 @@ def test_words_are_compared_without_markup_case_accents_and_quotes() -> None:
     markup = "<p>L’<em>É</em>cole &amp; la “<a href='https://a.example/'>rue</a>”</p><p>Straße</p>"
 
     assert words_of_markup(markup) == ["l", "ecole", "la", "rue", "strasse"]
+
+
+@given(
+    st.lists(st.sampled_from(["a", "É", "e\u0301", "ß", "ﬃ", " ", "x" * 30, "<b>", "</p>", "&amp;", "&eacute;", "’"])),
+    st.integers(0, 12),
+    st.integers(0, 120),
+)
+def test_the_first_words_are_those_that_all_words_begin_with(parts: list[str], count: int, limit: int) -> None:
+    markup = "".join(parts)
+
+    assert first_words_of_markup(markup, count, limit=limit) == words_of_markup(markup[:limit])[:count]
 
 
 @pytest.mark.parametrize("title", [TITLE, "Another headline of 2024", "Quite something else"])

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aggregator.dedupe.languages import language_of, stems, terms_in
+from aggregator.dedupe.links import links_of
 from aggregator.dedupe.marks import TEXT, WORD, expired_marks
 from aggregator.dedupe.signature import headline, is_universal, sign
 from tests.builders import NOW, make_entry
@@ -25,6 +26,24 @@ def test_a_copy_that_was_cut_or_lengthened_finds_the_original_by_its_marks() -> 
 
     assert set(original.marks) & set(cut.probes)
     assert set(original.marks) & set(longer.probes)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://www.paper.example/2026/moon",
+        "https://paper.example/2026/moon/?from=feed#top",
+        "http://PAPER.example/2026/moon",
+        "https://reader@paper.example:8443/2026/moon",
+    ],
+)
+def test_a_page_is_known_however_its_address_is_written(written: str) -> None:
+    plain, other = (
+        make_entry(url="https://own.example/1", content=f'<a href="{address}">there</a>')
+        for address in ("https://paper.example/2026/moon", written)
+    )
+
+    assert links_of(other) == links_of(plain) != ()
 
 
 def test_what_three_entries_of_a_document_have_in_common_is_no_mark_of_any() -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aggregator.parse.decode import decode_body
+from aggregator.parse.decode import decode_body, without_forbidden
 
 
 @pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16", "utf-32"])
@@ -63,3 +65,15 @@ def test_characters_that_xml_forbids_are_taken_out() -> None:
 def test_the_fallback_is_for_reading_only() -> None:
     with pytest.raises(UnicodeEncodeError):
         "ż".encode("latin-1", "aggregator.windows-1252")
+
+
+@given(
+    st.text(st.sampled_from("\x00\x08\t\n\x0b\x0c\r\x1f ~\x7f\x80\x9fé\ud7ff\ud800\udfff\ue000\ufffd\ufffe\uffff😀"))
+    | st.text()
+)
+def test_what_xml_forbids_goes_and_all_else_stays(text: str) -> None:
+    def may_be(character: str) -> bool:  # XML 1.0 §2.2
+        code = ord(character)
+        return character in "\t\n\r" or 0x20 <= code < 0xD800 or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+
+    assert without_forbidden(text) == "".join(filter(may_be, text))
