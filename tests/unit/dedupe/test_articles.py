@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.dedupe.articles import Article, compare_articles, pieces_in
@@ -136,6 +136,8 @@ def test_words_are_compared_without_markup_case_accents_and_quotes() -> None:
     assert words_of_markup(markup) == ["l", "ecole", "la", "rue", "strasse"]
 
 
+@example(["x" * 30], 1, 120)
+@example(["a", " ", "x" * 30], 2, 120)
 @given(
     st.lists(st.sampled_from(["a", "É", "e\u0301", "ß", "ﬃ", " ", "x" * 30, "<b>", "</p>", "&amp;", "&eacute;", "’"])),
     st.integers(0, 12),
