@@ -16,6 +16,7 @@ AggregatorError
 │   └── ParseError         an answer that can't be read as a feed, or as a list of entries
 │       ├── NotAFeed       … because it is something else, such as a web page
 │       ├── NotAList       … because the page holds none, or rules for it match nothing
+│       │   └── Challenge  … because it asks who we are, and nothing on it is the site's
 │       └── PageChanged    … because the page was rebuilt since it was last read well
 ├── StoreError             the database can't be used; stops the run
 │   ├── StoreBusy          another process has it
@@ -123,6 +124,10 @@ class NotAFeed(ParseError):
 
 class NotAList(ParseError):
     """The page holds no list of entries, and why; or the rules that the operator gave match nothing on it."""
+
+
+class Challenge(NotAList):
+    """The page asks who we are; what is on it is not the site's."""
 
 
 class PageChanged(ParseError):

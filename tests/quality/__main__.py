@@ -10,13 +10,14 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.quality import categories, duplicates, stories
+from tests.quality import categories, duplicates, pages, stories
 
 ROOT = Path(__file__).parent.parent.parent
 PARTS: dict[str, Callable[[Path | None], Iterator[str]]] = {
     "categories": lambda _: categories.report(),
     "duplicates": duplicates.report,
     "stories": stories.report,
+    "pages": pages.report,
 }
 
 

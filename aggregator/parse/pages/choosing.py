@@ -13,6 +13,9 @@ from aggregator.parse.pages.outline import NAVIGATION, Outline
 from aggregator.parse.pages.repeats import Record, region_weight
 
 _SAMPLE = 40  # records that a series is judged by
+_SURE = 1.5  # what a date is worth that stands for itself, and not within a text
+_MIXED = 0.8  # of its records that are dated: a list has more than that, or less because two were taken for one
+_WHOLE_IS_WORTH = 0.6  # of what its best part is worth, at least
 
 
 @dataclass(slots=True)
@@ -49,11 +52,10 @@ def judge(page: Outline, records: list[Record], *, language: str | None, now: da
         return Candidate(records, rows, dates, 0.0)
     titled = len(titles) / count
     distinct = len({title.text for title in titles}) / len(titles)
-    dated = sum(any(each.worth >= 1.5 for each in found) for found in dates.rows) / count
+    dated = sum(any(each.worth >= _SURE for each in found) for found in dates.rows) / count
     length = sum(min(length_of(title.text), 150) for title in titles) / len(titles)
     worth = sum(cell_worth(page, title, dates.only) for title in titles) / len(titles)
-    text = sum(sum(length_of(cell.text) for cell in row.cells) for row in rows) / count
-    prose = max(0.0, min(text - length, 300.0))
+    prose = sum(min(_prose(row, dates.only), 300.0) for row in rows) / count
     short = min(1.0, (length / 22) ** 1.5)
     score = (
         math.log2(1 + min(len(records), 60))
@@ -68,8 +70,81 @@ def judge(page: Outline, records: list[Record], *, language: str | None, now: da
     return Candidate(records, rows, dates, score, titled, dated, length, prose)
 
 
+def _prose(row: Row, only: dict[int, bool]) -> float:
+    """Return how much the longest text of a record says that is neither its title, nor a link, nor a date."""
+    return max(
+        (
+            length_of(cell.text)
+            for cell in row.cells
+            if cell is not row.title and cell.link < 0 and not cell.heading and cell.first_chunk not in only
+        ),
+        default=0.0,
+    )
+
+
 def _region(page: Outline, records: Sequence[Record]) -> float:
     return sum(region_weight(page, max(record.anchor, record.root)) for record in records) / len(records)
+
+
+def best_of(page: Outline, candidates: Sequence[Candidate]) -> Candidate | None:
+    """Return the best list; of one that is a part of another, the whole, unless that is much worse."""
+    best = max(candidates, key=_with_length, default=None)
+    if best is None:
+        return None
+    best = _dated_part(page, best, candidates)
+    own = _targets(page, best)
+    wholes = [
+        each
+        for each in candidates
+        if len(each.records) > len(best.records)
+        and each.worth >= best.worth * _WHOLE_IS_WORTH
+        and len(own - _targets(page, each)) <= len(own) * 0.1
+        and _is_more_of_it(page, each, best, own)
+    ]
+    return max(wholes, key=lambda each: each.worth, default=best)
+
+
+def _with_length(candidate: Candidate) -> float:
+    """Return a list's worth, and of two that are as good a little more for the longer one."""
+    return candidate.worth * (1 + 0.02 * math.log2(1 + len(candidate.records)))
+
+
+def _dated_part(page: Outline, best: Candidate, candidates: Sequence[Candidate]) -> Candidate:
+    """Return the part of a list that has all of its dates where the rest has none: what is dated is what is news."""
+    if not 0.15 <= best.dated <= _MIXED or len(best.records) > _SAMPLE:
+        return best
+    own = _targets(page, best)
+    parts = [
+        each
+        for each in candidates
+        if each.dated > _MIXED
+        and each.worth >= best.worth * _WHOLE_IS_WORTH * 0.8
+        and len(each.records) >= best.dated * len(best.records) * 0.9
+        and not _targets(page, each) - own
+    ]
+    return max(parts, key=lambda each: each.worth, default=best)
+
+
+def _is_more_of_it(page: Outline, whole: Candidate, part: Candidate, own: set[str]) -> bool:
+    """Tell whether what a whole adds looks like its part: dated if that is, with titles about as long."""
+    added = [
+        (row.title, any(each.worth >= _SURE for each in found))
+        for row, found in zip(whole.rows, whole.dates.rows, strict=True)
+        if _target(page, row.record) not in own
+    ]
+    if not added:
+        return True
+    dated = sum(is_dated for _, is_dated in added) / len(added)
+    length = sum(length_of(title.text) if title else 0.0 for title, _ in added) / len(added)
+    return dated >= part.dated * 0.6 and length >= part.length * 0.5
+
+
+def _target(page: Outline, record: Record) -> str:
+    return page.nodes[record.anchor].get("href") or "" if record.anchor >= 0 else ""
+
+
+def _targets(page: Outline, candidate: Candidate) -> set[str]:
+    return {_target(page, record) for record in candidate.records} - {""}
 
 
 def text_outside(page: Outline, records: Sequence[Record]) -> tuple[float, float]:

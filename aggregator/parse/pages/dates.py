@@ -7,7 +7,7 @@ stands in tells which (dating.py). The expressions have no nested repetition, so
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -40,7 +40,7 @@ _SHORT = re.compile(r"^\W{0,2}(\d{1,2})\.\s?(\d{1,2})\.\W{0,2}$")
 _AGO_CJK = re.compile(
     r"(\d{1,3})\s?(秒钟|秒|分钟|分鐘|分|小时|小時|時間|天|日|周|週間|週|个月|個月|か月|ヶ月|年|초|분|시간|일|주|개월|년)\s?(?:之)?[前전]"
 )
-_AGO = re.compile(r"(?:^|\s)(\d{1,3}|[^\W\d_]{1,5})\s?([^\W\d_]{1,12})\b", re.IGNORECASE)
+_AGO = re.compile(r"(?<!\S)(?=(\d{1,3}|[^\W\d_]{1,5})\s?([^\W\d_]{1,12})\b)", re.IGNORECASE)
 _FIGURES_OF_ALL = {ord(each): str(int(each)) for each in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯０１２３４５６７８９"}
 _BUDDHIST = 543  # years that Thailand is ahead
 
@@ -49,7 +49,8 @@ _BUDDHIST = 543  # years that Thailand is ahead
 class Written:
     """A date as written at ``start`` to ``stop`` of a text. ``is_open``: day and month may change places.
 
-    ``year`` None is not said. ``clock`` is (hour, minute, minutes east of Greenwich).
+    ``year`` None is not said. ``is_month_first`` is the order of figures that can be read in one way only. ``clock`` is
+    (hour, minute, minutes east of Greenwich).
     """
 
     year: int | None
@@ -59,6 +60,7 @@ class Written:
     stop: int
     is_open: bool = False
     clock: tuple[int, int, int] | None = None
+    is_month_first: bool | None = None
 
     def turned(self) -> Written:
         return Written(self.year, self.day, self.month, self.start, self.stop, False, self.clock)
@@ -100,8 +102,14 @@ def _figures(text: str, language: str | None) -> Written | None:
     if language in {"ja", "zh", "ko"} and len(year) == 2:
         return _written(text, found, one, other, year)
     if int(other) > 12:
-        return _written(text, found, year, one, other)
-    return _written(text, found, year, other, one, is_open=int(one) <= 12 and one != other)
+        return _ordered(_written(text, found, year, one, other), is_month_first=True)
+    if int(one) > 12:
+        return _ordered(_written(text, found, year, other, one), is_month_first=False)
+    return _written(text, found, year, other, one, is_open=one != other)
+
+
+def _ordered(written: Written | None, *, is_month_first: bool) -> Written | None:
+    return replace(written, is_month_first=is_month_first) if written is not None else None
 
 
 def _short(text: str, _language: str | None) -> Written | None:

@@ -33,12 +33,15 @@ from aggregator.parse.pages.outline import IS_DATE, Cell, Outline
 _CLOCK_ONLY = re.compile(
     r"^\W{0,3}(?:at |um |à )?(\d{1,2})[:h.](\d{2})(?::\d{2})?\s?([ap]\.?m)?\.?(?: uhr)?\W{0,3}$", re.IGNORECASE
 )
+_CLOCK = re.compile(r"^\W{0,3}(\d{1,2})(?::(\d{2})(?!\d)|[.:](\d{2})\s?Uhr)(?::\d{2})?\s?([ap]\.?m)?", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?$")
 _ISO = re.compile(r"^\s?(?:19|20)\d\d-\d\d-\d\d")
 _AHEAD = timedelta(days=2)  # a date further ahead is that of an event, not of a text
 _BOX = 14  # characters of a piece of a date that is split into several
 _LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
+_HEAD_REACH = 6  # pieces of text before the first record in which the heading of its group may stand
+_LONGEST_HEAD = 60
 _MONTH_FIRST = ("us", "com", "gov", "mil", "edu", "org", "net", "ph")
 
 
@@ -180,7 +183,7 @@ def date_rows(
         min((each for each in found if each.column in columns), key=lambda each: columns[each.column], default=None)
         for found in dates.rows
     ]
-    heads = [None] * len(rows) if sum(map(bool, chosen)) * 2 > len(rows) else _heads(page, rows, dates, language)
+    heads = _heads(page, rows, chosen, language) if not all(chosen) else [None] * len(rows)
     is_day_first = _is_day_first(chosen, heads, url=url, language=language, now=now)
     result: list[datetime | None] = []
     for row, found, head, address in zip(rows, chosen, heads, addresses, strict=True):
@@ -217,36 +220,39 @@ def _ranked(rows: Sequence[Row], dates: Dates) -> dict[tuple[str, int], int]:
     return {column: number for number, column in enumerate(ranked) if worth[column] > least}
 
 
-def _heads(page: Outline, rows: Sequence[Row], dates: Dates, language: str | None) -> list[Written | None]:
+def _heads(
+    page: Outline, rows: Sequence[Row], chosen: Sequence[Found | None], language: str | None
+) -> list[Written | None]:
     """Return for each row the date that stands above it as the heading of a group."""
     heads: list[Written | None] = []
-    inside = {cell.first_chunk for row in rows for cell in row.cells if cell is row.title}
-    chunk, current, since = rows[0].record.first if rows else 0, None, 0
-    start = page.cell_of_chunk[chunk] if chunk < len(page.cell_of_chunk) else len(page.cells)
-    position = max(0, start - 6)
+    own = {found.column[1] for found in chosen if found is not None}
+    titles = {row.title.first_chunk for row in rows if row.title is not None}
+    first = rows[0].record.first
+    position = max(0, (page.cell_of_chunk[first] if first < len(page.cell_of_chunk) else len(page.cells)) - _HEAD_REACH)
+    current: Written | None = None
     for row in rows:
         first = row.title.first_chunk if row.title else row.record.first
         while position < len(page.cells) and page.cells[position].first_chunk < first:
             cell = page.cells[position]
             position += 1
-            if cell.first_chunk in inside or len(cell.text) > 60:
+            if cell.first_chunk in titles or len(cell.text) > _LONGEST_HEAD or cell.path in own:
                 continue
             found = find_written(cell.text, language)
             if found is not None and is_only_date(cell.text, found):
-                current, since = found, since + 1
+                current = found
         heads.append(current)
-    return heads if since else [None] * len(rows)
+    return heads
 
 
 def _with_clock(row: Row, moment: datetime) -> datetime:
     for cell in row.cells:
-        found = _CLOCK_ONLY.match(cell.text) if len(cell.text) <= _BOX else None
-        if found is not None and ":" in cell.text:
-            hour = int(found[1])
-            if found[3]:
-                hour = hour % 12 + (12 if found[3].lower().startswith("p") else 0)
-            if hour < 24 and int(found[2]) < 60:
-                return moment.replace(hour=hour, minute=int(found[2]))
+        found = _CLOCK.match(cell.text)
+        if found is not None:
+            hour, minute = int(found[1]), int(found[2] or found[3])
+            if found[4]:
+                hour = hour % 12 + (12 if found[4].lower().startswith("p") else 0)
+            if hour < 24 and minute < 60:
+                return moment.replace(hour=hour, minute=minute)
     return moment
 
 
@@ -263,6 +269,9 @@ def _is_day_first(
     figures = [each for each in written if each.is_open]
     if not figures:
         return True
+    told = {each.is_month_first for each in written} - {None}
+    if len(told) == 1:
+        return told == {False}
     return _is_usual(url, language) if (known := _by_order(written, now)) is None else known
 
 

@@ -14,8 +14,10 @@ from aggregator.parse.decode import decode_body
 from aggregator.parse.languages import language_code
 
 MAX_CHARS = 6_000_000
-MAX_TAGS = 250_000  # that many are read in well under a second
-_DEEPEST = 200  # levels; libxml2 itself gives up a little deeper, and no page that people read has as many
+MAX_TAGS = 80_000  # starts and ends; a page of 800 headlines has 17,000
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{20000,}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_MAX_ATTRIBUTES = 1000  # of one element; libxml2 compares each with all before it
 
 _HEAD_BYTES = 4096  # browsers look into 1024 bytes for the charset; some pages have more before it
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:+-]{2,40})""", re.IGNORECASE)
@@ -50,6 +52,8 @@ def open_page(fetched: Fetched) -> PageDocument:
         raise NotAList(f"the page is larger than {MAX_CHARS // 1_000_000} million characters")
     if text.count("<") > MAX_TAGS:
         raise NotAList(f"the page has more than {MAX_TAGS} tags")
+    if any(len(_QUOTED.sub("", tag).split()) > _MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)):
+        raise NotAList(f"an element of the page has more than {_MAX_ATTRIBUTES} attributes")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)

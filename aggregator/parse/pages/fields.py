@@ -15,7 +15,7 @@ from aggregator.parse.pages.outline import IS_AUTHOR, IS_DATE, IS_SUMMARY, IS_TI
 from aggregator.parse.pages.repeats import Record, has_address
 from aggregator.parse.pages.words import leads_on
 
-Place = tuple[int, int]  # a way from the root, and the how-manieth piece of text there
+Place = tuple[int, str | None, int]  # a way from the root, its last classes, and the how-manieth piece of text there
 
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
 _WIDE_IS = 2.5  # letters that one of them says as much as
@@ -38,11 +38,12 @@ def rows_of(page: Outline, records: Sequence[Record]) -> list[Row]:
     rows = []
     for record in records:
         cells = page.cells_between(record.first, record.last)
-        counts: dict[int, int] = defaultdict(int)
+        counts: dict[tuple[int, str | None], int] = defaultdict(int)
         places = []
         for cell in cells:
-            places.append((cell.path, counts[cell.path]))
-            counts[cell.path] += 1
+            way = (cell.path, page.nodes[cell.owner].get("class"))
+            places.append((*way, counts[way]))
+            counts[way] += 1
         rows.append(Row(record, cells, places))
     return rows
 
@@ -71,7 +72,9 @@ def choose_titles(
     ``is_date`` tells by their first pieces which cells are nothing but a date.
     """
     judged = sorted(
-        ((_column_worth(page, column, len(rows), is_date), place) for place, column in columns.items()), reverse=True
+        ((_column_worth(page, column, len(rows), is_date), place) for place, column in columns.items()),
+        key=lambda each: each[0],
+        reverse=True,
     )
     best = [place for worth, place in judged if worth > 0][:4]
     for row in rows:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
-from aggregator.errors import NotAList
-from aggregator.model import Fetched, ListPage, PageRules, ParsedEntry, ParsedFeed, Text
+from lxml import html
+
+from aggregator.errors import Challenge, NotAList
+from aggregator.model import Enclosure, Fetched, ListPage, PageRules, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.pages.choosing import judge, read_rows
 from aggregator.parse.pages.dating import date_rows
 from aggregator.parse.pages.document import PageDocument, open_page
@@ -24,6 +27,15 @@ from aggregator.parse.pages.selecting import (
     select_records,
     text_of,
 )
+from aggregator.parse.pages.structured import DataEntry, read_data
+
+# Where pictures are that are loaded later: the attribute that browsers read has a spacer then.
+_SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
+_SMALLEST_PX = 48
+_PICTURE = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif"}
+
+# An address in a web archive; on a saved copy it leads nowhere, but tells where it led.
+_SAVED = re.compile(r"(/web/\d{14}(?:[a-z]{2}_)?/)https?://")
 
 
 def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None) -> ListPage:
@@ -36,19 +48,46 @@ def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None
     page = outline(document.root)
     if rules is not None:
         entries = _entries(document, page, select_records(page, rules), rules=rules, now=now)
+        entries = _dated_by(read_data(document)[0], entries)
         if not entries:
             raise NotAList(f"what matches items: {rules.items!r} holds no link with a title")
         return ListPage(document=_feed(document, entries), found_in="the rules", rules=rules)
     language = document.language.split("-")[0] if document.language else None
     candidates = [judge(page, records, language=language, now=now) for records in find_series(page)]
-    best = found_list(document, page, candidates)
+    data, found_in = read_data(document)
+    try:
+        best = found_list(document, page, candidates)
+    except NotAList as refusal:
+        if not data or isinstance(refusal, Challenge):
+            raise
+        return ListPage(document=_feed(document, [_from_data(each, document) for each in data]), found_in=found_in)
     rows, _ = read_rows(page, best.records, language=language, now=now)
     entries = _entries(document, page, best.records, rules=None, now=now)
     return ListPage(
-        document=_feed(document, entries),
+        document=_feed(document, _dated_by(data, entries)),
         found_in="a repeated pattern",
         rules=_pinned(document, page, rows, entries, now),
     )
+
+
+def _from_data(entry: DataEntry, document: PageDocument) -> ParsedEntry:
+    language = document.language
+    return ParsedEntry(
+        link=entry.link,
+        title=Text(value=entry.title, is_html=False, language=language),
+        summary=Text(value=entry.summary, is_html=False, language=language) if entry.summary else None,
+        published=entry.published,
+        language=language,
+    )
+
+
+def _dated_by(data: Sequence[DataEntry], entries: Sequence[ParsedEntry]) -> list[ParsedEntry]:
+    """Return entries with the dates that the page's data has of them where people aren't shown any."""
+    when = {each.link.partition("#")[0]: each.published for each in data}
+    return [
+        each if each.published or not each.link else replace(each, published=when.get(each.link.partition("#")[0]))
+        for each in entries
+    ]
 
 
 def _pinned(
@@ -87,7 +126,7 @@ def _entries(
         page, rows, dates, [each or "" for each in addresses], url=document.url, language=document.language, now=now
     )
     entries, seen = [], set()
-    for (_, title, summary), address, moment in zip(parts, addresses, moments, strict=True):
+    for row, (_, title, summary), address, moment in zip(rows, parts, addresses, moments, strict=True):
         if not title or address is None or address in seen:
             continue
         seen.add(address)
@@ -97,10 +136,29 @@ def _entries(
                 title=Text(value=title, is_html=False, language=document.language),
                 summary=Text(value=summary, is_html=False, language=document.language) if summary else None,
                 published=moment,
+                enclosures=_pictures(document, page, row),
                 language=document.language,
             )
         )
     return entries
+
+
+def _pictures(document: PageDocument, page: Outline, row: Row) -> tuple[Enclosure, ...]:
+    """Return the first picture of a record that isn't a spacer or an icon."""
+    record = row.record
+    for node in range(record.root, record.stop) if record.root >= 0 else ():
+        element = page.nodes[node]
+        if element.tag == "img" and not _is_small(element):
+            written = next((element.get(name) for name in _SOURCES if element.get(name)), None)
+            address = address_of(document, written) if written and not written.startswith("data:") else None
+            if address is not None:
+                return (Enclosure(url=address, type=_PICTURE.get(urlsplit(address).path.rpartition(".")[2].lower())),)
+    return ()
+
+
+def _is_small(element: html.HtmlElement) -> bool:
+    sides = (element.get("width") or "", element.get("height") or "")
+    return any(side.isdigit() and int(side) < _SMALLEST_PX for side in sides)
 
 
 def _parts(
@@ -134,4 +192,7 @@ def address_of(document: PageDocument, href: str | None) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
+    saved = _SAVED.search(address)
+    if saved is not None and not _SAVED.search(document.url):
+        return address[saved.end(1) :]
     return address if parts.scheme in {"http", "https"} and parts.hostname else None

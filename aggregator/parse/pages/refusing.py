@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from aggregator.errors import NotAList
-from aggregator.parse.pages.choosing import Candidate, text_outside
+from aggregator.errors import Challenge, NotAList
+from aggregator.parse.pages.choosing import Candidate, best_of, text_outside
 from aggregator.parse.pages.document import PageDocument
 from aggregator.parse.pages.outline import Outline
 
@@ -23,11 +23,11 @@ _SCRIPTED = 400  # characters that a page has which shows nothing without its sc
 
 def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candidate]) -> Candidate:
     """Return the list that a page is about. Raises NotAList, with the reason, when there is none."""
-    best = max(candidates, key=lambda each: each.worth, default=None)
+    best = best_of(page, candidates)
     text = sum(len(cell.text) for cell in page.cells)
     is_weak = best is None or best.worth < _LEAST
     if (is_weak or text < 3000) and _CHALLENGE.search(document.title or "") and text < 3000:
-        raise NotAList(f"the server answered with a page that checks who asks ({document.title!r})")
+        raise Challenge(f"the server answered with a page that checks who asks ({document.title!r})")
     if not is_weak and best is not None:
         outside, within = text_outside(page, best.records)
         is_article = "article:published_time" in document.metas or document.metas.get("og:type") == "article"

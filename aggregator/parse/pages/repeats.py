@@ -12,10 +12,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median_low
 
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
 
-_TRIED = 24  # series that are looked at closely, the likeliest first
+_LEVELS = 4  # above a link, in which a list may end
+_TRIED = 12  # series that are looked at closely, the likeliest first
 _REACH = 8  # siblings before and behind a record's link that may belong to it
 _MOST_RECORDS = 3000
 _NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:", "fax:", "about:")
@@ -57,7 +59,10 @@ def _target(href: str | None) -> str:
 
 
 def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Iterable[tuple[float, list[int]]]:
-    """Group links by the place they stand in: by tags and classes, by tags alone, by the nearest three."""
+    """Group links by the place they stand in: by tags and classes, by tags alone, by the nearest three.
+
+    And those of one place by the part of the page that holds them: lists that are alike stand side by side.
+    """
     groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for link in links:
         above = page.parent[link]
@@ -67,14 +72,20 @@ def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Ite
         groups[1, out, page.loose[link]].append(link)
         near = (page.kind[over] if over >= 0 else -1, page.kind[above] if above >= 0 else -1, page.kind[link])
         groups[2, out, *near].append(link)
+        ancestor = over
+        for _ in range(_LEVELS):
+            if ancestor < 0:
+                break
+            groups[3, ancestor, page.loose[link]].append(link)
+            ancestor = page.parent[ancestor]
     seen: set[tuple[int, ...]] = set()
-    for group in groups.values():
+    for place, group in groups.items():
         same = tuple(group)
         if same in seen:
             continue
         seen.add(same)
         distinct = len({targets[link] for link in group})
-        if distinct >= 2:
+        if distinct >= (2 if place[0] < 3 else 3):
             yield _promise(page, group, distinct), group
 
 
@@ -197,7 +208,7 @@ def _stretch(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> lis
     regular = {kind for kind, times in common.items() if times * 4 >= total}
     if not regular:
         return plain
-    lead = _lead(places, len(usual))
+    lead = _lead(places, usual, is_headed=_is_headed(page, anchors[len(anchors) // 2]))
     for siblings, members, at in places:
         _widen(page, plain, (siblings, members, at), regular, lead, max(len(usual) - lead, 0))
     return plain
@@ -208,33 +219,31 @@ def _places(siblings: Sequence[_Sibling], roots: Sequence[int]) -> list[int]:
     return [where[root] for root in roots]
 
 
-def _lead(places: Sequence[tuple[list[_Sibling], list[int], list[int]]], usual: int) -> int:
+def _lead(
+    places: Sequence[tuple[list[_Sibling], list[int], list[int]]], usual: tuple[int, ...], *, is_headed: bool
+) -> int:
     """Return how many siblings before its link's element belong to a record: the date before the headline …
 
-    It is as many as stand before every first one, unless what stands behind every last one says otherwise.
+    What stands before the first record of each family and behind its last one tells where records begin. Where both
+    fit, a heading begins one.
     """
-    before: list[list[int]] = []
-    behind: list[list[int]] = []
+    leading, trailing = [], []
     for siblings, _, at in places:
         kinds = [each.kind for each in siblings]
-        for number, place in enumerate(at):
-            start = at[number - 1] + 1 if number else max(0, place - _REACH)
-            stop = at[number + 1] if number + 1 < len(at) else min(len(kinds), place + 1 + _REACH)
-            before.append(kinds[start:place][::-1])
-            behind.append(kinds[place + 1 : stop])
-    leading, trailing = _shared(before), _shared(behind)
-    if leading + trailing <= usual:
-        return leading
-    return max(usual - trailing, 0)
+        before = kinds[max(0, at[0] - _REACH) : at[0]][::-1]
+        leading.append(_shared(before, usual[::-1]))
+        trailing.append(_shared(kinds[at[-1] + 1 : at[-1] + 1 + _REACH], usual))
+    lead, trail = median_low(leading), median_low(trailing)
+    if lead + trail <= len(usual):
+        return lead
+    return 0 if is_headed and trail == len(usual) else max(len(usual) - trail, 0)
 
 
-def _shared(sequences: Sequence[list[int]]) -> int:
-    """Return how many kinds nearly all sequences begin with."""
+def _shared(kinds: Sequence[int], usual: Sequence[int]) -> int:
+    """Return how many kinds are the usual ones before the first that isn't."""
     length = 0
-    while length < _REACH:
-        counts = Counter(each[length] if len(each) > length else None for each in sequences)
-        kind, count = counts.most_common(1)[0]
-        if kind is None or count < len(sequences) * 0.85:
+    for one, other in zip(kinds, usual, strict=False):
+        if one != other:
             break
         length += 1
     return length
