@@ -27,13 +27,15 @@ _MOST_ARRIVALS: Final = 2_000
 _LARGEST_ARCHIVE: Final = 100
 
 
-def renew_feeds(aggregator: Aggregator, *, anew: bool = False) -> int:
+def renew_feeds(aggregator: Aggregator, *, anew: bool = False, is_served: bool = True) -> int:
     """Bring the archives of all feeds up to date, and note which hubs are to be told; return how many became full.
 
     Costs a look at the content version when that has not moved; ``anew`` is for when the configuration has changed.
+    Without ``is_served`` hubs are told nothing of the addresses of feeds that are served, now or by the one who asks
+    next with it.
     Raises StoreError.
     """
-    return sum(_renew(aggregator, feed, anew=anew) for feed in aggregator.config.feeds)
+    return sum(_renew(aggregator, feed, anew=anew, is_served=is_served) for feed in aggregator.config.feeds)
 
 
 def archive_document(
@@ -65,17 +67,17 @@ def search_document(
     return publish.search_document(selection, aggregator.config, found, identity=aggregator.identity, token=token)
 
 
-def _renew(aggregator: Aggregator, feed: FeedConfig, *, anew: bool) -> int:
+def _renew(aggregator: Aggregator, feed: FeedConfig, *, anew: bool, is_served: bool) -> int:
     sealed, is_complete = 0, False
     while not is_complete:
-        renewal, is_complete = _look(aggregator, feed, anew=anew)
+        renewal, is_complete = _look(aggregator, feed, anew=anew, is_served=is_served)
         if renewal is None or not aggregator.store.feeds.write(renewal, now=aggregator.clock()):
             return sealed  # nothing to do, or another process does it
         sealed += len(renewal.sealed)
     return sealed
 
 
-def _look(aggregator: Aggregator, feed: FeedConfig, *, anew: bool) -> tuple[FeedRenewal | None, bool]:
+def _look(aggregator: Aggregator, feed: FeedConfig, *, anew: bool, is_served: bool) -> tuple[FeedRenewal | None, bool]:
     """Return what changes of a feed, None for nothing, and whether all has been looked at."""
     feeds = aggregator.store.feeds
     version, newest_pk = feeds.newest()
@@ -96,11 +98,12 @@ def _look(aggregator: Aggregator, feed: FeedConfig, *, anew: bool) -> tuple[Feed
     arrived = {original: when for original, when in candidates.items() if original not in known}
     waiting, dropped = _still_members(aggregator, feed, feeds.waiting(feed.name), shown)
     is_complete = considered == newest_pk
-    mark = _mark(aggregator, feed, shown) if hubs else ""
+    mark = (_mark(aggregator, feed, shown) if hubs else "") if is_served else before.mark
+    is_done = is_complete and (is_served or not hubs)
     return FeedRenewal(
         before=before,
         considered_pk=considered,
-        version=version if is_complete else before.version,
+        version=version if is_done else before.version,
         mark=mark,
         arrived=arrived,
         dropped=dropped,

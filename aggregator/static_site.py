@@ -43,14 +43,38 @@ def publish(aggregator: Aggregator, out: Path) -> Written:
     Only what changed is touched; what an earlier call wrote and is no part of the site any more is removed, other
     files stay. What pages link to is there before them. Raises PublishError, StoreError.
     """
-    renew_feeds(aggregator)
+    renew_feeds(aggregator, is_served=False)
     files = dict(_feeds(aggregator, out))
+    # before and after: a call that is cut off has told too much, not too little; and a hub that is told by another
+    # process before the files are there is told again
+    changed = _owe_pings(aggregator, [name for name, body in files.items() if not _is_there(out / name, body)])
     tokens = aggregator.config.web.tokens
     if tokens.pages is None:
         files |= static_pages(aggregator.config, _content(aggregator, has_sources=tokens.control_room is None))
     if tokens.control_room is None:
         files["sources.opml"] = render_opml(aggregator.config.site.title, aggregator.store.sources())
-    return write_site(out, files)
+    written = write_site(out, files)
+    _owe_pings(aggregator, changed)
+    return written
+
+
+def _is_there(path: Path, body: bytes) -> bool:
+    try:
+        return path.read_bytes() == body
+    except OSError:
+        return False
+
+
+def _owe_pings(aggregator: Aggregator, names: Sequence[str]) -> list[str]:
+    """Note that hubs are to be told of the feeds among these files; return the names of those."""
+    config, now = aggregator.config, aggregator.clock()
+    changed = []
+    for feed in config.feeds:
+        mine = [name for name in names if name in {f"{feed.name}.{format_}" for format_ in FeedFormat}]
+        if mine and not is_private(feed, config):
+            aggregator.store.pings.owe(config.site.hub, base=config.site.url, feed=feed.name, now=now)
+        changed += mine
+    return changed
 
 
 def _feeds(aggregator: Aggregator, out: Path) -> Iterator[tuple[str, bytes]]:

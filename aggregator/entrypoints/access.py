@@ -144,13 +144,13 @@ class Access:
 
     async def _feed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a public feed from what lies ready; else have it made, and ready from then on."""
-        rules = self._rules
+        rules, began = self._rules, self._clock()
         try:
             status = await self._lane.answer(scope, rules.config, send)
         except StoreError:
             status = None  # the application says it in words
         if status is not None:
-            self._metrics.count_request("feed", status)
+            self._metrics.count_request("feed", status, self._clock() - began)
             return
         await self._answer(self._app, scope, receive, send, is_private=False)
         ready = scope.get(READY)

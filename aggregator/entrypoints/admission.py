@@ -37,6 +37,10 @@ _MINUTE_S: Final = 60.0
 _CLIENTS: Final = 10_000
 
 
+# Host headers whose judgment is remembered: nearly all requests bring one of very few.
+_HOSTS: Final = 100
+
+
 class Area(StrEnum):
     """Parts of the site that a token may be asked for."""
 
@@ -83,9 +87,18 @@ class Hosts:
         self._names = {urlsplit(config.site.url).hostname or "", "localhost"} | {each.strip("[]") for each in given}
         self._endings = (".localhost", *(each.removeprefix("*") for each in given if each.startswith("*.")))
         self._are_all = "*" in given
+        self._judged: dict[tuple[str, str | None], bool | None] = {}
 
     def knows(self, host: str, listening_at: str | None) -> bool | None:
         """Tell whether a Host header is one of ours; None when it is malformed (RFC 9110 §7.2)."""
+        asked = (host, listening_at)
+        if asked not in self._judged:
+            if len(self._judged) >= _HOSTS:  # anybody may invent more
+                self._judged.clear()
+            self._judged[asked] = self._judge(host, listening_at)
+        return self._judged[asked]
+
+    def _judge(self, host: str, listening_at: str | None) -> bool | None:
         found = _HOST.fullmatch(host)
         if found is None:
             return None

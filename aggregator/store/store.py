@@ -55,6 +55,9 @@ _TAG_YEAR = "2026"
 
 _BATCH = 500
 
+# Built once: nothing is asked as often.
+_CONTENT_VERSION = sa.select(site.c.content_version)
+
 
 class Store:
     """One database. Threads may share it. All methods raise StoreError (see ``engine.translated``)."""
@@ -310,7 +313,7 @@ class Store:
     def content_version(self) -> int:
         """Return a number that moves whenever anything that outputs show changes."""
         with self._read() as connection:
-            return int(connection.execute(sa.select(site.c.content_version)).scalar_one())
+            return int(connection.execute(_CONTENT_VERSION).scalar_one())
 
     def totals(self) -> Totals:
         with self._read() as connection:

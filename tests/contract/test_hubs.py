@@ -16,6 +16,7 @@ from aggregator.entrypoints.web import create_app
 from aggregator.feeds import renew_feeds
 from aggregator.issues import DeliveryStatus, Ping
 from aggregator.pinging import ping_due
+from aggregator.static_site import publish
 from tests.newsroom import START, Newsroom, make_config
 from tests.processes import forking, renew_and_ping
 from tests.receivers import Answer, HttpReceiver, Posted
@@ -255,6 +256,30 @@ def test_a_worker_that_died_leaves_its_ping_to_the_next(opening: Opener, hub: Ht
     assert store.pings.claim(now=room.clock(), lease=timedelta(minutes=10), limit=5) == []
 
     assert renew_and_tell(room) == [DeliveryStatus.SENT]
+
+
+def test_a_site_of_files_tells_the_hub_of_its_own_addresses_when_they_changed(
+    opening: Opener, hub: HttpReceiver, tmp_path: Path
+) -> None:
+    room = opening()
+    room.publish("Lunar ice found", categories=["space"])
+    publish(room.aggregator, tmp_path / "out")
+    list(ping_due(room.aggregator))
+    files = [topic.replace("feeds/", "") for topic in TOPICS]
+    assert set(told(hub)) == {*files, *(topic.replace("all.", "space.") for topic in files)}
+    hub.posts.clear()
+
+    publish(room.aggregator, tmp_path / "out")
+    assert list(ping_due(room.aggregator)) == []
+
+    room.publish("A rocket lands")
+    publish(room.aggregator, tmp_path / "out")
+    list(ping_due(room.aggregator))
+    assert told(hub) == files
+    hub.posts.clear()
+
+    assert renew_and_tell(room)  # who serves the same feeds tells of them too
+    assert set(TOPICS) <= set(told(hub))
 
 
 def test_killed_anywhere_the_hub_is_told_in_the_end(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from aggregator.entrypoints.terminal import console, enclosures_json, print_json
 from aggregator.finding import Found, find_source
 from aggregator.model import Entry, Source, SourceKind
 from aggregator.normalize import canonical_url
-from aggregator.pipeline import open_client, utc_now
+from aggregator.pipeline import Aggregator, open_client, utc_now
 from aggregator.publish import render_opml, write_if_changed
 from aggregator.sources import Credentials, configured_sources, written_source
 
@@ -103,8 +103,19 @@ def publish(
 
     with opened(config) as aggregator:
         written = publish_site(aggregator, out)
+        _tell_hubs(aggregator)
     removed = f", {len(written.removed)} removed" if written.removed else ""
     say(f"{out}: {len(written.changed)} files written, {len(written.unchanged)} unchanged{removed}")
+
+
+def _tell_hubs(aggregator: Aggregator) -> None:
+    """Tell hubs of the feeds that were written; what they don't hear now they are told the next time."""
+    from aggregator.entrypoints.commands.hubs import attempt_pings
+
+    base = aggregator.config.site.url
+    ids = [each.id for each in aggregator.store.pings.all() if each.base == base]
+    if ids:
+        attempt_pings(aggregator, ids)
 
 
 def opml_export(
