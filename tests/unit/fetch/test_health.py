@@ -5,15 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregator.errors import FetchError, NoSuchHost, StatusError, Throttled
+from aggregator.errors import FetchError, NoSuchHost, PageChanged, StatusError, Throttled
 from aggregator.fetch import after_failure, after_success
 from aggregator.model import (
     Claim,
     Fetched,
+    Findings,
     Freshness,
+    ListMemory,
     NotModified,
     ParsedFeed,
     Source,
+    SourceKind,
     SourceState,
     SourceStatus,
     Validators,
@@ -210,3 +213,43 @@ def test_how_long_the_latest_answers_took_is_remembered_the_last_one_first():
     assert state.response_times_ms == (100, *range(10))
     assert succeed(claim(response_times_ms=known), fetched()).response_times_ms == known
     assert fail(claim(response_times_ms=known), FetchError("down")).response_times_ms == known
+
+
+def test_what_was_found_is_kept_until_something_else_is_found():
+    found = Findings(read_as=SourceKind.FEED, found_at="http://example.org/rss")
+    state = succeed(claim(), document=document(), findings=found)
+
+    later = succeed(Claim(source=Source(name="s", url=URL), state=state, token="t", until=NOW))
+
+    assert (later.read_as, later.found_at) == (SourceKind.FEED, "http://example.org/rss")
+
+
+def test_a_complaint_about_a_list_stays_while_nothing_new_is_read():
+    listed = ListMemory(place="li", usual=12, complaint="few entries")
+    state = succeed(claim(), document=document(), findings=Findings(listed=listed))
+    unchanged = succeed(Claim(source=Source(name="s", url=URL), state=state, token="t", until=NOW))
+    better = succeed(
+        Claim(source=Source(name="s", url=URL), state=unchanged, token="t", until=NOW),
+        document=document(),
+        findings=Findings(listed=replace(listed, complaint=None)),
+    )
+
+    assert (state.status, state.last_error) == (SourceStatus.CHANGED, "few entries")
+    assert (unchanged.status, unchanged.last_error) == (SourceStatus.CHANGED, "few entries")
+    assert (better.status, better.last_error) == (SourceStatus.OK, None)
+
+
+def test_a_rebuilt_page_is_changed_and_backed_off_as_a_failure():
+    state = fail(claim(status=SourceStatus.OK, validators=VALIDATORS), PageChanged("rebuilt"))
+
+    assert (state.status, state.failures, state.last_error) == (SourceStatus.CHANGED, 1, "rebuilt")
+    assert state.validators == VALIDATORS
+
+
+def test_a_feed_that_a_page_named_and_that_is_gone_is_looked_for_anew():
+    found = {"read_as": SourceKind.FEED, "found_at": "http://example.org/rss"}
+    once = fail(claim(**found), StatusError("404", status=404))
+    thrice = fail(claim(failures=2, **found), StatusError("404", status=404))
+
+    assert (once.read_as, once.found_at) == (SourceKind.FEED, "http://example.org/rss")
+    assert (thrice.read_as, thrice.found_at) == (None, None)
