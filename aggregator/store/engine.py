@@ -16,6 +16,15 @@ from aggregator.errors import StoreBusy, StoreError, Unstorable
 
 BUSY_TIMEOUT_S = 30
 
+# A server that was switched off, or lies behind a network that was, says nothing: libpq would wait for hours.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # ms
+}
+
 
 def database_exists(url: str) -> bool:
     """Whether an SQLite file is there; others can only be asked. Makes nothing."""
@@ -38,7 +47,8 @@ def create_engine(url: str, *, pool_size: int) -> sa.Engine:
     if parsed.get_backend_name() == "sqlite":
         return _create_sqlite(parsed, pool_size)
     try:
-        return sa.create_engine(parsed, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+        arguments = {name: value for name, value in _PATIENCE.items() if name not in parsed.query}
+        return sa.create_engine(parsed, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, connect_args=arguments)
     except ModuleNotFoundError as error:
         raise StoreError(
             f"the driver for this database is not installed ({error.name}); pip install 'aggregator[postgresql]'"
