@@ -55,6 +55,9 @@ _QUERY_CHARACTERS: Final = 200
 # "3 hours ago" makes a page differ with time alone; it may do so this often, so that a reload can still be a 304.
 _TICK: Final = timedelta(minutes=5)
 
+# Health is as of now, but a page of a thousand sources isn't made for each of many who look.
+_GLANCE: Final = timedelta(seconds=5)
+
 _PAGE_CACHE: Final = "no-cache"
 _NO_CACHE: Final = "no-store"
 _HTML: Final = "text/html; charset=utf-8"
@@ -141,25 +144,33 @@ class Pages:
 
     def sources(self, request: Request) -> Response:
         config, templates = self._current()
-        now = self._aggregator.clock()
-        activity = self._store.activity(today=now.date())
-        rows = arrange_sources(self._store.sources(), zone=config.site.tz, now=now, activity=activity)
-        return self._changing(request, render_sources(templates, self._frame(request, config), rows))
+
+        def make() -> bytes:
+            now = self._aggregator.clock()
+            activity = self._store.activity(today=now.date())
+            rows = arrange_sources(self._store.sources(), zone=config.site.tz, now=now, activity=activity)
+            return render_sources(templates, self._frame(request, config), rows)
+
+        return self._at_a_glance(request, templates, make)
 
     def source(self, request: Request) -> Response:
         config, templates = self._current()
         name = request.path_params["name"]
-        health = next((each for each in self._store.sources() if each.source.name == name), None)
-        if health is None:
-            raise UsageError(f"no source is named {name[:60]!r}")
-        now = self._aggregator.clock()
-        page = self._store.front(Selection(sources=(name,)), limit=_SOURCE_ENTRIES)
-        source = SourcePage(
-            row=source_row(health, zone=config.site.tz, now=now, activity=self._store.activity(today=now.date())),
-            days=arrange(page.items, self._wording(config, now=now)),
-            polls=arrange_polls(self._store.polls(name), zone=config.site.tz, now=now),
-        )
-        return self._changing(request, render_source(templates, self._frame(request, config), source))
+
+        def make() -> bytes:
+            health = next((each for each in self._store.sources() if each.source.name == name), None)
+            if health is None:
+                raise UsageError(f"no source is named {name[:60]!r}")
+            now = self._aggregator.clock()
+            page = self._store.front(Selection(sources=(name,)), limit=_SOURCE_ENTRIES)
+            source = SourcePage(
+                row=source_row(health, zone=config.site.tz, now=now, activity=self._store.activity(today=now.date())),
+                days=arrange(page.items, self._wording(config, now=now)),
+                polls=arrange_polls(self._store.polls(name), zone=config.site.tz, now=now),
+            )
+            return render_source(templates, self._frame(request, config), source)
+
+        return self._at_a_glance(request, templates, make)
 
     # --- what they share ---------------------------------------------------------------------------------------------
 
@@ -237,9 +248,10 @@ class Pages:
         stamp = (self._store.content_version(), templates, tick)
         return self._remembered(request, address, stamp, lambda: make(tick), _HTML, _PAGE_CACHE)
 
-    def _changing(self, request: Request, body: bytes) -> Response:
-        """Answer with what changes without the content version: its bytes are its stamp."""
-        return self._remembered(request, request.url.path, body, lambda: body, _HTML, _PAGE_CACHE)
+    def _at_a_glance(self, request: Request, templates: Templates, make: Callable[[], bytes]) -> Response:
+        """Answer with what changes at any time, without the content version: made anew every few seconds at most."""
+        stamp = (self._store.content_version(), templates, _floor(self._aggregator.clock(), _GLANCE))
+        return self._remembered(request, request.url.path, stamp, make, _HTML, _PAGE_CACHE)
 
 
 def _floor(when: datetime, step: timedelta) -> datetime:
