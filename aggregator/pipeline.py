@@ -483,11 +483,11 @@ class Aggregator:
                 return tuple(found[:limit])
             page = self.store.published(selection, limit=_PAGE, cursor=page.next)
 
-    def forget_old(self) -> int:
+    def forget_old(self, *, is_stopping: Callable[[], bool] = lambda: False) -> int:
         """Purge what is older than ``storage.keep``, issues among it; return how many entries that were."""
         now = self.clock()
         before = now - self.config.storage.keep
         self.store.ledger.forget(before=before)
         self.store.forget_marks(expired_marks(now))
         self.store.feeds.forget(before=before)
-        return self.store.forget(before=before)
+        return self.store.forget(before=before, is_stopping=is_stopping)

@@ -210,7 +210,7 @@ class Scheduler:
             log_ping(pinged)
 
     def _forget(self) -> None:
-        count = self._aggregator.forget_old()
+        count = self._aggregator.forget_old(is_stopping=self._stopping.is_set)
         if count:
             log.info("entries.forgotten", entries=count)
 

@@ -29,6 +29,7 @@ def forget(connection: sa.Connection, *, before: datetime, limit: int) -> int:
         .where(entries.c.first_seen < before)
         .order_by(entries.c.first_seen)
         .limit(limit)
+        .with_for_update(skip_locked=True)  # several processes may do so at once
     )
     old = connection.execute(query).all()
     if old:

@@ -58,6 +58,9 @@ _BATCH = 500
 # Built once: nothing is asked as often.
 _CONTENT_VERSION = sa.select(site.c.content_version)
 
+# Between two transactions of housekeeping: a lock goes to whoever asks first, and its holder would be that.
+_PAUSE_S = 0.02
+
 
 class Store:
     """One database. Threads may share it. All methods raise StoreError (see ``engine.translated``)."""
@@ -184,15 +187,19 @@ class Store:
         with self._write() as connection:
             write_quiet(connection, results)
 
-    def forget(self, *, before: datetime) -> int:
-        """Purge entries first seen before a time, in small transactions; their keys stay. Returns how many went."""
+    def forget(self, *, before: datetime, is_stopping: Callable[[], bool] = lambda: False) -> int:
+        """Purge entries first seen before a time, in small transactions; their keys stay. Returns how many went.
+
+        Between them, whoever waits to write has the turn. ``is_stopping`` ends it early.
+        """
         total = 0
         while True:
             with self._write() as connection:
                 count = retention.forget(connection, before=before, limit=_BATCH)
             total += count
-            if count < _BATCH:
+            if count < _BATCH or is_stopping():
                 return total
+            time.sleep(_PAUSE_S)
 
     def recategorize(
         self, selection: Selection, decide: Callable[[StoredEntry], tuple[CategoryMatch, ...] | None]
