@@ -40,6 +40,13 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+def _in_a_sentence(record: logging.LogRecord) -> bool:
+    """Say what asyncio shows as a traceback each second while no more files can be opened."""
+    if record.getMessage().startswith("socket.accept() out of system resource"):
+        record.msg, record.args, record.exc_info = "too many files open to answer more readers (ulimit -n)", (), None
+    return True
+
+
 def configure_logging(log_format: LogFormat) -> None:
     """Send every log line to the standard error in one form; libraries speak from WARNING on.
 
@@ -79,3 +86,4 @@ def configure_logging(log_format: LogFormat) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("asyncio").addFilter(_in_a_sentence)

@@ -1,0 +1,23 @@
+"""What other libraries log, in the program's own form."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from aggregator.entrypoints.logs import LogFormat, configure_logging
+
+
+def test_that_no_more_files_can_be_opened_is_a_sentence_and_other_errors_keep_their_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging(LogFormat.HUMAN)
+    logger = logging.getLogger("asyncio")
+
+    for message in ("socket.accept() out of system resource\nsocket: <socket>", "Task exception was never retrieved"):
+        logger.error(message, exc_info=OSError(24, "Too many open files"))
+        told = capsys.readouterr().err
+        is_about_files = message.startswith("socket.accept()")
+        assert ("OSError" not in told) == is_about_files
+        assert ("too many files open" in told) == is_about_files
