@@ -4,8 +4,8 @@
 
 ``Aggregator.ask`` and ``Recorder`` are that line for one source: up to its answer, and from there to the store
 (workers.py runs them for all that are due); ``feed_document`` goes from the store to one output feed. Only this and the
-files beside it know two stages: digests.py and delivering.py from the store to the readers, finding.py for addresses
-that are looked at once, recategorize.py for edited rules.
+files beside it know two stages: digests.py and delivering.py from the store to the readers, feeds.py and pinging.py
+from the store to archives and hubs, finding.py for addresses that are looked at once, recategorize.py for edited rules.
 """
 
 from __future__ import annotations

@@ -83,9 +83,10 @@ class _ChannelRest:
     def extend_ns(self) -> dict[str, str]:
         return {"fh": HISTORY} if self._document.is_sealed else {}
 
-    def extend_rss(self, channel: etree._Element) -> etree._Element:
+    def extend_rss(self, feed: etree._Element) -> etree._Element:
+        channel = feed[0]  # feedgen hands over what stands around it
         for link in parts.links_of(self._document, FeedFormat.RSS):
             etree.SubElement(channel, "{http://www.w3.org/2005/Atom}link", {"href": link.url, "rel": link.rel})
         if self._document.is_sealed:
             etree.SubElement(channel, f"{{{HISTORY}}}archive")
-        return channel
+        return feed
