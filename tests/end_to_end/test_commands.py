@@ -199,7 +199,7 @@ def test_rules_test_tells_what_rules_apply_does(run: Runner, config: Path) -> No
 def test_preview_shows_a_feed_and_the_feed_of_a_page_and_stores_nothing(
     run: Runner, config: Path, site: DemoSite
 ) -> None:
-    feed = next(source for source in run.json("sources", "--config", config) if source["name"] == "orbital-harbour")
+    feed = next(source for source in run.json("sources", "--config", config) if source["name"] == "courrier-orbital")
     site.put(
         "/page", f'<html><link rel=alternate type="application/rss+xml" href="{feed["url"]}">'.encode(), "text/html"
     )
