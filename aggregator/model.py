@@ -355,14 +355,12 @@ class ListPage:
     """A web page read as a list of entries.
 
     ``found_in`` tells what they were read from, in words for people ("a repeated pattern", "JSON-LD", "the rules").
-    ``rules`` would find the same records again, None where they stand in data and not in the page. ``next_url`` is
-    the page with the older ones.
+    ``rules`` would find the same records again, None where they stand in data and not in the page.
     """
 
     document: ParsedFeed
     found_in: str
     rules: PageRules | None = None
-    next_url: str | None = None
 
 
 # --- normalize: house form -------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import categorize, digest, discovery_delay, judge, parse, poll_cold, poll_unchanged, poll_warm, stages
+from bench import categorize, digest, discovery_delay, judge, pages, parse, poll_cold, poll_unchanged, poll_warm, stages
 from bench.feeds import default_folder
 
 if __name__ == "__main__":
@@ -13,6 +13,7 @@ if __name__ == "__main__":
         stages.main([])
         poll_cold.main([])
         poll_warm.main([])
+        pages.main()
     discovery_delay.main()
     parse.main()
     digest.main()

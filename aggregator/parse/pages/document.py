@@ -19,6 +19,7 @@ _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{20000,}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _MAX_ATTRIBUTES = 1000  # of one element; libxml2 compares each with all before it
 
+_OF_HEAD = frozenset({"title", "meta", "link", "base", "style", "script", "noscript", "template", "object"})
 _HEAD_BYTES = 4096  # browsers look into 1024 bytes for the charset; some pages have more before it
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:+-]{2,40})""", re.IGNORECASE)
 _LABEL = re.compile(r"charset\s{0,5}=", re.IGNORECASE)
@@ -59,6 +60,7 @@ def open_page(fetched: Fetched) -> PageDocument:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise NotAList(f"the page can't be read: {error}") from error
+    _give_to_body(root)
     metas = _metas(root)
     return PageDocument(
         root=root,
@@ -68,6 +70,21 @@ def open_page(fetched: Fetched) -> PageDocument:
         language=language_code(root.get("lang") or metas.get("content-language") or metas.get("og:locale")),
         metas=metas,
     )
+
+
+def _give_to_body(root: html.HtmlElement) -> None:
+    """Move what is shown out of the head: where no ``body`` is written, libxml2 leaves ``main`` and the like in it."""
+    head, body = root.find("head"), root.find("body")
+    children = list(head) if head is not None else []
+    first = next((place for place, each in enumerate(children) if each.tag not in _OF_HEAD), None)
+    if first is None:
+        return
+    if body is None:
+        body = etree.SubElement(root, "body")
+    shown = children[first:]
+    shown[-1].tail = (shown[-1].tail or "") + (body.text or "")
+    body.text = None
+    body[:0] = shown
 
 
 def _with_charset(fetched: Fetched) -> str:

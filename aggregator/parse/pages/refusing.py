@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from aggregator.errors import Challenge, NotAList
 from aggregator.parse.pages.choosing import Candidate, best_of, text_outside
 from aggregator.parse.pages.document import PageDocument
-from aggregator.parse.pages.outline import Outline
+from aggregator.parse.pages.outline import RELATED, SIDE, Outline
 
-_LEAST = 2.0
+_LEAST = 2.8  # links of a few words in a row have about 2, the poorest lists that people mean near 4
 
 _CHALLENGE = re.compile(
     r"just a moment|attention required|checking your browser|access denied|are you (?:a )?(?:human|robot)"
@@ -30,8 +30,8 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
         raise Challenge(f"the server answered with a page that checks who asks ({document.title!r})")
     if not is_weak and best is not None:
         outside, within = text_outside(page, best.records)
-        is_article = "article:published_time" in document.metas or document.metas.get("og:type") == "article"
-        if outside > max(1500.0 if not is_article else 600.0, within * (1.5 if not is_article else 0.7)):
+        is_beside = all(page.region[record.anchor] & (SIDE | RELATED) for record in best.records)
+        if outside > _most_outside(within, is_doubted=is_beside or _says_article(document)):
             raise NotAList("this looks like a single article, not a list of them")
         return best
     if text < _SCRIPTED and document.root.find(".//script") is not None:
@@ -39,3 +39,12 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
     if document.root.find(".//input[@type='password']") is not None:
         raise NotAList("this is a form to log in")
     raise NotAList("nothing on the page repeats like a list of entries")
+
+
+def _says_article(document: PageDocument) -> bool:
+    return "article:published_time" in document.metas or document.metas.get("og:type") == "article"
+
+
+def _most_outside(within: float, *, is_doubted: bool) -> float:
+    """Return how much running text may stand beside a list of so many characters before the page is about the text."""
+    return max(400.0, within * 0.7) if is_doubted else max(900.0, within * 1.5)
