@@ -30,6 +30,8 @@ MAX_PARTS: Final = 5
 MAX_ARTICLES: Final = 30
 # So long one source may take with all of this. What comes later is left out.
 PATIENCE: Final = timedelta(minutes=2)
+# How long the turn of a named feed's host is waited for: it is looked for again with the next poll that knows none.
+_TURN: Final = timedelta(seconds=2)
 # A part of a sitemap that changed shortly before the last poll may have changed after it: its dates have no times.
 _OVERLAP: Final = timedelta(days=2)
 
@@ -83,7 +85,7 @@ class Gathering:
         feeds = find_feeds(answer.body, url=answer.url)
         named = [feed.url for feed in feeds if feed.type and not feed.is_about_comments]
         for url in named[:MAX_FEEDS]:
-            found = self._ask(self._client, url)
+            found = self._ask(self._client, url, patience=_TURN)
             if found is not None and _is_feed(found):
                 return replace(found, found_at=url)
         return answer
@@ -142,14 +144,14 @@ class Gathering:
             if fetched is not None:
                 yield entry.key, Article(fetched=fetched)
 
-    def _ask(self, client: HttpClient, url: str) -> Fetched | None:
+    def _ask(self, client: HttpClient, url: str, *, patience: timedelta = PATIENCE) -> Fetched | None:
         """Ask for an address in its host's turn; None for what can't be had, or not in time."""
         key = key_of(self._claim.source, url, self._per)
         left = timedelta(seconds=self._ends_at - time.monotonic())
         if left <= timedelta():
             return None
         try:
-            with self._gate.enter(key, timeout=left):
+            with self._gate.enter(key, timeout=min(left, patience)):
                 found = fetch_beside(client, url, self._claim, secrets=self._secrets)
         except SourceError as error:
             self._gate.learn(key, error)

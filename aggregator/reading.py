@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from aggregator.errors import NotAFeed, NotAList, PageChanged, ParseError
 from aggregator.model import Claim, Entry, Fetched, Findings, ListPage, ParsedEntry, ParsedFeed, SourceKind, Text
 from aggregator.normalize import with_article
 from aggregator.parse import parse_feed
+
+# What archives, documents and pictures begin with.
+_NO_PAGES: Final = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"GIF8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ def _found_out(claim: Claim, answer: Fetched, now: datetime) -> Reading:
     try:
         document = parse_feed(answer)
     except NotAFeed as error:
+        if answer.body.startswith(_NO_PAGES):
+            raise
         try:
             reading = _read_list(claim, answer, now)
         except NotAList as reason:

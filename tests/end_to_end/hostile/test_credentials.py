@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from aggregator.entrypoints.cli import app
 from aggregator.entrypoints.logs import LogFormat, configure_logging
+from aggregator.static_site import publish
 from tests.end_to_end.hostile.program import RSS, program
 from tests.end_to_end.hostile.server import HostileServer, answer, redirect
 
@@ -87,7 +88,7 @@ def test_they_show_nowhere(server: HostileServer, tmp_path: Path, monkeypatch: p
     runner = CliRunner()
     with program(tmp_path, f"{sources(address)}  - {{name: b, url: '{hidden}'}}\n", **SECRETS) as running:
         results = running.poll()
-        running.aggregator.publish(tmp_path / "out")
+        publish(running.aggregator, tmp_path / "out")
         shown = [repr(running.aggregator.config), repr(running.aggregator.sources), repr(results)]
         shown.append(repr(running.aggregator.credentials) + repr(running.aggregator.store.sources()))
     commands = ("sources", "sources --json", "check --live", "opml export", "poll b")
