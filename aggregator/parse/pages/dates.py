@@ -37,6 +37,7 @@ _YEAR_MONTH_DAY = re.compile(
 )
 _VIETNAMESE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})[,\s]+(?:năm\s+)?((?:19|20)\d\d)", re.IGNORECASE)
 _SHORT = re.compile(r"^\W{0,2}(\d{1,2})\.\s?(\d{1,2})\.\W{0,2}$")
+_MONTH_AND_DAY = re.compile(r"^\W{0,2}(\d\d)([-/])(\d\d)\W{0,2}$")
 _AGO_CJK = re.compile(
     r"(\d{1,3})\s?(秒钟|秒|分钟|分鐘|分|小时|小時|時間|天|日|周|週間|週|个月|個月|か月|ヶ月|年|초|분|시간|일|주|개월|년)\s?(?:之)?[前전]"
 )
@@ -117,6 +118,19 @@ def _short(text: str, _language: str | None) -> Written | None:
     return found and _written(text, found, None, found[2], found[1])
 
 
+def _without_year(text: str, _language: str | None) -> Written | None:
+    """Read "[11-20]" and "20/11", as long as they are all of the text."""
+    found = _MONTH_AND_DAY.search(text)
+    if found is None:
+        return None
+    one, mark, other = found[1], found[2], found[3]
+    if int(one) > 12:
+        return _ordered(_written(text, found, None, other, one), is_month_first=False)
+    if mark == "/" and int(other) <= 12:
+        return _written(text, found, None, other, one, is_open=one != other)
+    return _written(text, found, None, one, other)
+
+
 def _day_month(text: str, language: str | None) -> Written | None:
     for found in _DAY_MONTH.finditer(text):
         month = month_number(found[2], language, has_year=bool(found[3]))
@@ -139,7 +153,7 @@ def _year_month_day(text: str, language: str | None) -> Written | None:
     return _written(text, found, found[1], month, found[3]) if found and month else None
 
 
-_READERS = (_year_first, _year_month_day, _cjk, _vietnamese, _figures, _day_month, _month_day, _short)
+_READERS = (_year_first, _year_month_day, _cjk, _vietnamese, _figures, _day_month, _month_day, _short, _without_year)
 
 
 def _written(

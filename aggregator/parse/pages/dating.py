@@ -34,6 +34,7 @@ _CLOCK_ONLY = re.compile(
     r"^\W{0,3}(?:at |um |à )?(\d{1,2})[:h.](\d{2})(?::\d{2})?\s?([ap]\.?m)?\.?(?: uhr)?\W{0,3}$", re.IGNORECASE
 )
 _CLOCK = re.compile(r"^\W{0,3}(\d{1,2})(?::(\d{2})(?!\d)|[.:](\d{2})\s?Uhr)(?::\d{2})?\s?([ap]\.?m)?", re.IGNORECASE)
+_YEAR_ONLY = re.compile(r"^\W{0,3}((?:19|20)\d\d)\W{0,3}$")
 _LETTER = re.compile(r"[^\W\d_]")
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?$")
 _ISO = re.compile(r"^\s?(?:19|20)\d\d-\d\d-\d\d")
@@ -184,9 +185,10 @@ def date_rows(
         for found in dates.rows
     ]
     heads = _heads(page, rows, chosen, language) if not all(chosen) else [None] * len(rows)
+    years = _years(page, rows, chosen) if any(map(_lacks_year, chosen)) else [None] * len(rows)
     is_day_first = _is_day_first(chosen, heads, url=url, language=language, now=now)
     result: list[datetime | None] = []
-    for row, found, head, address in zip(rows, chosen, heads, addresses, strict=True):
+    for row, found, head, year, address in zip(rows, chosen, heads, years, addresses, strict=True):
         path = urlsplit(address).path if address else ""
         moment = None
         written = found.written if found else head
@@ -194,7 +196,7 @@ def date_rows(
             moment = found.moment
         elif written is not None:
             written = written if is_day_first or not written.is_open else written.turned()
-            moment = moment_of(written, now=now, year=year_in_address(path))
+            moment = moment_of(written, now=now, year=year or year_in_address(path))
             if moment is not None and written.clock is None:
                 moment = _with_clock(row, moment)
         if moment is None:
@@ -242,6 +244,28 @@ def _heads(
                 current = found
         heads.append(current)
     return heads
+
+
+def _lacks_year(found: Found | None) -> bool:
+    return found is not None and found.written is not None and found.written.year is None
+
+
+def _years(page: Outline, rows: Sequence[Row], chosen: Sequence[Found | None]) -> list[int | None]:
+    """Return for each row the year that stands above it as the heading of a group, and as nothing else."""
+    own = {found.column[1] for found in chosen if found is not None}
+    first = rows[0].record.first
+    position = max(0, (page.cell_of_chunk[first] if first < len(page.cell_of_chunk) else len(page.cells)) - _HEAD_REACH)
+    years: list[int | None] = []
+    current: int | None = None
+    for row in rows:
+        first = row.title.first_chunk if row.title else row.record.first
+        while position < len(page.cells) and page.cells[position].first_chunk < first:
+            cell = page.cells[position]
+            position += 1
+            found = _YEAR_ONLY.match(cell.text) if cell.link < 0 and cell.path not in own else None
+            current = int(found[1]) if found is not None else current
+        years.append(current)
+    return years
 
 
 def _with_clock(row: Row, moment: datetime) -> datetime:
