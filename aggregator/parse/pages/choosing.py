@@ -13,6 +13,7 @@ from aggregator.parse.pages.outline import NAVIGATION, Outline
 from aggregator.parse.pages.repeats import Record, region_weight
 
 _SAMPLE = 40  # records that a series is judged by
+_OUTSIDE = 0.5  # what a list outside of the page's <main> is worth
 _SURE = 1.5  # what a date is worth that stands for itself, and not within a text
 _MIXED = 0.8  # of its records that are dated: a list has more than that, or less because two were taken for one
 _WHOLE_IS_WORTH = 0.6  # of what its best part is worth, at least
@@ -83,7 +84,11 @@ def _prose(row: Row, only: dict[int, bool]) -> float:
 
 
 def _region(page: Outline, records: Sequence[Record]) -> float:
-    return sum(region_weight(page, max(record.anchor, record.root)) for record in records) / len(records)
+    weight = sum(region_weight(page, max(record.anchor, record.root)) for record in records) / len(records)
+    if weight < 1 or not page.mains:
+        return weight
+    middle = records[len(records) // 2].root
+    return weight if any(main <= middle < page.stop[main] for main in page.mains) else _OUTSIDE
 
 
 def best_of(page: Outline, candidates: Sequence[Candidate]) -> Candidate | None:

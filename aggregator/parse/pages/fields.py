@@ -114,6 +114,8 @@ def cell_worth(page: Outline, cell: Cell, is_date: dict[int, bool]) -> float:
         worth += 0.3
     if cell.link >= 0 and has_address(page.nodes[cell.link].get("href")):
         worth += 0.6
+        if page.nodes[cell.link].get("title") == cell.text:
+            worth += 0.6
     if cell.hints & IS_TITLE:
         worth += 0.5
     if cell.hints & IS_AUTHOR:

@@ -37,6 +37,7 @@ _INLINE = _words(
 _FORMATTING = _words("b big em font i nobr small strong tt u span tbody thead center s mark")
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _BOLD = frozenset(("b", "strong"))
+_BOLD_TITLE = 20  # characters; fewer stress a word of a sentence
 _HIDDEN = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text|element-invisible)(?:$|\s)")
 _VARIANT = re.compile(r"\d|^(?:odd|even|first|last|active|current|new|sticky|clearfix)$|[-_](?:odd|even|first|last)$")
 _PER_RECORD = ("category-", "tag-", "has-", "is-", "no-", "status-", "format-")
@@ -86,6 +87,7 @@ class Outline:
     last: list[int] = field(default_factory=list)
     region: list[int] = field(default_factory=list)
     links: list[int] = field(default_factory=list)
+    mains: list[int] = field(default_factory=list)
     chunks: list[str] = field(default_factory=list)
     owner: list[int] = field(default_factory=list)
     link: list[int] = field(default_factory=list)
@@ -174,6 +176,8 @@ class _Walker:
         if tag == "a" and element.get("href"):
             self._link = node
             page.links.append(node)
+        if tag == "main" or element.get("role") == "main":
+            page.mains.append(node)
         self._add(element.text)
         return True
 
@@ -297,9 +301,25 @@ def _continues(page: Outline, chunk: int) -> bool:
     one, other = page.owner[before], page.owner[chunk]
     if page.nodes[one].tag == "time" or page.nodes[other].tag == "time":
         return False
-    if one == other or page.parent[one] == other or page.parent[other] == one:
+    if one == other or page.parent[other] == one:
         return True
+    if page.parent[one] == other:
+        return not _is_bold_start(page, one)
+    if _is_plain(page, one) and _is_plain(page, other):
+        return bool(page.nodes[one].tag == page.nodes[other].tag)
     return _is_plain(page, one) or _is_plain(page, other)
+
+
+def _is_bold_start(page: Outline, node: int) -> bool:
+    """Tell whether a line begins with what reads as its title: a few words in bold, outside of headings."""
+    cell = page.cells[-1]
+    return (
+        page.nodes[node].tag in _BOLD
+        and page.owner[cell.first_chunk] == node
+        and not cell.heading
+        and len(cell.text) >= _BOLD_TITLE
+        and (cell.first_chunk == 0 or page.block[cell.first_chunk - 1] != cell.block)
+    )
 
 
 def _is_plain(page: Outline, node: int) -> bool:
