@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -74,7 +75,9 @@ def find_dates(page: Outline, rows: Sequence[Row], *, language: str | None, now:
 
 
 def _in_attributes(page: Outline, row: Row, now: datetime) -> Iterator[Found]:
-    for node in range(row.record.root, row.record.stop):
+    stamped = page.stamped
+    for place in range(bisect_left(stamped, row.record.root), bisect_left(stamped, row.record.stop)):
+        node = stamped[place]
         element = page.nodes[node]
         written = element.get("datetime") if element.tag not in {"del", "ins"} else None
         worth = 3.0

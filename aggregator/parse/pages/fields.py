@@ -84,7 +84,7 @@ def choose_titles(
         )
         if row.title is None:
             row.title = _own_title(page, row, is_date)
-        row.link = _link_of(page, row)
+        row.link = link_of(page, row)
 
 
 def _can_be(cell: Cell) -> bool:
@@ -133,7 +133,7 @@ def _own_title(page: Outline, row: Row, is_date: dict[int, bool]) -> Cell | None
     return row.cells[-number] if worth > 0.2 and len(row.cells[-number].text) <= LONGEST_TITLE else None
 
 
-def _link_of(page: Outline, row: Row) -> int:
+def link_of(page: Outline, row: Row) -> int:
     """Return the link of a record: its title's, else the one around it, else that which most of its links have."""
     record = row.record
     if row.title and row.title.link >= 0 and has_address(page.nodes[row.title.link].get("href")):

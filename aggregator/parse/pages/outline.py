@@ -36,6 +36,7 @@ _INLINE = _words(
 )
 _FORMATTING = _words("b big em font i nobr small strong tt u span tbody thead center s mark")
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_MAY_DATE = frozenset(("datetime", "data-date", "itemprop", "title"))
 _BOLD = frozenset(("b", "strong"))
 _BOLD_TITLE = 20  # characters; fewer stress a word of a sentence
 _HIDDEN = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text|element-invisible)(?:$|\s)")
@@ -74,7 +75,8 @@ class Outline:
     """Elements by number in document order, each list with one place for each; then the pieces of text.
 
     ``stop`` is the first element behind the subtree; ``first`` and ``last`` are the pieces of text where it begins
-    and behind its end. ``path`` numbers the way from the root by tags and classes, ``loose`` by tags alone.
+    and behind its end; ``mains`` are the page's main parts, ``stamped`` the elements whose attributes may hold a time.
+    ``path`` numbers the way from the root by tags and classes, ``loose`` by tags alone.
     """
 
     nodes: list[html.HtmlElement] = field(default_factory=list)
@@ -88,6 +90,7 @@ class Outline:
     region: list[int] = field(default_factory=list)
     links: list[int] = field(default_factory=list)
     mains: list[int] = field(default_factory=list)
+    stamped: list[int] = field(default_factory=list)
     chunks: list[str] = field(default_factory=list)
     owner: list[int] = field(default_factory=list)
     link: list[int] = field(default_factory=list)
@@ -151,11 +154,15 @@ class _Walker:
 
     def enter(self, element: html.HtmlElement) -> bool:
         """Write down an element; False for one that isn't shown."""
-        tag, classes = element.tag, element.get("class")
-        if tag in _SKIPPED or element.get("hidden") is not None or (classes and _HIDDEN.search(classes)):
+        tag = element.tag
+        if tag in _SKIPPED:
+            return False
+        given = dict(element.items())
+        classes = given.get("class")
+        if "hidden" in given or (classes and _HIDDEN.search(classes)):
             return False
         page, node = self.page, len(self.page.nodes)
-        kind, own = self._meaning(element, tag, classes)
+        kind, own = self._meaning(given, tag, classes)
         parent = self._stack[-1] if self._stack else -1
         inherited = self.hints[parent] if parent >= 0 else 0
         own |= inherited & (_REGIONS if tag not in _INLINE else 0xFF)
@@ -173,11 +180,13 @@ class _Walker:
         self._stack.append(node)
         if tag not in _INLINE:
             self._block += 1
-        if tag == "a" and element.get("href"):
+        if tag == "a" and given.get("href"):
             self._link = node
             page.links.append(node)
-        if tag == "main" or element.get("role") == "main":
+        if tag == "main" or given.get("role") == "main":
             page.mains.append(node)
+        if given and not _MAY_DATE.isdisjoint(given):
+            page.stamped.append(node)
         self._add(element.text)
         return True
 
@@ -192,14 +201,14 @@ class _Walker:
                 self._block += 1
         self._add(element.tail)
 
-    def _meaning(self, element: html.HtmlElement, tag: str, classes: str | None) -> tuple[int, int]:
+    def _meaning(self, given: dict[str, str], tag: str, classes: str | None) -> tuple[int, int]:
         """Return an element's kind, and what its tag, classes and roles say it is."""
-        marks = (tag, classes, element.get("id") if tag not in _INLINE else None)
+        marks = (tag, classes, given.get("id") if tag not in _INLINE else None)
         seen = self._known.get(marks)
         if seen is None:
             seen = self._known[marks] = (self._kinds.of(tag, _lasting(classes)), _hints(*marks))
         kind, own = seen
-        role, prop = element.get("role"), element.get("itemprop")
+        role, prop = given.get("role"), given.get("itemprop")
         if role is not None:
             own |= _REGION_OF_ROLE.get(role, 0)
         if tag == "time" or prop in {"datePublished", "dateCreated"}:

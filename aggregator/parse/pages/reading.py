@@ -13,9 +13,9 @@ from lxml import html
 from aggregator.errors import Challenge, NotAList
 from aggregator.model import Enclosure, Fetched, ListPage, PageRules, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.pages.choosing import judge, read_rows
-from aggregator.parse.pages.dating import date_rows
+from aggregator.parse.pages.dating import Dates, date_rows
 from aggregator.parse.pages.document import PageDocument, open_page
-from aggregator.parse.pages.fields import Row, summary_of
+from aggregator.parse.pages.fields import Row, link_of, summary_of
 from aggregator.parse.pages.outline import Outline, outline
 from aggregator.parse.pages.refusing import found_list
 from aggregator.parse.pages.repeats import Record, find_series
@@ -46,13 +46,14 @@ def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None
     """
     document = open_page(fetched)
     page = outline(document.root)
+    language = _language(document)
     if rules is not None:
-        entries = _entries(document, page, select_records(page, rules), rules=rules, now=now)
+        rows, dates = read_rows(page, select_records(page, rules), language=language, now=now)
+        entries = _entries(document, page, rows, dates, rules=rules, now=now)
         entries = _dated_by(read_data(document)[0], entries)
         if not entries:
             raise NotAList(f"what matches items: {rules.items!r} holds no link with a title")
         return ListPage(document=_feed(document, entries), found_in="the rules", rules=rules)
-    language = document.language.split("-")[0] if document.language else None
     candidates = [judge(page, records, language=language, now=now) for records in find_series(page)]
     data, found_in = read_data(document)
     try:
@@ -61,8 +62,10 @@ def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None
         if not data or isinstance(refusal, Challenge):
             raise
         return ListPage(document=_feed(document, [_from_data(each, document) for each in data]), found_in=found_in)
-    rows, _ = read_rows(page, best.records, language=language, now=now)
-    entries = _entries(document, page, best.records, rules=None, now=now)
+    rows, dates = best.rows, best.dates
+    if len(rows) < len(best.records):
+        rows, dates = read_rows(page, best.records, language=language, now=now)
+    entries = _entries(document, page, rows, dates, rules=None, now=now)
     return ListPage(
         document=_feed(document, _dated_by(data, entries)),
         found_in="a repeated pattern",
@@ -96,9 +99,34 @@ def _pinned(
     """Return rules that find the same entries; what doesn't is left out of them."""
     rules = rules_of(page, rows)
     for each in (rules, replace(rules, title=None) if rules and rules.title else None):
-        if each is not None and _entries(document, page, select_records(page, each), rules=each, now=now) == entries:
+        if each is None:
+            continue
+        records = select_records(page, each)
+        if _are_the_same(page, rows, records, each):
+            return each
+        again, dates = read_rows(page, records, language=_language(document), now=now)
+        if _entries(document, page, again, dates, rules=each, now=now) == entries:
             return each
     return None
+
+
+def _are_the_same(page: Outline, rows: Sequence[Row], records: Sequence[Record], rules: PageRules) -> bool:
+    """Tell, without reading them, whether selected records would be read as those that were found."""
+    if [_span(row.record) for row in rows] != [_span(record) for record in records]:
+        return False
+    if any(link_of(page, replace(row, record=record)) != row.link for row, record in zip(rows, records, strict=True)):
+        return False
+    return rules.title is None or all(
+        row.title and text_of(page.nodes[row.title.owner]) == row.title.text for row in rows
+    )
+
+
+def _span(record: Record) -> tuple[int, int, int, int]:
+    return record.root, record.stop, record.first, record.last
+
+
+def _language(document: PageDocument) -> str | None:
+    return document.language.split("-")[0] if document.language else None
 
 
 def _feed(document: PageDocument, entries: Sequence[ParsedEntry]) -> ParsedFeed:
@@ -114,10 +142,9 @@ def _feed(document: PageDocument, entries: Sequence[ParsedEntry]) -> ParsedFeed:
 
 
 def _entries(
-    document: PageDocument, page: Outline, records: list[Record], *, rules: PageRules | None, now: datetime
+    document: PageDocument, page: Outline, rows: Sequence[Row], dates: Dates, *, rules: PageRules | None, now: datetime
 ) -> list[ParsedEntry]:
     language = document.language.split("-")[0] if document.language else None
-    rows, dates = read_rows(page, records, language=language, now=now)
     parts = [_parts(page, row, dates.only, rules) for row in rows]
     addresses = [address_of(document, href) for href, _, _ in parts]
     if rules is not None and rules.date is not None:

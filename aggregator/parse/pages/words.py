@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # The whole text of a link that leads on and names nothing, without what is no letter.
 _NO_LETTER = re.compile(r"[\W\d_]+")
@@ -66,6 +67,7 @@ _LEADING = tuple(
 _COUNT = re.compile(r"\d+\s+(?:comments?|kommentare?|commentaires?|comentarios?|replies|reply|shares?|views?|likes?)")
 
 
+@lru_cache(maxsize=5000)
 def leads_on(text: str) -> bool:
     """Tell whether a link's text names nothing: "Read more", "Weiterlesen »", "En savoir plus", "3 comments", "…"."""
     if len(text) > 120:
