@@ -6,6 +6,9 @@ import re
 
 from aggregator.errors import UsageError
 
+# An answer to a mistake names so many of what there is: thousands of sources would be a page of their own.
+_MOST_NAMED = 20
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -14,7 +17,10 @@ def known_name(name: str | None, noun: str, names: list[str]) -> str | None:
     if not name:
         return None
     if name not in names:
-        raise UsageError(f"no {noun} is named {name[:60]!r}; there are: {', '.join(names) or 'none'}")
+        others = f", and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        raise UsageError(
+            f"no {noun} is named {name[:60]!r}; there are: {', '.join(names[:_MOST_NAMED]) or 'none'}{others}"
+        )
     return name
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aggregator.config import Config, Images
+from aggregator.config import Config
 from aggregator.entrypoints.answers import answer, render
 from aggregator.entrypoints.current import Current, Framing, Remembering
 from aggregator.entrypoints.filters import known_name, language_of
 from aggregator.errors import UsageError
-from aggregator.model import Found, Page, PublishedEntry, Selection, SourceHealth
+from aggregator.model import Found, Page, PublishedEntry, Selection
 from aggregator.pipeline import Aggregator
 from aggregator.publish import (
     PERIODS,
@@ -23,7 +24,6 @@ from aggregator.publish import (
     Filters,
     River,
     SourcePage,
-    Wording,
     arrange,
     arrange_polls,
     arrange_sources,
@@ -40,6 +40,7 @@ from aggregator.publish import (
     render_story,
     source_choices,
     source_row,
+    wording_of,
 )
 from aggregator.templating import Templates
 
@@ -126,19 +127,18 @@ class Pages:
             entries = self._store.stories([id_]).get(id_, ())
             if not entries:
                 raise UsageError("there is no such story any more")
-            story = arrange_story(entries, self._wording(config, now=None))
+            story = arrange_story(entries, wording_of(config, now=None))
             return render_story(templates, self._frame(request, config), story)
 
-        if not self._store.stories([id_]).get(id_):
-            moved = self._story_of(id_)
-            if moved is not None:
-                return RedirectResponse(f"./{moved}", status_code=302)
         stamp = (self._store.content_version(), templates)
-        return self._remembered(request, f"/stories/{id_}", stamp, make, _HTML, _PAGE_CACHE)
-
-    def _story_of(self, id_: str) -> str | None:
-        found = self._store.find_entries(entry_id=id_, url=id_, canonical_url=None)
-        return next((each.story for each in found if each.id == id_), None)
+        try:
+            return self._remembered(request, f"/stories/{id_}", stamp, make, _HTML, _PAGE_CACHE)
+        except UsageError:
+            found = self._store.find_entries(entry_id=id_, url=id_, canonical_url=None)
+            story = next((each.story for each in found if each.id == id_), None)
+            if story is None:
+                raise
+            return RedirectResponse(f"./{story}", status_code=302)
 
     # --- sources -----------------------------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class Pages:
             page = self._store.front(Selection(sources=(name,)), limit=_SOURCE_ENTRIES)
             source = SourcePage(
                 row=source_row(health, zone=config.site.tz, now=now, activity=self._store.activity(today=now.date())),
-                days=arrange(page.items, self._wording(config, now=now)),
+                days=arrange(page.items, wording_of(config, now=now)),
                 polls=arrange_polls(self._store.polls(name), zone=config.site.tz, now=now),
             )
             return render_source(templates, self._frame(request, config), source)
@@ -175,7 +175,7 @@ class Pages:
     # --- what they share ---------------------------------------------------------------------------------------------
 
     def _filters(self, request: Request, config: Config, *, query: str | None) -> Filters:
-        """Return what is asked for. Raises UsageError for what there isn't."""
+        """Return what is asked for; a source is called by its name as yet. Raises UsageError for what there isn't."""
         given, labels = request.query_params, category_labels(config)
         names = [each.name for each in self._aggregator.sources]
         source = known_name(given.get("source"), "source", names)
@@ -184,19 +184,11 @@ class Pages:
         language = language_of(given.get("language"))
         return Filters(
             category=category_choices(labels)[category] if category else None,
-            source=self._source_choices()[source] if source else None,
+            source=Choice(name=source, title=source) if source else None,
             language=language_choice(language) if language else None,
             period=period_choices()[period] if period else None,
             query=query,
         )
-
-    def _source_choices(self) -> Mapping[str, Choice]:
-        found = source_choices(self._health())
-        missing = (each.name for each in self._aggregator.sources if each.name not in found)
-        return found | {name: Choice(name=name, title=name) for name in missing}
-
-    def _health(self) -> Iterable[SourceHealth]:
-        return self._store.sources()
 
     def _selection(self, filters: Filters, now: datetime) -> Selection:
         return Selection(
@@ -218,26 +210,19 @@ class Pages:
         address: Callable[..., str],
         found: Mapping[str, Found] | None = None,
     ) -> River:
-        sources = list(self._health())
+        health = self._store.sources()
+        sources = source_choices(health)
+        chosen = filters.source
         return River(
-            days=arrange(page.items, self._wording(config, now=now), found=found),
-            filters=filters,
+            days=arrange(page.items, wording_of(config, now=now), found=found),
+            filters=replace(filters, source=sources.get(chosen.name, chosen) if chosen else None),
             categories=tuple(category_choices(category_labels(config)).values()),
-            sources=tuple(source_choices(sources).values()),
-            languages=tuple(language_choices(sources, also=(config.site.language,)).values()),
+            sources=tuple(sources.values()),
+            languages=tuple(language_choices(health, also=(config.site.language,)).values()),
             periods=tuple(period_choices().values()),
             older=address(before=page.next, **filters.named) if page.next else None,
             is_first=before is None,
             newest=page.newest if before is None else None,
-        )
-
-    def _wording(self, config: Config, *, now: datetime | None) -> Wording:
-        return Wording(
-            zone=config.site.tz,
-            language=config.site.language,
-            categories=category_choices(category_labels(config)),
-            now=now,
-            has_images=config.web.images is Images.DIRECT,
         )
 
     def _ticking(

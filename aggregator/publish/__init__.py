@@ -48,7 +48,7 @@ from aggregator.publish.pages import (
     render_story,
 )
 from aggregator.publish.parts import source_title
-from aggregator.publish.river import Day, Wording, arrange
+from aggregator.publish.river import Day, Wording, arrange, wording_of
 from aggregator.publish.site import SiteContent, Written, static_pages, write_site
 from aggregator.publish.source import SourcePage, arrange_polls
 from aggregator.publish.story import StoryPage, arrange_story
@@ -112,6 +112,7 @@ __all__ = [
     "source_row",
     "source_title",
     "static_pages",
+    "wording_of",
     "write_if_changed",
     "write_site",
 ]

@@ -9,9 +9,11 @@ from itertools import groupby
 from textwrap import shorten
 from zoneinfo import ZoneInfo
 
+from aggregator.config import Config, Images
 from aggregator.model import Found, Mention, PublishedEntry, SnippetPart, StoredEntry
 from aggregator.publish import parts
-from aggregator.publish.choices import Choice, language_choice
+from aggregator.publish.choices import Choice, category_choices, language_choice
+from aggregator.publish.document import category_labels
 from aggregator.publish.text import legal, one_line, rfc3339, web_address
 from aggregator.publish.times import day_in_words, exact, relative
 
@@ -99,6 +101,17 @@ class Wording:
         if not language or language.partition("-")[0].lower() == self.language.partition("-")[0].lower():
             return None
         return language_choice(language.partition("-")[0])
+
+
+def wording_of(config: Config, *, now: datetime | None) -> Wording:
+    """Return how a configured site puts entries into words."""
+    return Wording(
+        zone=config.site.tz,
+        language=config.site.language,
+        categories=category_choices(category_labels(config)),
+        now=now,
+        has_images=config.web.images is Images.DIRECT,
+    )
 
 
 def arrange(

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from aggregator.config import Config, Images
+from aggregator.config import Config
 from aggregator.errors import PublishError
 from aggregator.issues import Issue
 from aggregator.model import PublishedEntry, SourceHealth, StoredEntry
@@ -20,7 +20,7 @@ from aggregator.publish.frame import site_frame
 from aggregator.publish.health import arrange_sources
 from aggregator.publish.ledger import DigestRow, render_digests, render_issue_page
 from aggregator.publish.pages import Filters, River, render_index, render_source, render_sources, render_story
-from aggregator.publish.river import Wording, arrange
+from aggregator.publish.river import arrange, wording_of
 from aggregator.publish.source import SourcePage
 from aggregator.publish.story import arrange_story
 from aggregator.publish.times import day_in_words, moment
@@ -113,13 +113,7 @@ def static_pages(config: Config, content: SiteContent) -> dict[str, bytes]:
     """
     templates = load_templates(config)
     categories = category_choices(category_labels(config))
-    wording = Wording(
-        zone=config.site.tz,
-        language=config.site.language,
-        categories=categories,
-        now=None,
-        has_images=config.web.images is Images.DIRECT,
-    )
+    wording = wording_of(config, now=None)
     top, below = (
         replace(
             site_frame(config, root=root, is_static=True),

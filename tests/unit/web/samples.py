@@ -68,12 +68,14 @@ class ListLedger:
 
 @dataclass
 class ListStore:
-    """What the web page asks of a store; with ``error`` set, it is away. ``asked`` are the selections so far."""
+    """What the web page asks of a store; with ``error`` set, it is away. ``asked`` are the selections so far, ``read`` the
+    stories."""
 
     items: list[PublishedEntry] = field(default_factory=list)
     version: int = 1
     error: StoreError | None = None
     asked: list[Selection] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
     ledger: ListLedger = field(default_factory=ListLedger)
 
     def content_version(self) -> int:
@@ -109,6 +111,7 @@ class ListStore:
         return min(limit, len(self.items) - int(cursor))
 
     def stories(self, ids: Sequence[str]) -> dict[str, tuple[StoredEntry, ...]]:
+        self.read += ids
         found: dict[str, list[StoredEntry]] = {}
         for item in self.items:
             if item.entry.story in ids:

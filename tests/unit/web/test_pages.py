@@ -11,6 +11,7 @@ import html5lib
 import pytest
 from lxml import etree, html
 
+from aggregator.config import SourceConfig
 from aggregator.errors import StoreError
 from tests.unit.publish.samples import NOON, make_item
 from tests.unit.web.samples import CONFIG, client_of, make_aggregator
@@ -121,6 +122,26 @@ def test_a_story_has_a_page_and_its_entries_lead_there():
     ]
     assert (entry.status_code, entry.headers["location"]) == (302, "./e1")
     assert client.get("/stories/nobody").status_code == 404
+
+
+def test_a_story_is_read_once_while_nothing_changes():
+    aggregator = make_aggregator(make_item("e1"))
+    client = client_of(aggregator)
+
+    for _ in range(3):
+        client.get("/stories/e1")
+
+    assert aggregator.store.read == ["e1"]
+
+
+def test_a_mistake_is_answered_with_no_more_than_twenty_names():
+    sources = tuple(SourceConfig(url=f"https://s{n}.example/", name=f"s{n}") for n in range(25))
+    aggregator = make_aggregator(config=CONFIG.model_copy(update={"sources": sources}))
+
+    text = html.document_fromstring(client_of(aggregator).get("/?source=nobody").content).text_content()
+
+    assert "s18, s19, and 5 more." in text
+    assert "s20" not in text
 
 
 def test_a_page_can_ask_how_much_is_newer():
