@@ -1,4 +1,4 @@
-"""The records of digests, as model.py has those of entries, in their order of appearance.
+"""The records of digests, as model/ has those of entries, in their order of appearance.
 
 ``DigestState`` → ``IssueEntry`` → ``Story`` → ``Section`` → ``Issue`` → ``Endpoint`` → ``Delivery``. An issue is fixed
 when it is made: what is read of it later, by whomever, is what it was then. No secret is in any of them.

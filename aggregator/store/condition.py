@@ -9,8 +9,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from aggregator.model import Backlog, Condition
+from aggregator.store.columns import Utc
 from aggregator.store.migrate import COPYING, HEAD, is_known, revision
-from aggregator.store.schema import Utc, deliveries, entries, issues, sources
+from aggregator.store.schema import deliveries, entries, issues, sources
 from aggregator.store.sources import count_due
 
 # Of a database that is full of problems, so many are told.

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from aggregator.issues import DeliveryStatus, DigestState, Endpoint, Issue, SentVersion
 from aggregator.model import PublishedEntry, Selection
 from aggregator.store import entries as stored_entries
-from aggregator.store.conditions import conditions
 from aggregator.store.schema import deliveries, digests, entries, issue_entries, issues, keys, stops
+from aggregator.store.selections import conditions
 
 # Entries first seen shortly before the last issue are looked at again, in case that they were committed after it by a
 # worker that was held up; what is in an issue already is passed over anyway (docs/decisions/0016).

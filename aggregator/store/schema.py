@@ -2,75 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import CreateIndex
-from sqlalchemy.sql.compiler import DDLCompiler
 
-
-class Utc(sa.types.TypeDecorator[datetime]):
-    """An aware UTC time. SQLite has no zones: there it is stored without one, which keeps the order of strings."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Text(sa.types.TypeDecorator[str]):
-    """Text from the world: what no database stores (NUL in PostgreSQL, lone surrogates anywhere) is taken out."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else storable(value)
-
-
-class Json(sa.types.TypeDecorator[Any]):
-    """Lists and objects whose strings are treated like ``Text``."""
-
-    impl = sa.JSON
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401
-        return _storable_json(value)
-
-
-def storable(text: str) -> str:
-    if "\x00" in text:
-        text = text.replace("\x00", "")
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-8", "replace").decode()
-    return text
-
-
-def _storable_json(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, list | tuple):
-        return [_storable_json(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _storable_json(item) for key, item in value.items()}
-    return value
-
+from aggregator.store.columns import Json, Text, Utc
 
 metadata = sa.MetaData(
     naming_convention={
@@ -95,14 +29,6 @@ site = sa.Table(
 
 # For indexes of active sources alone: word for word what queries say, or SQLite does not use them.
 _ACTIVE = {"where": {"sqlite": "is_active = 1", "postgresql": "is_active"}}
-
-
-@compiles(CreateIndex)
-def _create_index(element: CreateIndex, compiler: DDLCompiler, **given: Any) -> str:  # noqa: ANN401
-    """Write a partial index. SQLAlchemy's own way, an option per dialect, loads both: a tenth of a warm poll."""
-    written: str = compiler.visit_create_index(element, **given)  # type: ignore[no-untyped-call]
-    where = element.element.info.get("where")
-    return f"{written} WHERE {where[compiler.dialect.name]}" if where else written
 
 
 _IN_STORY = {"where": dict.fromkeys(("sqlite", "postgresql"), "story IS NOT NULL")}

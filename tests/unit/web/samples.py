@@ -68,8 +68,8 @@ class ListLedger:
 
 @dataclass
 class ListStore:
-    """What the web page asks of a store; with ``error`` set, it is away. ``asked`` are the selections so far, ``read`` the
-    stories."""
+    """What the web page asks of a store; with ``error`` set, it is away. ``asked`` and ``read`` are the
+    selections and the stories that were asked for so far."""
 
     items: list[PublishedEntry] = field(default_factory=list)
     version: int = 1

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from aggregator.store import activity
-from aggregator.store.schema import Utc
+from aggregator.store.columns import Utc
 
 revision = "0006"
 down_revision = "0005"

@@ -1,0 +1,112 @@
+"""The records that travel through the program, frozen, in their order of appearance.
+
+``Source`` → ``Claim`` → ``Fetched | NotModified`` → ``ParsedFeed`` → ``Entry`` → ``Known``, ``Decision`` →
+``PollResult``, ``PollSummary`` → ``StoredEntry`` → ``PublishedEntry``. All times are aware UTC. Nothing here does
+anything.
+"""
+
+from aggregator.model.answers import Article, Fetched, Freshness, NotModified
+from aggregator.model.documents import Enclosure, ListPage, Origin, PageRules, ParsedEntry, ParsedFeed, Text
+from aggregator.model.entries import (
+    CategoryMatch,
+    Decision,
+    Entry,
+    Known,
+    KnownEntry,
+    Nearby,
+    Probes,
+    Resembling,
+    Sighting,
+    Signature,
+    Vocabulary,
+)
+from aggregator.model.feeds import Archive, Arrival, FeedDocument, FeedFormat, FeedRenewal, FeedState
+from aggregator.model.polls import Exchange, Poll, PollOutcome, PollResult, PollSummary
+from aggregator.model.sources import (
+    Claim,
+    Findings,
+    ListMemory,
+    Per,
+    Source,
+    SourceHealth,
+    SourceKind,
+    SourceState,
+    SourceStatus,
+    Validators,
+)
+from aggregator.model.stored import (
+    Found,
+    Identity,
+    Mention,
+    Page,
+    PublishedEntry,
+    Selection,
+    SnippetPart,
+    SourceFeed,
+    StoredEntry,
+    Totals,
+)
+from aggregator.model.upkeep import Backlog, Condition, Inventory, Meter, Plan, Span, unmeasured
+
+__all__ = [
+    "Archive",
+    "Arrival",
+    "Article",
+    "Backlog",
+    "CategoryMatch",
+    "Claim",
+    "Condition",
+    "Decision",
+    "Enclosure",
+    "Entry",
+    "Exchange",
+    "FeedDocument",
+    "FeedFormat",
+    "FeedRenewal",
+    "FeedState",
+    "Fetched",
+    "Findings",
+    "Found",
+    "Freshness",
+    "Identity",
+    "Inventory",
+    "Known",
+    "KnownEntry",
+    "ListMemory",
+    "ListPage",
+    "Mention",
+    "Meter",
+    "Nearby",
+    "NotModified",
+    "Origin",
+    "Page",
+    "PageRules",
+    "ParsedEntry",
+    "ParsedFeed",
+    "Per",
+    "Plan",
+    "Poll",
+    "PollOutcome",
+    "PollResult",
+    "PollSummary",
+    "Probes",
+    "PublishedEntry",
+    "Resembling",
+    "Selection",
+    "Sighting",
+    "Signature",
+    "SnippetPart",
+    "Source",
+    "SourceFeed",
+    "SourceHealth",
+    "SourceKind",
+    "SourceState",
+    "SourceStatus",
+    "Span",
+    "StoredEntry",
+    "Text",
+    "Totals",
+    "Validators",
+    "Vocabulary",
+    "unmeasured",
+]

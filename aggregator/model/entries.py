@@ -1,0 +1,175 @@
+"""Normalize, dedupe, categorize: entries in house form, what is known of others, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.model.documents import Enclosure, Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item in house form (the contract is docs/normalization.md).
+
+    ``key`` identifies it within its source. ``canonical_url`` is for comparing only. ``title`` and ``summary`` are
+    plain text, ``content`` is clean HTML. ``published``/``updated`` None means that the publisher gave no usable
+    time. ``fingerprint`` is a hash of what readers see: it moves when title, summary or content really changed.
+    ``is_full``: ``content`` is the main text of the page at ``url``; the fingerprint is that of what the source said.
+    """
+
+    key: str
+    url: str | None = None
+    canonical_url: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    language: str | None = None
+    origin: Origin | None = None
+    fingerprint: str = ""
+    is_full: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """That an entry stands in a document as it stood in the one before."""
+
+    key: str
+    canonical_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What an entry is recognized by, computed from it and its document alone (docs/judgement.md).
+
+    ``marks`` are hashes of pieces of its text, by which a copy finds it; ``probes`` those to look copies up by.
+    ``title`` and ``text`` are the stems of the words in its headline and summary, in ``language`` ("": unknown);
+    ``links`` are hashes of pages elsewhere that it links to.
+    """
+
+    marks: tuple[int, ...] = ()
+    probes: tuple[int, ...] = ()
+    id_mark: int | None = None
+    language: str = ""
+    title: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """How many of ``entries`` stored ones have a word (its stem) in their headline, for one language."""
+
+    entries: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probes:
+    """Where to look for entries that resemble one: marks as they are stored, for copies and for the same story."""
+
+    copies: tuple[int, ...] = ()
+    story: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resembling:
+    """A stored entry that was found by its marks. ``markup`` is its text, None when only its story is asked for."""
+
+    id: str
+    source: str
+    key: str
+    original: str
+    story: str
+    url: str | None
+    title: str
+    published: datetime
+    first_seen: datetime
+    signature: Signature
+    markup: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearby:
+    """What was found: ids of entries by mark, those entries, and how many entries each of their stories has."""
+
+    by_mark: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    entries: Mapping[str, Resembling] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """What deciding needs of a stored entry. ``original`` is the id of the first of its duplicates, or its own."""
+
+    id: str
+    source: str
+    key: str
+    original: str
+    canonical_url: str | None
+    title: str
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    listed_at: datetime
+    fingerprint: str
+    digest: str
+    story: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store knows that bears on one poll's entries.
+
+    ``same_source`` are this source's entries with a key or canonical URL of the poll; ``elsewhere`` the entries of
+    other sources with such a canonical URL; ``forgotten`` the keys whose entries were purged; ``vocabularies`` are
+    those of all languages.
+    """
+
+    same_source: tuple[KnownEntry, ...] = ()
+    elsewhere: tuple[KnownEntry, ...] = ()
+    forgotten: frozenset[str] = frozenset()
+    vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryMatch:
+    """An entry belongs to a category, and why, in words for ``aggregator explain``."""
+
+    category: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What becomes of one entry: stored as ``id``; ``is_new`` or an edit of what is there.
+
+    ``original`` is its own id, or that of the entry that it is a duplicate of, with the ``evidence`` in words.
+    ``story`` is the id of the first entry of its story, perhaps its own, with ``story_evidence``; ``signature`` and
+    ``marks`` are what later entries find it by, None where they are not to be written.
+    ``published``, ``updated`` and ``first_seen`` are final. ``listed_at`` is when it counts as news in feeds:
+    first seen, but for what a new source brings along when it is first polled: published.
+    ``digest`` is a hash of all that is stored of it.
+    """
+
+    id: str
+    entry: Entry
+    is_new: bool
+    original: str
+    evidence: str | None
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    listed_at: datetime
+    digest: str
+    story: str
+    story_evidence: str | None = None
+    signature: Signature | None = None
+    marks: tuple[int, ...] = ()
+    categories: tuple[CategoryMatch, ...] = ()

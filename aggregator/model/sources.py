@@ -1,0 +1,193 @@
+"""Sources: what the operator asked for, what polling made of it, and the right to poll one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aggregator.model.documents import PageRules
+
+
+class SourceKind(StrEnum):
+    AUTO = "auto"
+    FEED = "feed"
+    PAGE = "page"
+    SITEMAP = "sitemap"
+    WATCH = "watch"
+
+
+class Per(StrEnum):
+    """What shares the limits of politeness: one host, or all hosts of a registrable domain."""
+
+    HOST = "host"
+    DOMAIN = "domain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One address that the operator asked us to watch. ``every`` None means: adapt.
+
+    ``url`` is without user and password: credentials are in no record (see ``sources/credentials.py``). Sources with
+    the same ``group`` share the limits of politeness. ``throttled_by`` are statuses by which the server means 429.
+
+    Of a page's list: ``page`` pins where it stands, ``depth`` is how many further pages of it the first poll reads.
+    ``links`` is a regular expression that links of a list or sitemap must fit. ``select`` is the part of a page that is
+    watched as a whole, in CSS. With ``full`` the text of new entries is taken from the pages that they link to.
+    """
+
+    name: str
+    url: str
+    title: str | None = None
+    kind: SourceKind = SourceKind.AUTO
+    categories: tuple[str, ...] = ()
+    every: timedelta | None = None
+    keep: str | None = None
+    drop: str | None = None
+    priority: int = 0
+    group: str | None = None
+    throttled_by: tuple[int, ...] = ()
+    page: PageRules | None = None
+    depth: int = 0
+    links: str | None = None
+    select: str | None = None
+    full: bool = False
+
+
+class SourceStatus(StrEnum):
+    NEW = "new"
+    OK = "ok"
+    FAILING = "failing"
+    MOVED = "moved"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask "has it changed?" with, byte for byte, and the address that gave it."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMemory:
+    """How a page's list was when it was last read well, to notice when the page was rebuilt.
+
+    ``place`` is where it stands, ``usual`` how many records it has, ``links`` are hashes of theirs, ``folder`` is the
+    part of their addresses that most have. ``complaint`` is what is wrong with it now, in words for the operator.
+    """
+
+    place: str
+    usual: int
+    links: tuple[str, ...] = ()
+    folder: str = ""
+    complaint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What reading a document leaves for the next time, beside its entries: see the fields of SourceState."""
+
+    read_as: SourceKind | None = None
+    found_at: str | None = None
+    listed: ListMemory | None = None
+    watched: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """A source's health and memory: all that one poll leaves for the next.
+
+    ``seed`` is the address it was first added with, which its entries' ids are made of, for ever. ``moved_to`` is
+    where permanent redirects led. ``usual_gap`` is the median time between its entries, ``feed_wait`` the feed's own
+    wish (ttl) not to be asked more often. ``failures`` counts in a row; ``body_hash`` is that of the last body that
+    was parsed, ``entry_hashes`` are those of its entries as published, one after the other (normalize/document.py).
+    ``recent`` are the publication times of its latest entries, newest first; ``response_times_ms`` are how long its
+    latest answers took, the last one first. ``skip_hours`` and ``skip_days`` are those
+    of the feed (see ParsedFeed).
+
+    ``read_as`` is what an address of kind "auto" turned out to be, None while that is not known; ``found_at`` the feed
+    that its page names, which is asked in its place. ``listed`` is how a page's list was; ``watched`` what stood on a
+    page that is watched as a whole (parse/watch).
+    """
+
+    seed: str = ""
+    status: SourceStatus = SourceStatus.NEW
+    moved_to: str | None = None
+    validators: Validators | None = None
+    body_hash: str | None = None
+    entry_hashes: bytes = b""
+    feed_id: str | None = None
+    feed_title: str | None = None
+    feed_updated: datetime | None = None
+    site_url: str | None = None
+    language: str | None = None
+    last_checked: datetime | None = None
+    last_success: datetime | None = None
+    next_check: datetime | None = None
+    next_check_reason: str = ""
+    failures: int = 0
+    last_error: str | None = None
+    usual_gap: timedelta | None = None
+    feed_wait: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    recent: tuple[datetime, ...] = ()
+    response_times_ms: tuple[int, ...] = ()
+    read_as: SourceKind | None = None
+    found_at: str | None = None
+    listed: ListMemory | None = None
+    watched: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A worker's right to poll one source until ``until``. ``token`` proves it when the result is written."""
+
+    source: Source
+    state: SourceState
+    token: str
+    until: datetime
+
+    @property
+    def address(self) -> str:
+        """What is asked: where permanent redirects led, else the feed that its page names, else what is configured."""
+        return self.state.moved_to or self.state.found_at or self.source.url
+
+    @property
+    def kind(self) -> SourceKind:
+        """What the source is read as; "auto" while that is not known."""
+        return self.state.read_as or SourceKind.AUTO if self.source.kind is SourceKind.AUTO else self.source.kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """A source as people see it: what was asked for, how it is, and how many of its entries are stored.
+
+    ``merged_into`` is the name of the source that is polled in its place, as both are at one address now.
+    """
+
+    source: Source
+    state: SourceState
+    entries: int
+    merged_into: str | None = None
+
+    @property
+    def newest_entry(self) -> datetime | None:
+        """When its latest entry was published: how long it has been silent, to compare with ``state.usual_gap``."""
+        return self.state.recent[0] if self.state.recent else None
+
+    @property
+    def response_time(self) -> timedelta | None:
+        """The median of its latest answers."""
+        times = sorted(self.state.response_times_ms)
+        return timedelta(milliseconds=times[len(times) // 2]) if times else None
+
+    @property
+    def has_validators(self) -> bool:
+        """Whether its server gives us something to ask "has it changed?" with."""
+        validators = self.state.validators
+        return validators is not None and bool(validators.etag or validators.last_modified)

@@ -1,0 +1,150 @@
+"""The store's answers: entries as it has them, as they are published, and as a search found them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from aggregator.model.documents import Enclosure, Origin
+from aggregator.model.entries import CategoryMatch
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which entries: all conditions hold at once; an empty one holds always. ``search`` is what docs/search.md says.
+
+    ``since`` is when an entry was first seen at the earliest; ``listed_since`` and ``listed_before`` are a period in
+    which it counts as news.
+    """
+
+    categories: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    since: datetime | None = None
+    listed_since: datetime | None = None
+    listed_before: datetime | None = None
+    search: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFeed:
+    """What the feed that an entry came from says of itself, for atom:source."""
+
+    id: str
+    title: str
+    feed_url: str
+    site_url: str | None
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """An entry as the store has it. ``source`` is the source's name; ``duplicate_of`` an entry's id or None.
+
+    ``story`` is the id of its story, which is that of the story's first entry.
+    """
+
+    id: str
+    source: str
+    url: str | None
+    canonical_url: str | None
+    title: str
+    summary: str
+    content: str
+    authors: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    language: str | None
+    tags: tuple[str, ...]
+    enclosures: tuple[Enclosure, ...]
+    origin: Origin | None
+    categories: tuple[CategoryMatch, ...]
+    original: str
+    evidence: str | None
+    story: str
+    story_evidence: str | None
+    feed: SourceFeed
+
+    @property
+    def duplicate_of(self) -> str | None:
+        return self.original if self.original != self.id else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """As much of an entry as it takes to point to it. ``source`` is the source's name."""
+
+    id: str
+    source: str
+    source_title: str
+    title: str
+    url: str | None
+    language: str | None
+    published: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedEntry:
+    """An entry with its duplicates: what is published once.
+
+    ``id`` is the first one's, for ever. ``entry`` is the one from the preferred source, ``also`` are the others,
+    in order of preference. ``updated`` never goes back. ``listed_at`` is when it counts as news (docs/decisions/0001).
+    ``related`` are the other articles of its story, each by its preferred entry, newest first.
+    """
+
+    id: str
+    entry: StoredEntry
+    also: tuple[StoredEntry, ...] = ()
+    updated: datetime
+    listed_at: datetime
+    categories: tuple[str, ...] = ()
+    related: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnippetPart:
+    """A piece of plain text; ``is_match`` when it is what a search found it by."""
+
+    text: str
+    is_match: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found, with its headline and a piece of its text in parts that are shown one after the other."""
+
+    published: PublishedEntry
+    title: tuple[SnippetPart, ...] = ()
+    snippet: tuple[SnippetPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who we are in ids, fixed when the store was made: ``authority`` is "host,year" (RFC 4151)."""
+
+    authority: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How many entries the store holds, and how many of them are duplicates."""
+
+    entries: int
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """A piece of a longer list; ``next`` is the cursor of the next piece, None at the end.
+
+    ``newest`` is the cursor of its first item, by which one asks what came since; None when there is none.
+    """
+
+    items: tuple[T, ...] = field(default=())
+    next: str | None = None
+    newest: str | None = None
