@@ -79,6 +79,9 @@ def _term(written: str, *, is_prefix: bool) -> Term | None:
     found = words(written)
     if not found:
         return None
+    # of a word that is cut the beginning is known: it can only be the last one, and is telling enough
+    cut = next((at for at, word in enumerate(found, start=1) if len(word) >= MAX_WORD_CHARS), len(found))
+    found = found[:cut]
     last = found[-1]
     if UNSPACED.fullmatch(last):
         # the last character stands alone only where such a text ends: it may go on behind what is looked for

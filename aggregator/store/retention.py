@@ -37,8 +37,8 @@ def forget(connection: sa.Connection, *, before: datetime, limit: int) -> int:
         signatures.forget(connection, [row.pk for row in old])
         search.forget(connection, [row.pk for row in old])
         connection.execute(entries.delete().where(entries.c.pk.in_([row.pk for row in old])))
-        search.step_back(connection)
         _count_down(connection, [(row.source_pk, bool(row[3])) for row in old])
+        search.step_back(connection)  # it locks the row that the next line locks: behind those of the sources
         bump_content_version(connection)
     return len(old)
 

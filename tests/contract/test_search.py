@@ -198,6 +198,14 @@ def test_an_edit_is_found_by_what_it_says_now(store: Store, source: Source) -> N
     assert search(store, "ice") == ["mars"]
 
 
+def test_what_follows_a_word_that_is_cut_does_not_hinder(store: Store, source: Source) -> None:
+    endless = "a" * 59 + "bc"
+    poll(store, source, article("one", 1, entry=make_entry(f"{endless}-moon")), article("other", 2))
+
+    assert search(store, f"{endless}-moon") == ["one"]
+    assert search(store, f'"{endless} moon"') == ["one"]
+
+
 def test_what_is_forgotten_is_found_no_more_nor_what_comes_in_its_place(store: Store, source: Source) -> None:
     poll(store, source, article("moon", 1))
     assert search(store, "ice") == ["moon"]
