@@ -71,7 +71,7 @@ def judge(page: Outline, records: list[Record], *, language: str | None, now: da
     return Candidate(records, rows, dates, score, titled, dated, length, prose)
 
 
-def _prose(row: Row, only: dict[int, bool]) -> float:
+def _prose(row: Row, only: set[int]) -> float:
     """Return how much the longest text of a record says that is neither its title, nor a link, nor a date."""
     return max(
         (
@@ -145,7 +145,7 @@ def _is_more_of_it(page: Outline, whole: Candidate, part: Candidate, own: set[st
 
 
 def _target(page: Outline, record: Record) -> str:
-    return page.nodes[record.anchor].get("href") or "" if record.anchor >= 0 else ""
+    return page.hrefs.get(record.anchor, "")
 
 
 def _targets(page: Outline, candidate: Candidate) -> set[str]:

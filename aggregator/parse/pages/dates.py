@@ -225,9 +225,17 @@ def _relative_s(text: str) -> int | None:
 
 def find_relative(text: str, *, now: datetime) -> datetime | None:
     """Return the time meant by "3 hours ago", "vor 2 Tagen", "il y a 5 minutes", "gestern", "3小时前"; else None."""
-    seconds = _relative_s(text) if len(text) <= 60 else None
-    if seconds is None:
-        return None
+    seconds = seconds_ago(text)
+    return moment_ago(seconds, now) if seconds is not None else None
+
+
+def seconds_ago(text: str) -> int | None:
+    """Return how long ago a short text says that something was."""
+    return _relative_s(text) if len(text) <= 60 else None
+
+
+def moment_ago(seconds: int, now: datetime) -> datetime:
+    """Return when that was: a day where days are counted."""
     moment = now - timedelta(seconds=seconds)
     return moment.replace(hour=0, minute=0, second=0, microsecond=0) if seconds >= 86_400 or seconds == 0 else moment
 

@@ -22,9 +22,10 @@ from aggregator.parse.pages.dates import (
     LONGEST,
     Written,
     date_in_address,
-    find_relative,
     find_written,
+    moment_ago,
     moment_of,
+    seconds_ago,
     year_in_address,
 )
 from aggregator.parse.pages.fields import Row
@@ -63,7 +64,7 @@ class Dates:
     """The dates of each row of a list, and which cells are nothing but dates, by their first pieces of text."""
 
     rows: list[list[Found]] = field(default_factory=list)
-    only: dict[int, bool] = field(default_factory=dict)
+    only: set[int] = field(default_factory=set)
 
 
 def find_dates(page: Outline, rows: Sequence[Row], *, language: str | None, now: datetime) -> Dates:
@@ -114,48 +115,79 @@ def is_only_date(text: str, written: Written) -> bool:
     return len(_LETTER.findall(text[: written.start] + text[written.stop :])) <= _LEFT_OVER
 
 
-def _in_cells(page: Outline, row: Row, only: dict[int, bool], language: str | None, now: datetime) -> Iterator[Found]:
+@dataclass(frozen=True, slots=True)
+class _Says:
+    """What a piece of text says of a date, by itself: a date, so many seconds ago, or nothing but a clock or marks.
+
+    ``may_begin`` tells whether it may be the first part of a date that is split into boxes.
+    """
+
+    written: Written | None = None
+    is_pure: bool = False
+    seconds_ago: int | None = None
+    is_beside: bool = False
+    may_begin: bool = False
+
+
+_NOTHING = _Says()
+
+
+def _says(cell: Cell, language: str | None) -> _Says:
+    """Return what a piece of text says of a date. It is looked at once, whatever series it belongs to."""
+    if not isinstance(cell.says, _Says):
+        cell.says = _read(cell.text, language)
+    return cell.says
+
+
+def _read(text: str, language: str | None) -> _Says:
+    if len(text) > LONGEST:
+        return _NOTHING
+    may_begin = len(text) <= _BOX and (text[:1].isdigit() or month_number(text.strip(" .,"), language) is not None)
+    written = find_written(text, language)
+    if written is not None:
+        return _Says(written, is_only_date(text, written), may_begin=may_begin)
+    seconds = seconds_ago(text)
+    is_beside = seconds is None and len(text) <= _BOX and bool(_CLOCK_ONLY.match(text) or not _LETTER.search(text))
+    if seconds is None and not (is_beside or may_begin):
+        return _NOTHING
+    return _Says(seconds_ago=seconds, is_beside=is_beside, may_begin=may_begin)
+
+
+def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now: datetime) -> Iterator[Found]:
     cells = row.cells
     skip_until = 0
     for number, cell in enumerate(cells):
-        if number < skip_until or len(cell.text) > LONGEST:
+        says = _says(cell, language)
+        if says is _NOTHING or number < skip_until:
             continue
-        box = _split(cells, number, language)
+        box = _split(cells, number, language) if says.may_begin else None
         if box is not None:
             written, skip_until = box
-            for each in cells[number:skip_until]:
-                only[each.first_chunk] = True
+            only.update(each.first_chunk for each in cells[number:skip_until])
             yield Found(("box", cell.path), written, None, 2.0, cell.first_chunk)
-            continue
-        found = find_written(cell.text, language)
-        if found is not None:
-            pure = is_only_date(cell.text, found)
-            if pure:
-                only[cell.first_chunk] = True
-            worth = 2.0 if pure else 0.8
+        elif says.written is not None:
+            if says.is_pure:
+                only.add(cell.first_chunk)
+            worth = 2.0 if says.is_pure else 0.8
             if cell.hints & IS_DATE:
                 worth += 0.7
-            if page.nodes[cell.owner].tag == "time":
+            if page.tags[cell.owner] == "time":
                 worth += 0.7
-            yield Found(("text" if pure else "within", cell.path), found, None, worth, cell.first_chunk)
-            continue
-        relative = find_relative(cell.text, now=now)
-        if relative is not None:
-            only[cell.first_chunk] = True
-            yield Found(("relative", cell.path), None, relative, 1.6, cell.first_chunk)
-        elif len(cell.text) <= _BOX and (_CLOCK_ONLY.match(cell.text) or not _LETTER.search(cell.text)):
-            only[cell.first_chunk] = True
+            yield Found(("text" if says.is_pure else "within", cell.path), says.written, None, worth, cell.first_chunk)
+        elif says.seconds_ago is not None:
+            only.add(cell.first_chunk)
+            yield Found(("relative", cell.path), None, moment_ago(says.seconds_ago, now), 1.6, cell.first_chunk)
+        elif says.is_beside:
+            only.add(cell.first_chunk)
 
 
 def _split(cells: Sequence[Cell], start: int, language: str | None) -> tuple[Written, int] | None:
     """Read a date whose parts stand in pieces side by side or below each other: "12", "Mar", "2026"."""
     first = cells[start].text
-    if len(first) > _BOX or not (first[:1].isdigit() or month_number(first.strip(" .,"), language)):
-        return None
-    if find_written(first, language) is not None:
-        alone = find_written(first, language)
+    alone = find_written(first, language)
+    if alone is not None:
         after = cells[start + 1].text.strip() if start + 1 < len(cells) else ""
-        if alone and alone.year is None and after.isdigit() and len(after) == 4:
+        if alone.year is None and after.isdigit() and len(after) == 4:
             joined = find_written(f"{first} {after}", language)
             return (joined, start + 2) if joined and joined.year else None
         return None

@@ -15,9 +15,13 @@ from aggregator.parse.languages import language_code
 
 MAX_CHARS = 6_000_000
 MAX_TAGS = 80_000  # starts and ends; a page of 800 headlines has 17,000
-_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{20000,}")
+_LONG = 20_000  # characters of a tag that is looked at closely
+_LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{_LONG},}}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _MAX_ATTRIBUTES = 1000  # of one element; libxml2 compares each with all before it
+
+# lxml.html asks a function of its own for the class of each element, which takes as long as parsing.
+_ELEMENTS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 
 _OF_HEAD = frozenset({"title", "meta", "link", "base", "style", "script", "noscript", "template", "object"})
 _HEAD_BYTES = 4096  # browsers look into 1024 bytes for the charset; some pages have more before it
@@ -51,11 +55,15 @@ def open_page(fetched: Fetched) -> PageDocument:
         raise NotAList("this is not a web page" if text.strip() else "the page is empty")
     if len(text) > MAX_CHARS:
         raise NotAList(f"the page is larger than {MAX_CHARS // 1_000_000} million characters")
-    if text.count("<") > MAX_TAGS:
+    pieces = text.split("<", MAX_TAGS + 1)
+    if len(pieces) > MAX_TAGS + 1:
         raise NotAList(f"the page has more than {MAX_TAGS} tags")
-    if any(len(_QUOTED.sub("", tag).split()) > _MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)):
+    if max(map(len, pieces)) > _LONG and any(
+        len(_QUOTED.sub("", tag).split()) > _MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)
+    ):
         raise NotAList(f"an element of the page has more than {_MAX_ATTRIBUTES} attributes")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    parser.set_element_class_lookup(_ELEMENTS)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:

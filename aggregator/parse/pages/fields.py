@@ -7,15 +7,16 @@ differ from each other, stand in headings or links, and are neither dates nor "R
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aggregator.parse.pages.outline import IS_AUTHOR, IS_DATE, IS_SUMMARY, IS_TITLE, Cell, Outline
-from aggregator.parse.pages.repeats import Record, has_address
+from aggregator.parse.pages.repeats import Record
 from aggregator.parse.pages.words import leads_on
 
-Place = tuple[int, str | None, int]  # a way from the root, its last classes, and the how-manieth piece of text there
+Place = tuple[int, int]  # a way from the root with its last classes, and the how-manieth piece of text there
 
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
 _WIDE_IS = 2.5  # letters that one of them says as much as
@@ -38,12 +39,12 @@ def rows_of(page: Outline, records: Sequence[Record]) -> list[Row]:
     rows = []
     for record in records:
         cells = page.cells_between(record.first, record.last)
-        counts: dict[tuple[int, str | None], int] = defaultdict(int)
+        counts: dict[int, int] = {}
         places = []
         for cell in cells:
-            way = (cell.path, page.nodes[cell.owner].get("class"))
-            places.append((*way, counts[way]))
-            counts[way] += 1
+            count = counts.get(cell.way, 0)
+            places.append((cell.way, count))
+            counts[cell.way] = count + 1
         rows.append(Row(record, cells, places))
     return rows
 
@@ -65,7 +66,7 @@ def length_of(text: str) -> float:
 
 
 def choose_titles(
-    page: Outline, rows: Sequence[Row], columns: dict[Place, list[tuple[int, Cell]]], is_date: dict[int, bool]
+    page: Outline, rows: Sequence[Row], columns: dict[Place, list[tuple[int, Cell]]], is_date: set[int]
 ) -> None:
     """Give each row the title that it has in the best column, or else its own best, and the link that goes with it.
 
@@ -91,20 +92,28 @@ def _can_be(cell: Cell) -> bool:
     return not leads_on(cell.text) and len(cell.text) <= LONGEST_TITLE
 
 
-def _column_worth(page: Outline, column: Sequence[tuple[int, Cell]], total: int, is_date: dict[int, bool]) -> float:
-    sample = [cell for _, cell in column[:60]]
-    count = len(sample)
+def _column_worth(page: Outline, column: Sequence[tuple[int, Cell]], total: int, is_date: set[int]) -> float:
     coverage = len(column) / total
     if coverage < 0.3:
         return 0.0
+    sample = [cell for _, cell in column[:60]]
+    count = len(sample)
     distinct = len({cell.text for cell in sample}) / count
     each = sum(cell_worth(page, cell, is_date) for cell in sample) / count
     return coverage * each * float(distinct**1.5)
 
 
-def cell_worth(page: Outline, cell: Cell, is_date: dict[int, bool]) -> float:
+def cell_worth(page: Outline, cell: Cell, is_date: set[int]) -> float:
     """Judge how much a piece of text looks like a title; 0 for what can't be one."""
-    if is_date.get(cell.first_chunk) or leads_on(cell.text):
+    if cell.first_chunk in is_date:
+        return 0.0
+    if cell.worth < 0:
+        cell.worth = _worth(page, cell)
+    return cell.worth
+
+
+def _worth(page: Outline, cell: Cell) -> float:
+    if leads_on(cell.text):
         return 0.0
     length = length_of(cell.text)
     worth = min(length / 25, 1.0) if length <= 160 else max(0.1, 1 - (length - 160) / 200)
@@ -112,7 +121,7 @@ def cell_worth(page: Outline, cell: Cell, is_date: dict[int, bool]) -> float:
         worth += 1.0 - cell.heading * 0.05
     elif cell.is_bold:
         worth += 0.3
-    if cell.link >= 0 and has_address(page.nodes[cell.link].get("href")):
+    if cell.link in page.leading:
         worth += 0.6
         if page.nodes[cell.link].get("title") == cell.text:
             worth += 0.6
@@ -127,7 +136,7 @@ def cell_worth(page: Outline, cell: Cell, is_date: dict[int, bool]) -> float:
     return max(worth, 0.0)
 
 
-def _own_title(page: Outline, row: Row, is_date: dict[int, bool]) -> Cell | None:
+def _own_title(page: Outline, row: Row, is_date: set[int]) -> Cell | None:
     judged = [(cell_worth(page, cell, is_date) - 0.02 * number, -number) for number, cell in enumerate(row.cells)]
     worth, number = max(judged, default=(0.0, 0))
     return row.cells[-number] if worth > 0.2 and len(row.cells[-number].text) <= LONGEST_TITLE else None
@@ -136,13 +145,10 @@ def _own_title(page: Outline, row: Row, is_date: dict[int, bool]) -> Cell | None
 def link_of(page: Outline, row: Row) -> int:
     """Return the link of a record: its title's, else the one around it, else that which most of its links have."""
     record = row.record
-    if row.title and row.title.link >= 0 and has_address(page.nodes[row.title.link].get("href")):
+    if row.title and row.title.link in page.leading:
         return row.title.link
-    inside = [
-        node
-        for node in range(record.root, record.stop)
-        if page.nodes[node].tag == "a" and has_address(page.nodes[node].get("href"))
-    ]
+    begin, end = bisect_left(page.links, record.root), bisect_left(page.links, record.stop)
+    inside = [link for link in page.links[begin:end] if link in page.leading]
     if row.title is not None:
         holder = page.parent[row.title.owner]
         near = [
@@ -158,7 +164,7 @@ def link_of(page: Outline, row: Row) -> int:
 _STOPS = re.compile(r"(?:\.\.\.|…)?\s*(?:\[|\(|«|»|→|>)*\s*$")
 
 
-def summary_of(row: Row, is_date: dict[int, bool]) -> str | None:
+def summary_of(row: Row, is_date: set[int]) -> str | None:
     """Return the longest paragraph of a record that is neither its title nor its date, links included."""
     blocks: dict[int, list[Cell]] = defaultdict(list)
     for cell in row.cells:
@@ -167,11 +173,11 @@ def summary_of(row: Row, is_date: dict[int, bool]) -> str | None:
     for block in blocks.values():
         at = next((place for place, cell in enumerate(block) if cell is row.title), -1)
         cells = block[at + 1 :]
-        if any(cell.hints & IS_AUTHOR for cell in cells) or all(is_date.get(cell.first_chunk) for cell in cells):
+        if any(cell.hints & IS_AUTHOR for cell in cells) or all(cell.first_chunk in is_date for cell in cells):
             continue
-        while cells and (leads_on(cells[-1].text) or is_date.get(cells[-1].first_chunk)):
+        while cells and (leads_on(cells[-1].text) or cells[-1].first_chunk in is_date):
             cells.pop()
-        while cells and is_date.get(cells[0].first_chunk):
+        while cells and cells[0].first_chunk in is_date:
             cells.pop(0)
         text = " ".join(cell.text for cell in cells)
         said = length_of(text) + (20 if cells and cells[0].hints & IS_SUMMARY else 0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html
@@ -16,7 +18,8 @@ from aggregator.parse.pages.choosing import judge, read_rows
 from aggregator.parse.pages.dating import Dates, date_rows
 from aggregator.parse.pages.document import PageDocument, open_page
 from aggregator.parse.pages.fields import Row, link_of, summary_of
-from aggregator.parse.pages.outline import Outline, outline
+from aggregator.parse.pages.flatten import outline
+from aggregator.parse.pages.outline import Outline
 from aggregator.parse.pages.refusing import found_list
 from aggregator.parse.pages.repeats import Record, find_series
 from aggregator.parse.pages.selecting import (
@@ -34,6 +37,9 @@ _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SMALLEST_PX = 48
 _PICTURE = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif"}
 
+# A link that needs no more than its site's name before it.
+_PLAIN_PATH = re.compile(r"/(?:[\w%,~+-]+[/.])*[\w%,~+-]*(?:\?[\w%,~+=&;-]+)?", re.ASCII)
+
 # An address in a web archive; on a saved copy it leads nowhere, but tells where it led.
 _SAVED = re.compile(r"(/web/\d{14}(?:[a-z]{2}_)?/)https?://")
 
@@ -50,16 +56,18 @@ def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None
     if rules is not None:
         rows, dates = read_rows(page, select_records(page, rules), language=language, now=now)
         entries = _entries(document, page, rows, dates, rules=rules, now=now)
-        entries = _dated_by(read_data(document)[0], entries)
+        entries = _dated_by(document, entries)
         if not entries:
             raise NotAList(f"what matches items: {rules.items!r} holds no link with a title")
         return ListPage(document=_feed(document, entries), found_in="the rules", rules=rules)
     candidates = [judge(page, records, language=language, now=now) for records in find_series(page)]
-    data, found_in = read_data(document)
     try:
         best = found_list(document, page, candidates)
-    except NotAList as refusal:
-        if not data or isinstance(refusal, Challenge):
+    except Challenge:
+        raise
+    except NotAList:
+        data, found_in = read_data(document)
+        if not data:
             raise
         return ListPage(document=_feed(document, [_from_data(each, document) for each in data]), found_in=found_in)
     rows, dates = best.rows, best.dates
@@ -67,7 +75,7 @@ def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None
         rows, dates = read_rows(page, best.records, language=language, now=now)
     entries = _entries(document, page, rows, dates, rules=None, now=now)
     return ListPage(
-        document=_feed(document, _dated_by(data, entries)),
+        document=_feed(document, _dated_by(document, entries)),
         found_in="a repeated pattern",
         rules=_pinned(document, page, rows, entries, now),
     )
@@ -84,9 +92,11 @@ def _from_data(entry: DataEntry, document: PageDocument) -> ParsedEntry:
     )
 
 
-def _dated_by(data: Sequence[DataEntry], entries: Sequence[ParsedEntry]) -> list[ParsedEntry]:
+def _dated_by(document: PageDocument, entries: list[ParsedEntry]) -> list[ParsedEntry]:
     """Return entries with the dates that the page's data has of them where people aren't shown any."""
-    when = {each.link.partition("#")[0]: each.published for each in data}
+    if all(each.published for each in entries):
+        return entries
+    when = {each.link.partition("#")[0]: each.published for each in read_data(document)[0]}
     return [
         each if each.published or not each.link else replace(each, published=when.get(each.link.partition("#")[0]))
         for each in entries
@@ -173,9 +183,9 @@ def _entries(
 def _pictures(document: PageDocument, page: Outline, row: Row) -> tuple[Enclosure, ...]:
     """Return the first picture of a record that isn't a spacer or an icon."""
     record = row.record
-    for node in range(record.root, record.stop) if record.root >= 0 else ():
-        element = page.nodes[node]
-        if element.tag == "img" and not _is_small(element):
+    for place in range(bisect_left(page.images, record.root), bisect_left(page.images, record.stop)):
+        element = page.nodes[page.images[place]]
+        if not _is_small(element):
             written = next((element.get(name) for name in _SOURCES if element.get(name)), None)
             address = address_of(document, written) if written and not written.startswith("data:") else None
             if address is not None:
@@ -189,10 +199,10 @@ def _is_small(element: html.HtmlElement) -> bool:
 
 
 def _parts(
-    page: Outline, row: Row, only: dict[int, bool], rules: PageRules | None
+    page: Outline, row: Row, only: set[int], rules: PageRules | None
 ) -> tuple[str | None, str | None, str | None]:
     """Return a record's address as written, its title and its summary."""
-    href = page.nodes[row.link].get("href") if row.link >= 0 else None
+    href = page.hrefs.get(row.link)
     title = row.title.text if row.title is not None else None
     summary = summary_of(row, only)
     if rules is not None:
@@ -214,6 +224,10 @@ def address_of(document: PageDocument, href: str | None) -> str | None:
     """Return where a link leads, None for what is no address of a page."""
     if href is None:
         return None
+    if _PLAIN_PATH.fullmatch(href):
+        origin = _origin(document.base)
+        if origin is not None:
+            return origin + href
     try:
         address = urljoin(document.base, href.strip())
         parts = urlsplit(address)
@@ -223,3 +237,11 @@ def address_of(document: PageDocument, href: str | None) -> str | None:
     if saved is not None and not _SAVED.search(document.url):
         return address[saved.end(1) :]
     return address if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+@lru_cache(maxsize=100)
+def _origin(base: str) -> str | None:
+    """Return a site's name with its scheme; None for what is no site, and for a web archive."""
+    parts = urlsplit(base)
+    plain = parts.scheme in {"http", "https"} and parts.hostname and "/web/" not in base
+    return f"{parts.scheme}://{parts.netloc}" if plain else None

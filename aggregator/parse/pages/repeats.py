@@ -20,8 +20,10 @@ _LEVELS = 4  # above a link, in which a list may end
 _TRIED = 12  # series that are looked at closely, the likeliest first
 _REACH = 8  # siblings before and behind a record's link that may belong to it
 _MOST_RECORDS = 3000
-_NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:", "fax:", "about:")
 _TEXT = -1  # what stands for a piece of text among the kinds of siblings
+
+
+Looks = dict[int, tuple[int, bool]]  # of each link: the length of its text, as far as it counts, and is it a heading
 
 
 @dataclass(slots=True)
@@ -35,16 +37,10 @@ class Record:
     last: int
 
 
-def has_address(href: str | None) -> bool:
-    """Tell whether a link leads to a page, another one than that it stands on."""
-    href = (href or "").strip()
-    return bool(href) and not href.lower().startswith(_NO_ADDRESS)
-
-
 def find_series(page: Outline) -> list[list[Record]]:
     """Return the series of records that a page may be a list of, the likeliest by a first look before others."""
-    targets = {link: _target(page.nodes[link].get("href")) for link in page.links}
-    links = [link for link in page.links if targets[link]]
+    targets = {link: page.hrefs[link].partition("#")[0].strip() for link in page.links if link in page.leading}
+    links = [link for link, target in targets.items() if target]
     ranked = sorted(_series(page, links, targets), key=lambda each: -each[0])
     found: dict[tuple[int, ...], list[Record]] = {}
     for _, series in ranked[:_TRIED]:
@@ -54,16 +50,13 @@ def find_series(page: Outline) -> list[list[Record]]:
     return list(found.values())
 
 
-def _target(href: str | None) -> str:
-    return href.partition("#")[0].strip() if href and has_address(href) else ""
-
-
 def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Iterable[tuple[float, list[int]]]:
     """Group links by the place they stand in: by tags and classes, by tags alone, by the nearest three.
 
     And those of one place by the part of the page that holds them: lists that are alike stand side by side.
     """
     groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    looks = {link: (min(_length(page, link), 100), _is_headed(page, link)) for link in links}
     for link in links:
         above = page.parent[link]
         over = page.parent[above] if above >= 0 else -1
@@ -80,20 +73,22 @@ def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Ite
             ancestor = page.parent[ancestor]
     seen: set[tuple[int, ...]] = set()
     for place, group in groups.items():
+        if len(group) < 2:
+            continue
         same = tuple(group)
         if same in seen:
             continue
         seen.add(same)
         distinct = len({targets[link] for link in group})
         if distinct >= (2 if place[0] < 3 else 3):
-            yield _promise(page, group, distinct), group
+            yield _promise(page, looks, group, distinct), group
 
 
-def _promise(page: Outline, group: Sequence[int], distinct: int) -> float:
+def _promise(page: Outline, looks: Looks, group: Sequence[int], distinct: int) -> float:
     """Judge a series by a first look: how many, how much text, under headings, where."""
     sample = group[:40]
-    length = sum(min(_length(page, link), 100) for link in sample) / len(sample)
-    headed = sum(_is_headed(page, link) for link in sample) / len(sample)
+    length = sum(looks[link][0] for link in sample) / len(sample)
+    headed = sum(looks[link][1] for link in sample) / len(sample)
     return math.log2(1 + distinct) * (0.2 + length / 40 + headed) * region_weight(page, group[0])
 
 
@@ -144,14 +139,14 @@ def _widest(page: Outline, link: int, after: int, before: int) -> int:
 def _alike(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> list[int]:
     """Let all records be of the kind that most are of: the first and last of a list tend to be taken too wide."""
     usual, count = Counter(page.kind[root] for root in roots).most_common(1)[0]
-    usual_tag = page.nodes[next(root for root in roots if page.kind[root] == usual)].tag
+    usual_tag = page.tags[next(root for root in roots if page.kind[root] == usual)]
     if count < 2:
         return list(roots)
     found = []
     for anchor, root in zip(anchors, roots, strict=True):
         node, inner = anchor, -1
         while page.kind[root] != usual and node != root:
-            if page.kind[node] == usual or (inner < 0 and page.nodes[node].tag == usual_tag and node != anchor):
+            if page.kind[node] == usual or (inner < 0 and page.tags[node] == usual_tag and node != anchor):
                 inner = node
                 if page.kind[node] == usual:
                     break

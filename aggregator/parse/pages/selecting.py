@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -46,7 +47,7 @@ def select_records(page: Outline, rules: PageRules) -> list[Record]:
     Where records stand flat beside each other (``dt dd dt dd``), the item is a record's first element, and what stands
     between it and the next one belongs to it.
     """
-    number = {element: node for node, element in enumerate(page.nodes)}
+    number = page.numbers
     found = sorted(
         number[each] for each in select(page.nodes[0].getroottree().getroot(), rules.items) if each in number
     )
@@ -153,21 +154,34 @@ _HIGHEST = 5  # elements above a record that its selector may name
 
 def describe(page: Outline, nodes: Sequence[int]) -> str | None:
     """Return a selector that finds just these elements; None where there is no short one."""
-    wanted = {page.nodes[node] for node in nodes}
-    root = page.nodes[0].getroottree().getroot()
     css, level = "", list(nodes)
+    found: list[tuple[int, int]] | None = None  # what the selector finds so far, each with the element it began at
     for _ in range(_HIGHEST):
         own = _common(page, level)
         if own is None:
             return None
         css = f"{own} > {css}" if css else own
-        found = select(root, css)
-        if len(found) == len(wanted) and wanted.issuperset(found):
+        matching = _matching(page, own)
+        if found is None:
+            found = [(node, node) for node in sorted(matching)]
+        else:
+            found = [(node, above) for node, below in found if (above := page.parent[below]) in matching]
+        if len(found) == len(nodes):
             return css
         level = sorted({page.parent[node] for node in level})
         if level[0] < 0:
             return None
     return None
+
+
+def _matching(page: Outline, own: str) -> set[int]:
+    """Return the elements that fit a selector which ``_common`` made."""
+    tag, mark, identifier = own.partition("#")
+    if mark:
+        return {node for node, each in enumerate(page.nodes) if each.get("id") == identifier and each.tag == tag}
+    tag, *names = own.split(".")
+    alike = [node for node, each in enumerate(page.tags) if each == tag]
+    return {node for node in alike if not names or set(names).issubset((page.classes[node] or "").split())}
 
 
 def _common(page: Outline, nodes: Sequence[int]) -> str | None:
@@ -206,6 +220,16 @@ def _inner(page: Outline, rows: Sequence[Row], owners: Sequence[int]) -> str | N
     if len(present) < len(rows) or not present:
         return None
     own = _common(page, [owner for _, owner in present])
-    if own is None or any(part_of(page, row, own) is not page.nodes[owner] for row, owner in present):
-        return None
-    return own
+    return own if own is not None and _is_first(page, present, own) else None
+
+
+def _is_first(page: Outline, present: Sequence[tuple[Row, int]], css: str) -> bool:
+    """Tell whether a selector finds these elements as the first in their records. It is asked of the page once."""
+    found = select(page.nodes[0].getroottree().getroot(), css)
+    numbers = [page.numbers.get(element, -1) for element in found]
+    if -1 in numbers:  # it finds what isn't shown too
+        return all(part_of(page, row, css) is page.nodes[owner] for row, owner in present)
+    return all(
+        (place := bisect_left(numbers, row.record.root)) < len(numbers) and numbers[place] == owner
+        for row, owner in present
+    )
