@@ -48,6 +48,8 @@ _NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms
 _REMEMBERED = 200  # characters of class names that are judged once for all pages
 
 _UNKNOWN = (-1, -1)
+_MOST = 0.6  # of a page's text
+_MENU = re.compile("nav|menu|foot|head")
 
 
 def has_address(href: str | None) -> bool:
@@ -84,7 +86,8 @@ class _Walk:
         stops, lasts, chunks = page.stop, page.last, page.chunks
         paths: dict[tuple[int, int], int] = {}
         looses: dict[tuple[int, str], int] = {}
-        rows: list[tuple[html.HtmlElement, str, str | None, int, int, int, int, int, int]] = []
+        rows: list[tuple[html.HtmlElement, str, str | None, int, int, int, int, int, int, int]] = []
+        named: list[int] = []
         above: list[tuple[Iterator[html.HtmlElement], int, int, int, int]] = []
         children: Iterator[html.HtmlElement] = iter((body,))
         node, path, loose, hints = -1, -1, -1, 0
@@ -102,17 +105,20 @@ class _Walk:
                     continue
                 kind, own = meaning
                 number = len(rows)
+                if own & REGIONS and tag not in _HINTS_OF_TAG:
+                    named.append(number)
                 is_inline = tag in INLINE
                 if given:
                     own |= self._said(given, tag, number, is_inline=is_inline)
                 if tag == "main":
                     page.mains.append(number)
+                said = own & REGIONS
                 own |= hints & (0xFF if is_inline else REGIONS)
                 own_path = paths.setdefault((path, kind), len(paths))
                 own_loose = loose
                 if tag not in FORMATTING:
                     own_loose = looses.setdefault((loose, "h" if tag in HEADINGS else tag), len(looses))
-                rows.append((element, tag, classes, node, kind, own_path, own_loose, len(chunks), own))
+                rows.append((element, tag, classes, node, kind, own_path, own_loose, len(chunks), own, said))
                 stops.append(number + 1)
                 lasts.append(0)
                 if not is_inline:
@@ -147,6 +153,8 @@ class _Walk:
         columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
         page.nodes, page.tags, page.classes, page.parent, page.kind, page.path, page.loose, page.first = columns[:8]
         page.region = [own & REGIONS for own in columns[8]]
+        if named:
+            _trust_less(page, named, columns[9])
         return columns[8]
 
     def _said(self, given: dict[str, str], tag: str, node: int, *, is_inline: bool) -> int:
@@ -209,6 +217,23 @@ _NAMES = (
     (SUMMARY_CLASSES, IS_SUMMARY),
     (AUTHOR_CLASSES, IS_AUTHOR),
 )
+
+
+def _trust_less(page: Outline, named: list[int], said: list[int]) -> None:
+    """Take from elements that hold most of a page what their classes say: "with-sidebar" is a layout, and no sidebar.
+
+    ``named`` are those whose classes say where they stand, ``said`` is what each element says of itself.
+    """
+    total = sum(map(len, page.chunks))
+    for node in named:
+        holds_main = any(node < main < page.stop[node] for main in page.mains)
+        if not holds_main and _MENU.search((page.classes[node] or "").lower()):
+            continue
+        text = sum(map(len, page.chunks[page.first[node] : page.last[node]]))
+        if holds_main or text > total * _MOST:
+            said[node] = 0
+    for node, parent in enumerate(page.parent):
+        page.region[node] = said[node] | (page.region[parent] if parent >= 0 else 0)
 
 
 def _body(root: html.HtmlElement) -> html.HtmlElement:

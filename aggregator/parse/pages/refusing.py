@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from aggregator.errors import Challenge, NotAList
 from aggregator.parse.pages.choosing import Candidate, best_of, text_outside
 from aggregator.parse.pages.document import PageDocument
 from aggregator.parse.pages.outline import RELATED, SIDE, Outline
+from aggregator.parse.pages.words import ABOUT_ITSELF, GONE
 
 _LEAST = 2.8  # links of a few words in a row have about 2, the poorest lists that people mean near 4
 
@@ -18,6 +20,9 @@ _CHALLENGE = re.compile(
     r"|pardon our interruption|captcha",
     re.IGNORECASE,
 )
+_SEGMENTS = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")  # what parts the pieces of a page's title
+_FEWEST = 3  # records without a date
+_DATED = 0.5  # of the records: a list that is news, whatever it stands under
 _SCRIPTED = 400  # characters that a page has which shows nothing without its scripts
 
 
@@ -25,20 +30,45 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
     """Return the list that a page is about. Raises NotAList, with the reason, when there is none."""
     best = best_of(page, candidates)
     text = sum(len(cell.text) for cell in page.cells)
-    is_weak = best is None or best.worth < _LEAST
+    is_weak = best is None or best.worth < _LEAST or (not best.dated and _is_scattered(document, page, best))
     if (is_weak or text < 3000) and _CHALLENGE.search(document.title or "") and text < 3000:
         raise Challenge(f"the server answered with a page that checks who asks ({document.title!r})")
+    names = _names(document, page)
+    if any(GONE.match(name) for name in names):
+        raise NotAList("the page says that there is nothing at this address")
     if not is_weak and best is not None:
+        if best.dated < _DATED and any(ABOUT_ITSELF.match(name) for name in names):
+            raise NotAList(f"this is a page about the site itself ({names[0]!r}), not a list of entries")
         outside, within = text_outside(page, best.records)
         is_beside = all(page.region[record.anchor] & (SIDE | RELATED) for record in best.records)
         if outside > _most_outside(within, is_doubted=is_beside or _says_article(document)):
             raise NotAList("this looks like a single article, not a list of them")
         return best
-    if text < _SCRIPTED and document.root.find(".//script") is not None:
-        raise NotAList("the page is empty without its scripts, and holds no list as data")
     if document.root.find(".//input[@type='password']") is not None:
         raise NotAList("this is a form to log in")
+    if text < _SCRIPTED and document.root.find(".//script") is not None:
+        raise NotAList("the page is empty without its scripts, and holds no list as data")
     raise NotAList("nothing on the page repeats like a list of entries")
+
+
+def _is_scattered(document: PageDocument, page: Outline, best: Candidate) -> bool:
+    """Tell whether these are two links, or links to as many other sites: "follow us", friends, pictures' owners."""
+    own = urlsplit(document.base).hostname
+    hosts = [_host_of(page.hrefs.get(record.anchor, "")) for record in best.records]
+    return len(hosts) < _FEWEST or (len(set(hosts)) == len(hosts) and not {None, own}.intersection(hosts))
+
+
+def _names(document: PageDocument, page: Outline) -> list[str]:
+    """Return what a page is called: the pieces of its title, and its first headings."""
+    named = [each for each in _SEGMENTS.split(document.title or "") if each]
+    return named + [cell.text for cell in page.cells if cell.heading == 1][:2]
+
+
+def _host_of(href: str) -> str | None:
+    try:
+        return urlsplit(href.strip()).hostname
+    except ValueError:
+        return None
 
 
 def _says_article(document: PageDocument) -> bool:

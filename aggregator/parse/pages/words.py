@@ -102,9 +102,30 @@ def names_another_list(heading: str) -> bool:
     return bool(_OTHER_LISTS.match(heading[:60]))
 
 
+# What servers say that have nothing at an address, and what pages are called that are about the site itself.
+GONE = re.compile(
+    r"""
+    (?:error|erreur|fehler)?\W{0,3}404(?:\W*$|\W+(?:error|erreur|fehler|page|seite|file|not|nicht)\b)
+    |(?:oops\W{1,3})?(?:sorry\W{1,3})?(?:the\ |that\ |this\ |die\ |la\ |cette\ )?(?:page|seite|página|pagina)\b.{0,24}
+    (?:not\ (?:be\ )?found|t\ be\ found|doesn.t\ exist|does\ not\ exist|nicht\ gefunden|existiert\ nicht|introuvable
+    |n.existe\ pas|n.a\ pas\ été\ trouvée|no\ encontrada|no\ existe|non\ trovata|niet\ gevonden)
+    |(?:not\ found|nicht\ gefunden)$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+ABOUT_ITSELF = re.compile(
+    r"""
+    impressum|imprint|legal\ (?:notice|information)|mentions\ légales|aviso\ legal|note\ legali|datenschutz
+    |data\ protection|privacy|cookie|politique\ de\ (?:confidentialité|cookies)|terms\ (?:of|and)|nutzungsbedingungen
+    |agb$|conditions\ (?:générales|d.utilisation)|barrierefreiheit|accessibility|accessibilité|site\ ?map$
+    |plan\ du\ site$|contact(?:\ us)?$|kontakt$|contactez-nous$|nous\ contacter$|copyright|disclaimer
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
 FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:nav|navi|navbar|navigation|mainnav|topnav|subnav|menu|mainmenu|submenu|dropdown|breadcrumbs?|footer|"
-    r"foot|site-?header|masthead|topbar|toolbar|pagination|pager|paging|pagenavi|page-numbers|social|share|sharing|"
+    r"(?:^|[\s_-])(?:nav|navi|navbar|navigation|mainnav|topnav|subnav|menu|mainmenu|submenu|dropdown|breadcrumbs?|"
+    r"(?<!card[_-])(?<!post[_-])(?<!item[_-])(?<!entry[_-])(?<!teaser[_-])(?<!article[_-])(?<!card__)footer|foot|site-?header|masthead|topbar|toolbar|pagination|pager|paging|pagenavi|page-numbers|social|share|sharing|"
     r"sharedaddy|cookies?|consent|banner|lang|languages?|language-switcher|tagcloud|tag-cloud|login|skip-links?|"
     r"ads?|advert|advertisement|sponsor|modal|popup|offcanvas|megamenu|comment-list|commentlist|facets?|filters?)"
     r"(?=$|[\s_-])"
