@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.parse.pages.dating import Dates, find_dates
+from aggregator.parse.pages.dating import Dates, Found, find_dates
 from aggregator.parse.pages.fields import Row, cell_worth, choose_titles, columns_of, length_of, rows_of
 from aggregator.parse.pages.outline import NAVIGATION, Outline
 from aggregator.parse.pages.repeats import Record, region_weight
@@ -43,6 +43,11 @@ def read_rows(
     return rows, dates
 
 
+def is_sure(found: Found) -> bool:
+    """Tell whether a date stands for itself, and not within a text."""
+    return found.worth >= _SURE
+
+
 def judge(page: Outline, records: list[Record], *, language: str | None, now: datetime) -> Candidate:
     """Judge a series by its first records: titles, dates, text, how many, and where on the page."""
     sample = records[:_SAMPLE]
@@ -53,7 +58,7 @@ def judge(page: Outline, records: list[Record], *, language: str | None, now: da
         return Candidate(records, rows, dates, 0.0)
     titled = len(titles) / count
     distinct = len({title.text for title in titles}) / len(titles)
-    dated = sum(any(each.worth >= _SURE for each in found) for found in dates.rows) / count
+    dated = sum(any(map(is_sure, found)) for found in dates.rows) / count
     length = sum(min(length_of(title.text), 150) for title in titles) / len(titles)
     worth = sum(cell_worth(page, title, dates.only) for title in titles) / len(titles)
     prose = sum(min(_prose(row, dates.only), 300.0) for row in rows) / count
@@ -133,7 +138,7 @@ def _dated_part(page: Outline, best: Candidate, candidates: Sequence[Candidate])
 def _is_more_of_it(page: Outline, whole: Candidate, part: Candidate, own: set[str]) -> bool:
     """Tell whether what a whole adds looks like its part: dated if that is, with titles about as long."""
     added = [
-        (row.title, any(each.worth >= _SURE for each in found))
+        (row.title, any(map(is_sure, found)))
         for row, found in zip(whole.rows, whole.dates.rows, strict=True)
         if _target(page, row.record) not in own
     ]

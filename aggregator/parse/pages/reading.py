@@ -19,6 +19,7 @@ from aggregator.parse.pages.dating import Dates, date_rows
 from aggregator.parse.pages.document import PageDocument, open_page
 from aggregator.parse.pages.fields import Row, link_of, summary_of
 from aggregator.parse.pages.flatten import outline
+from aggregator.parse.pages.lead import lead_of
 from aggregator.parse.pages.outline import Outline
 from aggregator.parse.pages.refusing import found_list
 from aggregator.parse.pages.repeats import Record, find_series
@@ -71,8 +72,10 @@ def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None
             raise
         return ListPage(document=_feed(document, [_from_data(each, document) for each in data]), found_in=found_in)
     rows, dates = best.rows, best.dates
-    if len(rows) < len(best.records):
-        rows, dates = read_rows(page, best.records, language=language, now=now)
+    lead = lead_of(page, best, language=language, now=now)
+    if lead is not None or len(rows) < len(best.records):
+        records = best.records if lead is None else [lead, *best.records]
+        rows, dates = read_rows(page, records, language=language, now=now)
     entries = _entries(document, page, rows, dates, rules=None, now=now)
     return ListPage(
         document=_feed(document, _dated_by(document, entries)),
