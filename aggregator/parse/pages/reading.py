@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 
-from aggregator.errors import Challenge, NotAList
+from aggregator.errors import NotAList
 from aggregator.model import Enclosure, Fetched, ListPage, PageRules, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.pages.choosing import judge, read_rows
 from aggregator.parse.pages.dating import Dates, date_rows
@@ -21,7 +21,7 @@ from aggregator.parse.pages.fields import Row, link_of, summary_of
 from aggregator.parse.pages.flatten import outline
 from aggregator.parse.pages.lead import lead_of
 from aggregator.parse.pages.outline import Outline
-from aggregator.parse.pages.refusing import found_list
+from aggregator.parse.pages.refusing import found_list, says_article, why_nothing
 from aggregator.parse.pages.repeats import Record, find_series
 from aggregator.parse.pages.selecting import (
     part_of,
@@ -57,19 +57,16 @@ def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None
     if rules is not None:
         rows, dates = read_rows(page, select_records(page, rules), language=language, now=now)
         entries = _entries(document, page, rows, dates, rules=rules, now=now)
-        entries = _dated_by(document, entries)
+        entries = _completed(document, entries)
         if not entries:
             raise NotAList(f"what matches items: {rules.items!r} holds no link with a title")
         return ListPage(document=_feed(document, entries), found_in="the rules", rules=rules)
     candidates = [judge(page, records, language=language, now=now) for records in find_series(page)]
-    try:
-        best = found_list(document, page, candidates)
-    except Challenge:
-        raise
-    except NotAList:
-        data, found_in = read_data(document)
-        if not data:
-            raise
+    best = found_list(document, page, candidates)
+    data, found_in = ([], "") if says_article(document) or (best and best.dated) else read_data(document)
+    if best is None and not data:
+        raise why_nothing(document, page)
+    if best is None or _is_better(data, [page.hrefs.get(each.anchor) for each in best.records], document):
         return ListPage(document=_feed(document, [_from_data(each, document) for each in data]), found_in=found_in)
     rows, dates = best.rows, best.dates
     lead = lead_of(page, best, language=language, now=now)
@@ -78,10 +75,17 @@ def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None
         rows, dates = read_rows(page, records, language=language, now=now)
     entries = _entries(document, page, rows, dates, rules=None, now=now)
     return ListPage(
-        document=_feed(document, _dated_by(document, entries)),
+        document=_feed(document, _completed(document, entries)),
         found_in="a repeated pattern",
         rules=_pinned(document, page, rows, entries, now),
     )
+
+
+def _is_better(data: Sequence[DataEntry], hrefs: Sequence[str | None], document: PageDocument) -> bool:
+    """Tell whether data is news that a page shows with its scripts, where it has only something undated without."""
+    shown = {address_of(document, href) for href in hrefs}
+    dated = sum(each.published is not None for each in data)
+    return dated > len(data) / 2 and len(data) >= len(shown) and shown.isdisjoint(each.link for each in data)
 
 
 def _from_data(entry: DataEntry, document: PageDocument) -> ParsedEntry:
@@ -91,19 +95,34 @@ def _from_data(entry: DataEntry, document: PageDocument) -> ParsedEntry:
         title=Text(value=entry.title, is_html=False, language=language),
         summary=Text(value=entry.summary, is_html=False, language=language) if entry.summary else None,
         published=entry.published,
+        enclosures=(_enclosure(entry.image),) if entry.image else (),
         language=language,
     )
 
 
-def _dated_by(document: PageDocument, entries: list[ParsedEntry]) -> list[ParsedEntry]:
-    """Return entries with the dates that the page's data has of them where people aren't shown any."""
-    if all(each.published for each in entries):
+def _completed(document: PageDocument, entries: list[ParsedEntry]) -> list[ParsedEntry]:
+    """Return entries with what the page's data has of them where people aren't shown it: date, summary, picture.
+
+    It is looked at only where all or some lack something, as it can be many times what is shown.
+    """
+    shown = [all(each.published for each in entries)]
+    shown += [any(each.summary for each in entries), any(each.enclosures for each in entries)]
+    if all(shown):
         return entries
-    when = {each.link.partition("#")[0]: each.published for each in read_data(document)[0]}
-    return [
-        each if each.published or not each.link else replace(each, published=when.get(each.link.partition("#")[0]))
-        for each in entries
-    ]
+    known = {each.link.partition("#")[0]: each for each in read_data(document)[0]}
+    return [_with_data(each, known.get((each.link or "").partition("#")[0]), document) for each in entries]
+
+
+def _with_data(entry: ParsedEntry, data: DataEntry | None, document: PageDocument) -> ParsedEntry:
+    if data is None:
+        return entry
+    other = _from_data(data, document)
+    return replace(
+        entry,
+        published=entry.published or other.published,
+        summary=entry.summary or other.summary,
+        enclosures=entry.enclosures or other.enclosures,
+    )
 
 
 def _pinned(
@@ -192,8 +211,12 @@ def _pictures(document: PageDocument, page: Outline, row: Row) -> tuple[Enclosur
             written = next((element.get(name) for name in _SOURCES if element.get(name)), None)
             address = address_of(document, written) if written and not written.startswith("data:") else None
             if address is not None:
-                return (Enclosure(url=address, type=_PICTURE.get(urlsplit(address).path.rpartition(".")[2].lower())),)
+                return (_enclosure(address),)
     return ()
+
+
+def _enclosure(address: str) -> Enclosure:
+    return Enclosure(url=address, type=_PICTURE.get(urlsplit(address).path.rpartition(".")[2].lower()))
 
 
 def _is_small(element: html.HtmlElement) -> bool:

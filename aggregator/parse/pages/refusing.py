@@ -26,8 +26,11 @@ _DATED = 0.5  # of the records: a list that is news, whatever it stands under
 _SCRIPTED = 400  # characters that a page has which shows nothing without its scripts
 
 
-def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candidate]) -> Candidate:
-    """Return the list that a page is about. Raises NotAList, with the reason, when there is none."""
+def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candidate]) -> Candidate | None:
+    """Return the list that a page is about, None where it shows none but may hold one as data.
+
+    Raises NotAList, with the reason, for a page that is about something else.
+    """
     best = best_of(page, candidates)
     text = sum(len(cell.text) for cell in page.cells)
     is_weak = best is None or best.worth < _LEAST or (not best.dated and _is_scattered(document, page, best))
@@ -41,14 +44,20 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
             raise NotAList(f"this is a page about the site itself ({names[0]!r}), not a list of entries")
         outside, within = text_outside(page, best.records)
         is_beside = all(page.region[record.anchor] & (SIDE | RELATED) for record in best.records)
-        if outside > _most_outside(within, is_doubted=is_beside or _says_article(document)):
+        if outside > _most_outside(within, is_doubted=is_beside or says_article(document)):
             raise NotAList("this looks like a single article, not a list of them")
         return best
+    return None
+
+
+def why_nothing(document: PageDocument, page: Outline) -> NotAList:
+    """Return why a page on which nothing repeats is no list, as far as one can tell."""
     if document.root.find(".//input[@type='password']") is not None:
-        raise NotAList("this is a form to log in")
+        return NotAList("this is a form to log in")
+    text = sum(len(cell.text) for cell in page.cells)
     if text < _SCRIPTED and document.root.find(".//script") is not None:
-        raise NotAList("the page is empty without its scripts, and holds no list as data")
-    raise NotAList("nothing on the page repeats like a list of entries")
+        return NotAList("the page is empty without its scripts, and holds no list as data")
+    return NotAList("nothing on the page repeats like a list of entries")
 
 
 def _is_scattered(document: PageDocument, page: Outline, best: Candidate) -> bool:
@@ -71,7 +80,7 @@ def _host_of(href: str) -> str | None:
         return None
 
 
-def _says_article(document: PageDocument) -> bool:
+def says_article(document: PageDocument) -> bool:
     return "article:published_time" in document.metas or document.metas.get("og:type") == "article"
 
 

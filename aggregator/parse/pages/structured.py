@@ -1,4 +1,5 @@
-"""Lists that a page holds as data beside what people see: JSON-LD (schema.org), and what Next.js and Nuxt render from.
+"""Lists that a page holds as data beside what people see: JSON-LD (schema.org), what Next.js and Nuxt render from, and
+what its elements are marked as (markup.py).
 
 It is what pages that are empty without their scripts have, and it knows dates that the visible list leaves out.
 """
@@ -14,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from aggregator.parse.dates import parse_date
 from aggregator.parse.pages.document import PageDocument
+from aggregator.parse.pages.markup import marked_records
 
 # What may be read of one page: data can be many times what is shown.
 _MOST_CHARS: Final = 4_000_000
@@ -38,6 +40,8 @@ _DATES: Final = (
     "published", "date", "releaseDate", "displayDate", "startDate", "dateCreated", "createdAt", "created_at",
 )  # fmt: skip
 _SUMMARIES: Final = ("description", "summary", "excerpt", "teaser", "abstract", "intro", "lead", "subtitle", "dek")
+_IMAGES: Final = ("image", "thumbnailUrl", "thumbnail", "featuredImage", "cover", "picture")
+_STARTS: Final = ("/", "http://", "https://", "./", "../")
 _SHORTEST_TITLE: Final = 8
 
 
@@ -49,11 +53,16 @@ class DataEntry:
     title: str
     published: datetime | None
     summary: str | None
+    image: str | None = None
 
 
 def read_data(document: PageDocument) -> tuple[list[DataEntry], str]:
     """Return the longest list that a page's data holds, each link once, and where it is; [] and "" for none."""
-    lists = [(_json_ld(document), "JSON-LD"), *((found, "embedded data") for found in _embedded(document))]
+    lists = [
+        (_json_ld(document), "JSON-LD"),
+        *((found, "embedded data") for found in _embedded(document)),
+        *((_marked(records, document), name) for name, records in marked_records(document, _PUBLISHED)),
+    ]
     found, where = max(lists, key=lambda each: len(each[0]))
     return (found, where) if len(found) >= _LEAST else ([], "")
 
@@ -91,6 +100,15 @@ def _published(value: Any, *, depth: int) -> Iterator[dict[str, Any]]:  # noqa: 
             for each in value.values():
                 if isinstance(each, list | dict):
                     yield from _published(each, depth=depth + 1)
+
+
+def _marked(records: list[dict[str, str]], document: PageDocument) -> list[DataEntry]:
+    for each in records:
+        for name in ("url", "link", "image", "thumbnailUrl", "mainEntityOfPage"):
+            if name in each:
+                each[name] = _absolute(each[name], document) or ""
+    entries = [entry for each in records if (entry := _entry(each, document)) is not None]
+    return list({entry.link: entry for entry in reversed(entries)}.values())[::-1]
 
 
 def _types(record: dict[str, Any]) -> set[str]:
@@ -186,7 +204,11 @@ def _entry(record: dict[str, Any], document: PageDocument) -> DataEntry | None:
     if title is None or link is None or len(title) < _SHORTEST_TITLE:
         return None
     return DataEntry(
-        link=link, title=title, published=_date(record), summary=_first_text(record, _SUMMARIES, but=title)
+        link=link,
+        title=title,
+        published=_date(record),
+        summary=_first_text(record, _SUMMARIES, but=title),
+        image=_image(record, document),
     )
 
 
@@ -213,17 +235,31 @@ def _plain(text: str) -> str:
         return ""
 
 
+def _image(record: dict[str, Any], document: PageDocument) -> str | None:
+    for name in _IMAGES:
+        value = record.get(name)
+        value = value[0] if isinstance(value, list) and value else value
+        value = value.get("url") or value.get("src") or value.get("contentUrl") if isinstance(value, dict) else value
+        if isinstance(value, str) and value.startswith(_STARTS):
+            return _absolute(value, document)
+    return None
+
+
+def _absolute(written: str, document: PageDocument) -> str | None:
+    try:
+        address = urljoin(document.base, written.strip())
+        return address if urlsplit(address).hostname else None
+    except ValueError:
+        return None
+
+
 def _address(record: dict[str, Any], document: PageDocument) -> str | None:
     candidates = [record.get("mainEntityOfPage"), *(record.get(name) for name in _LINKS), record.get("@id")]
     for value in candidates:
         given = value.get("@id") or value.get("url") if isinstance(value, dict) else value
-        if isinstance(given, str) and (given.startswith(("/", "http://", "https://", "./", "../"))):
-            try:
-                address = urljoin(document.base, given.strip())
-                host = urlsplit(address).hostname
-            except ValueError:
-                continue
-            if host and address.partition("#")[0] != document.url.partition("#")[0]:
+        if isinstance(given, str) and given.startswith(_STARTS):
+            address = _absolute(given, document)
+            if address and address.partition("#")[0] != document.url.partition("#")[0]:
                 return address
     return None
 
