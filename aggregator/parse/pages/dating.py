@@ -115,7 +115,7 @@ def is_only_date(text: str, written: Written) -> bool:
     return len(_LETTER.findall(text[: written.start] + text[written.stop :])) <= _LEFT_OVER
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Says:
     """What a piece of text says of a date, by itself: a date, so many seconds ago, or nothing but a clock or marks.
 

@@ -108,7 +108,7 @@ class _Walk:
                 if own & REGIONS and tag not in _HINTS_OF_TAG:
                     named.append(number)
                 is_inline = tag in INLINE
-                if given:
+                if len(given) > (classes is not None):
                     own |= self._said(given, tag, number, is_inline=is_inline)
                 if tag == "main":
                     page.mains.append(number)

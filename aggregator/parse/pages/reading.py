@@ -38,8 +38,8 @@ _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SMALLEST_PX = 48
 _PICTURE = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif"}
 
-# A link that needs no more than its site's name before it.
-_PLAIN_PATH = re.compile(r"/(?:[\w%,~+-]+[/.])*[\w%,~+-]*(?:\?[\w%,~+=&;-]+)?", re.ASCII)
+# A link that needs nothing, or no more than its site's name before it.
+_PLAIN = re.compile(r"(https?://[a-z\d.-]+)?/(?:[\w%,~+-]+[/.])*[\w%,~+-]*(?:\?[\w%,~+=&;-]+)?", re.ASCII)
 
 # An address in a web archive; on a saved copy it leads nowhere, but tells where it led.
 _SAVED = re.compile(r"(/web/\d{14}(?:[a-z]{2}_)?/)https?://")
@@ -83,9 +83,11 @@ def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None
 
 def _is_better(data: Sequence[DataEntry], hrefs: Sequence[str | None], document: PageDocument) -> bool:
     """Tell whether data is news that a page shows with its scripts, where it has only something undated without."""
+    if len(data) < len(hrefs):
+        return False
     shown = {address_of(document, href) for href in hrefs}
     dated = sum(each.published is not None for each in data)
-    return dated > len(data) / 2 and len(data) >= len(shown) and shown.isdisjoint(each.link for each in data)
+    return dated > len(data) / 2 and shown.isdisjoint(each.link for each in data)
 
 
 def _from_data(entry: DataEntry, document: PageDocument) -> ParsedEntry:
@@ -250,10 +252,10 @@ def address_of(document: PageDocument, href: str | None) -> str | None:
     """Return where a link leads, None for what is no address of a page."""
     if href is None:
         return None
-    if _PLAIN_PATH.fullmatch(href):
-        origin = _origin(document.base)
-        if origin is not None:
-            return origin + href
+    plain = _PLAIN.fullmatch(href)
+    origin = _origin(document.base) if plain is not None else None
+    if plain is not None and origin is not None:
+        return href if plain[1] else origin + href
     try:
         address = urljoin(document.base, href.strip())
         parts = urlsplit(address)
