@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.parse.pages.dating import Dates, Found, find_dates
 from aggregator.parse.pages.fields import Row, cell_worth, choose_titles, columns_of, length_of, rows_of
 from aggregator.parse.pages.outline import NAVIGATION, Outline
 from aggregator.parse.pages.repeats import Record, region_weight
+from aggregator.parse.pages.words import names_another_list
 
 _SAMPLE = 40  # records that a series is judged by
 _OUTSIDE = 0.5  # what a list outside of the page's <main> is worth
 _SURE = 1.5  # what a date is worth that stands for itself, and not within a text
 _MIXED = 0.8  # of its records that are dated: a list has more than that, or less because two were taken for one
+_MOSTLY = 0.6
 _WHOLE_IS_WORTH = 0.6  # of what its best part is worth, at least
 
 
@@ -111,7 +113,27 @@ def best_of(page: Outline, candidates: Sequence[Candidate]) -> Candidate | None:
         and len(own - _targets(page, each)) <= len(own) * 0.1
         and _is_more_of_it(page, each, best, own)
     ]
-    return max(wholes, key=lambda each: each.worth, default=best)
+    return _without_others(page, max(wholes, key=lambda each: each.worth, default=best))
+
+
+def _without_others(page: Outline, whole: Candidate) -> Candidate:
+    """Leave out what stands under a heading that names another list ("Upcoming events"), unless most of it does."""
+    kept, heading, before = [], "", 0
+    for number, record in enumerate(whole.records):
+        between = page.cells_between(before, record.first)
+        heading = next((cell.text for cell in reversed(between) if cell.heading), heading)
+        if not (number and names_another_list(heading)):
+            kept.append(number)
+        before = max(before, record.last)
+    if len(kept) == len(whole.records) or len(kept) < max(len(whole.records) * _MOSTLY, 2):
+        return whole
+    rows = [number for number in kept if number < len(whole.rows)]
+    return replace(
+        whole,
+        records=[whole.records[number] for number in kept],
+        rows=[whole.rows[number] for number in rows],
+        dates=Dates([whole.dates.rows[number] for number in rows], whole.dates.only),
+    )
 
 
 def _with_length(candidate: Candidate) -> float:

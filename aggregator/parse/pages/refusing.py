@@ -37,8 +37,9 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
     if (is_weak or text < 3000) and _CHALLENGE.search(document.title or "") and text < 3000:
         raise Challenge(f"the server answered with a page that checks who asks ({document.title!r})")
     names = _names(document, page)
-    if any(GONE.match(name) for name in names):
-        raise NotAList("the page says that there is nothing at this address")
+    gone = next((name for name in names if GONE.match(name)), None)
+    if gone is not None:
+        raise NotAList(f"this is an error page ({gone!r})")
     if not is_weak and best is not None:
         if best.dated < _DATED and any(ABOUT_ITSELF.match(name) for name in names):
             raise NotAList(f"this is a page about the site itself ({names[0]!r}), not a list of entries")

@@ -91,6 +91,7 @@ _OTHER_LISTS = re.compile(
     |relacionad|te\ puede\ interesar|también|lo\ más|más\ (?:leído|visto)|categorías|etiquetas|entradas\ recientes
     |potrebbe|correlati|articoli\ correlati|categorie|più\ letti|gerelateerd|lees\ ook|meest\ gelezen|categorieën
     |関連|人気|おすすめ|カテゴリ|アーカイブ|ランキング|相关|相關|热门|熱門|推荐|推薦|排行|友情链接|点击排行|похожие|популярн|рубрики
+    |upcoming|events?\b|calendar|agenda\b|veranstaltung|termine\b|kalender|événements|prochain|eventos
     |архив|метки|читайте\ также|teilen|partager|cookies?\b
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -98,7 +99,7 @@ _OTHER_LISTS = re.compile(
 
 
 def names_another_list(heading: str) -> bool:
-    """Tell whether a heading is of what stands beside a page's list: related articles, archives, tags."""
+    """Tell whether a heading is of what stands beside a page's list: related articles, archives, tags, events."""
     return bool(_OTHER_LISTS.match(heading[:60]))
 
 
@@ -109,7 +110,9 @@ GONE = re.compile(
     |(?:oops\W{1,3})?(?:sorry\W{1,3})?(?:the\ |that\ |this\ |die\ |la\ |cette\ )?(?:page|seite|página|pagina)\b.{0,24}
     (?:not\ (?:be\ )?found|t\ be\ found|doesn.t\ exist|does\ not\ exist|nicht\ gefunden|existiert\ nicht|introuvable
     |n.existe\ pas|n.a\ pas\ été\ trouvée|no\ encontrada|no\ existe|non\ trovata|niet\ gevonden)
-    |(?:not\ found|nicht\ gefunden)$
+    |(?:not\ found|nicht\ gefunden|error|erreur|fehler|forbidden|access\ denied)$|internal\ server\ error|bad\ gateway
+    |[45]\d\d\W{1,3}(?:internal|bad|service|forbidden|gateway|unauthorized|too\ many|gone|not)\b
+    |(?:service|site|website)\ (?:is\ )?(?:temporarily\ |currently\ )?(?:unavailable|down)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
