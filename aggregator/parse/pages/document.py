@@ -14,7 +14,7 @@ from aggregator.parse.decode import decode_body
 from aggregator.parse.languages import language_code
 
 MAX_CHARS = 6_000_000
-MAX_TAGS = 80_000  # starts and ends; a page of 800 headlines has 17,000
+MAX_TAGS = 60_000  # starts and ends; a page of 800 headlines has 17,000
 _LONG = 20_000  # characters of a tag that is looked at closely
 _LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{_LONG},}}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")

@@ -26,7 +26,7 @@ HOSTILE = {
     "attributes without end": "<ul>"
     + f"<li class='{'a ' * 200_000}'><a href='{'b' * 500_000}'>Text of it</a></li>" * 3,
     "an attribute's name for each": "<div " + " ".join(f"a{number}=b" for number in range(300_000)) + ">x</div>",
-    "as much markup as is read": "<ul>" + "".join(_ITEM.format(number, 1, "word " * 60) for number in range(7_900)),
+    "as much markup as is read": "<ul>" + "".join(_ITEM.format(number, 1, "word " * 60) for number in range(5_900)),
     "digits": "<ul>" + "<li><a href=/a>" + "1/" * 400_000 + "</a> 12/1" * 3 + "</ul>",
     "blanks": "<ul>" + f"<li><a href=/a>a{' ' * 1_000_000}b</a></li>" * 3,
     "data that is nested": '<script type="application/ld+json">' + "[" * 400_000 + "</script><p>x</p>",
@@ -46,5 +46,5 @@ def test_a_hostile_page_takes_little_time(name: str) -> None:
     except NotAList:
         entries = ()
 
-    assert time.process_time() - start < 3.0  # a second on a machine with nothing else to do
+    assert time.process_time() - start < 2.0  # a second on a machine with nothing else to do
     assert len(entries) <= 3_000
