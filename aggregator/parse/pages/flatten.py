@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -220,20 +222,27 @@ _NAMES = (
 
 
 def _trust_less(page: Outline, named: list[int], said: list[int]) -> None:
-    """Take from elements that hold most of a page what their classes say: "with-sidebar" is a layout, and no sidebar.
+    """Take from elements that hold what a page is about what their classes say: "with-sidebar" is a layout, no sidebar.
 
-    ``named`` are those whose classes say where they stand, ``said`` is what each element says of itself.
+    ``named`` are those whose classes say where they stand, ``said`` is what each element says of itself. Where neither
+    ``main`` nor the first heading is in it, an element of most of the text may still be what is beside an article.
     """
-    total = sum(map(len, page.chunks))
+    headings = [node for node, tag in enumerate(page.tags) if tag == "h1"]
+    upto = list(itertools.accumulate(map(len, page.chunks), initial=0))
     for node in named:
-        holds_main = any(node < main < page.stop[node] for main in page.mains)
-        if not holds_main and _MENU.search((page.classes[node] or "").lower()):
-            continue
-        text = sum(map(len, page.chunks[page.first[node] : page.last[node]]))
-        if holds_main or text > total * _MOST:
+        is_menu = _MENU.search((page.classes[node] or "").lower())
+        if _holds(page, node, page.mains) or (not is_menu and _holds(page, node, headings)):
             said[node] = 0
+        elif not is_menu and upto[page.last[node]] - upto[page.first[node]] > upto[-1] * _MOST:
+            said[node] &= ~NAVIGATION
     for node, parent in enumerate(page.parent):
         page.region[node] = said[node] | (page.region[parent] if parent >= 0 else 0)
+
+
+def _holds(page: Outline, node: int, others: list[int]) -> bool:
+    """Tell whether one of these elements, which are in order, is within an element."""
+    place = bisect_right(others, node)
+    return place < len(others) and others[place] < page.stop[node]
 
 
 def _body(root: html.HtmlElement) -> html.HtmlElement:
