@@ -1,18 +1,16 @@
 """Which date belongs to each record: the place of a list that tells it best, read the way the list is written.
 
-"03/04/2026" is in April or in March; what decides is, in this order, another date of the same list that can be read in
-one way only, the order of the list, and what is usual where the page comes from.
+Which of two figures is the day is told by order.py.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from lxml import html
@@ -30,6 +28,7 @@ from aggregator.parse.pages.dates import (
 )
 from aggregator.parse.pages.fields import Row
 from aggregator.parse.pages.months import month_number
+from aggregator.parse.pages.order import AHEAD, day_comes_first
 from aggregator.parse.pages.outline import IS_DATE, Cell, Outline
 
 _CLOCK_ONLY = re.compile(
@@ -40,12 +39,10 @@ _YEAR_ONLY = re.compile(r"^\W{0,3}((?:19|20)\d\d)\W{0,3}$")
 _LETTER = re.compile(r"[^\W\d_]")
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?$")
 _ISO = re.compile(r"^\s?(?:19|20)\d\d-\d\d-\d\d")
-_AHEAD = timedelta(days=2)  # a date further ahead is that of an event, not of a text
 _BOX = 14  # characters of a piece of a date that is split into several
 _LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
 _HEAD_REACH = 6  # pieces of text before the first record in which the heading of its group may stand
 _LONGEST_HEAD = 60
-_MONTH_FIRST = ("us", "com", "gov", "mil", "edu", "org", "net", "ph")
 
 
 @dataclass(slots=True)
@@ -93,7 +90,7 @@ def _in_attributes(page: Outline, row: Row, now: datetime) -> Iterator[Found]:
         if moment is not None:
             if "update" in (element.get("class") or "") or element.get("itemprop") == "dateModified":
                 worth = 0.7
-            yield Found(("attribute", page.path[node]), None, moment, worth if moment <= now + _AHEAD else worth / 2)
+            yield Found(("attribute", page.path[node]), None, moment, worth if moment <= now + AHEAD else worth / 2)
 
 
 def read_attribute(element: html.HtmlElement) -> datetime | None:
@@ -221,7 +218,9 @@ def date_rows(
     ]
     heads = _heads(page, rows, chosen, language) if not all(chosen) else [None] * len(rows)
     years = _years(page, rows, chosen) if any(map(_lacks_year, chosen)) else [None] * len(rows)
-    is_day_first = _is_day_first(chosen, heads, url=url, language=language, now=now)
+    shown = [each.written for each in chosen if each is not None and each.written is not None]
+    shown += [head for head in heads if head is not None]
+    is_day_first = day_comes_first(shown, url=url, language=language, now=now)
     result: list[datetime | None] = []
     for row, found, head, year, address in zip(rows, chosen, heads, years, addresses, strict=True):
         path = urlsplit(address).path if address else ""
@@ -313,48 +312,3 @@ def _with_clock(row: Row, moment: datetime) -> datetime:
             if hour < 24 and minute < 60:
                 return moment.replace(hour=hour, minute=minute)
     return moment
-
-
-def _is_day_first(
-    chosen: Sequence[Found | None],
-    heads: Sequence[Written | None],
-    *,
-    url: str,
-    language: str | None,
-    now: datetime,
-) -> bool:
-    written = [each.written for each in chosen if each is not None and each.written is not None]
-    written += [head for head in heads if head is not None]
-    figures = [each for each in written if each.is_open]
-    if not figures:
-        return True
-    told = {each.is_month_first for each in written} - {None}
-    if len(told) == 1:
-        return told == {False}
-    return _is_usual(url, language) if (known := _by_order(written, now)) is None else known
-
-
-def _by_order(written: Sequence[Written], now: datetime) -> bool | None:
-    """Tell by the dates themselves whether the day comes first; None when they don't say."""
-    faults = []
-    for day_first in (True, False):
-        read = [each if day_first or not each.is_open else each.turned() for each in written]
-        moments = [moment for each in read if (moment := moment_of(each, now=now)) is not None]
-        ahead = sum(moment > now + _AHEAD for moment in moments)
-        rising = sum(one < other for one, other in itertools.pairwise(moments))
-        falling = sum(one > other for one, other in itertools.pairwise(moments))
-        faults.append(ahead * 3 + min(rising, falling))
-    if faults[0] == faults[1]:
-        return None
-    return faults[0] < faults[1]
-
-
-def _is_usual(url: str, language: str | None) -> bool:
-    """Tell whether the day comes first where a page comes from, by its language and its host's ending."""
-    parts = (language or "").split("-")
-    ending = (urlsplit(url).hostname or "").rpartition(".")[2]
-    if parts[-1].upper() in {"US", "PH"}:
-        return False
-    if parts[0] not in {"", "en"} or len(parts) > 1:
-        return True
-    return ending not in _MONTH_FIRST
