@@ -146,7 +146,7 @@ class Gathering:
 
     def _ask(self, client: HttpClient, url: str, *, patience: timedelta = PATIENCE) -> Fetched | None:
         """Ask for an address in its host's turn; None for what can't be had, or not in time."""
-        key = key_of(self._claim.source, url, self._per)
+        key = key_of(self._claim.source.group, url, self._per)
         left = timedelta(seconds=self._ends_at - time.monotonic())
         if left <= timedelta():
             return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -45,6 +46,7 @@ from aggregator.model import (
     Selection,
     Sighting,
     Signature,
+    SourceState,
     Span,
     StoredEntry,
     unmeasured,
@@ -288,7 +290,13 @@ class Recorder:
         if seen.answer is None or seen.error is not None:
             error = seen.error or SourceError("no answer")
             state = after_failure(claim, error, settings=settings, now=now, jitter=jitter)
-            return PollResult(source=claim.source.name, state=state, error=str(error), exchange=_exchange(seen))
+            return PollResult(
+                source=claim.source.name,
+                state=state,
+                error=str(error),
+                exchange=_exchange(seen),
+                host=self._new_host(claim, state),
+            )
         state = after_success(
             claim,
             seen.answer,
@@ -308,7 +316,15 @@ class Recorder:
             decisions=decisions,
             unchanged=unchanged,
             exchange=_exchange(seen),
+            host=self._new_host(claim, state),
         )
+
+    def _new_host(self, claim: Claim, state: SourceState) -> str | None:
+        """Return by what a source that has moved is limited from now on; None for one that has not."""
+        if state.moved_to == claim.state.moved_to:
+            return None
+        host = key_of(claim.source.group, state.moved_to or claim.source.url, self._settings.politeness.per)
+        return None if host == claim.host.key else host
 
 
 class Processes(Protocol):
@@ -333,6 +349,7 @@ class Aggregator:
         """Open the store and bring its schema up to date; raises StoreError. ``meter`` is told how long things take."""
         self.clock = clock
         self._meter = meter
+        self.worker = secrets.token_hex(8)  # whose claims are ours
         self.gate = open_gate(config)
         self._reading = threading.Semaphore(_READERS)
         self._processes = processes
@@ -349,7 +366,8 @@ class Aggregator:
         self.client = open_client(config)
         self._article_client = open_client(config, max_body=_LARGEST_ARTICLE)
         self.gate.limit(connections=config.fetch.politeness.connections, spacing=config.fetch.politeness.spacing)
-        self.store.sync_sources(self.sources)
+        per = config.fetch.politeness.per
+        self.store.sync_sources(self.sources, lambda group, address: key_of(group, address, per))
         now = self.clock()
         self.store.ledger.sync_digests([beginning(each, config.site.tz, now) for each in config.digests])
         self.recorder = Recorder(self.store, config.fetch, config.categories, clock=self.clock)
@@ -366,7 +384,7 @@ class Aggregator:
 
     def gate_key(self, claim: Claim) -> str:
         """Return what this source shares the limits of politeness by."""
-        return key_of(claim.source, claim.address, self.config.fetch.politeness.per)
+        return claim.host.key
 
     def ask(self, claim: Claim) -> Fetched | Seen:
         """Ask one claimed source. Returns what is to be read, else what was seen at once: an error, nothing new."""

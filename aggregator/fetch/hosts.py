@@ -28,7 +28,7 @@ from publicsuffixlist import PublicSuffixList
 
 from aggregator.errors import FetchError, FetchTimeout, SourceError, StatusError, Throttled, Unreachable
 from aggregator.http import parse_address
-from aggregator.model import Per, Source
+from aggregator.model import Per
 
 T = TypeVar("T")
 
@@ -40,10 +40,10 @@ LONGEST_REST: Final = timedelta(minutes=30)
 MAX_REMEMBERED: Final = 4_096
 
 
-def key_of(source: Source, address: str, per: Per) -> str:
+def key_of(group: str | None, address: str, per: Per) -> str:
     """Return what a source shares its limits by: its group, else the host or registrable domain of ``address``."""
-    if source.group:
-        return f"group {source.group}"
+    if group:
+        return f"group {group}"
     return _domain_of(address) if per is Per.DOMAIN else _host_of(address)
 
 
@@ -55,6 +55,7 @@ class _Host:
     not_before: float = 0.0
     troubles: int = 0
     why_resting: str = ""
+    is_resting: bool = False
 
 
 class Turn:
@@ -136,6 +137,29 @@ class HostGate:
                 times = min(host.troubles - TROUBLES_BEFORE_REST, 16)
                 self._hold(host, min(FIRST_REST * 2**times, LONGEST_REST), f"its host is left alone: {error}")
 
+    def resume(self, key: str, *, rest: timedelta, why: str, troubles: int, is_used: bool) -> None:
+        """Go on where another process left off. ``is_used``: it may have asked a moment ago."""
+        with self._changed:
+            host = self._host(key)
+            host.troubles = troubles
+            if rest:
+                self._hold(host, rest, why)
+            if is_used and not _is_this_machine(key):
+                self._space(host)
+
+    def state_of(self, key: str) -> tuple[timedelta, str, int]:
+        """Return what other processes should know: how long it rests and why, beside mere spacing, and its troubles.
+
+        The reason is "" for one that neither rests nor has given reason to.
+        """
+        with self._changed:
+            host = self._hosts.get(key)
+            if host is None:
+                return timedelta(0), "", 0
+            is_resting = host.is_resting and self._rest_s(key) > 0
+            rest = timedelta(seconds=self._rest_s(key)) if is_resting else timedelta(0)
+            return rest, host.why_resting if is_resting else "", host.troubles
+
     def ready_in(self, key: str) -> timedelta:
         """How long until this key may be asked again, if nobody else is asking it; zero when it may be now."""
         with self._changed:
@@ -162,13 +186,19 @@ class HostGate:
         if host.inside >= self._connections:
             return None
         host.inside += 1
-        host.not_before, host.why_resting = self._clock() + self._spacing_s, "others of its host come first"
+        self._space(host)
         return Turn(lambda: self._leave(host))
 
     def _hold(self, host: _Host, wait: timedelta, why: str) -> None:
         until = self._clock() + wait.total_seconds()
         if until > host.not_before:
-            host.not_before, host.why_resting = until, why
+            host.not_before, host.why_resting, host.is_resting = until, why, True
+
+    def _space(self, host: _Host) -> None:
+        """Keep the next turn at a distance from this moment."""
+        until = self._clock() + self._spacing_s
+        if until > host.not_before:
+            host.not_before, host.why_resting, host.is_resting = until, "others of its host come first", False
 
     def _leave(self, host: _Host) -> None:
         with self._changed:

@@ -25,6 +25,7 @@ from aggregator.model.polls import Exchange, Poll, PollOutcome, PollResult, Poll
 from aggregator.model.sources import (
     Claim,
     Findings,
+    HostState,
     ListMemory,
     Per,
     Source,
@@ -68,6 +69,7 @@ __all__ = [
     "Findings",
     "Found",
     "Freshness",
+    "HostState",
     "Identity",
     "Inventory",
     "Known",

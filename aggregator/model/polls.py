@@ -21,7 +21,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollResult:
-    """All that one poll changes, written in one transaction: decisions, validators, health, next check."""
+    """All that one poll changes, written in one transaction: decisions, validators, health, next check.
+
+    ``host`` is the source's from now on, None when that is the one it was claimed with.
+    """
 
     source: str
     state: SourceState
@@ -29,6 +32,7 @@ class PollResult:
     unchanged: int = 0
     error: str | None = None
     exchange: Exchange = Exchange()
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,13 +144,32 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostState:
+    """What is known of a host: what sources share the limits of politeness by (``fetch.key_of``).
+
+    Nobody asks before ``not_before``, for the reason ``why``; ``troubles`` counts the latest times in a row that it
+    gave no answer. ``last_worker`` is the token of who had claims on its sources last.
+    """
+
+    key: str
+    not_before: datetime | None = None
+    why: str = ""
+    troubles: int = 0
+    last_worker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A worker's right to poll one source until ``until``. ``token`` proves it when the result is written."""
+    """A worker's right to poll one source until ``until``, and to ask its host meanwhile, which no other worker does.
+
+    ``token`` proves it when the result is written; ``host`` is as it was when the claim was made.
+    """
 
     source: Source
     state: SourceState
     token: str
     until: datetime
+    host: HostState = HostState(key="")
 
     @property
     def address(self) -> str:

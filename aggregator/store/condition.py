@@ -9,10 +9,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from aggregator.model import Backlog, Condition
+from aggregator.store.claims import count_due
 from aggregator.store.columns import Utc
 from aggregator.store.migrate import COPYING, HEAD, is_known, revision
 from aggregator.store.schema import deliveries, entries, issues, sources
-from aggregator.store.sources import count_due
 
 # Of a database that is full of problems, so many are told.
 _TOLD = 5

@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from aggregator.model import Claim, Exchange, Poll, PollOutcome, PollResult
+from aggregator.store.claims import held, is_held
 from aggregator.store.rows import Values
 from aggregator.store.schema import polls, sources
-from aggregator.store.sources import held, is_held
 
 KEPT = 50
 

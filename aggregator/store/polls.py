@@ -10,8 +10,8 @@ from aggregator.errors import ClaimLost
 from aggregator.model import Claim, Decision, Entry, Known, Nearby, PollResult, Probes, SourceState
 from aggregator.store import activity, history, nearby, rows, search, signatures
 from aggregator.store.arrays import among, array
+from aggregator.store.claims import held, held_row, insert_hosts, is_held
 from aggregator.store.schema import entries, entry_categories, forgotten, site, sources
-from aggregator.store.sources import held, held_row, is_held
 
 # "Which duplicates are there?" and "I add one" must not interleave between workers: deciding is done one at a time.
 # SQLite's write lock does that by itself; in PostgreSQL this advisory lock does, until the end of the transaction.
@@ -111,7 +111,7 @@ class PollTransaction:
             "more_duplicates": sum(decision.original != decision.id for decision in new),
             "activity": activity.added(self._activity, [decision.listed_at for decision in new]),
         }
-        state = rows.state_values(result.state) | _ENDED
+        state = rows.state_values(result.state) | _ENDED | _host_values(self._connection, [result])[0]
         self._connection.execute(_END_CLAIM, state | counts | {"of_source": self._source_pk})
         if result.decisions or is_visible(self._claim.state, result.state):
             bump_content_version(self._connection)
@@ -159,11 +159,25 @@ def decide_alone(connection: sa.Connection) -> None:
 
 def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollResult]]) -> None:
     """Write the states of sources that brought no entries, and end their claims; lost claims' are passed over."""
-    states = [rows.state_values(result.state) | _ENDED | held(claim) for claim, result in results]
     history.write(connection, results)
-    connection.execute(_END_QUIET_CLAIM, states)
+    moved = _host_values(connection, [result for _, result in results])
+    # what has the same columns goes together: most have stayed at their host
+    for is_moved in (False, True):
+        states = [
+            rows.state_values(result.state) | _ENDED | held(claim) | host
+            for (claim, result), host in zip(results, moved, strict=True)
+            if bool(host) is is_moved
+        ]
+        if states:
+            connection.execute(_END_QUIET_CLAIM, states)
     if any(is_visible(claim.state, result.state) for claim, result in results):
         bump_content_version(connection)
+
+
+def _host_values(connection: sa.Connection, results: Sequence[PollResult]) -> list[dict[str, str]]:
+    """Return what changes of each source's host, mostly nothing, and have rows for the new hosts."""
+    insert_hosts(connection, {result.host for result in results if result.host is not None})
+    return [{} if result.host is None else {"host": result.host} for result in results]
 
 
 def is_visible(before: SourceState, after: SourceState) -> bool:

@@ -6,7 +6,8 @@ import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
 from enum import IntEnum
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from aggregator.store.engine import BUSY_TIMEOUT_S
 
 # How long a writer sleeps that finds another process at work: a transaction takes ten times as long.
 _LOOK_AGAIN_S = 0.0005
+
+
+# No claim lasts longer without being extended.
+LEASES = timedelta(minutes=15)
 
 
 class Work(IntEnum):
@@ -74,6 +79,7 @@ def among(engine: sa.Engine, work: Work, take_back_claims: Callable[[], None]) -
     """Be one of the processes that do some work. The first one there knows that all claims are those of the dead.
 
     Claims of a worker that was killed would otherwise keep what it held from everyone to the end of their lease.
+    Locks of a PostgreSQL that was started a moment ago tell nothing: those who live have lost theirs as well.
     """
     if engine.dialect.name == "sqlite":
         with _lock_file(engine, _ENDINGS[work]) as file:
@@ -84,7 +90,8 @@ def among(engine: sa.Engine, work: Work, take_back_claims: Callable[[], None]) -
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.execute(sa.select(sa.func.pg_try_advisory_lock(work.value))).scalar_one():
-            take_back_claims()
+            if connection.execute(sa.select(sa.func.pg_postmaster_start_time() < sa.func.now() - LEASES)).scalar_one():
+                take_back_claims()
             connection.execute(sa.select(sa.func.pg_advisory_lock_shared(work.value)))
             connection.execute(sa.select(sa.func.pg_advisory_unlock(work.value)))
         else:
@@ -92,7 +99,8 @@ def among(engine: sa.Engine, work: Work, take_back_claims: Callable[[], None]) -
         try:
             yield
         finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock_shared(work.value)))
+            with suppress(sa.exc.DBAPIError):  # a connection that was lost has no locks either
+                connection.execute(sa.select(sa.func.pg_advisory_unlock_shared(work.value)))
 
 
 class WritersTurn:

@@ -31,6 +31,7 @@ site = sa.Table(
 _ACTIVE = {"where": {"sqlite": "is_active = 1", "postgresql": "is_active"}}
 
 
+_CLAIMED = {"where": dict.fromkeys(("sqlite", "postgresql"), "claim_token IS NOT NULL")}
 _IN_STORY = {"where": dict.fromkeys(("sqlite", "postgresql"), "story IS NOT NULL")}
 
 sources = sa.Table(
@@ -95,8 +96,23 @@ sources = sa.Table(
     # the claim of the worker that polls it now
     sa.Column("claim_token", sa.Text),
     sa.Column("claimed_until", Utc),
+    # what it shares the limits of politeness by: one worker at a time has claims there
+    sa.Column("host", Text, nullable=False, server_default=""),
+    sa.Index("ix_sources_claimed_host", "host", info=_CLAIMED),
     sa.Index("ix_sources_active_next_check", "next_check", "pk", info=_ACTIVE),
     sa.Index("uq_sources_active_name", "name", unique=True, info=_ACTIVE),
+)
+
+# What workers tell each other of the hosts that they ask.
+hosts = sa.Table(
+    "hosts",
+    metadata,
+    sa.Column("key", Text, primary_key=True),
+    # the token of who had claims there last
+    sa.Column("worker", sa.Text),
+    sa.Column("not_before", Utc),
+    sa.Column("why", Text, nullable=False),
+    sa.Column("troubles", sa.Integer, nullable=False),
 )
 
 # The latest polls of each source, in a ring: one more takes the place of the oldest.

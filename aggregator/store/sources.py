@@ -1,21 +1,48 @@
-"""Sources in the store: what is configured, who may poll which one now, and how each is."""
+"""Sources in the store: what is configured, and how each is."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
-from aggregator.model import Claim, Source, SourceHealth, SourceState, SourceStatus, Totals
+from aggregator.model import Source, SourceHealth, SourceState, SourceStatus, Totals
 from aggregator.store import moves, rows
 from aggregator.store.activity import per_day
+from aggregator.store.arrays import among, array
+from aggregator.store.claims import forget_hosts, insert_hosts
 from aggregator.store.schema import sources
 
 # Due at once, and why.
 _EDITED = {"next_check": None, "next_check_reason": "its configuration was changed"}
+
+# Two workers that start at once must not both insert what is new.
+_SYNCING = 0x61676775
+
+_GIVE_UP_NAMES = sources.update().where(among(sources.c.pk, "pks")).values(is_active=False)
+_HOSTS = sa.select(sources.c.pk, sources.c.politeness_group, sources.c.moved_to, sources.c.url, sources.c.host).where(
+    sources.c.is_active
+)
+_SET_HOST = sources.update().where(sources.c.pk == sa.bindparam("of_pk")).values(host=sa.bindparam("key"))
+
+
+def sync_alone(connection: sa.Connection) -> None:
+    """Wait until no other process takes a configuration over; none does to the end of the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SYNCING)))
+
+
+def sync_hosts(connection: sa.Connection, host_of: Callable[[str | None, str], str]) -> None:
+    """Make the hosts those of the active sources; ``host_of`` says by what a group and an address are limited."""
+    stored = connection.execute(_HOSTS).all()
+    hosts = [(row, host_of(row.politeness_group, row.moved_to or row.url)) for row in stored]
+    changed = [{"of_pk": row.pk, "key": host} for row, host in hosts if row.host != host]
+    insert_hosts(connection, {each["key"] for each in changed})
+    if changed:
+        connection.execute(_SET_HOST, changed)
+        forget_hosts(connection)
 
 
 def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
@@ -28,8 +55,7 @@ def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
     matched, added = _match(stored, configured)
     changed = [row for row in stored if _differs(row, matched.get(row["pk"]))]
     if changed:  # names are unique among active sources: give all of them up before any is taken
-        pks = [row["pk"] for row in changed]
-        connection.execute(sources.update().where(sources.c.pk.in_(pks)).values(is_active=False))
+        connection.execute(_GIVE_UP_NAMES, {"pks": array(row["pk"] for row in changed)})
     for row in changed:
         still = matched.get(row["pk"])
         if still is not None:
@@ -51,12 +77,14 @@ def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
                 values |= {"status": SourceStatus.NEW.value, "failures": 0} | _EDITED
             connection.execute(sources.update().where(sources.c.pk == row["pk"]).values(values))
     seeds = {row["seed"] for row in stored}
+    new = []
     for source in added:
         seed = _unused_seed(source.url, seeds)
         seeds.add(seed)
-        new = SourceState(seed=seed, next_check_reason="it was never checked")
-        values = rows.source_values(source) | rows.state_values(new) | {"seed": seed, "is_active": True}
-        connection.execute(sources.insert().values(values))
+        state = SourceState(seed=seed, next_check_reason="it was never checked")
+        new.append(rows.source_values(source) | rows.state_values(state) | {"seed": seed, "is_active": True})
+    if new:
+        connection.execute(sources.insert(), new)
     return bool(changed or added)
 
 
@@ -129,97 +157,6 @@ def _unused_seed(url: str, taken: set[str]) -> str:
         number += 1
         seed = f"{url}#{number}"
     return seed
-
-
-def claim_due(
-    connection: sa.Connection,
-    *,
-    now: datetime,
-    lease: timedelta,
-    limit: int,
-    due_by: datetime | None,
-    names: Sequence[str] | None,
-) -> list[Claim]:
-    """Claim up to ``limit`` sources that are due by ``due_by`` (now), the longest waiting first, for ``lease``.
-
-    With ``names``, those sources whether due or not, also gone ones. What another worker holds is passed over: locked
-    rows by SKIP LOCKED (PostgreSQL), claimed ones by their lease.
-    """
-    is_free = sources.c.claimed_until.is_(None) | (sources.c.claimed_until <= now)
-    is_wanted = _is_due(due_by or now) if names is None else sources.c.name.in_(names)
-    query = sa.select(sources).where(sources.c.is_active, is_free, is_wanted)
-    query = query.order_by(sa.nulls_first(sources.c.next_check), sources.c.pk).limit(limit)
-    found = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
-    if not found:
-        return []
-    token, until = secrets.token_hex(8), now + lease
-    pks = [row["pk"] for row in found]
-    connection.execute(sources.update().where(sources.c.pk.in_(pks)).values(claim_token=token, claimed_until=until))
-    return [
-        Claim(source=source, state=rows.to_state(row), token=token, until=until)
-        for source, row in zip(moves.polled_sources(connection, found), found, strict=True)
-    ]
-
-
-def _is_due(by: datetime) -> sa.ColumnElement[bool]:
-    is_reached = sources.c.next_check.is_(None) | (sources.c.next_check <= by)
-    return sa.and_(is_reached, sources.c.status != SourceStatus.GONE.value, moves.is_polled_itself())
-
-
-def count_due(connection: sa.Connection, now: datetime) -> int:
-    query = sa.select(sa.func.count()).select_from(sources).where(sources.c.is_active, _is_due(now))
-    return int(connection.execute(query).scalar_one())
-
-
-def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
-    """Give claims back unused, so that the next worker need not wait for their end."""
-    for claim in claims:
-        connection.execute(sources.update().where(is_held()).values(claim_token=None, claimed_until=None), held(claim))
-
-
-def postpone(connection: sa.Connection, claim: Claim, *, until: datetime, reason: str) -> None:
-    """Give a claim back and let nobody ask before a time. What is planned for later than that stays."""
-    values: rows.Values = {"claim_token": None, "claimed_until": None}
-    if claim.state.next_check is None or claim.state.next_check < until:
-        values |= {"next_check": until, "next_check_reason": reason}
-    connection.execute(sources.update().where(is_held()), values | held(claim))
-
-
-def are_claims(connection: sa.Connection) -> bool:
-    return (
-        connection.execute(sa.select(sources.c.pk).where(sources.c.claim_token.is_not(None)).limit(1)).first()
-        is not None
-    )
-
-
-def take_back_claims(connection: sa.Connection) -> None:
-    """End all claims."""
-    connection.execute(
-        sources.update().where(sources.c.claim_token.is_not(None)).values(claim_token=None, claimed_until=None)
-    )
-
-
-def is_held() -> sa.ColumnElement[bool]:
-    """Return the condition that the claim is still held whose ``held_seed`` and ``held_token`` are bound."""
-    return sa.and_(
-        sources.c.seed == sa.bindparam("held_seed"),
-        sources.c.is_active,
-        sources.c.claim_token == sa.bindparam("held_token"),
-    )
-
-
-_HELD = sa.select(sources.c.pk, sources.c.activity).where(is_held()).with_for_update()
-
-
-def held_row(connection: sa.Connection, claim: Claim) -> tuple[int, bytes] | None:
-    """Return ``pk`` and ``activity`` of the source, locked to the end of the transaction; None for a lost claim."""
-    row = connection.execute(_HELD, held(claim)).one_or_none()
-    return None if row is None else (row.pk, row.activity)
-
-
-def held(claim: Claim) -> rows.Values:
-    """Return what ``is_held`` is bound to."""
-    return {"held_seed": claim.state.seed, "held_token": claim.token}
 
 
 def all_health(connection: sa.Connection) -> tuple[SourceHealth, ...]:

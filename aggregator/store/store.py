@@ -17,6 +17,7 @@ from aggregator.model import (
     Claim,
     Condition,
     Found,
+    HostState,
     Identity,
     Meter,
     Nearby,
@@ -35,7 +36,7 @@ from aggregator.model import (
     Vocabulary,
     unmeasured,
 )
-from aggregator.store import clock, condition, history, listing, retention, search
+from aggregator.store import claims, clock, condition, history, listing, retention, search
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
@@ -60,6 +61,10 @@ _CONTENT_VERSION = sa.select(site.c.content_version)
 
 # Between two transactions of housekeeping: a lock goes to whoever asks first, and its holder would be that.
 _PAUSE_S = 0.02
+
+
+def _host_of(group: str | None, address: str) -> str:
+    return group or address
 
 
 class Store:
@@ -127,17 +132,28 @@ class Store:
 
     def _take_back_claims(self) -> None:
         with self._read() as connection:
-            are_claims = stored_sources.are_claims(connection)
+            are_claims = claims.are_claims(connection)
         if are_claims:
             with self._write() as connection:
-                stored_sources.take_back_claims(connection)
+                claims.take_back_claims(connection)
 
     # --- polling -----------------------------------------------------------------------------------------------------
 
-    def sync_sources(self, configured: Sequence[Source]) -> None:
-        """Make the stored sources those configured. Nothing of a source that is no longer configured is deleted."""
+    def sync_sources(
+        self,
+        configured: Sequence[Source],
+        host_of: Callable[[str | None, str], str] = _host_of,
+    ) -> None:
+        """Make the stored sources those configured. Nothing of a source that is no longer configured is deleted.
+
+        ``host_of`` says by what a source with a group (or None) and an address shares the limits of politeness; else
+        that is the group, or the one address.
+        """
         with self._write() as connection:
-            if stored_sources.sync(connection, configured):
+            stored_sources.sync_alone(connection)
+            has_changed = stored_sources.sync(connection, configured)
+            stored_sources.sync_hosts(connection, host_of)
+            if has_changed:
                 bump_content_version(connection)
 
     def claim_due_sources(
@@ -148,25 +164,46 @@ class Store:
         limit: int,
         due_by: datetime | None = None,
         names: Sequence[str] | None = None,
+        worker: str | None = None,
+        per_host: int = 1,
     ) -> list[Claim]:
-        """Claim up to ``limit`` due sources (with ``names``: those, due or not) that no other worker holds."""
+        """Claim up to ``limit`` due sources (with ``names``: those, due or not) of hosts that no other worker has."""
         with self._write() as connection:
-            return stored_sources.claim_due(connection, now=now, lease=lease, limit=limit, due_by=due_by, names=names)
+            return claims.claim_due(
+                connection,
+                now=now,
+                lease=lease,
+                limit=limit,
+                due_by=due_by,
+                names=names,
+                worker=worker,
+                per_host=per_host,
+            )
 
     def count_due(self, now: datetime) -> int:
         """Return how many sources are due, claimed ones among them."""
         with self._read() as connection:
-            return stored_sources.count_due(connection, now)
+            return claims.count_due(connection, now)
 
-    def release(self, claims: Sequence[Claim]) -> None:
+    def release(self, unused: Sequence[Claim]) -> None:
         """Give back claims that were not used."""
         with self._write() as connection:
-            stored_sources.release(connection, claims)
+            claims.release(connection, unused)
+
+    def extend(self, held: Sequence[Claim], *, until: datetime) -> int:
+        """Let claims last until then; return how many of them are still held."""
+        with self._write() as connection:
+            return claims.extend(connection, held, until=until)
+
+    def note_rest(self, host: HostState) -> None:
+        """Write how a host is, for the workers that come after this one."""
+        with self._write() as connection:
+            claims.note_rest(connection, host)
 
     def postpone(self, claim: Claim, *, until: datetime, reason: str) -> None:
         """Give a claim back unused, and let nobody ask this source before ``until``."""
         with self._write() as connection:
-            stored_sources.postpone(connection, claim, until=until, reason=reason)
+            claims.postpone(connection, claim, until=until, reason=reason)
 
     @contextmanager
     def poll(self, claim: Claim) -> Iterator[PollTransaction]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from aggregator.store import Store
+from aggregator.store import Store, presence
 from tests.builders import NOW
 from tests.postgresql import PostgresqlServer
 
@@ -39,3 +40,9 @@ def open_store(url: str) -> Iterator[Callable[[], Store]]:
 @pytest.fixture
 def store(open_store: Callable[[], Store]) -> Store:
     return open_store()
+
+
+@pytest.fixture
+def long_running_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the server for one that has run for long: that of the tests was started a moment ago."""
+    monkeypatch.setattr(presence, "LEASES", timedelta(0))

@@ -110,6 +110,7 @@ def test_a_claim_that_is_given_back_is_free(opening: Opening) -> None:
     assert len(claim(room)) == 3
 
 
+@pytest.mark.usefixtures("long_running_server")
 def test_claims_of_the_dead_are_taken_back_by_the_next_process(opening: Opening) -> None:
     with MailServer() as server:
         room = opening(email={"smtp": {"host": "127.0.0.1", "port": server.port}})
@@ -161,6 +162,7 @@ def test_a_part_that_was_accepted_lengthens_the_claim_unless_it_was_lost(opening
     assert other.delivery.parts_sent == 1
 
 
+@pytest.mark.usefixtures("long_running_server")
 def test_when_the_store_is_lost_nothing_more_is_sent(opening: Opening) -> None:
     with MailServer() as server:
         room = opening(email={"smtp": {"host": "127.0.0.1", "port": server.port, "connections": 1}})

@@ -26,6 +26,7 @@ from aggregator.model import (
 from aggregator.store import Store
 from aggregator.store.migrate import HEAD
 from tests.builders import NOW, make_decision, make_entry, make_source
+from tests.postgresql import PostgresqlServer
 
 LEASE = timedelta(minutes=5)
 
@@ -539,6 +540,7 @@ def test_a_file_that_is_no_database_is_a_store_error(tmp_path: Path) -> None:
         Store(f"sqlite:///{tmp_path}/x.db").upgrade()
 
 
+@pytest.mark.usefixtures("long_running_server")
 def test_the_first_poller_takes_back_what_dead_workers_held(open_store: Callable[[], Store]) -> None:
     dead, alive = open_store(), open_store()
     claim_all(dead, make_source())
@@ -547,6 +549,19 @@ def test_the_first_poller_takes_back_what_dead_workers_held(open_store: Callable
         claims = alive.claim_due_sources(now=NOW, lease=LEASE, limit=10)
 
     assert [claim.source.name for claim in claims] == ["orbit"]
+
+
+def test_claims_outlast_a_server_that_was_just_started(postgresql: PostgresqlServer) -> None:
+    store = Store(postgresql.new_database().replace("postgresql:", "postgresql+psycopg:"))
+    store.upgrade()
+    store.open_site(url="https://news.example.org/", now=NOW)
+    claim_all(store, make_source())
+
+    with store.polling():
+        claims = store.claim_due_sources(now=NOW, lease=LEASE, limit=10)
+    store.close()
+
+    assert claims == []
 
 
 def test_a_second_poller_leaves_the_first_ones_claims_alone(open_store: Callable[[], Store]) -> None:

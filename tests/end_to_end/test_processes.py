@@ -54,7 +54,7 @@ def pids_of(pool: ProcessPool) -> list[int]:
 
 def claim_one(aggregator: Aggregator, name: str) -> tuple[Claim, Fetched]:
     [claim] = aggregator.store.claim_due_sources(
-        now=aggregator.clock(), lease=timedelta(minutes=1), limit=1, names=[name]
+        now=aggregator.clock(), lease=timedelta(minutes=1), limit=1, names=[name], worker=aggregator.worker
     )
     answer = aggregator.ask(claim)
     assert isinstance(answer, Fetched)

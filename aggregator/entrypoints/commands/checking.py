@@ -56,7 +56,7 @@ def _check_live(config: Config, sources: tuple[Source, ...]) -> bool:
 
     def ask(source: Source) -> Found | SourceError:
         try:
-            with gate.enter(key_of(source, source.url, config.fetch.politeness.per), timeout=_PATIENCE):
+            with gate.enter(key_of(source.group, source.url, config.fetch.politeness.per), timeout=_PATIENCE):
                 return find_source(client, source, now, secrets=credentials.of(source))
         except SourceError as error:
             return error

@@ -193,14 +193,14 @@ def test_this_machine_needs_no_rest_that_it_did_not_ask_for(clock):
 def test_limits_are_per_host_or_per_registered_domain(address, host, domain):
     source = Source(name="s", url=address)
 
-    assert key_of(source, address, Per.HOST) == host
-    assert key_of(source, address, Per.DOMAIN) == domain
+    assert key_of(source.group, address, Per.HOST) == host
+    assert key_of(source.group, address, Per.DOMAIN) == domain
 
 
 def test_a_group_shares_its_limits_whatever_the_hosts():
     one, other = (Source(name=host, url=f"http://{host}/", group="press") for host in (A, B))
 
-    assert key_of(one, one.url, Per.HOST) == key_of(other, other.url, Per.DOMAIN) == "group press"
+    assert key_of(one.group, one.url, Per.HOST) == key_of(other.group, other.url, Per.DOMAIN) == "group press"
 
 
 # --- waiting

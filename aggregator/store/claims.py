@@ -1,0 +1,263 @@
+"""Claims: who may poll which source now, with the source's host to itself (docs/decisions/0026).
+
+A worker that has a claim on a source has the source's host, for itself alone: nobody else gets one of that host's
+sources until the last of these claims has ended. So what a worker knows of a host while it asks it holds for all.
+Claims end by being used or given back, else by themselves, at the end of their lease.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from aggregator.model import Claim, HostState, SourceStatus
+from aggregator.store import moves, rows
+from aggregator.store.arrays import among, array
+from aggregator.store.schema import hosts, sources
+
+# Due sources are looked through, longest waiting first, for so many times what is wanted: of some hosts all are due.
+_LOOKED_THROUGH = 8
+
+# Hosts that others lock right now are passed over so many times before they are waited for.
+_PASSED_OVER = 3
+
+_ENDED = {"claim_token": None, "claimed_until": None}
+
+_other = sources.alias("other")
+_HAS_HOST = (
+    sa.exists()
+    .where(
+        _other.c.host == hosts.c.key,
+        _other.c.claim_token.is_not(None),
+        _other.c.claim_token != sa.bindparam("token"),
+        _other.c.claimed_until > sa.bindparam("now"),
+    )
+    .correlate(hosts)
+)
+_IS_FREE = sa.or_(sources.c.claim_token.is_(None), sources.c.claimed_until <= sa.bindparam("now"))
+_CANDIDATES = (
+    sa.select(sources.c.pk, sources.c.host)
+    .join(hosts, hosts.c.key == sources.c.host)
+    .where(sources.c.is_active, _IS_FREE, ~_HAS_HOST)
+    .order_by(sa.nulls_first(sources.c.next_check), sources.c.pk)
+    .limit(sa.bindparam("looked_through", type_=sa.Integer))
+)
+_IS_REACHED = sa.or_(sources.c.next_check.is_(None), sources.c.next_check <= sa.bindparam("due_by"))
+_IS_DUE = sa.and_(_IS_REACHED, sources.c.status != SourceStatus.GONE.value, moves.is_polled_itself())
+_DUE = _CANDIDATES.where(_IS_DUE)
+_NAMED = _CANDIDATES.where(among(sources.c.name, "names"))
+
+_LOCKED = sa.select(hosts.c.key).where(among(hosts.c.key, "keys")).order_by(hosts.c.key)
+_SKIPPING, _WAITING = _LOCKED.with_for_update(skip_locked=True), _LOCKED.with_for_update()
+_TAKE = sa.select(hosts.c.key, hosts.c.worker, hosts.c.not_before, hosts.c.why, hosts.c.troubles)
+_FREE_HOSTS = _TAKE.where(among(hosts.c.key, "keys"), ~_HAS_HOST)
+# The next worker takes its time when it was another one that asked before it.
+_NOTE_WORKER = hosts.update().where(among(hosts.c.key, "keys")).values(worker=sa.bindparam("token"))
+
+_CHOSEN = sa.select(sources).where(among(sources.c.pk, "pks"), _IS_FREE)
+_IN_ORDER = (sa.nulls_first(sources.c.next_check), sources.c.pk)
+_CHOSEN_DUE = _CHOSEN.where(_IS_DUE).order_by(*_IN_ORDER)
+_CHOSEN_NAMED = _CHOSEN.order_by(*_IN_ORDER)
+_CLAIM = (
+    sources.update()
+    .where(among(sources.c.pk, "pks"))
+    .values(claim_token=sa.bindparam("token"), claimed_until=sa.bindparam("until"))
+)
+
+
+def claim_due(
+    connection: sa.Connection,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    due_by: datetime | None = None,
+    names: Collection[str] | None = None,
+    worker: str | None = None,
+    per_host: int = 1,
+) -> list[Claim]:
+    """Claim up to ``limit`` sources that are due by ``due_by`` (now), the longest waiting first, for ``lease``.
+
+    With ``names``, those sources whether due or not, also gone ones. What others hold is
+    passed over, with its host; ``worker`` is whose claims are no others' (None: nobody's). ``per_host`` is how many of
+    a host are asked at a time: of hosts with more due, no more are taken than keep ``limit`` requests going, so that
+    something is left for others. Fewer than ``limit`` doesn't mean that no more is due; none does.
+    """
+    token = worker or secrets.token_hex(8)
+    bound: rows.Values = {"now": now, "token": token}
+    if names is None:
+        candidates, chosen = _DUE, _CHOSEN_DUE
+        bound["due_by"] = due_by or now
+    else:
+        candidates, chosen = _NAMED, _CHOSEN_NAMED
+        bound["names"] = array(names)
+    looked_through = max(limit * _LOOKED_THROUGH, len(names or ()))
+    for attempt in range(_PASSED_OVER + 1):
+        found = connection.execute(candidates, bound | {"looked_through": looked_through}).all()
+        if not found:
+            return []
+        pks = _choose([(row.pk, row.host) for row in found], limit=limit, per_host=per_host)
+        free = _lock_hosts(connection, set(pks.values()), bound, is_patient=attempt == _PASSED_OVER)
+        still = array(pk for pk, host in pks.items() if host in free)
+        taken = connection.execute(chosen, bound | {"pks": still}).mappings().all()
+        if taken:
+            break
+    else:
+        return []
+    until = now + lease
+    connection.execute(_CLAIM, {"pks": array(row["pk"] for row in taken), "token": token, "until": until})
+    changed = {row["host"] for row in taken if free[row["host"]].last_worker != token}
+    if changed:
+        connection.execute(_NOTE_WORKER, {"keys": array(sorted(changed)), "token": token})
+    return [
+        Claim(source=source, state=rows.to_state(row), token=token, until=until, host=free[row["host"]])
+        for source, row in zip(moves.polled_sources(connection, taken), taken, strict=True)
+    ]
+
+
+def _choose(found: Sequence[tuple[int, str]], *, limit: int, per_host: int) -> dict[int, str]:
+    """Return which sources to take, and their hosts: of as few hosts as keep ``limit`` requests going."""
+    due = Counter(host for _, host in found)
+    chosen: dict[int, str] = {}
+    taken: set[str] = set()
+    going = 0
+    for pk, host in found:
+        if len(chosen) == limit:
+            break
+        if host not in taken:
+            if going >= limit:
+                continue
+            taken.add(host)
+            going += min(due[host], per_host)
+        chosen[pk] = host
+    return chosen
+
+
+def _lock_hosts(
+    connection: sa.Connection, keys: Collection[str], bound: rows.Values, *, is_patient: bool
+) -> dict[str, HostState]:
+    """Return those of the hosts that nobody else has, by key, locked to the end of the transaction."""
+    wanted = {"keys": array(sorted(keys))}
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        locked = connection.execute(_WAITING if is_patient else _SKIPPING, wanted)
+        wanted = {"keys": array(locked.scalars())}
+    # asked for once more, now that the lock is held: others may have claimed between
+    free = (_host_state(row) for row in connection.execute(_FREE_HOSTS, bound | wanted).mappings())
+    return {host.key: host for host in free}
+
+
+def _host_state(row: rows.Row) -> HostState:
+    return HostState(
+        key=row["key"],
+        last_worker=row["worker"],
+        not_before=row["not_before"],
+        why=row["why"],
+        troubles=row["troubles"],
+    )
+
+
+def count_due(connection: sa.Connection, now: datetime) -> int:
+    query = sa.select(sa.func.count()).select_from(sources).where(sources.c.is_active, _IS_DUE)
+    return int(connection.execute(query, {"due_by": now}).scalar_one())
+
+
+_OURS = sources.update().where(among(sources.c.seed, "seeds"), sources.c.claim_token == sa.bindparam("token"))
+_RELEASE = _OURS.values(_ENDED)
+_EXTEND = _OURS.values(claimed_until=sa.bindparam("until"))
+
+
+def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
+    """Give claims back unused, so that the next worker need not wait for their end."""
+    for token, seeds in _by_token(claims).items():
+        connection.execute(_RELEASE, {"seeds": array(seeds), "token": token})
+
+
+def extend(connection: sa.Connection, claims: Sequence[Claim], *, until: datetime) -> int:
+    """Let claims last until then; return how many of them are still held."""
+    return sum(
+        connection.execute(_EXTEND, {"seeds": array(seeds), "token": token, "until": until}).rowcount
+        for token, seeds in _by_token(claims).items()
+    )
+
+
+def _by_token(claims: Sequence[Claim]) -> dict[str, list[str]]:
+    tokens: dict[str, list[str]] = {}
+    for claim in claims:
+        tokens.setdefault(claim.token, []).append(claim.state.seed)
+    return {token: sorted(seeds) for token, seeds in tokens.items()}
+
+
+def postpone(connection: sa.Connection, claim: Claim, *, until: datetime, reason: str) -> None:
+    """Give a claim back and let nobody ask before a time. What is planned for later than that stays."""
+    values: rows.Values = dict(_ENDED)
+    if claim.state.next_check is None or claim.state.next_check < until:
+        values |= {"next_check": until, "next_check_reason": reason}
+    connection.execute(sources.update().where(is_held()), values | held(claim))
+
+
+def are_claims(connection: sa.Connection) -> bool:
+    return (
+        connection.execute(sa.select(sources.c.pk).where(sources.c.claim_token.is_not(None)).limit(1)).first()
+        is not None
+    )
+
+
+def take_back_claims(connection: sa.Connection) -> None:
+    """End all claims."""
+    connection.execute(sources.update().where(sources.c.claim_token.is_not(None)).values(_ENDED))
+
+
+def is_held() -> sa.ColumnElement[bool]:
+    """Return the condition that the claim is still held whose ``held_seed`` and ``held_token`` are bound."""
+    return sa.and_(
+        sources.c.seed == sa.bindparam("held_seed"),
+        sources.c.is_active,
+        sources.c.claim_token == sa.bindparam("held_token"),
+    )
+
+
+_HELD = sa.select(sources.c.pk, sources.c.activity).where(is_held()).with_for_update()
+
+
+def held_row(connection: sa.Connection, claim: Claim) -> tuple[int, bytes] | None:
+    """Return ``pk`` and ``activity`` of the source, locked to the end of the transaction; None for a lost claim."""
+    row = connection.execute(_HELD, held(claim)).one_or_none()
+    return None if row is None else (row.pk, row.activity)
+
+
+def held(claim: Claim) -> rows.Values:
+    """Return what ``is_held`` is bound to."""
+    return {"held_seed": claim.state.seed, "held_token": claim.token}
+
+
+# --- hosts -----------------------------------------------------------------------------------------------------------
+
+# both databases know it; SQLAlchemy would want to know which of them it is
+_INSERT_HOST = sa.text("INSERT INTO hosts (key, why, troubles) VALUES (:key, '', 0) ON CONFLICT DO NOTHING")
+_IS_USED = sa.exists().where(sources.c.host == hosts.c.key, sources.c.is_active)
+_NOTE_REST = (
+    hosts.update()
+    .where(hosts.c.key == sa.bindparam("of_key"))
+    .values(not_before=sa.bindparam("until"), why=sa.bindparam("reason"), troubles=sa.bindparam("times"))
+)
+
+
+def insert_hosts(connection: sa.Connection, keys: Collection[str]) -> None:
+    """Have a row for each of these hosts."""
+    if keys:
+        connection.execute(_INSERT_HOST, [{"key": key} for key in sorted(keys)])
+
+
+def forget_hosts(connection: sa.Connection) -> None:
+    """Delete those that no configured source has."""
+    connection.execute(hosts.delete().where(~_IS_USED))
+
+
+def note_rest(connection: sa.Connection, host: HostState) -> None:
+    """Write how a host is, for the workers that come after this one."""
+    bound = {"of_key": host.key, "until": host.not_before, "reason": host.why, "times": host.troubles}
+    connection.execute(_NOTE_REST, bound)
