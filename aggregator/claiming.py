@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -30,8 +31,9 @@ _BEATS: Final = 5
 # A host that rests longer than this has its sources given back until then.
 _LONG_REST = timedelta(minutes=1)
 
-# Claims taken ahead, at most.
+# Claims taken ahead, at most; and, of one host, for so many times the requests that may be made to it at once.
 _MAX_WAITING = 500
+_AHEAD = 2
 
 # Sources that were asked for by name, whose host another worker has, are asked for again: so often, for so long.
 _AGAIN_S: Final = 0.5
@@ -57,6 +59,7 @@ class Queue:
         self._lease = max(_LEASE_EXCHANGES * self._timeout, _SHORTEST_LEASE)
         self._lock = threading.Lock()
         self._held: dict[str, Claim] = {}
+        self._lost: set[str] = set()
         self._sure_until = time.monotonic() + self._lease.total_seconds()
         self._troubles: dict[str, int] = {}
 
@@ -69,6 +72,7 @@ class Queue:
         """Return a claim whose host may be asked now; None when there is none at the moment."""
         if not self._is_sure():
             return None
+        self._drop_lost()
         workers = self._aggregator.config.fetch.workers
         if len(self._waiting) < workers:
             self._refill(2 * workers)
@@ -107,6 +111,7 @@ class Queue:
         names = self._next_names(limit)
         if names == []:
             return
+        without = self._busy_hosts() if names is None else []
         claims = self._aggregator.store.claim_due_sources(
             now=self._aggregator.clock(),
             lease=self._lease,
@@ -114,10 +119,10 @@ class Queue:
             due_by=self._due_by,
             names=names,
             worker=self._aggregator.worker,
-            per_host=self._aggregator.config.fetch.politeness.connections,
+            without=without,
         )
         if names is None:
-            self._is_exhausted = not claims
+            self._is_exhausted = not claims and not without
         else:
             self._missed += set(names).difference(claim.source.name for claim in claims)
             self._is_exhausted = not self._names and not self._missed
@@ -126,6 +131,12 @@ class Queue:
         with self._lock:
             self._held |= {claim.state.seed: claim for claim in claims}
         self._waiting += claims
+
+    def _busy_hosts(self) -> list[str]:
+        """Return hosts of which enough waits, so that there is room for others'."""
+        gate, enough = self._aggregator.gate, _AHEAD * self._aggregator.worker.per_host
+        waiting = Counter(claim.host.key for claim in self._waiting)
+        return [host for host, count in waiting.items() if count >= enough and gate.is_limited(host)]
 
     def _next_names(self, limit: int) -> list[str] | None:
         """Return whom to ask for next; None for whoever is due, nobody when there is to be a pause."""
@@ -147,7 +158,7 @@ class Queue:
     def _resume(self, host: HostState) -> None:
         """Go on with a host where the worker that had it before left off."""
         self._troubles[host.key] = host.troubles
-        if host.last_worker == self._aggregator.worker:
+        if host.last_worker == self._aggregator.worker.token:
             return
         now = self._aggregator.clock()
         rest = host.not_before - now if host.not_before is not None and host.not_before > now else timedelta(0)
@@ -191,12 +202,24 @@ class Queue:
             if not held:
                 self._sure_until = began + self._lease.total_seconds()
                 continue
+            now = self._aggregator.clock()
             try:
-                self._aggregator.store.extend(held, until=self._aggregator.clock() + self._lease)
+                still = self._aggregator.store.extend(held, now=now, until=now + self._lease)
             except StoreError as error:
                 log.warning("claims.not_extended", error=str(error))
                 continue
+            with self._lock:  # what was recorded meanwhile is held no more either, and waits no more
+                self._lost |= {claim.state.seed for claim in held} - still
             self._sure_until = began + self._lease.total_seconds()
+
+    def _drop_lost(self) -> None:
+        """Give up claims that ended before they were extended: their hosts may be another worker's."""
+        with self._lock:
+            lost, self._lost = self._lost, set()
+            for seed in lost:
+                self._held.pop(seed, None)
+        if lost:
+            self._waiting = [claim for claim in self._waiting if claim.state.seed not in lost]
 
     def _is_sure(self) -> bool:
         """Whether an exchange that begins now ends before the claims could be another worker's."""

@@ -49,6 +49,7 @@ from aggregator.model import (
     SourceState,
     Span,
     StoredEntry,
+    Worker,
     unmeasured,
 )
 from aggregator.normalize import normalize_changes
@@ -321,9 +322,10 @@ class Recorder:
 
     def _new_host(self, claim: Claim, state: SourceState) -> str | None:
         """Return by what a source that has moved is limited from now on; None for one that has not."""
-        if state.moved_to == claim.state.moved_to:
+        address = replace(claim, state=state).address
+        if address == claim.address:
             return None
-        host = key_of(claim.source.group, state.moved_to or claim.source.url, self._settings.politeness.per)
+        host = key_of(claim.source.group, address, self._settings.politeness.per)
         return None if host == claim.host.key else host
 
 
@@ -349,7 +351,7 @@ class Aggregator:
         """Open the store and bring its schema up to date; raises StoreError. ``meter`` is told how long things take."""
         self.clock = clock
         self._meter = meter
-        self.worker = secrets.token_hex(8)  # whose claims are ours
+        self._token = secrets.token_hex(8)  # claims that have it are ours
         self.gate = open_gate(config)
         self._reading = threading.Semaphore(_READERS)
         self._processes = processes
@@ -366,6 +368,7 @@ class Aggregator:
         self.client = open_client(config)
         self._article_client = open_client(config, max_body=_LARGEST_ARTICLE)
         self.gate.limit(connections=config.fetch.politeness.connections, spacing=config.fetch.politeness.spacing)
+        self.worker = Worker(token=self._token, per_host=config.fetch.politeness.connections)
         per = config.fetch.politeness.per
         self.store.sync_sources(self.sources, lambda group, address: key_of(group, address, per))
         now = self.clock()

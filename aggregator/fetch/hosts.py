@@ -137,6 +137,10 @@ class HostGate:
                 times = min(host.troubles - TROUBLES_BEFORE_REST, 16)
                 self._hold(host, min(FIRST_REST * 2**times, LONGEST_REST), f"its host is left alone: {error}")
 
+    def is_limited(self, key: str) -> bool:
+        """Whether not all may ask this key at once: this machine may be."""
+        return not _is_this_machine(key)
+
     def resume(self, key: str, *, rest: timedelta, why: str, troubles: int, is_used: bool) -> None:
         """Go on where another process left off. ``is_used``: it may have asked a moment ago."""
         with self._changed:

@@ -34,6 +34,7 @@ from aggregator.model.sources import (
     SourceState,
     SourceStatus,
     Validators,
+    Worker,
 )
 from aggregator.model.stored import (
     Found,
@@ -110,5 +111,6 @@ __all__ = [
     "Totals",
     "Validators",
     "Vocabulary",
+    "Worker",
     "unmeasured",
 ]

@@ -144,6 +144,14 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Who claims sources: a name of its own, and how many requests to one host it makes at a time."""
+
+    token: str
+    per_host: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostState:
     """What is known of a host: what sources share the limits of politeness by (``fetch.key_of``).
 

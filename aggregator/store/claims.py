@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from aggregator.model import Claim, HostState, SourceStatus
+from aggregator.model import Claim, HostState, SourceStatus, Worker
 from aggregator.store import moves, rows
 from aggregator.store.arrays import among, array
 from aggregator.store.schema import hosts, sources
@@ -42,7 +42,7 @@ _IS_FREE = sa.or_(sources.c.claim_token.is_(None), sources.c.claimed_until <= sa
 _CANDIDATES = (
     sa.select(sources.c.pk, sources.c.host)
     .join(hosts, hosts.c.key == sources.c.host)
-    .where(sources.c.is_active, _IS_FREE, ~_HAS_HOST)
+    .where(sources.c.is_active, _IS_FREE, ~_HAS_HOST, ~among(sources.c.host, "without"))
     .order_by(sa.nulls_first(sources.c.next_check), sources.c.pk)
     .limit(sa.bindparam("looked_through", type_=sa.Integer))
 )
@@ -77,18 +77,19 @@ def claim_due(
     limit: int,
     due_by: datetime | None = None,
     names: Collection[str] | None = None,
-    worker: str | None = None,
-    per_host: int = 1,
+    worker: Worker | None = None,
+    without: Collection[str] = (),
 ) -> list[Claim]:
     """Claim up to ``limit`` sources that are due by ``due_by`` (now), the longest waiting first, for ``lease``.
 
-    With ``names``, those sources whether due or not, also gone ones. What others hold is
-    passed over, with its host; ``worker`` is whose claims are no others' (None: nobody's). ``per_host`` is how many of
-    a host are asked at a time: of hosts with more due, no more are taken than keep ``limit`` requests going, so that
-    something is left for others. Fewer than ``limit`` doesn't mean that no more is due; none does.
+    With ``names``, those sources whether due or not, also gone ones. What others hold is passed over, with its host,
+    and so are the hosts ``without``; the claims of ``worker`` are no others' (None: somebody new). No more hosts are
+    taken than keep ``limit`` of its requests going, so that something is left for others. Fewer than ``limit`` doesn't
+    mean that no more is due; none does.
     """
-    token = worker or secrets.token_hex(8)
-    bound: rows.Values = {"now": now, "token": token}
+    worker = worker or Worker(token=secrets.token_hex(8))
+    token = worker.token
+    bound: rows.Values = {"now": now, "token": token, "without": array(without)}
     if names is None:
         candidates, chosen = _DUE, _CHOSEN_DUE
         bound["due_by"] = due_by or now
@@ -100,7 +101,7 @@ def claim_due(
         found = connection.execute(candidates, bound | {"looked_through": looked_through}).all()
         if not found:
             return []
-        pks = _choose([(row.pk, row.host) for row in found], limit=limit, per_host=per_host)
+        pks = _choose([(row.pk, row.host) for row in found], limit=limit, per_host=worker.per_host)
         free = _lock_hosts(connection, set(pks.values()), bound, is_patient=attempt == _PASSED_OVER)
         still = array(pk for pk, host in pks.items() if host in free)
         taken = connection.execute(chosen, bound | {"pks": still}).mappings().all()
@@ -167,7 +168,17 @@ def count_due(connection: sa.Connection, now: datetime) -> int:
 
 _OURS = sources.update().where(among(sources.c.seed, "seeds"), sources.c.claim_token == sa.bindparam("token"))
 _RELEASE = _OURS.values(_ENDED)
-_EXTEND = _OURS.values(claimed_until=sa.bindparam("until"))
+# Of what has ended, another worker may have the host. What is locked is being recorded just now.
+_HELD_OF_OURS = sa.select(sources.c.seed, sources.c.pk).where(
+    among(sources.c.seed, "seeds"),
+    sources.c.claim_token == sa.bindparam("token"),
+    sources.c.claimed_until > sa.bindparam("now"),
+)
+_EXTEND = (
+    sources.update()
+    .where(sources.c.pk.in_(_HELD_OF_OURS.with_only_columns(sources.c.pk).with_for_update(skip_locked=True)))
+    .values(claimed_until=sa.bindparam("until"))
+)
 
 
 def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
@@ -176,12 +187,14 @@ def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
         connection.execute(_RELEASE, {"seeds": array(seeds), "token": token})
 
 
-def extend(connection: sa.Connection, claims: Sequence[Claim], *, until: datetime) -> int:
-    """Let claims last until then; return how many of them are still held."""
-    return sum(
-        connection.execute(_EXTEND, {"seeds": array(seeds), "token": token, "until": until}).rowcount
-        for token, seeds in _by_token(claims).items()
-    )
+def extend(connection: sa.Connection, claims: Sequence[Claim], *, now: datetime, until: datetime) -> set[str]:
+    """Let claims that have not ended last until then; return the seeds of the sources that are held."""
+    seeds_held: set[str] = set()
+    for token, seeds in _by_token(claims).items():
+        bound = {"seeds": array(seeds), "token": token, "now": now}
+        connection.execute(_EXTEND, bound | {"until": until})
+        seeds_held.update(connection.execute(_HELD_OF_OURS, bound).scalars())
+    return seeds_held
 
 
 def _by_token(claims: Sequence[Claim]) -> dict[str, list[str]]:
@@ -238,7 +251,10 @@ def held(claim: Claim) -> rows.Values:
 
 # both databases know it; SQLAlchemy would want to know which of them it is
 _INSERT_HOST = sa.text("INSERT INTO hosts (key, why, troubles) VALUES (:key, '', 0) ON CONFLICT DO NOTHING")
-_IS_USED = sa.exists().where(sources.c.host == hosts.c.key, sources.c.is_active)
+_INSERT_HOSTS = sa.text(
+    "INSERT INTO hosts (key, why, troubles) SELECT DISTINCT host, '', 0 FROM sources"
+    " WHERE is_active AND host NOT IN (SELECT key FROM hosts) ON CONFLICT DO NOTHING"
+)
 _NOTE_REST = (
     hosts.update()
     .where(hosts.c.key == sa.bindparam("of_key"))
@@ -247,14 +263,14 @@ _NOTE_REST = (
 
 
 def insert_hosts(connection: sa.Connection, keys: Collection[str]) -> None:
-    """Have a row for each of these hosts."""
+    """Have a row for each of these hosts. Rows stay: a source may come to have any of them again at any time."""
     if keys:
         connection.execute(_INSERT_HOST, [{"key": key} for key in sorted(keys)])
 
 
-def forget_hosts(connection: sa.Connection) -> None:
-    """Delete those that no configured source has."""
-    connection.execute(hosts.delete().where(~_IS_USED))
+def insert_hosts_of_sources(connection: sa.Connection) -> None:
+    """Have a row for each host of the configured sources; one without is never asked."""
+    connection.execute(_INSERT_HOSTS)
 
 
 def note_rest(connection: sa.Connection, host: HostState) -> None:

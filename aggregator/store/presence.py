@@ -20,7 +20,7 @@ from aggregator.store.engine import BUSY_TIMEOUT_S
 _LOOK_AGAIN_S = 0.0005
 
 
-# No claim lasts longer without being extended.
+# No claim of a delivery lasts longer.
 LEASES = timedelta(minutes=15)
 
 
@@ -78,8 +78,9 @@ def alone_on_server(engine: sa.Engine) -> Iterator[None]:
 def among(engine: sa.Engine, work: Work, take_back_claims: Callable[[], None]) -> Iterator[None]:
     """Be one of the processes that do some work. The first one there knows that all claims are those of the dead.
 
-    Claims of a worker that was killed would otherwise keep what it held from everyone to the end of their lease.
-    Locks of a PostgreSQL that was started a moment ago tell nothing: those who live have lost theirs as well.
+    Claims of a worker that was killed would otherwise keep what it held from everyone to the end of their lease. Those
+    of a worker that polls from PostgreSQL do: they are short, and it may be alive and have lost the connection that
+    had its lock. Locks of a server that was started a moment ago tell nothing: those who live have lost theirs.
     """
     if engine.dialect.name == "sqlite":
         with _lock_file(engine, _ENDINGS[work]) as file:
@@ -90,7 +91,8 @@ def among(engine: sa.Engine, work: Work, take_back_claims: Callable[[], None]) -
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.execute(sa.select(sa.func.pg_try_advisory_lock(work.value))).scalar_one():
-            if connection.execute(sa.select(sa.func.pg_postmaster_start_time() < sa.func.now() - LEASES)).scalar_one():
+            runs_for_long = sa.select(sa.func.pg_postmaster_start_time() < sa.func.now() - LEASES)
+            if work is not Work.POLLING and connection.execute(runs_for_long).scalar_one():
                 take_back_claims()
             connection.execute(sa.select(sa.func.pg_advisory_lock_shared(work.value)))
             connection.execute(sa.select(sa.func.pg_advisory_unlock(work.value)))

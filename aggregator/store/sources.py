@@ -12,37 +12,35 @@ from aggregator.model import Source, SourceHealth, SourceState, SourceStatus, To
 from aggregator.store import moves, rows
 from aggregator.store.activity import per_day
 from aggregator.store.arrays import among, array
-from aggregator.store.claims import forget_hosts, insert_hosts
+from aggregator.store.claims import insert_hosts_of_sources
 from aggregator.store.schema import sources
 
 # Due at once, and why.
 _EDITED = {"next_check": None, "next_check_reason": "its configuration was changed"}
 
-# Two workers that start at once must not both insert what is new.
-_SYNCING = 0x61676775
-
 _GIVE_UP_NAMES = sources.update().where(among(sources.c.pk, "pks")).values(is_active=False)
-_HOSTS = sa.select(sources.c.pk, sources.c.politeness_group, sources.c.moved_to, sources.c.url, sources.c.host).where(
-    sources.c.is_active
-)
+_ADDRESS = sa.func.coalesce(sources.c.moved_to, sources.c.found_at, sources.c.url).label("address")
+_HOSTS = sa.select(sources.c.pk, sources.c.politeness_group, _ADDRESS, sources.c.host).where(sources.c.is_active)
 _SET_HOST = sources.update().where(sources.c.pk == sa.bindparam("of_pk")).values(host=sa.bindparam("key"))
 
 
-def sync_alone(connection: sa.Connection) -> None:
-    """Wait until no other process takes a configuration over; none does to the end of the transaction."""
+def alone(connection: sa.Connection) -> None:
+    """Let nobody else change sources to the end of the transaction, or claim any. Comes before all other locks.
+
+    Two processes that start at once would both insert what is new, and what many rows are locked for in another order
+    would end in a deadlock.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SYNCING)))
+        connection.exec_driver_sql("LOCK TABLE sources IN EXCLUSIVE MODE")
 
 
 def sync_hosts(connection: sa.Connection, host_of: Callable[[str | None, str], str]) -> None:
-    """Make the hosts those of the active sources; ``host_of`` says by what a group and an address are limited."""
-    stored = connection.execute(_HOSTS).all()
-    hosts = [(row, host_of(row.politeness_group, row.moved_to or row.url)) for row in stored]
+    """Give active sources their hosts; ``host_of`` says by what a group and an address are limited."""
+    hosts = ((row, host_of(row.politeness_group, row.address)) for row in connection.execute(_HOSTS))
     changed = [{"of_pk": row.pk, "key": host} for row, host in hosts if row.host != host]
-    insert_hosts(connection, {each["key"] for each in changed})
     if changed:
         connection.execute(_SET_HOST, changed)
-        forget_hosts(connection)
+    insert_hosts_of_sources(connection)
 
 
 def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -34,6 +34,7 @@ from aggregator.model import (
     StoredEntry,
     Totals,
     Vocabulary,
+    Worker,
     unmeasured,
 )
 from aggregator.store import claims, clock, condition, history, listing, retention, search
@@ -150,7 +151,7 @@ class Store:
         that is the group, or the one address.
         """
         with self._write() as connection:
-            stored_sources.sync_alone(connection)
+            stored_sources.alone(connection)
             has_changed = stored_sources.sync(connection, configured)
             stored_sources.sync_hosts(connection, host_of)
             if has_changed:
@@ -164,10 +165,13 @@ class Store:
         limit: int,
         due_by: datetime | None = None,
         names: Sequence[str] | None = None,
-        worker: str | None = None,
-        per_host: int = 1,
+        worker: Worker | None = None,
+        without: Collection[str] = (),
     ) -> list[Claim]:
-        """Claim up to ``limit`` due sources (with ``names``: those, due or not) of hosts that no other worker has."""
+        """Claim up to ``limit`` due sources (with ``names``: those, due or not) of hosts that no other worker has.
+
+        See ``claims.claim_due``.
+        """
         with self._write() as connection:
             return claims.claim_due(
                 connection,
@@ -177,7 +181,7 @@ class Store:
                 due_by=due_by,
                 names=names,
                 worker=worker,
-                per_host=per_host,
+                without=without,
             )
 
     def count_due(self, now: datetime) -> int:
@@ -190,10 +194,10 @@ class Store:
         with self._write() as connection:
             claims.release(connection, unused)
 
-    def extend(self, held: Sequence[Claim], *, until: datetime) -> int:
-        """Let claims last until then; return how many of them are still held."""
+    def extend(self, held: Sequence[Claim], *, now: datetime, until: datetime) -> set[str]:
+        """Let claims that have not ended last until then; return the seeds of the sources that are held."""
         with self._write() as connection:
-            return claims.extend(connection, held, until=until)
+            return claims.extend(connection, held, now=now, until=until)
 
     def note_rest(self, host: HostState) -> None:
         """Write how a host is, for the workers that come after this one."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from aggregator.model import Claim, HostState, PollResult
+from aggregator.model import Claim, HostState, PollResult, Worker
 from aggregator.store import Store
 from tests.builders import NOW, make_source
 
@@ -32,7 +32,7 @@ def fill(store: Store, **counts: int) -> None:
 
 
 def claim(store: Store, worker: str, *, limit: int = 100, later: timedelta = timedelta(0)) -> list[Claim]:
-    return store.claim_due_sources(now=NOW + later, lease=LEASE, limit=limit, worker=worker, per_host=2)
+    return store.claim_due_sources(now=NOW + later, lease=LEASE, limit=limit, worker=Worker(token=worker, per_host=2))
 
 
 def hosts(claims: list[Claim]) -> Counter[str]:
@@ -98,11 +98,27 @@ def test_claims_that_are_extended_last_longer(store: Store) -> None:
     fill(store, one=2)
     held = claim(store, "a")
 
-    extended = store.extend(held, until=NOW + 2 * LEASE)
+    extended = store.extend(held, now=NOW, until=NOW + 2 * LEASE)
 
-    assert extended == 2
+    assert extended == {each.state.seed for each in held}
     assert claim(store, "b", later=LEASE) == []
     assert hosts(claim(store, "b", later=2 * LEASE)) == {"one": 2}
+
+
+def test_a_claim_that_has_ended_is_not_extended_even_when_nobody_has_it(store: Store) -> None:
+    fill(store, one=1)
+    ended = claim(store, "a")
+
+    assert store.extend(ended, now=NOW + LEASE, until=NOW + 9 * LEASE) == set()
+    assert hosts(claim(store, "b", later=LEASE)) == {"one": 1}
+
+
+def test_hosts_that_a_worker_has_enough_of_are_left_out(store: Store) -> None:
+    fill(store, one=3, two=1)
+
+    claimed = store.claim_due_sources(now=NOW, lease=LEASE, limit=2, worker=Worker(token="a"), without=["one"])
+
+    assert hosts(claimed) == {"two": 1}
 
 
 def test_a_claim_that_was_lost_is_not_extended(store: Store) -> None:
@@ -110,7 +126,7 @@ def test_a_claim_that_was_lost_is_not_extended(store: Store) -> None:
     lost = claim(store, "a")
     claim(store, "b", later=LEASE)
 
-    assert store.extend(lost, until=NOW + 9 * LEASE) == 0
+    assert store.extend(lost, now=NOW + LEASE, until=NOW + 9 * LEASE) == set()
 
 
 def test_what_a_worker_learned_of_a_host_reaches_the_next(store: Store) -> None:

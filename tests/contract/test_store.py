@@ -540,28 +540,34 @@ def test_a_file_that_is_no_database_is_a_store_error(tmp_path: Path) -> None:
         Store(f"sqlite:///{tmp_path}/x.db").upgrade()
 
 
-@pytest.mark.usefixtures("long_running_server")
-def test_the_first_poller_takes_back_what_dead_workers_held(open_store: Callable[[], Store]) -> None:
-    dead, alive = open_store(), open_store()
+def test_the_first_poller_takes_back_what_dead_workers_held(tmp_path: Path) -> None:
+    dead, alive = (Store(f"sqlite:///{tmp_path}/a.db") for _ in range(2))
+    dead.upgrade()
+    dead.open_site(url="https://news.example.org/", now=NOW)
     claim_all(dead, make_source())
 
     with alive.polling():
         claims = alive.claim_due_sources(now=NOW, lease=LEASE, limit=10)
+    dead.close()
+    alive.close()
 
     assert [claim.source.name for claim in claims] == ["orbit"]
 
 
-def test_claims_outlast_a_server_that_was_just_started(postgresql: PostgresqlServer) -> None:
+@pytest.mark.usefixtures("long_running_server")
+def test_on_a_server_leases_decide_who_is_dead(postgresql: PostgresqlServer) -> None:
     store = Store(postgresql.new_database().replace("postgresql:", "postgresql+psycopg:"))
     store.upgrade()
     store.open_site(url="https://news.example.org/", now=NOW)
     claim_all(store, make_source())
 
     with store.polling():
-        claims = store.claim_due_sources(now=NOW, lease=LEASE, limit=10)
+        before = store.claim_due_sources(now=NOW, lease=LEASE, limit=10)
+        after = store.claim_due_sources(now=NOW + LEASE, lease=LEASE, limit=10)
     store.close()
 
-    assert claims == []
+    assert before == []
+    assert [claim.source.name for claim in after] == ["orbit"]
 
 
 def test_a_second_poller_leaves_the_first_ones_claims_alone(open_store: Callable[[], Store]) -> None:

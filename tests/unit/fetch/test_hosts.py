@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.errors import FetchTimeout, NotAFeed, StatusError, Throttled, Unreachable
 from aggregator.fetch import HostGate, key_of
-from aggregator.fetch.hosts import MAX_REMEMBERED
+from aggregator.fetch.hosts import FIRST_REST, MAX_REMEMBERED
 from aggregator.model import Per, Source
 
 A, B = "a.example", "b.example"
@@ -201,6 +201,67 @@ def test_a_group_shares_its_limits_whatever_the_hosts():
     one, other = (Source(name=host, url=f"http://{host}/", group="press") for host in (A, B))
 
     assert key_of(one.group, one.url, Per.HOST) == key_of(other.group, other.url, Per.DOMAIN) == "group press"
+
+
+# --- going on where another process left off
+
+
+def test_a_rest_that_another_process_was_asked_for_holds_here(clock):
+    gate = gate_with(clock=clock)
+
+    gate.resume(A, rest=MINUTE, why="its host asked us to come later", troubles=0, is_used=True)
+
+    assert gate.try_enter(A) is None
+    assert gate.ready_in(A) == MINUTE
+    assert gate.why_resting(A) == "its host asked us to come later"
+
+
+def test_who_comes_after_another_process_waits_for_one_spacing_at_first(clock):
+    gate = gate_with(spacing=SECOND, clock=clock)
+
+    gate.resume(A, rest=timedelta(), why="", troubles=0, is_used=True)
+    gate.resume(B, rest=timedelta(), why="", troubles=0, is_used=False)
+    gate.resume("127.0.0.1", rest=timedelta(), why="", troubles=0, is_used=True)
+
+    assert gate.try_enter(A) is None
+    assert gate.try_enter(B)
+    assert gate.try_enter("127.0.0.1")
+    clock.now += 1
+    assert gate.try_enter(A)
+
+
+def test_troubles_are_counted_on_where_another_process_left_off(clock):
+    gate = gate_with(clock=clock)
+    gate.resume(A, rest=timedelta(), why="", troubles=2, is_used=False)
+
+    gate.learn(A, Unreachable("no"))
+
+    assert gate.ready_in(A) == 2 * FIRST_REST
+
+
+def test_others_are_told_of_rests_and_troubles_but_not_of_spacing(clock):
+    gate = gate_with(spacing=SECOND, clock=clock)
+    assert gate.state_of(A) == (timedelta(), "", 0)
+
+    gate.try_enter(A)
+    gate.learn(A, Unreachable("no"))
+    spaced = gate.state_of(A)
+    gate.learn(A, Unreachable("no"))
+    resting = gate.state_of(A)
+    clock.now += FIRST_REST.total_seconds()
+    gate.learn(A)
+
+    assert spaced == (timedelta(), "", 1)
+    assert resting == (FIRST_REST, "its host is left alone: no", 2)
+    assert gate.state_of(A) == (timedelta(), "", 0)
+
+
+def test_this_machine_is_not_limited():
+    gate = gate_with()
+
+    assert gate.is_limited(A)
+    assert gate.is_limited("group press")
+    assert not gate.is_limited("127.0.0.1")
 
 
 # --- waiting
