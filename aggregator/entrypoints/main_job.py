@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +18,7 @@ import uvicorn
 from aggregator.config import Config, load
 from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.entrypoints.metrics import Metrics
+from aggregator.entrypoints.roles import EVERY, Role
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.supervisor import Supervisor
 from aggregator.entrypoints.web import create_app
@@ -26,6 +27,8 @@ from aggregator.pipeline import Aggregator
 from aggregator.processes import ProcessPool, useful_processes
 
 log = structlog.get_logger()
+
+USUAL_PORT = 8080
 
 _WATCH_EVERY_S = 1.0
 _SAME_MOMENT_S = 2.0
@@ -39,29 +42,33 @@ _LAST_REQUESTS_S = 3
 _MOST_FILES = 65_536
 
 
-def run_main_job(path: Path | None, *, host: str, port: int) -> None:
+def run_main_job(path: Path | None, *, host: str, port: int | None, roles: frozenset[Role] = EVERY) -> None:
     """Run until SIGINT or SIGTERM; SIGHUP, or a changed file, reloads the configuration.
 
-    Raises ConfigError, StoreError (StoreBusy when another main job has the database) and UsageError (the port is
-    taken) before anything is begun.
+    ``port`` None: the usual one for readers, none where there are none. Where there are none but a port is given,
+    monitoring has it. Raises ConfigError, StoreError (StoreBusy when another main job has the database) and UsageError
+    (the port is taken) before anything is begun.
     """
     config = load(path)
     keep_secrets_of(config)
     _raise_file_limit()
     metrics = Metrics()
-    with ProcessPool(useful_processes(), config, meter=metrics.measure) as processes:
-        aggregator = Aggregator(config, processes=processes, meter=metrics.measure)
-        try:
-            with aggregator.store.hold(), _listen(host, port) as listener:
-                _serve(aggregator, listener, metrics)
-        finally:
-            aggregator.close()
+    if port is None and Role.WEB in roles:
+        port = USUAL_PORT
+    useful = useful_processes() if Role.POLL in roles else 0
+    with ExitStack() as stack:
+        processes = stack.enter_context(ProcessPool(useful, config, meter=metrics.measure))
+        aggregator = stack.enter_context(closing(Aggregator(config, processes=processes, meter=metrics.measure)))
+        if roles != {Role.WEB}:
+            stack.enter_context(aggregator.store.hold())
+        listener = None if port is None else stack.enter_context(_listen(host, port))
+        _serve(aggregator, listener, metrics, roles)
 
 
-def _serve(aggregator: Aggregator, listener: socket.socket, metrics: Metrics) -> None:
+def _serve(aggregator: Aggregator, listener: socket.socket | None, metrics: Metrics, roles: frozenset[Role]) -> None:
     signals, supervisor = _Signals(), Supervisor()
     settings = uvicorn.Config(
-        create_app(aggregator, metrics=metrics, is_stopping=signals.stop.is_set),
+        create_app(aggregator, metrics=metrics, is_stopping=signals.stop.is_set, has_site=Role.WEB in roles),
         timeout_graceful_shutdown=_LAST_REQUESTS_S,
         log_config=None,
         access_log=False,
@@ -72,17 +79,19 @@ def _serve(aggregator: Aggregator, listener: socket.socket, metrics: Metrics) ->
     server = uvicorn.Server(settings)
     # in a thread, so that uvicorn leaves the signals to us: polls must be ended before the process is
     web = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
-    scheduler = Scheduler(aggregator, metrics)
-    web.start()
+    scheduler = Scheduler(aggregator, metrics, roles=roles)
+    if listener is not None:
+        web.start()
     scheduler.start()
-    name, port = listener.getsockname()[:2]
-    log.info("aggregator.started", address=f"http://{name}:{port}/", sources=len(aggregator.config.sources))
+    does, address = ",".join(sorted(roles)), _address(listener)
+    facts = {"address": address} if address else {}
+    log.info("aggregator.started", **facts, does=does, sources=len(aggregator.config.sources))
     supervisor.ready()
-    supervisor.status(f"{len(aggregator.config.sources)} sources, http://{name}:{port}/")
+    supervisor.status(f"{len(aggregator.config.sources)} sources, {address or does}")
     watch = _Watch(aggregator.config)
     are_well = True
     while are_well and not signals.stop.wait(_WATCH_EVERY_S):
-        are_well = web.is_alive() and scheduler.is_alive()
+        are_well = (listener is None or web.is_alive()) and scheduler.is_alive()
         supervisor.alive()
         scheduler.look_at_clock()
         if signals.reload.is_set() or watch.has_changed():
@@ -95,7 +104,8 @@ def _serve(aggregator: Aggregator, listener: socket.socket, metrics: Metrics) ->
     supervisor.stopping()
     has_ended = scheduler.stop(within_s=_DRAIN_S)
     server.should_exit = True
-    web.join(2 * _LAST_REQUESTS_S)
+    if listener is not None:
+        web.join(2 * _LAST_REQUESTS_S)
     if not are_well:
         log.error("aggregator.broken", hint="the web server or the scheduler has died; a new start mends that")
     elif has_ended:
@@ -175,6 +185,13 @@ def _reload(aggregator: Aggregator, watch: _Watch) -> _Watch:
         return watch
     log.info("config.reloaded", sources=len(config.sources), feeds=len(config.feeds))
     return _Watch(config) if config.files != running.files else again
+
+
+def _address(listener: socket.socket | None) -> str | None:
+    if listener is None:
+        return None
+    name, port = listener.getsockname()[:2]
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -18,6 +18,7 @@ from aggregator.config import Config
 from aggregator.delivering import Attempted, deliver_due
 from aggregator.digests import Digests
 from aggregator.entrypoints.metrics import Metrics
+from aggregator.entrypoints.roles import EVERY, Role
 from aggregator.errors import AggregatorError
 from aggregator.feeds import renew_feeds
 from aggregator.issues import DeliveryStatus
@@ -38,7 +39,8 @@ _TICKING = "APScheduler"
 # A clock that is kept right is moved by less at a time.
 _JUMP_S = 10.0
 
-# A digest whose hour was missed waits for the first poll, which brings what was published meanwhile; but not for long.
+# A digest whose hour was missed waits for what is due at the start, and brings what was published meanwhile; but not
+# for long.
 _FIRST_POLL = timedelta(minutes=2)
 
 # News of one poll seldom comes alone: a digest that sends at once waits so long for the rest.
@@ -58,10 +60,12 @@ class _Every(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
 class Scheduler:
     """The timers of the main job: poll what is due, make issues and deliver them, forget what is old.
 
-    ``stop`` waits for what is under way, so long as that is sensible.
+    Of these, what its roles are. ``stop`` waits for what is under way, so long as that is sensible.
     """
 
-    def __init__(self, aggregator: Aggregator, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, aggregator: Aggregator, metrics: Metrics | None = None, *, roles: frozenset[Role] = EVERY
+    ) -> None:
         self._aggregator = aggregator
         self._metrics = metrics or Metrics()
         self._digests = Digests(aggregator)
@@ -69,21 +73,25 @@ class Scheduler:
         self._changed = threading.Condition()
         self._under_way = 0
         self._offset_s = time.time() - time.monotonic()
-        self._has_polled = threading.Event()
+        self._roles = roles
+        self._has_caught_up = False
         self._started_at = aggregator.clock()
         self._renewed_with: Config | None = None
         # misfire_grace_time None: a tick that comes late (a sleeping laptop, a long poll) is still wanted
         self._timers = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        self._polling = self._add(self._poll, "poll", seconds=POLL_TICK_S)
-        self._issuing = self._add(self._issue, "issue", seconds=DIGEST_TICK_S)
-        self._delivering = self._add(self._deliver, "deliver", seconds=DIGEST_TICK_S)
-        self._renewing = self._add(self._renew, "renew", seconds=DIGEST_TICK_S)
-        self._pinging = self._add(self._ping, "ping", seconds=DIGEST_TICK_S)
-        self._add(self._forget, "forget", seconds=HOUSEKEEPING_H * 3600)
+        self._polling = self._add(Role.POLL, self._poll, "poll", seconds=POLL_TICK_S)
+        self._renewing = self._add(Role.POLL, self._renew, "renew", seconds=DIGEST_TICK_S)
+        self._forgetting = self._add(Role.POLL, self._forget, "forget", seconds=HOUSEKEEPING_H * 3600)
+        self._issuing = self._add(Role.DELIVER, self._issue, "issue", seconds=DIGEST_TICK_S)
+        self._delivering = self._add(Role.DELIVER, self._deliver, "deliver", seconds=DIGEST_TICK_S)
+        self._pinging = self._add(Role.DELIVER, self._ping, "ping", seconds=DIGEST_TICK_S)
 
-    def _add(self, job: Callable[[], None], name: str, *, seconds: int) -> Job:
+    def _add(self, role: Role, job: Callable[[], None], name: str, *, seconds: int) -> Job | None:
+        """Add a job when it is ours to do; None when it is another process's."""
+        if role not in self._roles:
+            return None
         now = self._aggregator.clock()
         return self._timers.add_job(self._guarded(job, name), _Every(seconds=seconds), next_run_time=now)
 
@@ -110,6 +118,8 @@ class Scheduler:
             self._soon(job)
 
     def _correct_times(self) -> None:
+        if self._roles == {Role.WEB}:
+            return
         corrected = self._aggregator.store.correct_times(self._aggregator.clock())
         if corrected:
             log.warning("clock.corrected", sources_and_deliveries=corrected)
@@ -151,7 +161,9 @@ class Scheduler:
 
         return run
 
-    def _soon(self, job: Job, *, after: timedelta = timedelta(0)) -> None:
+    def _soon(self, job: Job | None, *, after: timedelta = timedelta(0)) -> None:
+        if job is None:
+            return
         with suppress(JobLookupError):  # it is being stopped
             job.modify(next_run_time=self._aggregator.clock() + after)
 
@@ -162,9 +174,8 @@ class Scheduler:
             log_result(result)
             self._metrics.count_poll(result)
             results.append(result)
-            if result.new and self._has_polled.is_set():
+            if result.new and self._has_caught_up:
                 self._soon(self._issuing, after=_GATHERING)
-        self._has_polled.set()
         if results:
             log.info(
                 "poll.done",
@@ -181,13 +192,20 @@ class Scheduler:
             )
 
     def _issue(self) -> None:
-        if not self._has_polled.is_set() and self._aggregator.clock() < self._started_at + _FIRST_POLL:
+        if not self._is_caught_up():
             return
         made = self._digests.make_due()
         for issue in made:
             log.info("digest.issued", digest=issue.digest, issue=issue.number, entries=issue.entry_count)
         if made:
             self._soon(self._delivering)
+
+    def _is_caught_up(self) -> bool:
+        """Whether all that was due at the start has been polled, by whomever; it is not waited for for long."""
+        if not self._has_caught_up:
+            waited = self._aggregator.clock() - self._started_at
+            self._has_caught_up = waited >= _FIRST_POLL or not self._aggregator.store.count_due(self._started_at)
+        return self._has_caught_up
 
     def _deliver(self) -> None:
         for attempted in deliver_due(self._aggregator, stop=self._stopping):

@@ -42,13 +42,20 @@ _HTML = "text/html; charset=utf-8"
 
 
 def create_app(
-    aggregator: Aggregator, *, metrics: Metrics | None = None, is_stopping: Callable[[], bool] = lambda: False
+    aggregator: Aggregator,
+    *,
+    metrics: Metrics | None = None,
+    is_stopping: Callable[[], bool] = lambda: False,
+    has_site: bool = True,
 ) -> ASGIApp:
-    """Return the web application. What goes wrong shows as an answer with a status and a sentence."""
+    """Return the web application. What goes wrong shows as an answer with a status and a sentence.
+
+    Without ``has_site`` it has what monitoring asks for, and nothing for readers.
+    """
     metrics = metrics or Metrics()
     metrics.watch(aggregator.store, aggregator.clock)
     web = _Web(aggregator, metrics, is_stopping)
-    routes: dict[str, Callable[[Request], Response]] = {
+    site: dict[str, Callable[[Request], Response]] = {
         "/": web.pages.index,
         "/newer": web.pages.newer,
         "/search": web.pages.search,
@@ -71,15 +78,17 @@ def create_app(
         "/style.css": web.files.style,
         "/site.js": web.files.script,
         "/favicon.svg": web.files.favicon,
-        "/healthz": web.healthz,
-        "/readyz": web.readyz,
-        "/metrics": web.metrics,
     }
+    monitoring = {"/healthz": web.healthz, "/readyz": web.readyz, "/metrics": web.metrics}
+    unsubscribing = [
+        Route("/unsubscribe/{token}", web.digests.unsubscribe, methods=["GET", "POST"]),
+        Route("/unsubscribe/{token}/undo", web.digests.subscribe_again, methods=["POST"]),
+    ]
+    read_only = site | monitoring if has_site else monitoring
     app = Starlette(
         routes=[
-            *(Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()),
-            Route("/unsubscribe/{token}", web.digests.unsubscribe, methods=["GET", "POST"]),
-            Route("/unsubscribe/{token}/undo", web.digests.subscribe_again, methods=["POST"]),
+            *(Route(path, endpoint, methods=["GET"]) for path, endpoint in read_only.items()),
+            *(unsubscribing if has_site else ()),
         ],
         exception_handlers=dict.fromkeys((HTTPException, UsageError, StoreError, Exception), web.failed),
     )

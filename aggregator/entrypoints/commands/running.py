@@ -12,7 +12,8 @@ import typer
 from aggregator.demo import DemoSite, write_config
 from aggregator.entrypoints.commands.options import ConfigOption
 from aggregator.entrypoints.logs import LogFormat, configure_logging
-from aggregator.entrypoints.main_job import run_main_job
+from aggregator.entrypoints.main_job import USUAL_PORT, run_main_job
+from aggregator.entrypoints.roles import Role, roles_of
 from aggregator.entrypoints.terminal import say
 from aggregator.pipeline import utc_now
 
@@ -21,12 +22,30 @@ _RANKING_CHANGES_AFTER_S = 120
 
 HostOption = Annotated[str, typer.Option("--host", metavar="H", help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535, help="The port to listen on.")]
+AnyPortOption = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        metavar="P",
+        min=0,
+        max=65535,
+        help=f"The port to listen on ({USUAL_PORT}). Without `web` among the roles: none, or for monitoring alone.",
+        show_default=False,
+    ),
+]
+OnlyOption = Annotated[
+    str,
+    typer.Option(
+        "--only", metavar="ROLES", help="A part of the work, beside other processes on one database: poll,deliver,web."
+    ),
+]
 LogOption = Annotated[LogFormat, typer.Option("--log-format", help="For people, or a JSON object a line.")]
 
 
 def run(
     host: HostOption = "127.0.0.1",
-    port: PortOption = 8080,
+    port: AnyPortOption = None,
+    only: OnlyOption = ",".join(Role),
     log_format: LogOption = LogFormat.HUMAN,
     config: ConfigOption = None,
 ) -> None:
@@ -35,12 +54,12 @@ def run(
     Example: aggregator run --host 0.0.0.0 --port 8080
     """
     configure_logging(log_format)
-    run_main_job(config, host=host, port=port)
+    run_main_job(config, host=host, port=port, roles=roles_of(only))
 
 
 def demo(
     host: HostOption = "127.0.0.1",
-    port: PortOption = 8080,
+    port: PortOption = USUAL_PORT,
     log_format: LogOption = LogFormat.HUMAN,
 ) -> None:
     """Run everything on a dozen sample sources that the program serves itself: no network, nothing kept.
