@@ -247,6 +247,7 @@ def test_feeds_and_their_headers_name_the_hub_and_themselves(opening: Opener, hu
     assert "link" not in client.get("/feeds/").headers
 
 
+@pytest.mark.usefixtures("long_running_server")
 def test_a_worker_that_died_leaves_its_ping_to_the_next(opening: Opener, hub: HttpReceiver) -> None:
     room = settled(opening, hub)
     room.publish("Lunar ice found")
