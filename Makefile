@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test install demo lint coverage quality bench screenshots clean
+.PHONY: run test install demo lint coverage quality chaos bench screenshots clean
 
 run: install                ## the main job, with config/, at http://127.0.0.1:8080
 	$(BIN)/aggregator run
@@ -39,6 +39,9 @@ lint: $(VENV)/.installed-test
 
 quality: $(VENV)/.installed-test ## how good the judgments are, on labelled samples
 	$(BIN)/python -m tests.quality
+
+chaos: $(VENV)/.installed-test ## workers on one PostgreSQL, killed and started for a minute
+	$(BIN)/python -m tests.chaos
 
 bench: $(VENV)/.installed-test ## reproducible benchmarks; they print ratios
 	$(BIN)/python -m bench

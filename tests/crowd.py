@@ -128,7 +128,8 @@ def _entry(number: int, begin: datetime) -> str:
         text = f"{_words(f'more {told}', 60)} {_words(f'text {about}', 30)}"
     at = begin + timedelta(seconds=5 * told)
     return (
-        f"<entry><id>urn:x:{number}</id><title>{escape(title)}</title><link href='https://x{told % 97}.example/{told}'/>"
+        f"<entry><id>urn:x:{number}</id><title>{escape(title)}</title>"
+        f"<link href='https://x{told % 97}.example/{told}'/>"
         f"<updated>{at:%Y-%m-%dT%H:%M:%SZ}</updated><published>{at:%Y-%m-%dT%H:%M:%SZ}</published>"
         f"<summary>{escape(text)}</summary></entry>"
     )

@@ -83,7 +83,7 @@ def _serve(aggregator: Aggregator, listener: socket.socket | None, metrics: Metr
     if listener is not None:
         web.start()
     scheduler.start()
-    does, address = ",".join(sorted(roles)), _address(listener)
+    does, address = ",".join(role for role in Role if role in roles), _address(listener)
     facts = {"address": address} if address else {}
     log.info("aggregator.started", **facts, does=does, sources=len(aggregator.config.sources))
     supervisor.ready()

@@ -36,9 +36,9 @@ def test_the_work_is_split_by_roles_and_readers_see_at_once_what_another_process
     before = get(f"{address}/feeds/all.atom")[1]
 
     worker = run.start("run", "--only", "poll,deliver", "--config", config)
-    wait_for(lambda: get(f"{address}/feeds/all.atom")[1].count(b"<entry>") >= 10)
+    wait_for(lambda: get(f"{address}/feeds/all.atom")[1].count(b"<entry") >= 10)
 
-    assert before.count(b"<entry>") == 0, "who only serves polls nothing"
+    assert before.count(b"<entry") == 0, "who only serves polls nothing"
     assert "poll,deliver" in stop(worker)
     assert "does=web" in stop(web)
 
