@@ -42,6 +42,8 @@ _WITH_NEWS = 20
 # Of those that are configured, so many are due in the cycle that is measured.
 _DUE = 20
 _CLAIMED_AT_ONCE = 64
+# A file of the configuration may have two megabytes.
+_IN_A_FILE = 10_000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -182,11 +184,12 @@ def _cycle(path: Path, rounds: int) -> None:
         while found := store.claim_due_sources(now=utc_now(), lease=lease, limit=_CLAIMED_AT_ONCE, worker=worker):
             claimed += found
         claims.append(len(claimed) / (time.perf_counter() - began))
+        store.release(claimed)
+        _age(path, due_every=10 * len(config.sources), news_every=None)
         began = time.perf_counter()
         for _ in range(20):
             assert not store.claim_due_sources(now=utc_now(), lease=lease, limit=_CLAIMED_AT_ONCE, worker=worker)
         empties.append((time.perf_counter() - began) / 20 * 1000)
-        store.release(claimed)
     aggregator.close()
     names = ("cycle_ms", "claimed", "empty_ms")
     print(json.dumps(dict(zip(names, map(statistics.median, (cycles, claims, empties)), strict=True))))
@@ -202,18 +205,22 @@ def _configured(server: PostgresqlServer | None, address: str, count: int) -> It
                 {
                     "storage": {"url": server.new_database() if server else f"sqlite:///{folder}/scale.db"},
                     "fetch": {"allow_private": True, "politeness": {"connections": 100, "spacing": "1ms"}},
-                    "sources": [
-                        {
-                            "name": f"s{number}",
-                            "url": f"{address}{number}",
-                            "kind": "feed",
-                            "politeness": {"group": f"g{number % _GROUPS}"},
-                        }
-                        for number in range(count)
-                    ],
+                    "include": [f"sources-{start:06}.yaml" for start in range(0, count, _IN_A_FILE)],
                 }
             )
         )
+        listed = [
+            {
+                "name": f"s{number}",
+                "url": f"{address}{number}",
+                "kind": "feed",
+                "politeness": {"group": f"g{number % _GROUPS}"},
+            }
+            for number in range(count)
+        ]
+        for start in range(0, count, _IN_A_FILE):
+            part = {"sources": listed[start : start + _IN_A_FILE]}
+            path.with_name(f"sources-{start:06}.yaml").write_text(json.dumps(part))
         Aggregator(load(path)).close()
         yield path
 

@@ -167,6 +167,7 @@ entries = sa.Table(
     sa.UniqueConstraint("source_pk", "key"),
     sa.Index("ix_entries_listed_at_pk", "listed_at", "pk"),
     sa.Index("ix_entries_source_pk_listed_at_pk", "source_pk", "listed_at", "pk"),
+    sa.Index("ix_entries_language_listed_at_pk", "language", "listed_at", "pk"),
     sa.Index("ix_entries_story", "story", info=_IN_STORY),
 )
 
@@ -177,6 +178,7 @@ entry_categories = sa.Table(
     sa.Column("category", Text, primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("reasons", Json, nullable=False),
+    sa.Index("ix_entry_categories_category_entry_pk", "category", "entry_pk"),
 )
 
 # Keys of entries that retention purged: what a source still shows of them does not come back as new.

@@ -12,7 +12,7 @@ from aggregator.store.arrays import among, array
 from aggregator.store.places import Listed, Position
 from aggregator.store.query import Query, parse
 from aggregator.store.schema import entries
-from aggregator.store.selections import conditions, is_before
+from aggregator.store.selections import conditions, is_before, ways_to
 
 # Entries that are looked at together: so many at first, more the longer it takes.
 _BATCH, _LARGEST_BATCH = 100, 5000
@@ -96,11 +96,13 @@ def _places(
     """Return the next places; what stands at them may not meet all of the selection."""
     if query is not None and query.wanted:
         return search.find(connection, query, selection, before=before, limit=limit)
-    chosen = sa.select(entries.c.listed_at, entries.c.pk).where(*conditions(entries, selection))
+    ways, rest = ways_to(connection, selection)
+    chosen = sa.select(entries.c.listed_at, entries.c.pk).where(*rest)
     if before is not None:
         chosen = chosen.where(is_before(entries, before))
     chosen = chosen.order_by(entries.c.listed_at.desc(), entries.c.pk.desc()).limit(limit)
-    return [Position(*row) for row in connection.execute(chosen)]
+    found = [Position(*row) for way in ways for row in connection.execute(chosen.where(way))]
+    return found if len(ways) == 1 else sorted(found, reverse=True)[:limit]
 
 
 def _listed(

@@ -1,0 +1,140 @@
+"""How databases go about what is asked for all the time: along an index, never through all entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from aggregator.issues import ChannelKind, DigestState
+from aggregator.model import Selection
+from aggregator.store import Store, selections
+from bench.filled import NOW, fill, settle, source_name
+
+# So many that no planner finds reading all of them the shortest way.
+_ENTRIES, _SOURCES = 15_000, 200
+# The entries of a rare category are looked up one by one, and then sorted.
+_FEW = "entries.pk IN (SELECT entry_categories.entry_pk"
+# What a plan must not have. All entries can be gone through along an index, too: then they are sorted.
+_SORTS = re.compile(r"^USE TEMP B-TREE FOR ORDER BY|\bSort\b")
+_ALL_OF_THEM = {
+    "sqlite": re.compile(r"^SCAN (entries|candidate|member)\b(?!.* USING )|^SORTS"),
+    "postgresql": re.compile(r"Seq Scan on (entries|entry_words)\b|^SORTS"),
+}
+
+
+@pytest.fixture
+def filled(url: str) -> Iterator[Store]:
+    fill(url, _ENTRIES, source_count=_SOURCES)
+    settle(url)
+    store = Store(url)
+    store.ledger.sync_digests(
+        [
+            DigestState(
+                name="news",
+                set_up_at=NOW,
+                begins_at=NOW - timedelta(days=1),
+                considered_until=NOW - timedelta(hours=1),
+                last_slot=None,
+                last_number=0,
+            )
+        ]
+    )
+    yield store
+    store.close()
+
+
+@contextmanager
+def listening(store: Store) -> Iterator[list[tuple[str, Any]]]:
+    """Collect the statements that are executed, with their parameters."""
+    heard: list[tuple[str, Any]] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, is_many: bool) -> None:
+        heard.append((statement, parameters[0] if is_many else parameters))
+
+    sa.event.listen(store._engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        sa.event.remove(store._engine, "before_cursor_execute", hear)
+
+
+def read_whole(store: Store, query: Callable[[Store], object]) -> list[str]:
+    """Return the lines of plans that say that a large table is read from its first row to its last."""
+    with listening(store) as heard:
+        query(store)
+    explain = "EXPLAIN QUERY PLAN" if store._engine.dialect.name == "sqlite" else "EXPLAIN"
+    found = []
+    with store._read() as connection:
+        for statement, parameters in heard:
+            if statement.lstrip().upper().startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+                plan = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
+                lines = [str(row[-1]).strip() for row in plan]
+                is_list = statement.startswith("SELECT entries.listed_at, entries.pk \n") and _FEW not in statement
+                if is_list and any(_SORTS.search(line) for line in lines):
+                    lines.append("SORTS entries of which few are taken")
+                whole = [line for line in lines if _ALL_OF_THEM[connection.dialect.name].search(line)]
+                found += [f"{line}: {statement}" for line in whole]
+    return found
+
+
+def claim_sources(store: Store) -> None:
+    claims = store.claim_due_sources(now=NOW, lease=timedelta(minutes=1), limit=64)
+    store.extend(claims, now=NOW, until=NOW + timedelta(minutes=2))
+    store.release(claims)
+    store.count_due(NOW)
+
+
+def make_digest(store: Store) -> None:
+    with store.ledger.making("news") as making:
+        making.pending(Selection(), until=NOW)
+        making.pending(Selection(categories=("tenth",)), until=NOW)
+        making.changed(Selection(), since=NOW - timedelta(days=1))
+
+
+def claim_deliveries(store: Store) -> None:
+    store.ledger.claim(kinds=[ChannelKind.EMAIL], now=NOW, lease=timedelta(minutes=1), limit=32)
+    store.ledger.next_due()
+
+
+_QUERIES: dict[str, Callable[[Store], object]] = {
+    "front page": lambda store: store.front(Selection(), limit=50),
+    "front page, further on": lambda store: store.front(
+        Selection(), limit=50, cursor=store.front(Selection(), limit=50).next
+    ),
+    "front page of a period": lambda store: store.front(
+        Selection(listed_since=NOW - timedelta(days=3), listed_before=NOW - timedelta(days=2)), limit=50
+    ),
+    "front page of a source": lambda store: store.front(Selection(sources=(source_name(3),)), limit=50),
+    "front page of a common category": lambda store: store.front(Selection(categories=("half",)), limit=50),
+    "front page of a rare category": lambda store: store.front(Selection(categories=("few",)), limit=50),
+    "front page of a common language": lambda store: store.front(Selection(language="en"), limit=50),
+    "front page of a rare language": lambda store: store.front(Selection(language="lb"), limit=50),
+    "what is newer": lambda store: store.count_newer(Selection(), store.front(Selection(), limit=50).newest),
+    "feed": lambda store: store.published(Selection(), limit=100),
+    "search": lambda store: store.search(Selection(search="common"), limit=50),
+    "search for what is nowhere": lambda store: store.search(Selection(search="nowhereatall"), limit=50),
+    "search without a word": lambda store: store.search(Selection(search="-common"), limit=50),
+    "story": lambda store: store.stories([store.front(Selection(), limit=1).items[0].entry.story]),
+    "digest": make_digest,
+    "claim of sources": claim_sources,
+    "claim of deliveries": claim_deliveries,
+}
+
+
+def test_nothing_that_is_asked_for_all_the_time_reads_all_entries(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selections, "_MOST_ENTRIES", 100)  # as many in proportion as there are of a million
+    found = {name: lines for name, query in _QUERIES.items() if (lines := read_whole(filled, query))}
+
+    assert not found, "\n".join(f"{name}: {line}" for name, lines in found.items() for line in lines)
+    with filled._write() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_entries_listed_at_pk")
+    filled._engine.dispose()  # SQLite remembers plans that it only explains
+    assert read_whole(filled, _QUERIES["front page"]), "it would not be found out"
