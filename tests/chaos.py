@@ -45,17 +45,30 @@ class Workers:
         self._folder = folder
         self.running: list[subprocess.Popen[bytes]] = []
         self.killed = self.started = 0
+        self._logs: dict[int, str] = {}
 
     def start(self) -> None:
+        self.drop_ended()
         self.started += 1
         with (self._folder / f"worker-{self.started}.log").open("wb") as log:
-            self.running.append(subprocess.Popen(self._command, cwd=self._folder, stdout=log, stderr=log))
+            process = subprocess.Popen(self._command, cwd=self._folder, stdout=log, stderr=log)
+        self.running.append(process)
+        self._logs[process.pid] = log.name
 
     def kill(self, chance: random.Random) -> None:
         process = self.running.pop(chance.randrange(len(self.running)))
         process.kill()
         process.wait()
         self.killed += 1
+
+    def drop_ended(self) -> None:
+        """Forget those that ended by themselves: who starts while the database is away says so, and gives up."""
+        for process in self.running:
+            if process.poll() is not None:
+                said = Path(self._logs[process.pid]).read_text()
+                assert process.returncode == 1, said
+                assert "the database" in said, said
+        self.running = [process for process in self.running if process.poll() is None]
 
     def stop(self) -> list[int]:
         """Ask all to end, and return how they did."""
@@ -95,6 +108,7 @@ def run(
                 crew.start()
             _disturb(crew, crowd, server, chance, seconds=seconds, workers=workers)
             crowd.edition = EDITIONS
+            crew.drop_ended()
             while len(crew.running) < workers:
                 crew.start()
             store = Store(url.replace("postgresql:", "postgresql+psycopg:"))
