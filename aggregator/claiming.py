@@ -91,19 +91,17 @@ class Queue:
 
     def note_host(self, claim: Claim) -> None:
         """After a host was asked: write what other workers must know of it, that it rests or that it answers again."""
-        key = self._aggregator.gate_key(claim)
+        key = claim.host.key
         rest, why, troubles = self._aggregator.gate.state_of(key)
         known = self._troubles.get(key, 0)
         if not (why or known) or (not rest and troubles == known):
             return
         self._troubles[key] = troubles if why else 0
         not_before = self._aggregator.clock() + rest + _ROUNDED if rest else None
-        self._aggregator.store.note_rest(
-            HostState(key=claim.host.key, not_before=not_before, why=why, troubles=troubles)
-        )
+        self._aggregator.store.note_rest(HostState(key=key, not_before=not_before, why=why, troubles=troubles))
 
     def _take_ready(self) -> tuple[Claim, Turn] | None:
-        return self._aggregator.gate.take_ready(self._waiting, self._aggregator.gate_key)
+        return self._aggregator.gate.take_ready(self._waiting, lambda claim: claim.host.key)
 
     def _refill(self, limit: int) -> None:
         if self._is_exhausted or len(self._waiting) >= _MAX_WAITING:
@@ -169,7 +167,7 @@ class Queue:
         """Give back the claims whose host rests for long, so that nobody waits for it."""
         gate, now = self._aggregator.gate, self._aggregator.clock()
         for claim in tuple(self._waiting):
-            key = self._aggregator.gate_key(claim)
+            key = claim.host.key
             rest = gate.ready_in(key)
             if rest > _LONG_REST:
                 self._waiting.remove(claim)

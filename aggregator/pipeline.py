@@ -385,13 +385,9 @@ class Aggregator:
 
     # --- polling -----------------------------------------------------------------------------------------------------
 
-    def gate_key(self, claim: Claim) -> str:
-        """Return what this source shares the limits of politeness by."""
-        return claim.host.key
-
     def ask(self, claim: Claim) -> Fetched | Seen:
         """Ask one claimed source. Returns what is to be read, else what was seen at once: an error, nothing new."""
-        key = self.gate_key(claim)
+        key = claim.host.key
         began = time.perf_counter()
         try:
             answer = fetch_source(self.client, claim, secrets=self.credentials.of(claim.source))

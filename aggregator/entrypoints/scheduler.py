@@ -82,8 +82,8 @@ class Scheduler:
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         self._polling = self._add(Role.POLL, self._poll, "poll", seconds=POLL_TICK_S)
-        self._renewing = self._add(Role.POLL, self._renew, "renew", seconds=DIGEST_TICK_S)
-        self._forgetting = self._add(Role.POLL, self._forget, "forget", seconds=HOUSEKEEPING_H * 3600)
+        self._add(Role.POLL, self._renew, "renew", seconds=DIGEST_TICK_S)
+        self._add(Role.POLL, self._forget, "forget", seconds=HOUSEKEEPING_H * 3600)
         self._issuing = self._add(Role.DELIVER, self._issue, "issue", seconds=DIGEST_TICK_S)
         self._delivering = self._add(Role.DELIVER, self._deliver, "deliver", seconds=DIGEST_TICK_S)
         self._pinging = self._add(Role.DELIVER, self._ping, "ping", seconds=DIGEST_TICK_S)

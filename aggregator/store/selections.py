@@ -61,8 +61,8 @@ def ways_to(
         rest = replace(selection, sources=())
         if len(pks) <= _MOST_SOURCES:
             return [entries.c.source_pk == pk for pk in pks], conditions(entries, rest)
-        # an expression has no index: it is looked at in what the others lead to
-        return [(entries.c.source_pk + 0).in_(pks)], conditions(entries, rest)
+        # an expression has no index: it is looked at in what that of all entries leads to
+        return [(entries.c.source_pk + 0).in_(_named(selection))], conditions(entries, rest)
     if selection.language is not None:
         tags = _tags_of(connection, selection.language)
         return [entries.c.language == tag for tag in tags], conditions(entries, replace(selection, language=None))

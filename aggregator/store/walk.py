@@ -38,8 +38,13 @@ def batches(connection: sa.Connection, selection: Selection, *, before: Position
     query, size = _query(selection), _BATCH
     if query is not None and not query.wanted and not query.unwanted:
         return
+    wanted = query if query is not None and query.wanted else None
+    ways, rest = ways_to(connection, selection) if wanted is None else ([], [])  # once, for all batches
     while True:
-        places = _places(connection, selection, query, before=before, limit=size)
+        if wanted is not None:
+            places = search.find(connection, wanted, selection, before=before, limit=size)
+        else:
+            places = _places(connection, ways, rest, before=before, limit=size)
         yield _met(connection, selection, query, places)
         if len(places) < size:
             return
@@ -91,12 +96,14 @@ def _query(selection: Selection) -> Query | None:
 
 
 def _places(
-    connection: sa.Connection, selection: Selection, query: Query | None, *, before: Position | None, limit: int
+    connection: sa.Connection,
+    ways: Sequence[sa.ColumnElement[bool]],
+    rest: Sequence[sa.ColumnElement[bool]],
+    *,
+    before: Position | None,
+    limit: int,
 ) -> list[Position]:
-    """Return the next places; what stands at them may not meet all of the selection."""
-    if query is not None and query.wanted:
-        return search.find(connection, query, selection, before=before, limit=limit)
-    ways, rest = ways_to(connection, selection)
+    """Return the next places along these ways; what stands at them may not meet all of the selection."""
     chosen = sa.select(entries.c.listed_at, entries.c.pk).where(*rest)
     if before is not None:
         chosen = chosen.where(is_before(entries, before))
