@@ -135,7 +135,7 @@ def _cycles(name: str, server: PostgresqlServer | None, address: str, sizes: Seq
 def _size(name: str, server: PostgresqlServer | None, count: int) -> None:
     """Print how large a database is that has so many entries."""
     with tempfile.TemporaryDirectory() as folder:
-        url = server.new_database().replace("postgresql:", "postgresql+psycopg:") if server else None
+        url = server.new_database() if server else None
         fill(url or f"sqlite:///{folder}/size.db", count, source_count=200)
         if url is None:
             size = sum(file.stat().st_size for file in Path(folder).iterdir())

@@ -111,7 +111,7 @@ def run(
             crew.drop_ended()
             while len(crew.running) < workers:
                 crew.start()
-            store = Store(url.replace("postgresql:", "postgresql+psycopg:"))
+            store = Store(url)
             _wait(lambda: all(crowd.seen.get(feed) == EDITIONS for feed in range(feeds)), "every source is asked")
             _wait(lambda: outcome(store)[0] == crowd.entries, "every entry is stored")
             _wait(lambda: len(_told(hooks)) >= _articles(store), "every article is told", within_s=90)

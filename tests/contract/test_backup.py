@@ -243,7 +243,7 @@ def test_a_folder_that_is_not_there_is_a_sentence(room: Newsroom, url: str, tmp_
 def test_postgresql_is_copied_by_its_own_programs_with_the_very_command(
     postgresql: PostgresqlServer, tmp_path: Path
 ) -> None:
-    url = postgresql.new_database().replace("postgresql:", "postgresql+psycopg:")
+    url = postgresql.new_database()
     room = Newsroom(make_config(url))
     room.publish("Kept")
     other = postgresql.new_database()
@@ -251,14 +251,14 @@ def test_postgresql_is_copied_by_its_own_programs_with_the_very_command(
     with pytest.raises(UsageError) as told:
         back_up(url, tmp_path / "b.dump")
     with pytest.raises(UsageError) as told_back:
-        restore(other.replace("postgresql:", "postgresql+psycopg:"), tmp_path / "b.dump")
+        restore(other, tmp_path / "b.dump")
     room.close()
 
     for error in (told, told_back):
         command = str(error.value).splitlines()[1].strip()
         assert shutil.which(command.split()[0]) or os.environ.get("CI") is None, "its programs are installed"
         assert os.system(command) == 0, command
-    assert titles(other.replace("postgresql:", "postgresql+psycopg:")) == ["Kept"]
+    assert titles(other) == ["Kept"]
 
 
 def test_a_password_is_not_in_the_command(tmp_path: Path) -> None:

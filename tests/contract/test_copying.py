@@ -22,7 +22,7 @@ from tests.processes import forking
 
 @pytest.fixture(params=["sqlite to postgresql", "postgresql to sqlite"])
 def pair(request: pytest.FixtureRequest, postgresql: PostgresqlServer, tmp_path: Path) -> tuple[str, str]:
-    urls = (f"sqlite:///{tmp_path}/a.db", postgresql.new_database().replace("postgresql:", "postgresql+psycopg:"))
+    urls = (f"sqlite:///{tmp_path}/a.db", postgresql.new_database())
     return urls if request.param.startswith("sqlite") else urls[::-1]
 
 

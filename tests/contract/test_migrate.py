@@ -43,12 +43,14 @@ def test_a_new_database_has_the_schema_of_a_migrated_one(store: Store) -> None:
 
 
 @pytest.mark.parametrize("begin", [None, "0001"])
-def test_of_processes_that_start_at_once_one_migrates_and_the_others_find_it_done(url: str, begin: str | None) -> None:
+def test_of_processes_that_start_at_once_one_migrates_and_the_others_find_it_done(
+    empty_url: str, begin: str | None
+) -> None:
     if begin:
-        make_older(url, begin)
+        make_older(empty_url, begin)
     forking_ = forking()
     start, results = forking_.Barrier(4), forking_.SimpleQueue()
-    processes = [forking_.Process(target=upgrade_at_once, args=(url, start, results)) for _ in range(4)]
+    processes = [forking_.Process(target=upgrade_at_once, args=(empty_url, start, results)) for _ in range(4)]
 
     for process in processes:
         process.start()
@@ -59,9 +61,9 @@ def test_of_processes_that_start_at_once_one_migrates_and_the_others_find_it_don
     assert sorted(found, key=str) == sorted([(begin, HEAD), *[(HEAD, HEAD)] * 3], key=str)
 
 
-def test_a_rehearsal_tells_the_steps_and_the_sql_and_leaves_all_as_it_was(url: str) -> None:
-    make_older(url, "0001")
-    store = Store(url)
+def test_a_rehearsal_tells_the_steps_and_the_sql_and_leaves_all_as_it_was(empty_url: str) -> None:
+    make_older(empty_url, "0001")
+    store = Store(empty_url)
     with store._read() as connection:
         before = _described(connection)
 
@@ -77,8 +79,8 @@ def test_a_rehearsal_tells_the_steps_and_the_sql_and_leaves_all_as_it_was(url: s
     store.close()
 
 
-def test_a_rehearsal_on_an_empty_database_makes_nothing(url: str) -> None:
-    store = Store(url)
+def test_a_rehearsal_on_an_empty_database_makes_nothing(empty_url: str) -> None:
+    store = Store(empty_url)
 
     plan = store.rehearse_upgrade()
 

@@ -54,11 +54,11 @@ def test_upgrade_twice_changes_nothing_the_second_time(store: Store) -> None:
     assert before == after == HEAD
 
 
-def test_two_programs_that_start_at_once_migrate_once(url: str) -> None:
+def test_two_programs_that_start_at_once_migrate_once(empty_url: str) -> None:
     errors: list[Exception] = []
 
     def start() -> None:
-        store = Store(url)
+        store = Store(empty_url)
         try:
             store.upgrade()
         except Exception as error:  # noqa: BLE001 - reported below
@@ -556,7 +556,7 @@ def test_the_first_poller_takes_back_what_dead_workers_held(tmp_path: Path) -> N
 
 @pytest.mark.usefixtures("long_running_server")
 def test_on_a_server_leases_decide_who_is_dead(postgresql: PostgresqlServer) -> None:
-    store = Store(postgresql.new_database().replace("postgresql:", "postgresql+psycopg:"))
+    store = Store(postgresql.new_database())
     store.upgrade()
     store.open_site(url="https://news.example.org/", now=NOW)
     claim_all(store, make_source())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import socket
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -74,28 +76,36 @@ def _install(folder: Path) -> None:
 class Runner:
     """Runs commands in one folder and ends what it started."""
 
-    def __init__(self, program: Path, folder: Path) -> None:
+    def __init__(self, program: Path, folder: Path, warm: Path) -> None:
         self.program = program
         self.folder = folder
+        self._warm = warm
         self._started: list[subprocess.Popen[str]] = []
 
     def __call__(
         self, *arguments: str | Path, expect: int | None = 0, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; ``expect`` is the exit code that it must have (None: any)."""
-        done = subprocess.run(
-            [self.program, *arguments],
-            cwd=self.folder,
-            env=self._environment(environment),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = self._in_a_fork(list(map(str, arguments)), self._environment(environment))
         assert "Traceback" not in done.stderr, done.stderr
         if expect is not None:
             assert done.returncode == expect, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
+
+    def _in_a_fork(self, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        with (
+            tempfile.TemporaryFile("w+") as out,
+            tempfile.TemporaryFile("w+") as err,
+            socket.socket(socket.AF_UNIX) as connection,
+        ):
+            connection.settimeout(120)
+            connection.connect(str(self._warm))
+            request = json.dumps([arguments, str(self.folder), environment]).encode()
+            socket.send_fds(connection, [request], [out.fileno(), err.fileno()])
+            code = int(connection.recv(16))
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess([self.program, *arguments], code, out.read(), err.read())
 
     def json(self, *arguments: str | Path) -> list[dict[str, Any]]:
         return json.loads(self(*arguments, "--json").stdout)
@@ -123,9 +133,24 @@ class Runner:
                 process.communicate()
 
 
+@pytest.fixture(scope="session")
+def warm(program: Path) -> Iterator[Path]:
+    """Where commands of the installed program are run without its start (warm_program.py)."""
+    with tempfile.TemporaryDirectory(prefix="warm", dir="/tmp") as folder:  # a socket's path may have 107 characters
+        path = Path(folder) / "socket"
+        command = [program.with_name("python"), Path(__file__).with_name("warm_program.py"), path]
+        process = subprocess.Popen(command, env=os.environ | {"COLUMNS": "120"})
+        try:
+            wait_for(path.exists)
+            yield path
+        finally:
+            process.kill()
+            process.wait()
+
+
 @pytest.fixture
-def run(program: Path, tmp_path: Path) -> Iterator[Runner]:
-    runner = Runner(program, tmp_path)
+def run(program: Path, warm: Path, tmp_path: Path) -> Iterator[Runner]:
+    runner = Runner(program, tmp_path, warm)
     yield runner
     runner.end()
 
