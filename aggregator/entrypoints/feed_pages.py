@@ -31,7 +31,7 @@ from aggregator.publish import (
     render_opml,
 )
 
-_FEED_CACHE: Final = "public, max-age=300"
+_FEED_CACHE: Final = "public, max-age=300, stale-if-error=86400"
 _PAGE_CACHE: Final = "no-cache"
 # A full archive is what it is; a year is the longest that caches heed (RFC 9111 §5.2.2.1, RFC 8246).
 _ARCHIVE_CACHE: Final = "public, max-age=31536000, immutable"

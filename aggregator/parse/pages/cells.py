@@ -10,44 +10,34 @@ _BOLD_TITLE = 20  # characters; fewer stress a word of a sentence
 
 def gather(page: Outline, hints: list[int]) -> None:
     """Join the pieces of text that read as one."""
-    heading_of: dict[int, tuple[int, bool, int]] = {}
+    context_of: dict[int, tuple[int, bool, int]] = {}
     ways: dict[tuple[int, str | None], int] = {}
-    for chunk, text in enumerate(page.chunks):
-        owner = page.owner[chunk]
-        if page.cells and _continues(page, chunk):
-            cell = page.cells[-1]
-            cell.text = f"{cell.text}{' ' if page.gap[chunk] else ''}{text}"
-            page.cell_of_chunk.append(len(page.cells) - 1)
+    cells, of_chunk = page.cells, page.cell_of_chunk
+    before_block, before_link = -1, -1
+    pieces = zip(page.chunks, page.owner, page.link, page.block, page.gap, strict=True)
+    for chunk, (text, owner, link, block, gap) in enumerate(pieces):
+        is_line = block == before_block and link == before_link
+        before_block, before_link = block, link
+        if is_line and _continues(page, chunk):
+            cell = cells[-1]
+            cell.text = f"{cell.text}{' ' if gap else ''}{text}"
+            of_chunk.append(len(cells) - 1)
             continue
-        heading, is_bold, inherited = _context(page, hints, owner, heading_of)
-        page.cell_of_chunk.append(len(page.cells))
-        page.cells.append(
-            Cell(
-                text=text,
-                first_chunk=chunk,
-                owner=owner,
-                link=page.link[chunk],
-                block=page.block[chunk],
-                heading=heading,
-                is_bold=is_bold,
-                hints=inherited,
-                path=page.path[owner],
-                way=ways.setdefault((page.path[owner], page.classes[owner]), len(ways)),
-            )
-        )
-    for cell in page.cells:
+        heading, is_bold, inherited = context_of.get(owner) or _context(page, hints, owner, context_of)
+        path = page.path[owner]
+        way = ways.setdefault((path, page.classes[owner]), len(ways))
+        of_chunk.append(len(cells))
+        cells.append(Cell(text, chunk, owner, link, block, heading, is_bold, inherited, path, way))
+    for cell in cells:
         cell.text = " ".join(cell.text.split())
 
 
 def _continues(page: Outline, chunk: int) -> bool:
-    """Tell whether a piece of text goes on where the one before it stopped: one line, one link, one sentence.
+    """Tell whether a piece of text goes on where the one before it, of the same line and link, stopped.
 
     Elements side by side ("12", "March") are pieces of their own; an element within a sentence is not.
     """
-    before = chunk - 1
-    if page.block[chunk] != page.block[before] or page.link[chunk] != page.link[before]:
-        return False
-    one, other = page.owner[before], page.owner[chunk]
+    one, other = page.owner[chunk - 1], page.owner[chunk]
     if page.tags[one] == "time" or page.tags[other] == "time":
         return False
     if one == other or page.parent[other] == one:

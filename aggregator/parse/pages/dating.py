@@ -73,24 +73,34 @@ def find_dates(page: Outline, rows: Sequence[Row], *, language: str | None, now:
 
 
 def _in_attributes(page: Outline, row: Row, now: datetime) -> Iterator[Found]:
-    stamped = page.stamped
+    stamped, known = page.stamped, page.stamps
     for place in range(bisect_left(stamped, row.record.root), bisect_left(stamped, row.record.stop)):
         node = stamped[place]
-        element = page.nodes[node]
-        written = element.get("datetime") if element.tag not in {"del", "ins"} else None
-        worth = 3.0
-        if written is None and element.get("itemprop") in {"datePublished", "dateCreated"}:
-            written = element.get("content") or element.get("title")
-        if written is None and element.tag in {"abbr", "span", "a"}:
-            title = element.get("title")
-            written, worth = (title, 2.0) if title and _ISO.match(title) else (None, 0.0)
-        if written is None and element.get("data-date") and _ISO.match(element.get("data-date") or ""):
-            written, worth = element.get("data-date"), 1.5
-        moment = _iso(written) if written else None
-        if moment is not None:
-            if "update" in (element.get("class") or "") or element.get("itemprop") == "dateModified":
-                worth = 0.7
-            yield Found(("attribute", page.path[node]), None, moment, worth if moment <= now + AHEAD else worth / 2)
+        if node not in known:
+            known[node] = _stamp(page, node, now)
+        found = known[node]
+        if isinstance(found, Found):
+            yield found
+
+
+def _stamp(page: Outline, node: int, now: datetime) -> Found | None:
+    """Return the time that an element's attributes name."""
+    element = page.nodes[node]
+    written = element.get("datetime") if element.tag not in {"del", "ins"} else None
+    worth = 3.0
+    if written is None and element.get("itemprop") in {"datePublished", "dateCreated"}:
+        written = element.get("content") or element.get("title")
+    if written is None and element.tag in {"abbr", "span", "a"}:
+        title = element.get("title")
+        written, worth = (title, 2.0) if title and _ISO.match(title) else (None, 0.0)
+    if written is None and element.get("data-date") and _ISO.match(element.get("data-date") or ""):
+        written, worth = element.get("data-date"), 1.5
+    moment = _iso(written) if written else None
+    if moment is None:
+        return None
+    if "update" in (element.get("class") or "") or element.get("itemprop") == "dateModified":
+        worth = 0.7
+    return Found(("attribute", page.path[node]), None, moment, worth if moment <= now + AHEAD else worth / 2)
 
 
 def read_attribute(element: html.HtmlElement) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -38,8 +39,12 @@ _CHARSET_OF_LANGUAGE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageDocument:
-    """A page that was read. ``base`` is what its links are relative to, ``url`` the address that answered."""
+    """A page that was read. ``base`` is what its links are relative to, ``url`` the address that answered.
 
+    ``source`` is its HTML as text: what doesn't stand there needn't be looked for in the tree.
+    """
+
+    source: str
     root: html.HtmlElement
     url: str
     base: str
@@ -69,12 +74,14 @@ def open_page(fetched: Fetched) -> PageDocument:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise NotAList(f"the page can't be read: {error}") from error
     _give_to_body(root)
-    metas = _metas(root)
+    said = list(root.iter("meta", "base", "title"))
+    metas = _metas(said)
     return PageDocument(
+        source=text,
         root=root,
         url=fetched.url,
-        base=_base(root, fetched.url),
-        title=_title(root, metas),
+        base=_base(said, fetched.url),
+        title=_title(said, metas),
         language=language_code(root.get("lang") or metas.get("content-language") or metas.get("og:locale")),
         metas=metas,
     )
@@ -119,31 +126,33 @@ def _is_utf8(fetched: Fetched) -> bool:
     return True
 
 
-def _base(root: html.HtmlElement, url: str) -> str:
-    for element in root.iter("base"):
-        try:
-            address: str = urljoin(url, (element.get("href") or "").strip())
-            if urlsplit(address).scheme in {"http", "https"}:
-                return address
-        except ValueError:
-            continue
+def _base(said: Sequence[html.HtmlElement], url: str) -> str:
+    for element in said:
+        if element.tag == "base":
+            try:
+                address: str = urljoin(url, (element.get("href") or "").strip())
+                if urlsplit(address).scheme in {"http", "https"}:
+                    return address
+            except ValueError:
+                continue
     return url
 
 
-def _metas(root: html.HtmlElement) -> dict[str, str]:
+def _metas(said: Sequence[html.HtmlElement]) -> dict[str, str]:
     """Return what the page says of itself, the first of each name, names in lower case."""
     metas: dict[str, str] = {}
-    for element in root.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("http-equiv")
-        content = " ".join((element.get("content") or "").split())
-        if name and content:
-            metas.setdefault(name.strip().lower(), content)
+    for element in said:
+        if element.tag == "meta":
+            name = element.get("property") or element.get("name") or element.get("http-equiv")
+            content = " ".join((element.get("content") or "").split())
+            if name and content:
+                metas.setdefault(name.strip().lower(), content)
     return metas
 
 
-def _title(root: html.HtmlElement, metas: dict[str, str]) -> str | None:
-    for element in root.iter("title"):
-        written = " ".join("".join(element.itertext()).split())
+def _title(said: Sequence[html.HtmlElement], metas: dict[str, str]) -> str | None:
+    for element in said:
+        written = " ".join("".join(element.itertext()).split()) if element.tag == "title" else ""
         if written:
             return written
     return metas.get("og:title")

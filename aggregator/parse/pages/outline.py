@@ -58,7 +58,8 @@ class Outline:
     """Elements by number in document order, each list with one place for each; then the pieces of text.
 
     ``stop`` is the first element behind the subtree; ``first`` and ``last`` are the pieces of text where it begins
-    and behind its end; ``mains`` are the page's main parts, ``stamped`` the elements whose attributes may hold a time.
+    and behind its end; ``mains`` are the page's main parts, ``stamped`` the elements whose attributes may hold a time,
+    ``stamps`` what was found when one of these was looked at, as each belongs to many series.
     ``tags``, ``classes`` and ``hrefs`` are what the tree has, which takes longer to ask; ``leading`` are the links to
     other pages, ``images`` the pictures. ``path`` numbers the way from the root by tags and classes, ``loose`` by tags
     alone.
@@ -81,6 +82,7 @@ class Outline:
     images: list[int] = field(default_factory=list)
     mains: list[int] = field(default_factory=list)
     stamped: list[int] = field(default_factory=list)
+    stamps: dict[int, object] = field(default_factory=dict)
     chunks: list[str] = field(default_factory=list)
     owner: list[int] = field(default_factory=list)
     link: list[int] = field(default_factory=list)

@@ -177,25 +177,27 @@ def describe(page: Outline, nodes: Sequence[int]) -> str | None:
 def _matching(page: Outline, own: str) -> set[int]:
     """Return the elements that fit a selector which ``_common`` made."""
     tag, mark, identifier = own.partition("#")
-    if mark:
-        return {node for node, each in enumerate(page.nodes) if each.get("id") == identifier and each.tag == tag}
-    tag, *names = own.split(".")
+    tag, *names = tag.split(".")
     alike = [node for node, each in enumerate(page.tags) if each == tag]
-    return {node for node in alike if not names or set(names).issubset((page.classes[node] or "").split())}
+    if mark:
+        return {node for node in alike if page.nodes[node].get("id") == identifier}
+    if not names:
+        return set(alike)
+    wanted = set(names)
+    return {node for node in alike if (given := page.classes[node]) and wanted.issubset(given.split())}
 
 
 def _common(page: Outline, nodes: Sequence[int]) -> str | None:
     """Return a selector of what elements have in common: their tag, their classes, a single one's id."""
-    elements = [page.nodes[node] for node in nodes]
-    tags = {each.tag for each in elements}
+    tags = {page.tags[node] for node in nodes}
     if len(tags) > 1:
         return None
-    identifier = elements[0].get("id") or ""
-    if len(elements) == 1 and is_name(identifier):
-        return f"{elements[0].tag}#{identifier}"
-    counts = Counter(name for each in elements for name in dict.fromkeys((each.get("class") or "").split()))
-    names = [name for name, count in counts.items() if count == len(elements) and is_name(name)]
-    return "".join([str(elements[0].tag), *(f".{name}" for name in names[:2])])
+    [tag] = tags
+    if len(nodes) == 1 and is_name(identifier := page.nodes[nodes[0]].get("id") or ""):
+        return f"{tag}#{identifier}"
+    counts = Counter(name for node in nodes for name in dict.fromkeys((page.classes[node] or "").split()))
+    names = [name for name, count in counts.items() if count == len(nodes) and is_name(name)]
+    return "".join([tag, *(f".{name}" for name in names[:2])])
 
 
 def is_name(word: str) -> bool:
