@@ -1,7 +1,11 @@
-"""How databases go about what is asked for all the time: along an index, never through all entries."""
+"""How databases go about what is asked for all the time: along an index, never through all entries.
+
+It takes as many entries as make planners think of a million; PLANS_ENTRIES=1000000 takes a million.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +20,9 @@ from aggregator.model import Selection
 from aggregator.store import Store, selections
 from bench.filled import NOW, fill, settle, source_name
 
-# So many that no planner finds reading all of them the shortest way.
-_ENTRIES, _SOURCES = 15_000, 200
+# At least so many that no planner finds reading all of them the shortest way.
+_ENTRIES, _SOURCES = int(os.environ.get("PLANS_ENTRIES", "15000")), 200
+_MILLION = 1_000_000
 # The entries of a rare category are looked up one by one, and then sorted.
 _FEW = "entries.pk IN (SELECT entry_categories.entry_pk"
 # What a plan must not have. All entries can be gone through along an index, too: then they are sorted.
@@ -130,7 +135,8 @@ _QUERIES: dict[str, Callable[[Store], object]] = {
 def test_nothing_that_is_asked_for_all_the_time_reads_all_entries(
     filled: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selections, "_MOST_ENTRIES", 100)  # as many in proportion as there are of a million
+    in_proportion = max(100, selections._MOST_ENTRIES * _ENTRIES // _MILLION)
+    monkeypatch.setattr(selections, "_MOST_ENTRIES", in_proportion)
     found = {name: lines for name, query in _QUERIES.items() if (lines := read_whole(filled, query))}
 
     assert not found, "\n".join(f"{name}: {line}" for name, lines in found.items() for line in lines)

@@ -204,7 +204,7 @@ def test_feeds_are_served_in_their_formats(format_):
     response = client_of(make_aggregator(make_item())).get(f"/feeds/all.{format_}")
 
     assert response.headers["content-type"] == f"application/{format_}+xml; charset=utf-8"
-    assert response.headers["cache-control"] == "public, max-age=300"
+    assert response.headers["cache-control"] == "public, max-age=300, stale-if-error=86400"
     assert feedparser.parse(response.content).entries[0].title == "Title of e1"
 
 
