@@ -34,7 +34,7 @@ _SIDE_BY_SIDE = """<!DOCTYPE html><body style="margin:0;display:flex;gap:24px;pa
 <img src="wide.png" width="{wide}"><img src="narrow.png" width="{narrow}"></body>"""
 _HEIGHT = 1180
 _NARROW = 360
-_WIDE = 1100
+_WIDE = 1200
 _PAGES = {"front": "", "sources": "sources", "search": "search?q=regolith"}
 
 

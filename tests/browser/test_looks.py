@@ -10,7 +10,8 @@ from aggregator.model import Selection
 from tests.browser.conftest import Opening
 from tests.browser.sites import Site
 
-WIDTHS = (360, 800, 1440)
+WIDTHS = (360, 800, 1440)  # at which people look, as in the README
+ANY_WIDTH = range(320, 1500, 20)
 PATHS = (
     "",
     "?category=space&period=week",
@@ -51,26 +52,36 @@ def sticks_out(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+def too_narrow(page: Page) -> list[int]:
+    """Return the widths at which something sticks out."""
+    found = []
+    for width in ANY_WIDTH:
+        page.set_viewport_size({"width": width, "height": 900})
+        if sticks_out(page) > 0:
+            found.append(width)
+    return found
+
+
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_keeps_nobody_from_reading_it(demo: Site, open_page: Opening, path: str, scheme: str) -> None:
-    page = open_page(address(demo, path), color_scheme=scheme)
+    # colors that are on their way to others would be judged as they are
+    page = open_page(address(demo, path), color_scheme=scheme, reduced_motion="reduce")
 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert sticks_out(page) <= 0, f"{path} at {width}"
         if width != 800:
             assert findings(page) == []
+    assert scheme == "dark" or too_narrow(page) == []
 
 
-@pytest.mark.parametrize("path", ["", "sources", "sources/source-3"])
+@pytest.mark.parametrize("path", ["", "sources", "sources/source-3", "feeds/"])
 def test_titles_in_all_scripts_and_long_words_fit(crowd: Site, open_page: Opening, path: str) -> None:
     page = open_page(crowd.url + path, width=360)
 
-    assert sticks_out(page) <= 0
     assert findings(page) == []
-    page.set_viewport_size({"width": 1440, "height": 900})
-    assert sticks_out(page) <= 0
+    assert too_narrow(page) == []
 
 
 @pytest.mark.parametrize("path", ["", "sources", "feeds/"])
