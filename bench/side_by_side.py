@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.feeds import Feeds, default_folder, serving
 from bench.measure import Cost, middle
-from bench.programs import Ours, Program, installed
+from bench.programs import Libraries, Ours, Program, installed
 
 # Other programs count some entries differently: those of broken feeds, several with one id.
 _LEAST_OF_EXPECTED = 0.95
@@ -54,7 +54,7 @@ def programs(only: Sequence[str]) -> list[type[Program]]:
     found, missing = installed()
     for sentence in missing:
         print(sentence)
-    return [each for each in found if not only or issubclass(each, Ours) or each.name in only]
+    return [each for each in found if not only or issubclass(each, Ours | Libraries) or each.name in only]
 
 
 def check_count(program: Program, expected: int) -> None:
@@ -71,4 +71,4 @@ def print_table(costs: dict[str, list[Cost]], counts: dict[str, int]) -> None:
     for name, runs in costs.items():
         mid = middle(runs)
         ratios = f"wall {first.wall_s / mid.wall_s:5.2f}  CPU {first.cpu_s / mid.cpu_s:5.2f}"
-        print(f"{name:22} {mid} ({min(run.wall_s for run in runs):.2f} s) {counts[name]:6} entries   {ratios}")
+        print(f"{name:24} {mid} ({min(run.wall_s for run in runs):.2f} s) {counts[name]:6} entries   {ratios}")

@@ -41,10 +41,10 @@ _CHARSET_OF_LANGUAGE = {
 class PageDocument:
     """A page that was read. ``base`` is what its links are relative to, ``url`` the address that answered.
 
-    ``source`` is its HTML as text: what doesn't stand there needn't be looked for in the tree.
+    ``source`` is its HTML in UTF-8: what doesn't stand there needn't be looked for in the tree.
     """
 
-    source: str
+    source: bytes
     root: html.HtmlElement
     url: str
     base: str
@@ -69,15 +69,16 @@ def open_page(fetched: Fetched) -> PageDocument:
         raise NotAList(f"an element of the page has more than {_MAX_ATTRIBUTES} attributes")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     parser.set_element_class_lookup(_ELEMENTS)
+    source = text.encode("utf-8", "replace")
     try:
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = html.document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise NotAList(f"the page can't be read: {error}") from error
     _give_to_body(root)
     said = list(root.iter("meta", "base", "title"))
     metas = _metas(said)
     return PageDocument(
-        source=text,
+        source=source,
         root=root,
         url=fetched.url,
         base=_base(said, fetched.url),

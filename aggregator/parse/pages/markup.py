@@ -34,10 +34,10 @@ _OTHERS: Final = ("h-card", "vcard", "h-cite", "h-feed", "hfeed", "h-event", "ve
 class _Vocabulary:
     """How records are marked: where, what kinds an element says it is (() for none), and which properties it has.
 
-    A page without ``sign`` in its source has none: to look at each element would take a tenth of reading it.
+    A page without one of the ``signs`` in its source has none: looking at each element is a tenth of reading a page.
     """
 
-    sign: str
+    signs: tuple[bytes, ...]
     places: etree.XPath
     kinds: Callable[[html.HtmlElement], tuple[str, ...]]
     properties: Callable[[html.HtmlElement], list[str]]
@@ -76,9 +76,14 @@ def _rdfa_properties(element: html.HtmlElement) -> list[str]:
 
 
 _VOCABULARIES: Final = {
-    "microdata": _Vocabulary("itemscope", etree.XPath("//*[@itemscope]"), _kinds_of_microdata, _itemprops),
-    "RDFa": _Vocabulary("typeof", etree.XPath("//*[@typeof]"), _kinds_of_rdfa, _rdfa_properties),
-    "microformats": _Vocabulary("entry", etree.XPath("//*[contains(@class, 'entry')]"), _kinds_of_classes, _formats),
+    "microdata": _Vocabulary((b"itemscope",), etree.XPath("//*[@itemscope]"), _kinds_of_microdata, _itemprops),
+    "RDFa": _Vocabulary((b"typeof",), etree.XPath("//*[@typeof]"), _kinds_of_rdfa, _rdfa_properties),
+    "microformats": _Vocabulary(
+        (b"h-entry", b"hentry"),
+        etree.XPath("//*[contains(@class, 'h-entry') or contains(@class, 'hentry')]"),
+        _kinds_of_classes,
+        _formats,
+    ),
 }
 
 
@@ -86,7 +91,7 @@ def marked_records(document: PageDocument, wanted: set[str]) -> Iterator[tuple[s
     """Yield for each way of marking its name, and the records of the wanted kinds: properties by schema.org's names."""
     source = document.source.lower()
     for name, vocabulary in _VOCABULARIES.items():
-        if vocabulary.sign not in source:
+        if not any(sign in source for sign in vocabulary.signs):
             continue
         found = vocabulary.places(document.root)
         places = found if isinstance(found, list) else []

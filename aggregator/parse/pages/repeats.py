@@ -43,8 +43,9 @@ def find_series(page: Outline) -> list[list[Record]]:
     links = [link for link, target in targets.items() if target]
     ranked = sorted(_series(page, links, targets), key=lambda each: -each[0])
     found: dict[tuple[int, ...], list[Record]] = {}
+    siblings_in = _Siblings(page)
     for _, series in ranked[:_TRIED]:
-        records = _records(page, series[:_MOST_RECORDS], targets)
+        records = _records(page, series[:_MOST_RECORDS], targets, siblings_in)
         if len(records) >= 2:
             found.setdefault(tuple(each.root for each in records), records)
     return list(found.values())
@@ -112,7 +113,7 @@ def region_weight(page: Outline, node: int) -> float:
     return weight
 
 
-def _records(page: Outline, series: Sequence[int], targets: dict[int, str]) -> list[Record]:
+def _records(page: Outline, series: Sequence[int], targets: dict[int, str], siblings_in: _Siblings) -> list[Record]:
     runs: list[list[int]] = []
     for link in series:
         if runs and targets[runs[-1][-1]] == targets[link]:
@@ -125,7 +126,7 @@ def _records(page: Outline, series: Sequence[int], targets: dict[int, str]) -> l
     lasts = [-1, *(run[-1] for run in runs)]
     roots = [_widest(page, run[0], lasts[each], ends[each + 2]) for each, run in enumerate(runs)]
     roots = _alike(page, [run[0] for run in runs], roots)
-    return _stretch(page, [run[0] for run in runs], roots)
+    return _stretch(page, [run[0] for run in runs], roots, siblings_in)
 
 
 def _widest(page: Outline, link: int, after: int, before: int) -> int:
@@ -163,19 +164,28 @@ class _Sibling:
     last: int
 
 
-def _siblings(page: Outline, parent: int) -> list[_Sibling]:
-    found, chunk = [], page.first[parent]
-    for child in page.children(parent):
-        if page.first[child] > chunk:
-            found.append(_Sibling(_TEXT, -1, chunk, page.first[child]))
-        found.append(_Sibling(page.kind[child], child, page.first[child], page.last[child]))
-        chunk = page.last[child]
-    if page.last[parent] > chunk:
-        found.append(_Sibling(_TEXT, -1, chunk, page.last[parent]))
-    return found
+class _Siblings(dict[int, list[_Sibling]]):
+    """What stands in an element, in order, pieces of text among it; found once, as many series share a parent."""
+
+    def __init__(self, page: Outline) -> None:
+        super().__init__()
+        self._page = page
+
+    def __missing__(self, parent: int) -> list[_Sibling]:
+        page = self._page
+        found, chunk = [], page.first[parent]
+        for child in page.children(parent):
+            if page.first[child] > chunk:
+                found.append(_Sibling(_TEXT, -1, chunk, page.first[child]))
+            found.append(_Sibling(page.kind[child], child, page.first[child], page.last[child]))
+            chunk = page.last[child]
+        if page.last[parent] > chunk:
+            found.append(_Sibling(_TEXT, -1, chunk, page.last[parent]))
+        self[parent] = found
+        return found
 
 
-def _stretch(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> list[Record]:
+def _stretch(page: Outline, anchors: Sequence[int], roots: Sequence[int], siblings_in: _Siblings) -> list[Record]:
     """Return the records around these elements, with the siblings that go with each."""
     plain = [
         Record(anchor, root, page.stop[root], page.first[root], page.last[root])
@@ -184,7 +194,7 @@ def _stretch(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> lis
     by_parent: dict[int, list[int]] = defaultdict(list)
     for each, root in enumerate(roots):
         by_parent[page.parent[root]].append(each)
-    families = [(_siblings(page, parent), members) for parent, members in by_parent.items() if parent >= 0]
+    families = [(siblings_in[parent], members) for parent, members in by_parent.items() if parent >= 0]
     places = [
         (siblings, members, _places(siblings, [roots[each] for each in members])) for siblings, members in families
     ]

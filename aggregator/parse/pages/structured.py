@@ -7,6 +7,7 @@ It is what pages that are empty without their scripts have, and it knows dates t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +44,8 @@ _SUMMARIES: Final = ("description", "summary", "excerpt", "teaser", "abstract", 
 _IMAGES: Final = ("image", "thumbnailUrl", "thumbnail", "featuredImage", "cover", "picture")
 _STARTS: Final = ("/", "http://", "https://", "./", "../")
 _SHORTEST_TITLE: Final = 8
+# An address that stays what it is when it is resolved.
+_PLAIN: Final = re.compile(r"https?://[a-z\d.-]+/[\w%,~+./-]*(?:\?[\w%,~+=&;-]+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +249,8 @@ def _image(record: dict[str, Any], document: PageDocument) -> str | None:
 
 
 def _absolute(written: str, document: PageDocument) -> str | None:
+    if _PLAIN.fullmatch(written):
+        return written
     try:
         address = urljoin(document.base, written.strip())
         return address if urlsplit(address).hostname else None
