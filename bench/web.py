@@ -188,7 +188,9 @@ def _serve(listener: socket.socket, url: str, port: int, source_count: int) -> N
         }
     )
     app = create_app(Aggregator(config, clock=lambda: NOW))
-    settings = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+    settings = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", server_header=False, proxy_headers=False
+    )
     uvicorn.Server(settings).run(sockets=[listener])
 
 

@@ -1,12 +1,14 @@
 """The shortest way from a request for a feed to its answer, while nothing has changed: no routing, threads, rendering.
 
-Most requests for feeds are polls to which the answer is 304. They cost the content version, which requests that come
-together share one look at, and bytes that lie ready.
+Most requests for feeds are polls to which the answer is 304. They cost bytes that lie ready, and the content version,
+which requests that come together, or within a hundredth of a second, share one look at.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +24,9 @@ READY: Final = "aggregator.ready"
 
 # Addresses whose answers lie ready; beyond that it begins anew. There are three for each configured feed.
 _MOST: Final = 512
+
+# For so long a content version is taken for that of now: a crowd of readers costs a hundred looks a second, not thousands.
+HOLDS_S: Final = 0.01
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -60,7 +65,7 @@ class FastLane:
     """Answers that lie ready. For one event loop."""
 
     def __init__(self, version: Callable[[], int]) -> None:
-        self._version = Latest(version)
+        self._version = Latest(version, holds_s=HOLDS_S)
         self._known: dict[str, _Prepared] = {}
 
     def keep(self, path: str, ready: Ready, added: dict[str, str]) -> None:
@@ -74,7 +79,10 @@ class FastLane:
         found = self._known.get(scope["path"])
         if found is None or scope["query_string"] or scope["method"] not in {"GET", "HEAD"}:
             return None
-        if found.ready.config is not config or found.ready.version != await self._version.now():
+        version = self._version.held()
+        if version is None:
+            version = await self._version.now()
+        if found.ready.config is not config or found.ready.version != version:
             return None
         tags, since, encoding = [], None, ""
         for name, value in scope["headers"]:
@@ -95,12 +103,19 @@ class FastLane:
 
 
 class Latest:
-    """A value that is read in a thread, once for all who ask before the reading has begun."""
+    """A value that is read in a thread, once for all who ask before the reading has begun, and then holds for a while."""
 
-    def __init__(self, read: Callable[[], int]) -> None:
-        self._read = read
+    def __init__(
+        self, read: Callable[[], int], *, holds_s: float = 0.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._read, self._holds_s, self._clock = read, holds_s, clock
+        self._value, self._until = 0, -math.inf
         self._next: asyncio.Future[int] | None = None
         self._reading: asyncio.Task[None] | None = None
+
+    def held(self) -> int | None:
+        """Return the value while it holds, None when it must be read."""
+        return self._value if self._clock() < self._until else None
 
     async def now(self) -> int:
         """Return the value as it is now or later; raises what reading raises."""
@@ -119,6 +134,7 @@ class Latest:
                 except Exception as error:  # noqa: BLE001 - it is raised where it was asked for
                     asked.set_exception(error)
                 else:
+                    self._value, self._until = value, self._clock() + self._holds_s
                     asked.set_result(value)
         finally:
             self._reading = None

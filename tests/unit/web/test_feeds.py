@@ -127,6 +127,24 @@ def test_requests_that_come_together_share_one_look():
     assert len(looks) == 2
 
 
+def test_a_look_holds_for_a_moment_and_is_then_taken_anew():
+    now, looks = [0.0], []
+
+    def read() -> int:
+        looks.append(1)
+        return len(looks)
+
+    async def ask() -> list[int | None]:
+        latest = Latest(read, holds_s=0.01, clock=lambda: now[0])
+        seen = [latest.held(), await latest.now(), latest.held()]
+        now[0] = 0.009
+        seen.append(latest.held())
+        now[0] = 0.01
+        return [*seen, latest.held(), await latest.now()]
+
+    assert asyncio.run(ask()) == [None, 1, 1, 1, None, 2]
+
+
 # --- feeds of searches -----------------------------------------------------------------------------------------------
 
 
