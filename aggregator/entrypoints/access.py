@@ -28,7 +28,7 @@ from aggregator.entrypoints.admission import (
     is_search,
     password_in,
 )
-from aggregator.entrypoints.fast import READY, FastLane, Ready
+from aggregator.entrypoints.fast import READY, Added, FastLane, Ready
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.errors import StoreError
 
@@ -84,8 +84,9 @@ class _Rules:
         self.hosts = Hosts(config)
         self.keys = Keys(config)
         self.proxies = Proxies(config.web.trusted_proxies)
-        self.headers = security_headers(config)
-        self.feed_headers = self.headers | _FOR_ALL_ORIGINS
+        headers = security_headers(config)
+        self.of_pages = Added(headers, headers)
+        self.of_feeds = Added(headers | _FOR_ALL_ORIGINS, _FOR_ALL_ORIGINS)
         self.searches_per_minute = config.web.searches_per_minute
 
 
@@ -155,18 +156,18 @@ class Access:
         await self._answer(self._app, scope, receive, send, is_private=False)
         ready = scope.get(READY)
         if isinstance(ready, Ready) and ready.config is rules.config:
-            self._lane.keep(scope["path"], ready, rules.feed_headers)
+            self._lane.keep(scope["path"], ready, rules.of_feeds)
 
     async def _answer(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, is_private: bool) -> None:
         status, began = 500, time.perf_counter()
-        added = self._rules.feed_headers if area_of(scope["path"]) is Area.FEEDS else self._rules.headers
+        added = self._rules.of_feeds if area_of(scope["path"]) is Area.FEEDS else self._rules.of_pages
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in added.items():
+                for name, value in (added.to_304 if status == 304 else added.to_200).items():
                     headers[name] = value
                 if is_private:
                     _make_private(headers)

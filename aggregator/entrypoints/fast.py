@@ -25,7 +25,7 @@ READY: Final = "aggregator.ready"
 # Addresses whose answers lie ready; beyond that it begins anew. There are three for each configured feed.
 _MOST: Final = 512
 
-# For so long a content version is taken for that of now: a crowd of readers costs a hundred looks a second, not thousands.
+# For so long a content version is taken for that of now: a crowd of readers costs a hundred looks a second at most.
 HOLDS_S: Final = 0.01
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -42,15 +42,23 @@ class Ready:
     links: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Headers that all answers have. A 304 has fewer: what a client keeps has the others (RFC 9110 §15.4.5)."""
+
+    to_200: dict[str, str]
+    to_304: dict[str, str]
+
+
 class _Prepared:
     """An answer with its headers as bytes, compressed or not."""
 
-    def __init__(self, ready: Ready, added: dict[str, str]) -> None:
+    def __init__(self, ready: Ready, added: Added) -> None:
         self.ready = ready
         self.plain = self._variant(added, is_gzipped=False)
         self.gzipped = self._variant(added, is_gzipped=True) if ready.rendered.gzipped is not None else None
 
-    def _variant(self, added: dict[str, str], *, is_gzipped: bool) -> tuple[RawHeaders, RawHeaders, bytes]:
+    def _variant(self, added: Added, *, is_gzipped: bool) -> tuple[RawHeaders, RawHeaders, bytes]:
         """Return the headers of a 304, those of a 200, and the body."""
         ready, rendered = self.ready, self.ready.rendered
         shared = headers_of(rendered, is_gzipped=is_gzipped, cache_control=ready.cache_control, links=ready.links)
@@ -58,7 +66,7 @@ class _Prepared:
         whole = {"Content-Type": rendered.media_type, "Content-Length": str(len(body))}
         if is_gzipped:
             whole["Content-Encoding"] = "gzip"
-        return _raw(shared | added), _raw(shared | whole | added), body
+        return _raw(shared | added.to_304), _raw(shared | whole | added.to_200), body
 
 
 class FastLane:
@@ -68,8 +76,8 @@ class FastLane:
         self._version = Latest(version, holds_s=HOLDS_S)
         self._known: dict[str, _Prepared] = {}
 
-    def keep(self, path: str, ready: Ready, added: dict[str, str]) -> None:
-        """Have an answer ready; ``added`` are headers that all answers have."""
+    def keep(self, path: str, ready: Ready, added: Added) -> None:
+        """Have an answer ready."""
         if len(self._known) >= _MOST and path not in self._known:
             self._known.clear()
         self._known[path] = _Prepared(ready, added)
@@ -103,7 +111,7 @@ class FastLane:
 
 
 class Latest:
-    """A value that is read in a thread, once for all who ask before the reading has begun, and then holds for a while."""
+    """A value that is read in a thread, once for all who ask before the reading has begun, and holds for a while."""
 
     def __init__(
         self, read: Callable[[], int], *, holds_s: float = 0.0, clock: Callable[[], float] = time.monotonic

@@ -51,6 +51,7 @@ class Metrics:
             for span, (name, told, bounds) in _TIMED.items()
         }
         self._requests = self._counter("http_requests", "Requests answered.", "route", "status")
+        self._of_routes: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._request_times = Histogram(
             "aggregator_http_request_duration_seconds",
             "Answering a request, to the last byte of the answer.",
@@ -85,8 +86,15 @@ class Metrics:
 
     def count_request(self, route: str, status: int, seconds: float = 0) -> None:
         """Count an answered request. ``route`` is the name of a handler, never an address: those are without end."""
-        self._requests.labels(route, str(status)).inc()
-        self._request_times.labels(route).observe(seconds)
+        requests, times = self._of_routes.get((route, status)) or self._of_route(route, status)
+        requests.inc()
+        times.observe(seconds)
+
+    def _of_route(self, route: str, status: int) -> tuple[Counter, Histogram]:
+        """Return what counts these requests; looking it up by its labels takes longer than counting."""
+        found = self._requests.labels(route, str(status)), self._request_times.labels(route)
+        self._of_routes[route, status] = found
+        return found
 
     def count_poll(self, result: PollSummary) -> None:
         """Count a poll, and the entries that it brought."""
