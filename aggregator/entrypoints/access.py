@@ -123,6 +123,8 @@ class Access:
         config = self._current()
         if config is not self._rules.config:
             self._rules = _Rules(config)
+        if await self._lies_ready(scope, config, send):
+            return
         rules, path = self._rules, scope["path"]
         headers = Headers(scope=scope)
         needed = rules.keys.needed(path)
@@ -138,25 +140,21 @@ class Access:
                 scope[TOKEN_IN_ADDRESS] = needed
         if app is self._app and is_search(path, scope["query_string"]):
             app = self._too_many(scope, headers, rules) or app
-        if app is self._app and needed is None and area_of(path) is Area.FEEDS:
-            await self._feed(scope, receive, send)
-            return
         await self._answer(app, scope, receive, send, is_private=needed is not None)
+        ready = scope.get(READY)
+        if app is self._app and needed is None and isinstance(ready, Ready) and ready.config is rules.config:
+            self._lane.keep(scope, ready, rules.of_feeds)
 
-    async def _feed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for a public feed from what lies ready; else have it made, and ready from then on."""
-        rules, began = self._rules, self._clock()
+    async def _lies_ready(self, scope: Scope, config: Config, send: Send) -> bool:
+        """Answer a request for a public feed from what lies ready, if it does."""
+        began = self._clock()
         try:
-            status = await self._lane.answer(scope, rules.config, send)
+            status = await self._lane.answer(scope, config, send)
         except StoreError:
-            status = None  # the application says it in words
+            return False  # the application says it in words
         if status is not None:
             self._metrics.count_request("feed", status, self._clock() - began)
-            return
-        await self._answer(self._app, scope, receive, send, is_private=False)
-        ready = scope.get(READY)
-        if isinstance(ready, Ready) and ready.config is rules.config:
-            self._lane.keep(scope["path"], ready, rules.of_feeds)
+        return status is not None
 
     async def _answer(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, is_private: bool) -> None:
         status, began = 500, time.perf_counter()

@@ -25,6 +25,9 @@ READY: Final = "aggregator.ready"
 # Addresses whose answers lie ready; beyond that it begins anew. There are three for each configured feed.
 _MOST: Final = 512
 
+# Names by which a site is asked; beyond that they are judged anew.
+_MOST_HOSTS: Final = 16
+
 # For so long a content version is taken for that of now: a crowd of readers costs a hundred looks a second at most.
 HOLDS_S: Final = 0.01
 
@@ -51,10 +54,11 @@ class Added:
 
 
 class _Prepared:
-    """An answer with its headers as bytes, compressed or not."""
+    """An answer with its headers as bytes, compressed or not, and the hosts that may be asked for it."""
 
     def __init__(self, ready: Ready, added: Added) -> None:
         self.ready = ready
+        self.hosts: set[bytes] = set()
         self.plain = self._variant(added, is_gzipped=False)
         self.gzipped = self._variant(added, is_gzipped=True) if ready.rendered.gzipped is not None else None
 
@@ -76,31 +80,43 @@ class FastLane:
         self._version = Latest(version, holds_s=HOLDS_S)
         self._known: dict[str, _Prepared] = {}
 
-    def keep(self, path: str, ready: Ready, added: Added) -> None:
-        """Have an answer ready."""
-        if len(self._known) >= _MOST and path not in self._known:
-            self._known.clear()
-        self._known[path] = _Prepared(ready, added)
+    def keep(self, scope: Scope, ready: Ready, added: Added) -> None:
+        """Have an answer ready for requests like this one, which may have it."""
+        path, host = scope["path"], _host_of(scope)
+        known = self._known.get(path)
+        if known is None or known.ready != ready:
+            if len(self._known) >= _MOST and path not in self._known:
+                self._known.clear()
+            known = self._known[path] = _Prepared(ready, added)
+        if len(known.hosts) < _MOST_HOSTS:
+            known.hosts.add(host)
 
     async def answer(self, scope: Scope, config: Config, send: Send) -> int | None:
-        """Answer a request and return the status; None when there is nothing ready for it, or it isn't current."""
+        """Answer a request and return the status; None when there is nothing ready for it, or it isn't current.
+
+        Raises StoreError when the content version can't be read.
+        """
         found = self._known.get(scope["path"])
         if found is None or scope["query_string"] or scope["method"] not in {"GET", "HEAD"}:
             return None
-        version = self._version.held()
-        if version is None:
-            version = await self._version.now()
-        if found.ready.config is not config or found.ready.version != version:
-            return None
-        tags, since, encoding = [], None, ""
+        host, tags, since, encoding = b"", [], None, ""
         for name, value in scope["headers"]:
             match name:
+                case b"host":
+                    host = host + b"," + value if host else value
                 case b"if-none-match":
                     tags.append(value.decode("latin-1"))
                 case b"if-modified-since":
                     since = value.decode("latin-1")
                 case b"accept-encoding":
                     encoding = f"{encoding},{value.decode('latin-1')}"
+        if host not in found.hosts or found.ready.config is not config:
+            return None
+        version = self._version.held()
+        if version is None:
+            version = await self._version.now()
+        if found.ready.version != version:
+            return None
         variant = found.gzipped if found.gzipped and accepts_gzip(encoding) else found.plain
         headers_304, headers_200, body = variant
         is_304 = is_current(found.ready.rendered, tags, since)
@@ -108,6 +124,10 @@ class FastLane:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if is_304 or scope["method"] == "HEAD" else body})
         return status
+
+
+def _host_of(scope: Scope) -> bytes:
+    return b",".join(value for name, value in scope["headers"] if name == b"host")
 
 
 class Latest:

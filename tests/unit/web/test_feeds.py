@@ -49,6 +49,16 @@ def test_a_304_from_what_lies_ready_has_the_headers_of_one_that_is_made():
     assert dict(ready.headers) == dict(made.headers)
 
 
+def test_what_lies_ready_is_for_the_hosts_that_may_ask_for_it():
+    client = client_of(make_aggregator(make_item()))
+    assert client.get("/feeds/all.atom").status_code == 200
+
+    assert client.get("/feeds/all.atom", headers={"Host": "elsewhere.example"}).status_code == 421
+    assert client.get("/feeds/all.atom", headers={"Host": "localhost"}).status_code == 200
+    twice = [("Host", "news.example.org"), ("Host", "elsewhere.example")]
+    assert client.get("/feeds/all.atom", headers=twice).status_code == 400
+
+
 def test_a_304_asks_the_store_for_the_version_and_for_nothing_else(monkeypatch: pytest.MonkeyPatch):
     aggregator = make_aggregator(make_item())
     client = client_of(aggregator)
