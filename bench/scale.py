@@ -86,7 +86,7 @@ def _all_due(name: str, server: PostgresqlServer | None, address: str, count: in
     rates, peaks = [], []
     for _ in range(rounds):
         with _configured(server, address, count) as config:
-            _age(config, due_every=1, news_every=_WITH_NEWS)
+            _all_are_due(config)
             cost, said = measure.run([sys.executable, "-m", "bench.scale", "--work", config])
             result = json.loads(said.splitlines()[-1])
             assert result["polled"] == count, result
@@ -105,7 +105,7 @@ def _several(server: PostgresqlServer, address: str, count: int, workers: Sequen
     first = None
     for number in workers:
         with _configured(server, address, count) as config:
-            _age(config, due_every=1, news_every=_WITH_NEWS)
+            _all_are_due(config)
             command = [sys.executable, "-m", "bench.scale", "--work", config]
             crew = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(number)]
             results = [json.loads(process.communicate()[0].splitlines()[-1]) for process in crew]
@@ -177,19 +177,19 @@ def _cycle(path: Path, rounds: int) -> None:
     store, due = aggregator.store, len(config.sources) // _DUE
     cycles, claims, empties = [], [], []
     for _ in range(rounds):
-        _age(path, due_every=_DUE, news_every=None)
+        _age(store, due_every=_DUE, news_every=None)
         began = time.perf_counter()
         assert sum(1 for result in poll_due(aggregator) if not result.error) == due
         cycles.append((time.perf_counter() - began) / due * 1000)
 
         worker, lease = Worker(token="bench", per_host=100), timedelta(minutes=5)
-        _age(path, due_every=_DUE, news_every=None)
+        _age(store, due_every=_DUE, news_every=None)
         claimed, began = [], time.perf_counter()
         while found := store.claim_due_sources(now=utc_now(), lease=lease, limit=_CLAIMED_AT_ONCE, worker=worker):
             claimed += found
         claims.append(len(claimed) / (time.perf_counter() - began))
         store.release(claimed)
-        _age(path, due_every=10 * len(config.sources), news_every=None)
+        _age(store, due_every=10 * len(config.sources), news_every=None)
         began = time.perf_counter()
         for _ in range(20):
             assert not store.claim_due_sources(now=utc_now(), lease=lease, limit=_CLAIMED_AT_ONCE, worker=worker)
@@ -229,13 +229,18 @@ def _configured(server: PostgresqlServer | None, address: str, count: int) -> It
         yield path
 
 
-def _age(path: Path, *, due_every: int, news_every: int | None) -> None:
-    """Leave sources as if they had been polled for long: one in so many is due, and one in so many brings something."""
+def _all_are_due(path: Path) -> None:
     aggregator = Aggregator(load(path))
+    _age(aggregator.store, due_every=1, news_every=_WITH_NEWS)
+    aggregator.close()
+
+
+def _age(store: Store, *, due_every: int, news_every: int | None) -> None:
+    """Leave sources as if they had been polled for long: one in so many is due, and one in so many brings something."""
     later = utc_now() + timedelta(days=1)
     is_due = sources.c.pk % due_every == 0
     brings = sources.c.pk % news_every == 0 if news_every else sa.false()
-    with aggregator.store._write() as connection:
+    with store._write() as connection:
         connection.execute(
             sources.update().values(
                 status="ok",
@@ -250,7 +255,6 @@ def _age(path: Path, *, due_every: int, news_every: int | None) -> None:
         )
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("ANALYZE sources")
-    aggregator.close()
 
 
 if __name__ == "__main__":
