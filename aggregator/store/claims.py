@@ -55,7 +55,8 @@ _PAST = _CANDIDATES.where(_IS_POLLED, sources.c.next_check <= sa.bindparam("due_
 _PAST = _PAST.order_by(sources.c.next_check, sources.c.pk)
 _EITHER = sa.union_all(_NEW.subquery().select(), _PAST.subquery().select()).subquery()
 _DUE = sa.select(_EITHER).order_by(sa.nulls_first(_EITHER.c.next_check), _EITHER.c.pk).limit(_LOOKED_AT)
-_NAMED = _CANDIDATES.where(among(sources.c.name, "names")).order_by(sa.nulls_first(sources.c.next_check), sources.c.pk)
+_IN_ORDER = (sa.nulls_first(sources.c.next_check), sources.c.pk)
+_NAMED = _CANDIDATES.where(among(sources.c.name, "names")).order_by(*_IN_ORDER)
 
 _LOCKED = sa.select(hosts.c.key).where(among(hosts.c.key, "keys")).order_by(hosts.c.key)
 _SKIPPING, _WAITING = _LOCKED.with_for_update(skip_locked=True), _LOCKED.with_for_update()
@@ -65,7 +66,6 @@ _FREE_HOSTS = _TAKE.where(among(hosts.c.key, "keys"), ~_HAS_HOST)
 _NOTE_WORKER = hosts.update().where(among(hosts.c.key, "keys")).values(worker=sa.bindparam("token"))
 
 _CHOSEN = sa.select(sources).where(among(sources.c.pk, "pks"), _IS_FREE)
-_IN_ORDER = (sa.nulls_first(sources.c.next_check), sources.c.pk)
 _CHOSEN_DUE = _CHOSEN.where(_IS_DUE).order_by(*_IN_ORDER)
 _CHOSEN_NAMED = _CHOSEN.order_by(*_IN_ORDER)
 _CLAIM = (

@@ -126,10 +126,7 @@ class _Walk:
                 if not is_inline:
                     self._block += 1
                 if text := element.text:
-                    if text.isspace():
-                        self._has_gap = True
-                    else:
-                        add(text, number)
+                    add(text, number)
                 if len(element):
                     above.append((children, node, path, loose, hints))
                     children, node, path, loose, hints = iter(element), number, own_path, own_loose, own
@@ -140,10 +137,7 @@ class _Walk:
                 if not is_inline:
                     self._block += 1
                 if (tail := element.tail) and node >= 0:
-                    if tail.isspace():
-                        self._has_gap = True
-                    else:
-                        add(tail, node)
+                    add(tail, node)
             else:
                 if node < 0:
                     break
@@ -155,10 +149,7 @@ class _Walk:
                     self._block += 1
                 children, node, path, loose, hints = above.pop()
                 if (tail := left.tail) and node >= 0:
-                    if tail.isspace():
-                        self._has_gap = True
-                    else:
-                        add(tail, node)
+                    add(tail, node)
         if not rows:
             return []
         columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
