@@ -172,12 +172,15 @@ def count_due(connection: sa.Connection, now: datetime) -> int:
     return int(connection.execute(query, {"due_by": now}).scalar_one())
 
 
-_OURS = sources.update().where(among(sources.c.seed, "seeds"), sources.c.claim_token == sa.bindparam("token"))
+# "is" instead of "=": asked which claim a source has, PostgreSQL would go through all sources that have one.
+_OURS = sources.update().where(
+    among(sources.c.seed, "seeds"), sources.c.claim_token.is_not_distinct_from(sa.bindparam("token"))
+)
 _RELEASE = _OURS.values(_ENDED)
 # Of what has ended, another worker may have the host. What is locked is being recorded just now.
 _HELD_OF_OURS = sa.select(sources.c.seed, sources.c.pk).where(
     among(sources.c.seed, "seeds"),
-    sources.c.claim_token == sa.bindparam("token"),
+    sources.c.claim_token.is_not_distinct_from(sa.bindparam("token")),
     sources.c.claimed_until > sa.bindparam("now"),
 )
 _EXTEND = (
@@ -235,7 +238,7 @@ def is_held() -> sa.ColumnElement[bool]:
     return sa.and_(
         sources.c.seed == sa.bindparam("held_seed"),
         sources.c.is_active,
-        sources.c.claim_token == sa.bindparam("held_token"),
+        sources.c.claim_token.is_not_distinct_from(sa.bindparam("held_token")),
     )
 
 

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from aggregator.issues import ChannelKind, DigestState
-from aggregator.model import Selection
+from aggregator.model import PollResult, Selection
 from aggregator.store import Store, selections
 from bench.filled import NOW, fill, settle, source_name
 
@@ -69,22 +70,28 @@ def listening(store: Store) -> Iterator[list[tuple[str, Any]]]:
         sa.event.remove(store._engine, "before_cursor_execute", hear)
 
 
-def read_whole(store: Store, query: Callable[[Store], object]) -> list[str]:
-    """Return the lines of plans that say that a large table is read from its first row to its last."""
+def plans_of(store: Store, query: Callable[[Store], object]) -> list[tuple[str, list[str]]]:
+    """Return the statements that are executed, each with the lines of its plan."""
     with listening(store) as heard:
         query(store)
     explain = "EXPLAIN QUERY PLAN" if store._engine.dialect.name == "sqlite" else "EXPLAIN"
-    found = []
     with store._read() as connection:
-        for statement, parameters in heard:
-            if statement.lstrip().upper().startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
-                plan = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
-                lines = [str(row[-1]).strip() for row in plan]
-                is_list = statement.startswith("SELECT entries.listed_at, entries.pk \n") and _FEW not in statement
-                if is_list and any(_SORTS.search(line) for line in lines):
-                    lines.append("SORTS entries of which few are taken")
-                whole = [line for line in lines if _ALL_OF_THEM[connection.dialect.name].search(line)]
-                found += [f"{line}: {statement}" for line in whole]
+        return [
+            (statement, [str(row[-1]).strip() for row in connection.exec_driver_sql(f"{explain} {statement}", given)])
+            for statement, given in heard
+            if statement.lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE"))
+        ]
+
+
+def read_whole(store: Store, query: Callable[[Store], object]) -> list[str]:
+    """Return the lines of plans that say that a large table is read from its first row to its last."""
+    found = []
+    for statement, lines in plans_of(store, query):
+        is_list = statement.startswith("SELECT entries.listed_at, entries.pk \n") and _FEW not in statement
+        if is_list and any(_SORTS.search(line) for line in lines):
+            lines.append("SORTS entries of which few are taken")
+        whole = [line for line in lines if _ALL_OF_THEM[store._engine.dialect.name].search(line)]
+        found += [f"{line}: {statement}" for line in whole]
     return found
 
 
@@ -144,3 +151,23 @@ def test_nothing_that_is_asked_for_all_the_time_reads_all_entries(
         connection.exec_driver_sql("DROP INDEX ix_entries_listed_at_pk")
     filled._engine.dispose()  # SQLite remembers plans that it only explains
     assert read_whole(filled, _QUERIES["front page"]), "it would not be found out"
+
+
+def test_who_has_a_source_is_asked_of_the_source(filled: Store) -> None:
+    """And not of all sources that somebody has, in spite of an index of these, which was empty when last looked at."""
+    claims = filled.claim_due_sources(now=NOW, lease=timedelta(minutes=1), limit=64)
+    first, second, third = claims[:3]
+
+    def use(store: Store) -> None:
+        store.extend(claims, now=NOW, until=NOW + timedelta(minutes=2))
+        state = replace(first.state, last_checked=NOW)
+        store.write_quiet([(first, PollResult(source=first.source.name, state=state))])
+        with store.poll(second):
+            pass
+        store.postpone(third, until=NOW + timedelta(hours=1), reason="")
+        store.release(claims)
+
+    plans = plans_of(filled, use)
+
+    assert len(plans) >= 7
+    assert [(statement, lines) for statement, lines in plans if "ix_sources_claimed_host" in str(lines)] == []
