@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from aggregator import garbage
 from aggregator.config.complaints import complaints
 from aggregator.config.models import Config
 from aggregator.config.references import check_references
@@ -30,6 +31,7 @@ from aggregator.errors import ConfigError, Problem
 _LISTS = frozenset({"include", "sources", "categories", "feeds", "digests"})
 
 
+@garbage.put_off()
 def load(path: Path | None = None, *, env: Mapping[str, str] | None = None) -> Config:
     """Load the configuration and what it includes.
 
