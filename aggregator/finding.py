@@ -10,7 +10,7 @@ from datetime import datetime
 from aggregator.errors import NotAFeed, ParseError, SourceError
 from aggregator.fetch import fetch_beside
 from aggregator.http import HttpClient
-from aggregator.model import Claim, Entry, Fetched, ListPage, ParsedFeed, Source, SourceKind, SourceState
+from aggregator.model import Claim, Entry, Fetched, ListPage, PageRules, ParsedFeed, Source, SourceKind, SourceState
 from aggregator.normalize import normalize_feed
 from aggregator.pipeline import is_taken
 from aggregator.reading import read_document
@@ -24,8 +24,8 @@ _MAX_PARTS = 3
 class Found:
     """What could be read, at ``url``; ``is_direct`` when that is the address that was asked for.
 
-    ``kind`` is never "auto". ``page`` says how a page's list was found, None for other kinds. ``moved_to`` is where
-    permanent redirects led.
+    ``kind`` is never "auto". ``page`` says how a page's list was found, None for other kinds; ``rules`` would find it
+    again, None where it stands in data. ``moved_to`` is where permanent redirects led.
     """
 
     url: str
@@ -34,6 +34,7 @@ class Found:
     entries: tuple[Entry, ...]
     is_direct: bool
     page: ListPage | None = None
+    rules: PageRules | None = None
     moved_to: str | None = None
 
 
@@ -94,8 +95,14 @@ class _Look:
             entries=tuple(entry for entry in entries if is_taken(claim, entry)),
             is_direct=address == self._source.url,
             page=reading.page,
+            rules=self._pin(answer) if reading.page else None,
             moved_to=answer.moved_to if address == self._source.url else None,
         )
+
+    def _pin(self, answer: Fetched) -> PageRules | None:
+        from aggregator.parse.pages import pin_page
+
+        return self._source.page or pin_page(answer, now=self._now)
 
     def places_of_feeds(self, answer: Fetched) -> tuple[str, ...]:
         """Return where the feed of a page may be: what it names, else the common places."""

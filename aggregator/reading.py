@@ -114,7 +114,7 @@ def _found_out(claim: Claim, answer: Fetched, now: datetime) -> Reading:
 
 def _read_list(claim: Claim, answer: Fetched, now: datetime) -> Reading:
     """Read a page's list, and the further pages of it that came along; notice when the page was rebuilt."""
-    from aggregator.parse.pages import read_page
+    from aggregator.parse.pages import pin_page, read_page
     from aggregator.parse.redesign import judge_list, without_list
 
     rules, memory = claim.source.page, claim.state.listed
@@ -126,9 +126,11 @@ def _read_list(claim: Claim, answer: Fetched, now: datetime) -> Reading:
         raise
     listed = judge_list(page, memory)
     entries = list(page.document.entries)
+    if answer.pages:
+        rules = rules or pin_page(answer, now=now)
     for further in answer.pages:
         with suppress(NotAList):
-            entries += read_page(further, now=now, rules=rules or page.rules).document.entries
+            entries += read_page(further, now=now, rules=rules).document.entries
     wants = _wants(claim)
     document = replace(page.document, entries=tuple(each for each in entries if wants(each.link or "")))
     return Reading(_with_ids(document), replace(_unchanged(claim), listed=listed), page)

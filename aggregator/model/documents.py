@@ -98,9 +98,9 @@ class ListPage:
     """A web page read as a list of entries.
 
     ``found_in`` tells what they were read from, in words for people ("a repeated pattern", "JSON-LD", "the rules").
-    ``rules`` would find the same records again, None where they stand in data and not in the page.
+    ``place`` is the selector of where its records stand, or ``found_in`` where there is none.
     """
 
     document: ParsedFeed
     found_in: str
-    rules: PageRules | None = None
+    place: str

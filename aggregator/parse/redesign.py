@@ -28,7 +28,7 @@ def judge_list(page: ListPage, memory: ListMemory | None) -> ListMemory:
     """
     links = [entry.link for entry in page.document.entries if entry.link]
     now = ListMemory(
-        place=page.rules.items if page.rules else page.found_in,
+        place=page.place,
         usual=len(links),
         links=tuple(_hash(link) for link in links[:_REMEMBERED_LINKS]),
         folder=_folder(links),

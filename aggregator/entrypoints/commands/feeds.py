@@ -69,11 +69,11 @@ def _print_preview(found: Found) -> None:
     for entry in found.entries:
         listing.add_row(rfc3339(entry.published) or "undated", Text(entry.title), Text(entry.url or ""))
     console().print(listing)
-    if found.page is not None and found.page.rules is not None:
+    if found.rules is not None:
         say()
         say("To pin where this stands, so that nothing else is ever taken for it, write into the sources file:")
         say()
-        say(written_source(bare_address(found.url), found.kind, found.page.rules))
+        say(written_source(bare_address(found.url), found.kind, found.rules))
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from datetime import datetime
 from aggregator.parse.pages.dating import Dates, Found, find_dates
 from aggregator.parse.pages.fields import Row, cell_worth, choose_titles, columns_of, length_of, rows_of
 from aggregator.parse.pages.outline import NAVIGATION, Outline
-from aggregator.parse.pages.repeats import Record, region_weight
+from aggregator.parse.pages.repeats import Record, find_series, region_weight
 from aggregator.parse.pages.words import names_another_list
 
+_HOPELESS = 0.15  # of what the likeliest series promises: none of so little was ever the list that is meant …
+_CLEAR = 5.0  # … where another was worth so much
 _SAMPLE = 40  # records that a series is judged by
 _OUTSIDE = 0.5  # what a list outside of the page's <main> is worth
 _SURE = 1.5  # what a date is worth that stands for itself, and not within a text
@@ -48,6 +50,18 @@ def read_rows(
 def is_sure(found: Found) -> bool:
     """Tell whether a date stands for itself, and not within a text."""
     return found.worth >= _SURE
+
+
+def candidates_of(page: Outline, *, language: str | None, now: datetime) -> list[Candidate]:
+    """Judge the series of a page, as long as one may still be the list, or a part of it."""
+    found: list[Candidate] = []
+    best = 0.0
+    for promise, records in find_series(page):
+        if promise < _HOPELESS and best >= _CLEAR:
+            break
+        found.append(judge(page, records, language=language, now=now))
+        best = max(best, found[-1].worth)
+    return found
 
 
 def judge(page: Outline, records: list[Record], *, language: str | None, now: datetime) -> Candidate:

@@ -67,11 +67,13 @@ class Written:
         return Written(self.year, self.day, self.month, self.start, self.stop, False, self.clock)
 
 
-@lru_cache(maxsize=20_000)
 def find_written(text: str, language: str | None = None) -> Written | None:
     """Return the first date in a short text, as it is written; None for a long one, or one without a date."""
-    if len(text) > LONGEST:
-        return None
+    return _find_written(text, language) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=20_000)
+def _find_written(text: str, language: str | None) -> Written | None:
     if not text.isascii():
         text = text.translate(_FIGURES_OF_ALL)
     if not any(map(str.isdigit, text)):

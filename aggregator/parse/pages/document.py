@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from aggregator.errors import NotAList
 from aggregator.model import Fetched
-from aggregator.parse.decode import decode_body
+from aggregator.parse.decode import decode_as_utf8
 from aggregator.parse.languages import language_code
 
 MAX_CHARS = 6_000_000
@@ -55,21 +55,19 @@ class PageDocument:
 
 def open_page(fetched: Fetched) -> PageDocument:
     """Read an answer as HTML, however broken. Raises NotAList for what is none, is empty, or is too much to read."""
-    text = decode_body(fetched.body, _with_charset(fetched))
+    text, source = decode_as_utf8(fetched.body, _with_charset(fetched))
     if "<" not in text:
         raise NotAList("this is not a web page" if text.strip() else "the page is empty")
     if len(text) > MAX_CHARS:
         raise NotAList(f"the page is larger than {MAX_CHARS // 1_000_000} million characters")
-    pieces = text.split("<", MAX_TAGS + 1)
-    if len(pieces) > MAX_TAGS + 1:
+    if source.count(b"<") > MAX_TAGS:
         raise NotAList(f"the page has more than {MAX_TAGS} tags")
-    if max(map(len, pieces)) > _LONG and any(
+    if _may_have_long_tags(text) and any(
         len(_QUOTED.sub("", tag).split()) > _MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)
     ):
         raise NotAList(f"an element of the page has more than {_MAX_ATTRIBUTES} attributes")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     parser.set_element_class_lookup(_ELEMENTS)
-    source = text.encode("utf-8", "replace")
     try:
         root = html.document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
@@ -86,6 +84,17 @@ def open_page(fetched: Fetched) -> PageDocument:
         language=language_code(root.get("lang") or metas.get("content-language") or metas.get("og:locale")),
         metas=metas,
     )
+
+
+def _may_have_long_tags(text: str) -> bool:
+    """Tell, without looking at each of them, whether a tag and the text behind it may be longer than ``_LONG``."""
+    start = 0
+    while len(text) - start > _LONG:
+        further = text.rfind("<", start + 1, start + _LONG + 1)
+        if further < 0:
+            return True
+        start = further
+    return False
 
 
 def _give_to_body(root: html.HtmlElement) -> None:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from aggregator.parse.pages.outline import IS_AUTHOR, IS_DATE, IS_SUMMARY, IS_TITLE, Cell, Outline
 from aggregator.parse.pages.repeats import Record
@@ -62,7 +63,13 @@ def length_of(text: str) -> float:
     """Return how much a text says, in letters of an alphabet."""
     if text.isascii():
         return len(text)
-    return len(text) + (_WIDE_IS - 1) * len(_WIDE.findall(text))
+    count = _count_wide if len(text) <= LONGEST_TITLE else _count_wide.__wrapped__
+    return len(text) + (_WIDE_IS - 1) * count(text)
+
+
+@lru_cache(maxsize=10_000)
+def _count_wide(text: str) -> int:
+    return len(_WIDE.findall(text))
 
 
 def choose_titles(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 
 from aggregator.parse.pages.cells import gather
 from aggregator.parse.pages.outline import (
@@ -40,22 +39,31 @@ from aggregator.parse.pages.words import (
 _SKIPPED = words(
     "script style noscript template svg math iframe object select button textarea head canvas video audio map"
 )
-_MAY_DATE = frozenset(("datetime", "data-date", "itemprop", "title"))
+_STAMPS = frozenset(("datetime", "data-date"))
+_MAY_DATE = _STAMPS | {"itemprop", "title"}
+_IS_PUBLISHED = frozenset(("datePublished", "dateCreated"))
+_YEAR = re.compile(r"\s?(?:19|20)\d\d-")
 _HIDDEN = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text|element-invisible)(?:$|\s)")
 _VARIANT = re.compile(r"\d|^(?:odd|even|first|last|active|current|new|sticky|clearfix)$|[-_](?:odd|even|first|last)$")
 _PER_RECORD = ("category-", "tag-", "has-", "is-", "no-", "status-", "format-")
 _KEPT_CLASSES = 2
 _REGION_OF_ROLE = {"navigation": NAVIGATION, "complementary": SIDE}
+_ADDRESS = ("/", "https://", "http://")
 _NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:", "fax:", "about:")
 _REMEMBERED = 200  # characters of class names that are judged once for all pages
 
-_UNKNOWN = (-1, -1)
+# Of a tag with these classes: its kind, the IS_… and regions, is it inline, what it is for ``loose`` (None: nothing),
+# and do classes say where it stands.
+_Meaning = tuple[int, int, bool, str | None, bool]
+_UNKNOWN: _Meaning = (-1, -1, False, None, False)
 _MOST = 0.6  # of a page's text
 _MENU = re.compile("nav|menu|foot|head")
 
 
 def has_address(href: str | None) -> bool:
     """Tell whether a link leads to a page, another one than that it stands on."""
+    if href and href.startswith(_ADDRESS):
+        return True
     href = (href or "").strip()
     return bool(href) and not href.lower().startswith(_NO_ADDRESS)
 
@@ -73,28 +81,27 @@ class _Walk:
     def __init__(self, page: Outline) -> None:
         self.page = page
         self._kinds: dict[tuple[str, str], int] = {}
-        self._known: dict[tuple[str, str | None], tuple[int, int] | None] = {}
-        self._link = -1
-        self._block = 0
-        self._has_gap = False
+        self._known: dict[tuple[str, str | None], _Meaning | None] = {}
 
     def through(self, body: html.HtmlElement) -> list[int]:  # noqa: PLR0912, PLR0915 - see below
         """Write down all below ``body``, and return the IS_… and regions of each element.
 
         One loop, with what is inherited carried along: it sees everything that is on a page, and calls of functions for
-        each element took half of its time.
+        each element and text took half of its time.
         """
-        page, known, add = self.page, self._known, self._add
-        stops, lasts, chunks = page.stop, page.last, page.chunks
+        page, known = self.page, self._known
+        stops, lasts, chunks, owner, links = page.stop, page.last, page.chunks, page.owner, page.link
+        blocks, gaps = page.block, page.gap
         paths: dict[tuple[int, int], int] = {}
         looses: dict[tuple[int, str], int] = {}
         rows: list[tuple[html.HtmlElement, str, str | None, int, int, int, int, int, int, int]] = []
         named: list[int] = []
-        above: list[tuple[Iterator[html.HtmlElement], int, int, int, int]] = []
-        children: Iterator[html.HtmlElement] = iter((body,))
-        node, path, loose, hints = -1, -1, -1, 0
-        while True:
-            for element in children:
+        above: list[tuple[int, int, int, int, bool]] = []
+        node, path, loose, hints, is_inline = -1, -1, -1, 0, False
+        link, block, has_gap, is_shown = -1, 0, False, True
+        walk = etree.iterwalk(body, events=("start", "end"))
+        for event, element in walk:
+            if event == "start":
                 tag = element.tag
                 given = dict(element.items())
                 classes = given.get("class")
@@ -102,54 +109,52 @@ class _Walk:
                 if meaning is _UNKNOWN:
                     meaning = known[tag, classes] = self._meaning(tag, classes)
                 if meaning is None or "hidden" in given:
-                    if (tail := element.tail) and node >= 0:
-                        add(tail, node)
+                    walk.skip_subtree()  # the next event is its end
+                    is_shown = False
                     continue
-                kind, own = meaning
-                number = len(rows)
-                if own & REGIONS and tag not in _HINTS_OF_TAG:
-                    named.append(number)
-                is_inline = tag in INLINE
+                above.append((node, path, loose, hints, is_inline))
+                parent, node = node, len(rows)
+                kind, own, is_inline, loose_tag, is_named = meaning
+                if is_named:
+                    named.append(node)
                 if len(given) > (classes is not None):
-                    own |= self._said(given, tag, number, is_inline=is_inline)
+                    if tag == "a" and (href := given.get("href")):
+                        link = node
+                        self._note_link(node, href)
+                    own |= self._said(given, tag, node, is_inline=is_inline)
                 if tag == "main":
-                    page.mains.append(number)
+                    page.mains.append(node)
                 said = own & REGIONS
-                own |= hints & (0xFF if is_inline else REGIONS)
-                own_path = paths.setdefault((path, kind), len(paths))
-                own_loose = loose
-                if tag not in FORMATTING:
-                    own_loose = looses.setdefault((loose, "h" if tag in HEADINGS else tag), len(looses))
-                rows.append((element, tag, classes, node, kind, own_path, own_loose, len(chunks), own, said))
-                stops.append(number + 1)
+                hints = own | hints & (0xFF if is_inline else REGIONS)
+                path = paths.setdefault((path, kind), len(paths))
+                if loose_tag is not None:
+                    loose = looses.setdefault((loose, loose_tag), len(looses))
+                rows.append((element, tag, classes, parent, kind, path, loose, len(chunks), hints, said))
+                stops.append(0)
                 lasts.append(0)
                 if not is_inline:
-                    self._block += 1
-                if text := element.text:
-                    add(text, number)
-                if len(element):
-                    above.append((children, node, path, loose, hints))
-                    children, node, path, loose, hints = iter(element), number, own_path, own_loose, own
-                    break
-                lasts[number] = len(chunks)
-                if self._link == number:
-                    self._link = -1
-                if not is_inline:
-                    self._block += 1
-                if (tail := element.tail) and node >= 0:
-                    add(tail, node)
+                    block += 1
+                text = element.text
             else:
-                if node < 0:
-                    break
-                left, tag = rows[node][0], rows[node][1]
-                stops[node], lasts[node] = len(rows), len(chunks)
-                if self._link == node:
-                    self._link = -1
-                if tag not in INLINE:
-                    self._block += 1
-                children, node, path, loose, hints = above.pop()
-                if (tail := left.tail) and node >= 0:
-                    add(tail, node)
+                if is_shown:
+                    stops[node], lasts[node] = len(rows), len(chunks)
+                    if link == node:
+                        link = -1
+                    if not is_inline:
+                        block += 1
+                    node, path, loose, hints, is_inline = above.pop()
+                is_shown = True
+                text = element.tail
+            if text and node >= 0:
+                if text.isspace():
+                    has_gap = True
+                    continue
+                chunks.append(text)
+                owner.append(node)
+                links.append(link)
+                blocks.append(block)
+                gaps.append(has_gap)
+                has_gap = False
         if not rows:
             return []
         columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
@@ -159,18 +164,17 @@ class _Walk:
             _trust_less(page, named, columns[9])
         return columns[8]
 
+    def _note_link(self, node: int, href: str) -> None:
+        page = self.page
+        page.links.append(node)
+        page.hrefs[node] = href
+        if has_address(href):
+            page.leading.add(node)
+
     def _said(self, given: dict[str, str], tag: str, node: int, *, is_inline: bool) -> int:
         """Note what an element's attributes are good for, and return what they say it is."""
         page, own = self.page, 0
-        if tag == "a":
-            href = given.get("href")
-            if href:
-                self._link = node
-                page.links.append(node)
-                page.hrefs[node] = href
-                if has_address(href):
-                    page.leading.add(node)
-        elif tag == "img":
+        if tag == "img":
             page.images.append(node)
         if not is_inline and (identifier := given.get("id")):
             own |= _names(identifier, is_part=tag not in _WHOLES)[1]
@@ -180,32 +184,24 @@ class _Walk:
             if role == "main" and tag != "main":
                 page.mains.append(node)
         if not _MAY_DATE.isdisjoint(given):
-            page.stamped.append(node)
             prop = given.get("itemprop")
-            if prop in {"datePublished", "dateCreated"}:
+            if prop in _IS_PUBLISHED:
                 own |= IS_DATE
             elif prop in {"headline", "name"} and tag != "time":
                 own |= IS_TITLE
+            if prop in _IS_PUBLISHED or not _STAMPS.isdisjoint(given) or _YEAR.match(given.get("title", "")):
+                page.stamped.append(node)
         return own
 
-    def _meaning(self, tag: str, classes: str | None) -> tuple[int, int] | None:
-        """Return an element's kind, and what its tag and classes say it is; None for what isn't shown."""
+    def _meaning(self, tag: str, classes: str | None) -> _Meaning | None:
+        """Return what an element's tag and classes say it is; None for what isn't shown."""
         if tag in _SKIPPED or (classes and _HIDDEN.search(classes)):
             return None
         lasting, own = _names(classes, is_part=tag not in _WHOLES) if classes else ("", 0)
-        return self._kinds.setdefault((tag, lasting), len(self._kinds)), own | _HINTS_OF_TAG.get(tag, 0)
-
-    def _add(self, text: str, node: int) -> None:
-        if text.isspace():
-            self._has_gap = True
-            return
-        page = self.page
-        page.chunks.append(text)
-        page.owner.append(node)
-        page.link.append(self._link)
-        page.block.append(self._block)
-        page.gap.append(self._has_gap)
-        self._has_gap = False
+        own |= _HINTS_OF_TAG.get(tag, 0)
+        kind = self._kinds.setdefault((tag, lasting), len(self._kinds))
+        loose = None if tag in FORMATTING else "h" if tag in HEADINGS else tag
+        return kind, own, tag in INLINE, loose, bool(own & REGIONS) and tag not in _HINTS_OF_TAG
 
 
 _HINTS_OF_TAG = {"nav": NAVIGATION, "menu": NAVIGATION, "footer": NAVIGATION, "aside": SIDE, "time": IS_DATE}
@@ -235,8 +231,10 @@ def _trust_less(page: Outline, named: list[int], said: list[int]) -> None:
             said[node] = 0
         elif not is_menu and upto[page.last[node]] - upto[page.first[node]] > upto[-1] * _MOST:
             said[node] &= ~NAVIGATION
-    for node, parent in enumerate(page.parent):
-        page.region[node] = said[node] | (page.region[parent] if parent >= 0 else 0)
+    region: list[int] = []
+    for own, parent in zip(said, page.parent, strict=True):
+        region.append(own | region[parent] if parent >= 0 else own)
+    page.region = region
 
 
 def _holds(page: Outline, node: int, others: list[int]) -> bool:

@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 
+from aggregator import garbage
 from aggregator.errors import NotAList
 from aggregator.model import Enclosure, Fetched, ListPage, PageRules, ParsedEntry, ParsedFeed, Text
-from aggregator.parse.pages.choosing import judge, read_rows
+from aggregator.parse.pages.choosing import candidates_of, read_rows
 from aggregator.parse.pages.dating import Dates, date_rows
 from aggregator.parse.pages.document import PageDocument, open_page
-from aggregator.parse.pages.fields import Row, link_of, summary_of
+from aggregator.parse.pages.fields import Row, summary_of
 from aggregator.parse.pages.flatten import outline
 from aggregator.parse.pages.lead import lead_of
 from aggregator.parse.pages.outline import Outline
 from aggregator.parse.pages.refusing import found_list, says_article, why_nothing
-from aggregator.parse.pages.repeats import Record, find_series
 from aggregator.parse.pages.selecting import (
+    describe,
     part_of,
     rules_of,
     select_dates,
@@ -45,40 +46,73 @@ _PLAIN = re.compile(r"(https?://[a-z\d.-]+)?/(?:[\w%,~+-]+[/.])*[\w%,~+-]*(?:\?[
 _SAVED = re.compile(r"(/web/\d{14}(?:[a-z]{2}_)?/)https?://")
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a page is a list of: ``rows`` of its outline with their entries, or entries of its data without rows."""
+
+    document: PageDocument
+    page: Outline
+    found_in: str
+    entries: list[ParsedEntry]
+    rows: Sequence[Row] = ()
+
+
+@garbage.put_off()
 def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None) -> ListPage:
     """Read a web page as a list of entries, in the page's order, each link once.
 
     With ``rules`` the records are where these say, and what they leave open is found in the records. Raises NotAList,
     with the reason, for a page that holds no list, or on which the rules find nothing.
     """
+    found = _find(fetched, now=now, rules=rules)
+    entries, place = found.entries, rules.items if rules is not None else None
+    if found.rows:
+        entries = _completed(found.document, entries)
+        place = place or describe(found.page, [row.record.root for row in found.rows])
+    document = _feed(found.document, entries)
+    return ListPage(document=document, found_in=found.found_in, place=place or found.found_in)
+
+
+def pin_page(fetched: Fetched, *, now: datetime) -> PageRules | None:
+    """Return rules that find the same list again, None for one that stands in data. Raises NotAList as ``read_page``.
+
+    What doesn't find the same entries is left out of them.
+    """
+    found = _find(fetched, now=now, rules=None)
+    rules = rules_of(found.page, found.rows) if found.rows else None
+    for each in (rules, replace(rules, title=None) if rules and rules.title else None):
+        if each is not None:
+            again, dates = read_rows(
+                found.page, select_records(found.page, each), language=_language(found.document), now=now
+            )
+            if _entries(found.document, found.page, again, dates, rules=each, now=now) == found.entries:
+                return each
+    return None
+
+
+def _find(fetched: Fetched, *, now: datetime, rules: PageRules | None) -> _Found:
     document = open_page(fetched)
     page = outline(document.root)
     language = _language(document)
     if rules is not None:
         rows, dates = read_rows(page, select_records(page, rules), language=language, now=now)
         entries = _entries(document, page, rows, dates, rules=rules, now=now)
-        entries = _completed(document, entries)
         if not entries:
             raise NotAList(f"what matches items: {rules.items!r} holds no link with a title")
-        return ListPage(document=_feed(document, entries), found_in="the rules", rules=rules)
-    candidates = [judge(page, records, language=language, now=now) for records in find_series(page)]
-    best = found_list(document, page, candidates)
+        return _Found(document, page, "the rules", entries, rows)
+    best = found_list(document, page, candidates_of(page, language=language, now=now))
     data, found_in = ([], "") if says_article(document) or (best and best.dated) else read_data(document)
     if best is None and not data:
         raise why_nothing(document, page)
     if best is None or _is_better(data, [page.hrefs.get(each.anchor) for each in best.records], document):
-        return ListPage(document=_feed(document, [_from_data(each, document) for each in data]), found_in=found_in)
+        return _Found(document, page, found_in, [_from_data(each, document) for each in data])
     rows, dates = best.rows, best.dates
     lead = lead_of(page, best, language=language, now=now)
     if lead is not None or len(rows) < len(best.records):
         records = best.records if lead is None else [lead, *best.records]
         rows, dates = read_rows(page, records, language=language, now=now)
     entries = _entries(document, page, rows, dates, rules=None, now=now)
-    return ListPage(
-        document=_feed(document, _completed(document, entries)),
-        found_in="a repeated pattern",
-        rules=_pinned(document, page, rows, entries, now),
-    )
+    return _Found(document, page, "a repeated pattern", entries, rows)
 
 
 def _is_better(data: Sequence[DataEntry], hrefs: Sequence[str | None], document: PageDocument) -> bool:
@@ -125,38 +159,6 @@ def _with_data(entry: ParsedEntry, data: DataEntry | None, document: PageDocumen
         summary=entry.summary or other.summary,
         enclosures=entry.enclosures or other.enclosures,
     )
-
-
-def _pinned(
-    document: PageDocument, page: Outline, rows: Sequence[Row], entries: Sequence[ParsedEntry], now: datetime
-) -> PageRules | None:
-    """Return rules that find the same entries; what doesn't is left out of them."""
-    rules = rules_of(page, rows)
-    for each in (rules, replace(rules, title=None) if rules and rules.title else None):
-        if each is None:
-            continue
-        records = select_records(page, each)
-        if _are_the_same(page, rows, records, each):
-            return each
-        again, dates = read_rows(page, records, language=_language(document), now=now)
-        if _entries(document, page, again, dates, rules=each, now=now) == entries:
-            return each
-    return None
-
-
-def _are_the_same(page: Outline, rows: Sequence[Row], records: Sequence[Record], rules: PageRules) -> bool:
-    """Tell, without reading them, whether selected records would be read as those that were found."""
-    if [_span(row.record) for row in rows] != [_span(record) for record in records]:
-        return False
-    if any(link_of(page, replace(row, record=record)) != row.link for row, record in zip(rows, records, strict=True)):
-        return False
-    return rules.title is None or all(
-        row.title and text_of(page.nodes[row.title.owner]) == row.title.text for row in rows
-    )
-
-
-def _span(record: Record) -> tuple[int, int, int, int]:
-    return record.root, record.stop, record.first, record.last
 
 
 def _language(document: PageDocument) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
@@ -37,18 +37,22 @@ class Record:
     last: int
 
 
-def find_series(page: Outline) -> list[list[Record]]:
-    """Return the series of records that a page may be a list of, the likeliest by a first look before others."""
+def find_series(page: Outline) -> Iterator[tuple[float, list[Record]]]:
+    """Yield the series of records that a page may be a list of, the likeliest first, with how likely by a first look.
+
+    That is said as a part of what the likeliest one promises.
+    """
     targets = {link: page.hrefs[link].partition("#")[0].strip() for link in page.links if link in page.leading}
     links = [link for link, target in targets.items() if target]
     ranked = sorted(_series(page, links, targets), key=lambda each: -each[0])
-    found: dict[tuple[int, ...], list[Record]] = {}
+    seen: set[tuple[int, ...]] = set()
     siblings_in = _Siblings(page)
-    for _, series in ranked[:_TRIED]:
+    for promise, series in ranked[:_TRIED]:
         records = _records(page, series[:_MOST_RECORDS], targets, siblings_in)
-        if len(records) >= 2:
-            found.setdefault(tuple(each.root for each in records), records)
-    return list(found.values())
+        roots = tuple(each.root for each in records)
+        if len(records) >= 2 and roots not in seen:
+            seen.add(roots)
+            yield promise / ranked[0][0], records
 
 
 def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Iterable[tuple[float, list[int]]]:
@@ -58,20 +62,21 @@ def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Ite
     """
     groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
     looks = {link: (min(_length(page, link), 100), _is_headed(page, link)) for link in links}
+    parent, kind = page.parent, page.kind
     for link in links:
-        above = page.parent[link]
-        over = page.parent[above] if above >= 0 else -1
-        out = page.region[link]
+        above = parent[link]
+        over = parent[above] if above >= 0 else -1
+        out, loose = page.region[link], page.loose[link]
         groups[0, out, page.path[link]].append(link)
-        groups[1, out, page.loose[link]].append(link)
-        near = (page.kind[over] if over >= 0 else -1, page.kind[above] if above >= 0 else -1, page.kind[link])
+        groups[1, out, loose].append(link)
+        near = (kind[over] if over >= 0 else -1, kind[above] if above >= 0 else -1, kind[link])
         groups[2, out, *near].append(link)
         ancestor = over
         for _ in range(_LEVELS):
             if ancestor < 0:
                 break
-            groups[3, ancestor, page.loose[link]].append(link)
-            ancestor = page.parent[ancestor]
+            groups[3, ancestor, loose].append(link)
+            ancestor = parent[ancestor]
     seen: set[tuple[int, ...]] = set()
     for place, group in groups.items():
         if len(group) < 2:

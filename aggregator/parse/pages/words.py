@@ -64,14 +64,17 @@ _LEADING = tuple(
         """.replace("\n", "|").split("|")
     if each.strip()
 )
+_LONGEST = 120  # characters
 _COUNT = re.compile(r"\d+\s+(?:comments?|kommentare?|commentaires?|comentarios?|replies|reply|shares?|views?|likes?)")
 
 
-@lru_cache(maxsize=5000)
 def leads_on(text: str) -> bool:
     """Tell whether a link's text names nothing: "Read more", "Weiterlesen »", "En savoir plus", "3 comments", "…"."""
-    if len(text) > 120:
-        return False
+    return len(text) <= _LONGEST and _leads_on(text)
+
+
+@lru_cache(maxsize=10_000)
+def _leads_on(text: str) -> bool:
     plain = _plain(text)
     return not plain or plain in _LEADS_ON or plain.startswith(_LEADING) or bool(_COUNT.fullmatch(text.casefold()))
 

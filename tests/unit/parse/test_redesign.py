@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from aggregator.errors import PageChanged
-from aggregator.model import ListMemory, ListPage, PageRules, ParsedEntry, ParsedFeed
+from aggregator.model import ListMemory, ListPage, ParsedEntry, ParsedFeed
 from aggregator.parse.redesign import judge_list
 
 HERE = "ul.news > li"
@@ -17,7 +17,7 @@ def page(*links: str, place: str = HERE) -> ListPage:
     document = ParsedFeed(
         format="page", reader="page", url="https://x.example/", entries=tuple(ParsedEntry(link=link) for link in links)
     )
-    return ListPage(document=document, found_in="a repeated pattern", rules=PageRules(items=place))
+    return ListPage(document=document, found_in="a repeated pattern", place=place)
 
 
 def news(first: int, count: int, folder: str = "news") -> list[str]:
