@@ -126,7 +126,8 @@ def is_only_date(text: str, written: Written) -> bool:
 class _Says:
     """What a piece of text says of a date, by itself: a date, so many seconds ago, or nothing but a clock or marks.
 
-    ``may_begin`` tells whether it may be the first part of a date that is split into boxes.
+    A cell is looked at once, whatever series it belongs to. ``may_begin`` tells whether it may be the first part of a
+    date that is split into boxes.
     """
 
     written: Written | None = None
@@ -137,13 +138,6 @@ class _Says:
 
 
 _NOTHING = _Says()
-
-
-def _says(cell: Cell, language: str | None) -> _Says:
-    """Return what a piece of text says of a date. It is looked at once, whatever series it belongs to."""
-    if not isinstance(cell.says, _Says):
-        cell.says = _read(cell.text, language)
-    return cell.says
 
 
 def _read(text: str, language: str | None) -> _Says:
@@ -164,7 +158,9 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
     cells = row.cells
     skip_until = 0
     for number, cell in enumerate(cells):
-        says = _says(cell, language)
+        says = cell.says
+        if not isinstance(says, _Says):
+            says = cell.says = _read(cell.text, language)
         if says is _NOTHING or number < skip_until:
             continue
         box = _split(cells, number, language) if says.may_begin else None

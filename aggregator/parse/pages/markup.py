@@ -7,7 +7,7 @@ https://microformats.org/wiki/h-entry · https://microformats.org/wiki/hatom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +38,7 @@ class _Vocabulary:
     """
 
     signs: tuple[bytes, ...]
-    places: etree.XPath
+    places: Callable[[html.HtmlElement], Iterable[html.HtmlElement]]
     kinds: Callable[[html.HtmlElement], tuple[str, ...]]
     properties: Callable[[html.HtmlElement], list[str]]
 
@@ -75,15 +75,28 @@ def _rdfa_properties(element: html.HtmlElement) -> list[str]:
     return [each.rpartition("/")[2].rpartition(":")[2] for each in (element.get("property") or "").split()]
 
 
+def _with(attribute: str) -> Callable[[html.HtmlElement], Iterable[html.HtmlElement]]:
+    path = etree.XPath(f"/descendant::*[@{attribute}]")
+
+    def places(root: html.HtmlElement) -> Iterable[html.HtmlElement]:
+        found = path(root)
+        return [each for each in found if isinstance(each, html.HtmlElement)] if isinstance(found, list) else []
+
+    return places
+
+
+def _entries(root: html.HtmlElement) -> Iterable[html.HtmlElement]:
+    for element in root.iter("*"):
+        classes = element.get("class")
+        if classes and ("hentry" in classes or "h-entry" in classes):
+            yield element
+
+
 _VOCABULARIES: Final = {
-    "microdata": _Vocabulary((b"itemscope",), etree.XPath("//*[@itemscope]"), _kinds_of_microdata, _itemprops),
-    "RDFa": _Vocabulary((b"typeof",), etree.XPath("//*[@typeof]"), _kinds_of_rdfa, _rdfa_properties),
-    "microformats": _Vocabulary(
-        (b"h-entry", b"hentry"),
-        etree.XPath("//*[contains(@class, 'h-entry') or contains(@class, 'hentry')]"),
-        _kinds_of_classes,
-        _formats,
-    ),
+    "microdata": _Vocabulary((b"itemscope",), _with("itemscope"), _kinds_of_microdata, _itemprops),
+    # scripts have the word too, but nothing is set to it
+    "RDFa": _Vocabulary((b"typeof=", b"typeof ="), _with("typeof"), _kinds_of_rdfa, _rdfa_properties),
+    "microformats": _Vocabulary((b"h-entry", b"hentry"), _entries, _kinds_of_classes, _formats),
 }
 
 
@@ -93,10 +106,7 @@ def marked_records(document: PageDocument, wanted: set[str]) -> Iterator[tuple[s
     for name, vocabulary in _VOCABULARIES.items():
         if not any(sign in source for sign in vocabulary.signs):
             continue
-        found = vocabulary.places(document.root)
-        places = found if isinstance(found, list) else []
-        records = [each for each in places if isinstance(each, html.HtmlElement)]
-        records = [each for each in records if wanted.intersection(vocabulary.kinds(each))]
+        records = [each for each in vocabulary.places(document.root) if wanted.intersection(vocabulary.kinds(each))]
         yield name, [_properties(each, vocabulary) for each in records[:MOST_RECORDS]]
 
 

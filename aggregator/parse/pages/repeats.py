@@ -196,6 +196,13 @@ def _stretch(page: Outline, anchors: Sequence[int], roots: Sequence[int], siblin
         Record(anchor, root, page.stop[root], page.first[root], page.last[root])
         for anchor, root in zip(anchors, roots, strict=True)
     ]
+    # most lists are elements with nothing between them, which needn't be looked at closely
+    beside = sum(
+        page.stop[one] == other and page.last[one] == page.first[other] and page.parent[one] == page.parent[other]
+        for one, other in itertools.pairwise(roots)
+    )
+    if beside * 2 >= len(roots):
+        return plain
     by_parent: dict[int, list[int]] = defaultdict(list)
     for each, root in enumerate(roots):
         by_parent[page.parent[root]].append(each)
