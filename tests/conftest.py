@@ -14,6 +14,11 @@ from tests.postgresql import PostgresqlServer, find_server_programs
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, or at the end one process waits for another's."""
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+
+
 def skip_or_fail(reason: str) -> None:
     """Skip on a user's machine; fail in CI, which installs everything that tests need."""
     if os.environ.get("CI"):
