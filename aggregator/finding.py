@@ -12,8 +12,8 @@ from aggregator.fetch import fetch_beside
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Entry, Fetched, ListPage, PageRules, ParsedFeed, Source, SourceKind, SourceState
 from aggregator.normalize import normalize_feed
-from aggregator.pipeline import is_taken
 from aggregator.reading import read_document
+from aggregator.recording import is_taken
 from aggregator.sources import common_places, find_feeds
 
 # Of the sitemaps that an index names, so many are looked at.

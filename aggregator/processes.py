@@ -1,7 +1,7 @@
 """Processes that read answers and record them: all of a poll that computes, on the cores that there are.
 
 Python computes in one thread at a time. So the threads of workers.py ask servers and wait, and what came is handed to
-one of a few processes, which takes it from its bytes to the store by itself (``pipeline.Recorder``); only a summary
+one of a few processes, which takes it from its bytes to the store by itself (``recording.Recorder``); only a summary
 comes back. They are forked before anything else is begun: a process with threads or an open database must not be.
 """
 
@@ -24,7 +24,8 @@ from typing import NoReturn, Self
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, SourceError
 from aggregator.model import Claim, Fetched, Meter, PollSummary, Span, unmeasured
-from aggregator.pipeline import Recorder, rules_for
+from aggregator.pipeline import utc_now
+from aggregator.recording import Recorder, rules_for
 from aggregator.store import Store
 
 MAX_PROCESSES = 4  # one writes to the database at a time: more would wait for that
@@ -151,9 +152,9 @@ def _answer(pipe: Connection) -> None:
 def _recorder(settings: bytes, before: Recorder | None, measured: list[tuple[Span, float]]) -> Recorder:
     database, fetch, categories = pickle.loads(settings)  # noqa: S301 - our own process sent it
     if before is not None:
-        return Recorder(before.store, fetch, categories)
+        return Recorder(before.store, fetch, categories, clock=utc_now)
 
     def note(span: Span, seconds: float) -> None:
         measured.append((span, seconds))
 
-    return Recorder(Store(database, pool_size=1, meter=note), fetch, categories)
+    return Recorder(Store(database, pool_size=1, meter=note), fetch, categories, clock=utc_now)

@@ -12,7 +12,8 @@ from aggregator.claiming import Queue
 from aggregator.errors import ClaimLost
 from aggregator.fetch import Turn
 from aggregator.model import Claim, PollSummary
-from aggregator.pipeline import Aggregator, Seen
+from aggregator.pipeline import Aggregator
+from aggregator.recording import Seen
 
 # Sources without news that one transaction writes.
 _BATCH = 64

@@ -17,8 +17,9 @@ import pytest
 
 from aggregator.config import load
 from aggregator.model import FeedFormat, PollSummary, Selection
-from aggregator.pipeline import Aggregator, Seen, utc_now
+from aggregator.pipeline import Aggregator, utc_now
 from aggregator.publish import render_feed
+from aggregator.recording import Seen
 from aggregator.workers import poll_due
 from tests.end_to_end.hostile.mutations import SEEDS, mutated_answer
 from tests.end_to_end.hostile.server import HostileServer, answer
