@@ -6,7 +6,10 @@ import asyncio
 import gzip
 import hashlib
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import feedparser
 import html5lib
@@ -114,6 +117,12 @@ def test_a_lost_database_is_told_also_where_an_answer_lies_ready():
     assert client.get("/feeds/all.atom").status_code == 503
 
 
+def run_apart(asking: Coroutine[Any, Any, Any]) -> Any:
+    """Run it in a thread of its own: that of the tests may have a loop already, a browser's."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, asking).result()
+
+
 def test_requests_that_come_together_share_one_look():
     looks, go = [], threading.Event()
 
@@ -133,7 +142,7 @@ def test_requests_that_come_together_share_one_look():
         go.set()
         return [await first, *[await each for each in others if each is not others[3]]]
 
-    assert asyncio.run(ask()) == [1] + [2] * 19
+    assert run_apart(ask()) == [1] + [2] * 19
     assert len(looks) == 2
 
 
@@ -152,7 +161,7 @@ def test_a_look_holds_for_a_moment_and_is_then_taken_anew():
         now[0] = 0.01
         return [*seen, latest.held(), await latest.now()]
 
-    assert asyncio.run(ask()) == [None, 1, 1, 1, None, 2]
+    assert run_apart(ask()) == [None, 1, 1, 1, None, 2]
 
 
 # --- feeds of searches -----------------------------------------------------------------------------------------------
