@@ -73,7 +73,8 @@ def _some(words: Iterator[str], count: int) -> str:
 
 def _article(words: Iterator[str]) -> str:
     """Return paragraphs with links and emphasis, as normalize leaves them."""
-    paragraphs, length = [], 0
+    paragraphs: list[str] = []
+    length = 0
     while length < ARTICLE_CHARS:
         link = f'<a href="https://news.example.org/{len(paragraphs)}" rel="nofollow">{_some(words, 3)}</a>'
         sentences = ". ".join(_some(words, 14) for _ in range(4))

@@ -133,6 +133,7 @@ def _decision(source: str, number: int, now: datetime) -> Decision:
         first_seen=now,
         listed_at=now,
         digest="",
+        story=key,
         categories=(CategoryMatch(category=category, reasons=("bench",)),) if category else (),
     )
 

@@ -55,7 +55,7 @@ class Feeds:
             body = path.read_bytes()
             copy = number // len(chosen)
             if copy:
-                body = _ADDRESSES.sub(lambda match, copy=copy: match[0] + b"copy%d." % copy, body)
+                body = _ADDRESSES.sub(rb"\g<0>copy%d." % copy, body)
             self.names.append(f"{number:04}.xml")
             (folder / self.names[-1]).write_bytes(body)
             self.entries += expected[path]

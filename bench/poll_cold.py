@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.measure import Cost
 from bench.side_by_side import check_count, options, print_table, programs, served_feeds
 
 
@@ -16,7 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = options(__doc__ or "", arguments)
     with served_feeds(chosen) as (feeds, urls):
         kinds = programs(chosen.only)
-        costs, counts = {kind.name: [] for kind in kinds}, {}
+        costs: dict[str, list[Cost]] = {kind.name: [] for kind in kinds}
+        counts: dict[str, int] = {}
         for number in range(chosen.rounds):
             for kind in kinds[number % len(kinds) :] + kinds[: number % len(kinds)]:
                 with tempfile.TemporaryDirectory() as folder:

@@ -64,7 +64,8 @@ def _time_bare(urls: list[str]) -> float:
         if not hasattr(own, "session"):
             own.session = requests.Session()
             own.session.trust_env = False
-        return own.session.get(url, headers={"If-None-Match": '"v1"'}, timeout=20).status_code
+        answer: requests.Response = own.session.get(url, headers={"If-None-Match": '"v1"'}, timeout=20)
+        return answer.status_code
 
     began = time.perf_counter()
     with ThreadPoolExecutor(WORKERS) as pool:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.measure import Cost
 from bench.side_by_side import check_count, options, print_table, programs, served_feeds
 
 
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             running[-1].poll()
             check_count(running[-1], feeds.entries)
         before = {program.name: program.count_entries() for program in running}
-        costs = {program.name: [] for program in running}
+        costs: dict[str, list[Cost]] = {program.name: [] for program in running}
         changed = 0
         for number in range(chosen.rounds):
             changed += feeds.publish_one_in_ten(number + 1)

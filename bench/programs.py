@@ -25,6 +25,8 @@ class Program(Protocol):
 
     name: str
 
+    def __init__(self, folder: Path, urls: Sequence[str]) -> None: ...
+
     def poll(self) -> Cost: ...
 
     def count_entries(self) -> int: ...
@@ -84,8 +86,9 @@ class Newsboat:
         self._cache = folder / "cache.db"
         (folder / "urls").write_text("".join(f"{url}\n" for url in urls))
         (folder / "config").write_text(f"reload-threads {_CONNECTIONS}\n")
-        files = ["-u", folder / "urls", "-c", self._cache, "-C", folder / "config"]
-        self._command, self._env = ["newsboat", *files, "-x", "reload"], {"HOME": str(folder)}
+        files: list[str | Path] = ["-u", folder / "urls", "-c", self._cache, "-C", folder / "config"]
+        self._command: list[str | Path] = ["newsboat", *files, "-x", "reload"]
+        self._env = {"HOME": str(folder)}
 
     def poll(self) -> Cost:
         return run(self._command, env=self._env)[0]

@@ -106,7 +106,7 @@ def _several(server: PostgresqlServer, address: str, count: int, workers: Sequen
     for number in workers:
         with _configured(server, address, count) as config:
             _all_are_due(config)
-            command = [sys.executable, "-m", "bench.scale", "--work", config]
+            command: list[str | Path] = [sys.executable, "-m", "bench.scale", "--work", config]
             crew = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(number)]
             results = [json.loads(process.communicate()[0].splitlines()[-1]) for process in crew]
         polled = sum(each["polled"] for each in results)

@@ -9,26 +9,27 @@ import os
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from aggregator import pipeline
+from aggregator import pipeline, recording
 from aggregator.config import load
 from aggregator.store.polls import PollTransaction
 from aggregator.workers import poll_due
 from bench.programs import Ours
 from bench.side_by_side import options, served_feeds
 
-_STAGES: tuple[tuple[object, str, str], ...] = (
+STAGES: tuple[tuple[object, str, str], ...] = (
     (pipeline, "fetch_source", "fetch"),
-    (pipeline, "parse_feed", "parse"),
-    (pipeline, "normalize_changes", "normalize"),
-    (pipeline, "categorize", "categorize"),
-    (pipeline, "sign", "dedupe"),
-    (pipeline, "mark", "dedupe"),
-    (pipeline, "decide", "dedupe"),
+    (recording, "read_document", "parse"),
+    (recording, "normalize_changes", "normalize"),
+    (recording, "categorize", "categorize"),
+    (recording, "sign", "dedupe"),
+    (recording, "mark", "dedupe"),
+    (recording, "decide", "dedupe"),
     (PollTransaction, "known", "store: read"),
     (PollTransaction, "nearby", "store: read"),
     (PollTransaction, "write", "store: write"),
@@ -37,9 +38,9 @@ _STAGES: tuple[tuple[object, str, str], ...] = (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     chosen = options(__doc__ or "", arguments)
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, float] = defaultdict(float)
     lock = threading.Lock()
-    for owner, name, stage in _STAGES:
+    for owner, name, stage in STAGES:
         setattr(owner, name, _timed(getattr(owner, name), stage, spent, lock))
     with served_feeds(chosen) as (_, urls), tempfile.TemporaryDirectory() as folder:
         Ours(Path(folder), urls)
@@ -50,12 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         wall_s, cpu_s = time.perf_counter() - began, sum(os.times()[:4]) - began_cpu
         aggregator.close()
     spent["the rest: transactions, threads"] = cpu_s - sum(spent.values())
-    for stage, seconds in spent.most_common():
+    for stage, seconds in sorted(spent.items(), key=itemgetter(1), reverse=True):
         print(f"{stage:32} {seconds:6.2f} s  {seconds / cpu_s:4.0%}  {seconds / new * 1e6:5.0f} µs an entry")
     print(f"{'all':32} {cpu_s:6.2f} s of CPU time for {new} entries, in {wall_s:.2f} s")
 
 
-def _timed(function: Callable[..., Any], stage: str, spent: Counter[str], lock: threading.Lock) -> Callable[..., Any]:
+def _timed(
+    function: Callable[..., Any], stage: str, spent: defaultdict[str, float], lock: threading.Lock
+) -> Callable[..., Any]:
     def timed(*given: Any, **named: Any) -> Any:
         began = time.thread_time()
         try:

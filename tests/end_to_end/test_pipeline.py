@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator import pipeline, reading
+from aggregator import pipeline, reading, recording
 from aggregator.config import Where, load
 from aggregator.demo import DemoSite
 from aggregator.errors import UsageError
@@ -173,14 +173,14 @@ def test_a_bug_that_one_source_brings_out_does_not_stop_the_others(
     world.serve("good", item("Fine"))
     world.serve("bad", item("Broken"))
     world.configure("good", "bad")
-    real = pipeline.normalize_changes
+    real = recording.normalize_changes
 
     def normalize(feed, **options):
         if feed.title == "Bad":
             raise ZeroDivisionError("a bug")
         return real(feed, **options)
 
-    monkeypatch.setattr(pipeline, "normalize_changes", normalize)
+    monkeypatch.setattr(recording, "normalize_changes", normalize)
     results = world.poll()
 
     assert set(world.entries()) == {"Fine"}
@@ -194,13 +194,13 @@ def test_what_the_database_refuses_fails_its_source_only_and_stores_nothing_of_i
     world.serve("good", item("Fine"))
     world.serve("bad", item("Twice"))
     world.configure("good", "bad")
-    real = pipeline.normalize_changes
+    real = recording.normalize_changes
 
     def normalize(feed, **options):
         changes = real(feed, **options)
         return replace(changes, entries=changes.entries * 2) if feed.title == "Bad" else changes
 
-    monkeypatch.setattr(pipeline, "normalize_changes", normalize)
+    monkeypatch.setattr(recording, "normalize_changes", normalize)
 
     results = world.poll()
 
