@@ -55,8 +55,11 @@ def sticks_out(page: Page) -> int:
 def too_narrow(page: Page) -> list[int]:
     """Return the widths at which something sticks out."""
     found = []
+    screen = page.context.new_cdp_session(page)  # takes half as long as Playwright's own way
     for width in ANY_WIDTH:
-        page.set_viewport_size({"width": width, "height": 900})
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        screen.send("Emulation.setDeviceMetricsOverride", size)
+        assert page.evaluate("innerWidth") == width
         if sticks_out(page) > 0:
             found.append(width)
     return found
