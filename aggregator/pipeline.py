@@ -23,6 +23,7 @@ from aggregator.config import Config, FeedConfig, Where
 from aggregator.dedupe import expired_marks
 from aggregator.errors import AggregatorError, SourceError, UsageError
 from aggregator.fetch import HostGate, fetch_source, key_of
+from aggregator.gathering import Gathering
 from aggregator.http import HttpClient, user_agent
 from aggregator.model import (
     CategoryMatch,
@@ -201,8 +202,6 @@ class Aggregator:
         """Return an answer with what else is to be asked for: for most sources nothing. Raises StoreError."""
         if not needs_more(claim):
             return answer
-        from aggregator.gathering import Gathering  # few sources need it
-
         gathering = Gathering(
             claim,
             client=self.client,
