@@ -11,7 +11,7 @@ from contextlib import contextmanager
 def put_off() -> Iterator[None]:
     """Don't look for garbage meanwhile. Each search goes through what was made since the last one, to find nothing.
 
-    What nobody refers to is freed at once as ever. Of several threads, the first that is done ends it for all.
+    What nobody refers to is freed at once as ever. Of several threads, the one that began first ends it for all.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -206,12 +206,12 @@ def is_name(word: str) -> bool:
     return plain.isascii() and plain.isalnum() and word[0].isalpha() and sum(map(str.isdigit, word)) <= 2
 
 
-def rules_of(page: Outline, rows: Sequence[Row], next_css: str | None = None) -> PageRules | None:
+def rules_of(page: Outline, rows: Sequence[Row]) -> PageRules | None:
     """Return rules for records that were found, as far as they can be put in selectors."""
     items = describe(page, [row.record.root for row in rows])
     if items is None:
         return None
-    rules = PageRules(items=items, next=next_css)
+    rules = PageRules(items=items)
     title = _inner(page, rows, [row.title.owner if row.title else -1 for row in rows])
     return replace(rules, title=title) if title else rules
 
