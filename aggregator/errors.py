@@ -13,6 +13,8 @@ AggregatorError
 │   │   ├── BodyTooLarge   more than ``fetch.max_body`` after decompression
 │   │   └── StatusError    an answer that is not 200 or 304
 │   │       └── Throttled  … because we come too often: not the source's failure
+│   ├── ReaderLost         the process that read its answer ended, or took too long
+│   ├── Unstorable         the database refuses what it brought
 │   └── ParseError         an answer that can't be read as a feed, or as a list of entries
 │       ├── NotAFeed       … because it is something else, such as a web page
 │       ├── NotAList       … because the page holds none, or rules for it match nothing
@@ -112,6 +114,10 @@ class StatusError(FetchError):
 
 class Throttled(StatusError):
     """The server says that we come too often."""
+
+
+class ReaderLost(SourceError):
+    """The process that read an answer ended before it was done, or was stopped for taking too long."""
 
 
 class ParseError(SourceError):

@@ -19,12 +19,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from aggregator.app import Aggregator, utc_now
 from aggregator.config import Config
-from aggregator.delivering import deliver_due
-from aggregator.digests import Digests
+from aggregator.digests.delivering import deliver_due
+from aggregator.digests.issuing import Digests
 from aggregator.model import CategoryMatch, Decision, Entry, PollResult
 from aggregator.notify.channels import preview
-from aggregator.pipeline import Aggregator, utc_now
 
 RECIPIENTS = 1_000
 ENTRIES = 1_000

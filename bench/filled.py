@@ -35,7 +35,7 @@ def fill(url: str, count: int, *, source_count: int) -> None:
     store.upgrade()
     store.open_site(url="https://news.example.org/", now=NOW)
     names = [source_name(number) for number in range(source_count)]
-    store.sync_sources([Source(name=name, url=f"https://{name}.example/feed", title=name.title()) for name in names])
+    store.configure([Source(name=name, url=f"https://{name}.example/feed", title=name.title()) for name in names])
     with store._write() as connection:
         pks = {row.name: row.pk for row in connection.execute(sa.select(sources.c.name, sources.c.pk))}
         if connection.dialect.name == "sqlite":

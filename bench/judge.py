@@ -195,7 +195,7 @@ def _fill(url: str, size: int, *, per_day: int) -> None:
     store = Store(url, pool_size=1)
     store.upgrade()
     store.open_site(url="https://news.example.org/", now=NOW)
-    store.sync_sources([Source(name=f"s{number}", url=f"https://s{number}.example/") for number in range(_SOURCES)])
+    store.configure([Source(name=f"s{number}", url=f"https://s{number}.example/") for number in range(_SOURCES)])
     with store._write() as connection:
         source_pks = list(connection.execute(sa.select(sources.c.pk)).scalars())
         if connection.dialect.name == "sqlite":

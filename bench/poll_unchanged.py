@@ -16,9 +16,9 @@ from pathlib import Path
 
 import requests
 
+from aggregator.app import Aggregator
 from aggregator.config import load
-from aggregator.pipeline import Aggregator
-from aggregator.workers import poll_due
+from aggregator.polling.workers import poll_due
 from bench.server import served
 
 SOURCES = 2_000

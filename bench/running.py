@@ -11,16 +11,16 @@ import sys
 import time
 from pathlib import Path
 
+from aggregator.app import Aggregator
 from aggregator.config import load
-from aggregator.pipeline import Aggregator
-from aggregator.processes import ProcessPool, useful_processes
-from aggregator.workers import poll_due
+from aggregator.polling.readers import ReaderPool, useful_readers
+from aggregator.polling.workers import poll_due
 
 
 def main(config: str) -> None:
     loaded = load(Path(config))
-    with ProcessPool(useful_processes(), loaded) as processes:
-        aggregator = Aggregator(loaded, processes=processes)
+    with ReaderPool(useful_readers(), loaded) as processes:
+        aggregator = Aggregator(loaded, readers=processes.configured)
         names = [source.name for source in aggregator.sources]
         began, began_cpu = time.perf_counter(), sum(os.times()[:4])
         assert len(list(poll_due(aggregator, names))) == len(names)

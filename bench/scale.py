@@ -23,13 +23,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from aggregator.app import Aggregator, utc_now
 from aggregator.config import load
 from aggregator.model import Worker
-from aggregator.pipeline import Aggregator, utc_now
-from aggregator.processes import ProcessPool, useful_processes
+from aggregator.polling.readers import ReaderPool, useful_readers
+from aggregator.polling.workers import poll_due
 from aggregator.store import Store
 from aggregator.store.schema import sources
-from aggregator.workers import poll_due
 from bench import measure
 from bench.filled import fill
 from bench.server import served
@@ -156,8 +156,8 @@ def _size(name: str, server: PostgresqlServer | None, count: int) -> None:
 def _work(path: Path) -> None:
     """Poll what is due until nothing is; print how many and how long."""
     config = load(path)
-    with ProcessPool(useful_processes(), config) as processes:
-        aggregator = Aggregator(config, processes=processes)
+    with ReaderPool(useful_readers(), config) as processes:
+        aggregator = Aggregator(config, readers=processes.configured)
         began, cpu = time.time(), sum(os.times()[:4])
         polled = 0
         while aggregator.store.count_due(utc_now()):

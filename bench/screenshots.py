@@ -11,13 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from aggregator.app import Aggregator, utc_now
 from aggregator.config import load
-from aggregator.demo import DemoSite, write_config
-from aggregator.digests import Digests
+from aggregator.digests.issuing import Digests
+from aggregator.entrypoints.demo import DemoSite, write_config
 from aggregator.model import Selection
 from aggregator.notify.channels import preview
-from aggregator.pipeline import Aggregator, utc_now
-from aggregator.workers import poll_due
+from aggregator.polling.workers import poll_due
 from tests.browser.sites import Site, demo_site
 
 _OUT = Path(__file__).parent.parent / "docs" / "img"

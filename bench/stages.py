@@ -15,21 +15,24 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from aggregator import pipeline, recording
+from aggregator import pipeline
+from aggregator.app import Aggregator
 from aggregator.config import load
+from aggregator.polling.workers import poll_due
+from aggregator.steps import decide as deciding
+from aggregator.steps import parse as parsing
 from aggregator.store.polls import PollTransaction
-from aggregator.workers import poll_due
 from bench.programs import Ours
 from bench.side_by_side import options, served_feeds
 
 STAGES: tuple[tuple[object, str, str], ...] = (
     (pipeline, "fetch_source", "fetch"),
-    (recording, "read_document", "parse"),
-    (recording, "normalize_changes", "normalize"),
-    (recording, "categorize", "categorize"),
-    (recording, "sign", "dedupe"),
-    (recording, "mark", "dedupe"),
-    (recording, "decide", "dedupe"),
+    (parsing, "read_document", "parse"),
+    (parsing, "normalize_changes", "normalize"),
+    (parsing, "sign", "dedupe"),
+    (pipeline, "categorize", "categorize"),
+    (deciding, "mark", "dedupe"),
+    (deciding, "judge", "dedupe"),
     (PollTransaction, "known", "store: read"),
     (PollTransaction, "nearby", "store: read"),
     (PollTransaction, "write", "store: write"),
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         setattr(owner, name, _timed(getattr(owner, name), stage, spent, lock))
     with served_feeds(chosen) as (_, urls), tempfile.TemporaryDirectory() as folder:
         Ours(Path(folder), urls)
-        aggregator = pipeline.Aggregator(load(Path(folder, "aggregator.yaml")))
+        aggregator = Aggregator(load(Path(folder, "aggregator.yaml")))
         names = [source.name for source in aggregator.sources]
         began, began_cpu = time.perf_counter(), sum(os.times()[:4])
         new = sum(result.new for result in poll_due(aggregator, names))

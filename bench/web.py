@@ -174,9 +174,9 @@ def _ours(url: str, source_count: int) -> Iterator[str]:
 def _serve(listener: socket.socket, url: str, port: int, source_count: int) -> None:
     import uvicorn
 
+    from aggregator.app import Aggregator
     from aggregator.config import Config
-    from aggregator.entrypoints.web import create_app
-    from aggregator.pipeline import Aggregator
+    from aggregator.entrypoints.web.application import create_app
 
     names = [source_name(number) for number in range(source_count)]
     config = Config.model_validate(

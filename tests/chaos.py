@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from aggregator.issues import DeliveryStatus
+from aggregator.model.issues import DeliveryStatus
 from aggregator.store import Store
 from tests.crowd import EDITIONS, FIRST, Crowd
 from tests.postgresql import PostgresqlServer, find_server_programs

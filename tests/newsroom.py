@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aggregator.app import Aggregator
 from aggregator.config import Config
-from aggregator.delivering import Attempted, deliver_due
-from aggregator.digests import Digests
-from aggregator.issues import DeliveryStatus, Issue
+from aggregator.digests.delivering import Attempted, deliver_due
+from aggregator.digests.issuing import Digests
 from aggregator.model import CategoryMatch, PollResult
-from aggregator.pipeline import Aggregator
+from aggregator.model.issues import DeliveryStatus, Issue
 from tests.builders import make_decision, make_entry
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday

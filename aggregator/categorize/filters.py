@@ -10,7 +10,7 @@ from aggregator.categorize.occurrences import Finder, Numbered, Occurrences, num
 from aggregator.categorize.text import EntryText, read_entry
 from aggregator.config.expressions import And, Expression, Not, Or, parse_filter
 from aggregator.config.terms import Condition, Field
-from aggregator.model import Entry
+from aggregator.model import Entry, PublishedEntry, StoredEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,28 @@ def is_wanted(entry: Entry, keep: Filter | None, drop: Filter | None = None, *, 
     reads_source = any(each is not None and each.reads_source for each in (keep, drop))
     text = read_entry(entry, source if reads_source else "")
     return (keep is None or keep.fits(text)) and not (drop is not None and drop.fits(text))
+
+
+def fits_text(text: str, published: PublishedEntry) -> bool:
+    """Tell whether a filter fits one of the entries that were published as one."""
+    wanted = compile_filter(text)
+    return any(
+        is_wanted(as_entry(each), wanted, source=f"{each.source}\n{each.feed.title}")
+        for each in (published.entry, *published.also)
+    )
+
+
+def as_entry(stored: StoredEntry) -> Entry:
+    """Return the part of a stored entry that rules and filters look at."""
+    return Entry(
+        key=stored.id,
+        url=stored.url,
+        title=stored.title,
+        summary=stored.summary,
+        content=stored.content,
+        tags=stored.tags,
+        language=stored.language,
+    )
 
 
 def _conditions(expression: Expression) -> Iterator[Condition]:

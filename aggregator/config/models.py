@@ -76,6 +76,9 @@ class FetchSettings(Settings):
         32, ge=1, le=500, description="How many sources are polled at the same time; silent servers don't count."
     )
     timeout: values.Duration = Field(timedelta(seconds=20), description="For the whole exchange, not only to connect.")
+    reading: values.Duration = Field(
+        timedelta(seconds=60), description="For reading one answer; a reader process that takes longer is stopped."
+    )
     max_body: values.Size = Field(
         15_000_000,
         description="The largest answer to accept, after decompression.",

@@ -15,16 +15,16 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from aggregator.app import Aggregator
 from aggregator.config import Config, load
 from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.roles import EVERY, Role
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.supervisor import Supervisor
-from aggregator.entrypoints.web import create_app
+from aggregator.entrypoints.web.application import create_app
 from aggregator.errors import AggregatorError, ConfigError, UsageError
-from aggregator.pipeline import Aggregator
-from aggregator.processes import ProcessPool, useful_processes
+from aggregator.polling.readers import ReaderPool, useful_readers
 
 log = structlog.get_logger()
 
@@ -55,10 +55,10 @@ def run_main_job(path: Path | None, *, host: str, port: int | None, roles: froze
     metrics = Metrics()
     if port is None and Role.WEB in roles:
         port = USUAL_PORT
-    useful = useful_processes() if Role.POLL in roles else 0
+    useful = useful_readers() if Role.POLL in roles else 0
     with ExitStack() as stack:
-        processes = stack.enter_context(ProcessPool(useful, config, meter=metrics.measure))
-        aggregator = stack.enter_context(closing(Aggregator(config, processes=processes, meter=metrics.measure)))
+        readers = stack.enter_context(ReaderPool(useful, config, meter=metrics.measure))
+        aggregator = stack.enter_context(closing(Aggregator(config, readers=readers.configured, meter=metrics.measure)))
         if roles != {Role.WEB}:
             stack.enter_context(aggregator.store.hold())
         listener = None if port is None else stack.enter_context(_listen(host, port))

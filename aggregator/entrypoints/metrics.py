@@ -18,8 +18,8 @@ from prometheus_client.registry import Collector
 
 from aggregator import __version__
 from aggregator.errors import StoreError
-from aggregator.issues import DeliveryStatus
 from aggregator.model import PollSummary, SourceStatus, Span
+from aggregator.model.issues import DeliveryStatus
 from aggregator.store import Store
 
 # Or each counter would have a second series, with the time of its making, that nothing asks for.

@@ -14,18 +14,18 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from aggregator.app import Aggregator
 from aggregator.config import Config
-from aggregator.delivering import Attempted, deliver_due
-from aggregator.digests import Digests
+from aggregator.digests.delivering import Attempted, deliver_due
+from aggregator.digests.issuing import Digests
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.roles import EVERY, Role
 from aggregator.errors import AggregatorError
-from aggregator.feeds import renew_feeds
-from aggregator.issues import DeliveryStatus
 from aggregator.model import PollSummary
-from aggregator.pinging import Pinged, ping_due
-from aggregator.pipeline import Aggregator
-from aggregator.workers import poll_due
+from aggregator.model.issues import DeliveryStatus
+from aggregator.outputs.archives import renew_feeds
+from aggregator.outputs.hubs import Pinged, ping_due
+from aggregator.polling.workers import poll_due
 
 log = structlog.get_logger()
 

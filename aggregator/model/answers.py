@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator.model.sources import Validators
@@ -24,8 +23,8 @@ class Fetched:
     ``url`` is the address that answered, ``moved_to`` the end of the permanent redirects that started at the
     address asked for (None when there were none). ``took`` is how long the exchange was, redirects among it.
 
-    What was asked for beside it (gathering.py): ``found_at`` is where it is when a page named it; ``pages`` are further
-    ones of the same list, or the parts of a sitemap; ``articles`` the pages that entries link to, by the entries' keys.
+    What was fetched beside it (steps/complete.py): ``found_at`` is where it is when a page named it; ``pages`` are
+    further ones of the same list, or the parts of a sitemap.
     """
 
     url: str
@@ -38,7 +37,6 @@ class Fetched:
     took: timedelta | None = None
     found_at: str | None = None
     pages: tuple[Fetched, ...] = ()
-    articles: Mapping[str, Article] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

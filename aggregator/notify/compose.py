@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
-from aggregator.issues import IssueEntry, Section, Story
+from aggregator.model.issues import IssueEntry, Section, Story
 
 _OTHER = "Other"
 _LONG = timedelta(days=36_500)

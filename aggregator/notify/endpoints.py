@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from aggregator.config import ChatChannel, ChatService, DigestConfig, EmailChannel, WebhookChannel
-from aggregator.issues import ChannelKind, Endpoint
+from aggregator.model.issues import ChannelKind, Endpoint
 
 # Enough that no two addresses have the same key, few enough for the address of the page that unsubscribes.
 _KEY_BYTES: Final = 10

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from aggregator.issues import Stop, StopCause, Trouble, TroubleKind
 from aggregator.model import SourceHealth, SourceStatus
+from aggregator.model.issues import Stop, StopCause, Trouble, TroubleKind
 
 # One failed request is weather, not trouble.
 _FAILURES = 3

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from aggregator.errors import DeliveryError, Refused
 from aggregator.http import HttpClient
-from aggregator.issues import DeliveryStatus, Outcome, Ping
+from aggregator.model.issues import DeliveryStatus, Outcome, Ping
 from aggregator.notify.answers import HttpFailure, post
 
 _M: Final = timedelta(minutes=1)

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import css_inline
 
 from aggregator.config import Config, DigestConfig
+from aggregator.config.templates import Templates
 from aggregator.errors import PublishError
-from aggregator.issues import Issue
-from aggregator.templating import Templates
+from aggregator.model.issues import Issue
 
 # Gmail cuts longer ones off, and with them the way to unsubscribe (RULES M7: about 102 kB); some room is left.
 MOST_HTML_BYTES: Final = 98_000

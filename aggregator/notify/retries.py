@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.errors import DeliveryError, Refused
-from aggregator.issues import ChannelKind, Delivery, DeliveryStatus, Outcome
+from aggregator.model.issues import ChannelKind, Delivery, DeliveryStatus, Outcome
 
 _S, _M, _H = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 

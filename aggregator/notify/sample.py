@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from aggregator.config import DigestConfig
-from aggregator.issues import Issue, IssueEntry, Section, SeenAt, Story, Trouble, TroubleKind, Update
+from aggregator.model.issues import Issue, IssueEntry, Section, SeenAt, Story, Trouble, TroubleKind, Update
 
 
 def sample_issue(digest: DigestConfig, now: datetime) -> Issue:

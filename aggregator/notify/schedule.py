@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from aggregator.config import DigestConfig, parse_duration
-from aggregator.issues import DigestState
+from aggregator.model.issues import DigestState
 
 if TYPE_CHECKING:
     from apscheduler.triggers.cron import CronTrigger

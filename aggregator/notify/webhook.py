@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 
 from aggregator.config.values import webhook_key
 from aggregator.http import HttpClient
-from aggregator.issues import Issue, IssueEntry, Section
+from aggregator.model.issues import Issue, IssueEntry, Section
 from aggregator.notify.answers import post
 from aggregator.notify.render import Site
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
+from aggregator.errors import ParseError
 from aggregator.model import Fetched, ParsedFeed
 from aggregator.parse.decode import decode_body
 from aggregator.parse.json_reader import read_json
 from aggregator.parse.repair import open_document
-from aggregator.parse.sniff import is_json, refuse_root, refuse_text
+from aggregator.parse.sniff import is_feed, is_json, refuse_root, refuse_text
 from aggregator.parse.xml_reader import read_xml
 
-__all__ = ["parse_feed"]
+__all__ = ["looks_like_feed", "parse_feed"]
 
 
 def parse_feed(fetched: Fetched) -> ParsedFeed:
@@ -28,6 +29,17 @@ def parse_feed(fetched: Fetched) -> ParsedFeed:
     document = open_document(text)
     refuse_root(document)
     return read_xml(document, url=base)
+
+
+def looks_like_feed(fetched: Fetched) -> bool:
+    """Tell whether ``parse_feed`` would take an answer for a feed, even a broken one: its root element says so.
+
+    Raises nothing. Reads no further than it must.
+    """
+    try:
+        return is_feed(decode_body(fetched.body, fetched.content_type))
+    except ParseError:
+        return True
 
 
 def _base(fetched: Fetched) -> str:

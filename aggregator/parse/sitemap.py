@@ -21,6 +21,9 @@ MAX_ADDRESSES: Final = 50_000
 # The newest so many are looked at. A news sitemap has 1,000 at most; of an archive only what is new is wanted.
 MAX_ENTRIES: Final = 1_000
 
+# How far before the outermost element comments and declarations may reach.
+_HEAD_CHARS: Final = 20_000
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -36,8 +39,10 @@ def sitemap_parts(fetched: Fetched, *, since: datetime | None = None) -> tuple[s
     """Return the addresses of the sitemaps that an index names, last changed first; none for a sitemap itself.
 
     Those without a date keep their place, after the others; those that did not change since are left out. Raises
-    ParseError for what is neither.
+    ParseError for an index that can't be read.
     """
+    if "sitemapindex" not in decode_body(fetched.body, fetched.content_type)[:_HEAD_CHARS]:
+        return ()  # a sitemap is read once, later
     kind, found = _read(fetched)
     if kind != "sitemapindex":
         return ()

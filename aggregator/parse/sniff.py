@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from aggregator.errors import NotAFeed
-from aggregator.parse.repair import Document
+from aggregator.parse.repair import Document, open_document
 
 _MEANT_FOR_BROWSERS = {
     "html",
@@ -27,6 +29,8 @@ _OTHER_XML = {
     "svg": "this is an image (SVG), not a feed",
     "opensearchdescription": "this is a search description, not a feed",
 }
+_FEED_ROOTS = {"rss", "feed", "rdf"}
+_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _SIGNATURES = (("%PDF", "a PDF"), ("‰PNG", "an image"), ("GIF8", "an image"), ("PK", "a ZIP archive"))
 
 
@@ -53,3 +57,16 @@ def refuse_root(document: Document) -> None:
         raise NotAFeed("this is a web page (HTML), not a feed")
     if name in _OTHER_XML:
         raise NotAFeed(_OTHER_XML[name])
+
+
+def is_feed(text: str) -> bool:
+    """Tell by the root element whether a document is a feed, perhaps a broken one, without reading it."""
+    if is_json(text):
+        return '"items"' in text
+    try:
+        refuse_text(text)
+        document = open_document(text)
+        refuse_root(document)
+    except NotAFeed:
+        return False
+    return document.root.lower().rpartition(":")[2] in _FEED_ROOTS or _ENTRY.search(document.text) is not None

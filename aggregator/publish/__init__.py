@@ -1,15 +1,6 @@
 """From published entries to bytes: Atom, RSS, JSON Feed, OPML, web pages, and files written only when they changed."""
 
-from aggregator.publish.choices import (
-    PERIODS,
-    Choice,
-    category_choices,
-    language_choice,
-    language_choices,
-    period_choices,
-    source_choices,
-)
-from aggregator.publish.document import (
+from aggregator.publish.feeds.document import (
     MEDIA_TYPES,
     archive_document,
     build_document,
@@ -21,11 +12,20 @@ from aggregator.publish.document import (
     search_document,
     served_base,
 )
+from aggregator.publish.feeds.opml import render_opml
 from aggregator.publish.files import write_if_changed
-from aggregator.publish.frame import Frame, site_frame
-from aggregator.publish.health import SourceRow, arrange_sources, source_row
 from aggregator.publish.issue import issue_entries
-from aggregator.publish.ledger import (
+from aggregator.publish.pages.choices import (
+    PERIODS,
+    Choice,
+    category_choices,
+    language_choice,
+    language_choices,
+    period_choices,
+    source_choices,
+)
+from aggregator.publish.pages.frame import Frame, site_frame
+from aggregator.publish.pages.ledger import (
     DeliveryRow,
     DigestRow,
     arrange_channels,
@@ -35,8 +35,7 @@ from aggregator.publish.ledger import (
     render_issue_page,
     render_unsubscribe,
 )
-from aggregator.publish.opml import render_opml
-from aggregator.publish.pages import (
+from aggregator.publish.pages.render import (
     Filters,
     River,
     render_error,
@@ -47,13 +46,14 @@ from aggregator.publish.pages import (
     render_sources,
     render_story,
 )
+from aggregator.publish.pages.river import Day, Wording, arrange, wording_of
+from aggregator.publish.pages.source import SourcePage, arrange_polls
+from aggregator.publish.pages.sources import SourceRow, arrange_sources, source_row
+from aggregator.publish.pages.static import SiteContent, Written, static_pages, write_site
+from aggregator.publish.pages.story import StoryPage, arrange_story
+from aggregator.publish.pages.subscribing import FeedRow, arrange_feeds, render_feed_opml
+from aggregator.publish.pages.times import moment
 from aggregator.publish.parts import source_title
-from aggregator.publish.river import Day, Wording, arrange, wording_of
-from aggregator.publish.site import SiteContent, Written, static_pages, write_site
-from aggregator.publish.source import SourcePage, arrange_polls
-from aggregator.publish.story import StoryPage, arrange_story
-from aggregator.publish.subscribing import FeedRow, arrange_feeds, render_feed_opml
-from aggregator.publish.times import moment
 
 __all__ = [
     "MEDIA_TYPES",

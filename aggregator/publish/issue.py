@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from textwrap import shorten
 
-from aggregator.issues import IssueEntry, SeenAt
 from aggregator.model import PublishedEntry, SourceHealth, StoredEntry
+from aggregator.model.issues import IssueEntry, SeenAt
 from aggregator.publish import parts
-from aggregator.publish.text import legal, one_line, web_address
+from aggregator.text.legal import legal, one_line, web_address
 
 _TITLE_CHARACTERS = 250
 _SUMMARY_CHARACTERS = 280

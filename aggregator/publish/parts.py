@@ -20,8 +20,8 @@ from aggregator.model import (
     SourceHealth,
     StoredEntry,
 )
-from aggregator.publish.reading import first_image
-from aggregator.publish.text import legal, one_line, web_address
+from aggregator.publish.readable import first_image
+from aggregator.text.legal import legal, one_line, web_address
 
 _UNTITLED = "Untitled"
 _TITLE_CHARACTERS = 80

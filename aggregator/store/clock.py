@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from aggregator.issues import DeliveryStatus
+from aggregator.model.issues import DeliveryStatus
 from aggregator.store.schema import deliveries, sources
 
 # Clocks of several machines differ by less, and no claim lasts as long.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from aggregator.issues import (
+from aggregator.model.issues import (
     ChannelKind,
     Delivery,
     DeliveryClaim,

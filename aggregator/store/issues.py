@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from aggregator.issues import DeliveryStatus, DigestState, Endpoint, Issue, SentVersion
 from aggregator.model import PublishedEntry, Selection
+from aggregator.model.issues import DeliveryStatus, DigestState, Endpoint, Issue, SentVersion
 from aggregator.store import entries as stored_entries
 from aggregator.store.schema import deliveries, digests, entries, issue_entries, issues, keys, stops
 from aggregator.store.selections import conditions

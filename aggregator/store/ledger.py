@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from aggregator.issues import (
+from aggregator.model.issues import (
     ChannelKind,
     Delivery,
     DeliveryClaim,
@@ -36,14 +36,6 @@ class Ledger:
         self._write = write
 
     # --- issues ------------------------------------------------------------------------------------------------------
-
-    def sync_digests(self, configured: Sequence[DigestState]) -> None:
-        """Make the stored digests those configured; what is known of them stays."""
-        with self._read() as connection:
-            if issues.are_synced(connection, configured):
-                return
-        with self._write() as connection:
-            issues.sync(connection, configured)
 
     def digests(self) -> dict[str, DigestState]:
         """Return the configured digests by name."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from aggregator.issues import DeliveryStatus, Outcome, Ping, PingClaim
+from aggregator.model.issues import DeliveryStatus, Outcome, Ping, PingClaim
 from aggregator.store.rows import Row, Values
 from aggregator.store.schema import pings
 

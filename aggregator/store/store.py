@@ -37,7 +37,8 @@ from aggregator.model import (
     Worker,
     unmeasured,
 )
-from aggregator.store import claims, clock, condition, history, listing, retention, search
+from aggregator.model.issues import DigestState
+from aggregator.store import claims, clock, condition, history, issues, listing, retention, search
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
@@ -140,15 +141,17 @@ class Store:
 
     # --- polling -----------------------------------------------------------------------------------------------------
 
-    def sync_sources(
+    def configure(
         self,
         configured: Sequence[Source],
         host_of: Callable[[str | None, str], str] = _host_of,
+        *,
+        digests: Sequence[DigestState] | None = None,
     ) -> None:
-        """Make the stored sources those configured. Nothing of a source that is no longer configured is deleted.
+        """Make the stored sources and digests those configured, all or nothing; with None digests stay as they are.
 
-        ``host_of`` says by what a source with a group (or None) and an address shares the limits of politeness; else
-        that is the group, or the one address.
+        Nothing of a source or digest that is no longer configured is deleted. ``host_of`` says by what a source with a
+        group (or None) and an address shares the limits of politeness; else that is the group, or the one address.
         """
         with self._write() as connection:
             stored_sources.alone(connection)
@@ -156,6 +159,8 @@ class Store:
             stored_sources.sync_hosts(connection, host_of)
             if has_changed:
                 bump_content_version(connection)
+            if digests is not None and not issues.are_synced(connection, digests):
+                issues.sync(connection, digests)
 
     def claim_due_sources(
         self,

@@ -14,12 +14,12 @@ from typing import Any
 
 import uvicorn
 
+from aggregator.app import Aggregator, utc_now
 from aggregator.config import Config, load
-from aggregator.demo import DemoSite, write_config
-from aggregator.digests import Digests
-from aggregator.entrypoints.web import create_app
-from aggregator.pipeline import Aggregator, utc_now
-from aggregator.workers import poll_due
+from aggregator.digests.issuing import Digests
+from aggregator.entrypoints.demo import DemoSite, write_config
+from aggregator.entrypoints.web.application import create_app
+from aggregator.polling.workers import poll_due
 from tests.newsroom import Clock, Newsroom
 
 _DIGEST = """

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from aggregator.delivering import UNSUBSCRIBE
+from aggregator.digests.delivering import UNSUBSCRIBE
 from aggregator.model import Selection
 from aggregator.notify import targets_of
 from aggregator.notify.tokens import unsubscribe_token

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from aggregator import claiming
-from aggregator.claiming import Queue
+from aggregator.app import Aggregator
 from aggregator.errors import StatusError, StoreError, Unreachable
 from aggregator.model import Claim
-from aggregator.pipeline import Aggregator
+from aggregator.polling import queue as claiming
+from aggregator.polling.queue import Queue
 from aggregator.store.schema import sources
 from tests.end_to_end.conftest import wait_for
 from tests.newsroom import Clock, Newsroom, make_config

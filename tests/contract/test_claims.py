@@ -21,7 +21,7 @@ def host_of(_group: str | None, address: str) -> str:
 
 def fill(store: Store, **counts: int) -> None:
     """Configure so many sources on each host."""
-    store.sync_sources(
+    store.configure(
         [
             make_source(f"{host}-{number}", url=f"https://{host}/{number}")
             for host, count in counts.items()
@@ -153,8 +153,8 @@ def test_a_source_that_moved_is_limited_with_its_new_host(store: Store) -> None:
 
 def test_a_source_whose_group_changes_is_limited_with_the_new_one(store: Store) -> None:
     source = make_source("s", url="https://one/")
-    store.sync_sources([source])
-    store.sync_sources([replace(source, group="press")])
+    store.configure([source])
+    store.configure([replace(source, group="press")])
 
     assert hosts(claim(store, "a")) == {"press": 1}
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.app import utc_now
 from aggregator.entrypoints.scheduler import Scheduler, _Every
-from aggregator.pipeline import utc_now
 from tests.newsroom import Clock, Newsroom, make_config
 
 DAY = timedelta(days=1)

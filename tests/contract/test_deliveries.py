@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aggregator.errors import StoreError
-from aggregator.issues import (
+from aggregator.model.issues import (
     ChannelKind,
     DeliveryClaim,
     DeliveryStatus,

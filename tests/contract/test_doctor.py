@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 import trustme
 
+from aggregator.app import utc_now
 from aggregator.config import Config
-from aggregator.demo import DemoSite
-from aggregator.entrypoints.diagnosis import Finding, Health, examine
-from aggregator.pipeline import utc_now
+from aggregator.entrypoints.demo import DemoSite
+from aggregator.entrypoints.doctor import Finding, Health, examine
 from tests.newsroom import Clock, Newsroom, make_config
 from tests.receivers import MailServer
 

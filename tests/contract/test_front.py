@@ -18,7 +18,7 @@ SPACE = CategoryMatch(category="space", reasons=("r",))
 @pytest.fixture
 def source(store: Store) -> Source:
     source = make_source("a")
-    store.sync_sources([source, make_source("b")])
+    store.configure([source, make_source("b")])
     return source
 
 
@@ -79,7 +79,7 @@ def test_a_story_of_a_source_that_is_no_longer_configured_is_shown_by_what_other
     poll(store, source, article("one", 1))
     poll(store, other, article("one-more", 2, story="one"))
 
-    store.sync_sources([source])
+    store.configure([source])
 
     assert ids(store.front(Selection(), limit=10)) == ["one"]
 

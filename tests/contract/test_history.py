@@ -31,7 +31,7 @@ def article(name: str, **fields) -> Decision:
 
 def test_polls_are_kept_with_what_they_brought_the_last_one_first(store: Store) -> None:
     source = make_source()
-    store.sync_sources([source])
+    store.configure([source])
     late = Exchange(took=timedelta(seconds=20))
 
     record(store, source, article("one"), article("copy", original="one"))
@@ -57,7 +57,7 @@ def test_polls_are_kept_with_what_they_brought_the_last_one_first(store: Store) 
 
 def test_the_last_fifty_polls_are_kept_of_each_source(store: Store) -> None:
     often, once = make_source("often"), make_source("once")
-    store.sync_sources([often, once])
+    store.configure([often, once])
     record(store, once)
 
     for number in range(73):
@@ -79,7 +79,7 @@ def test_a_poll_whose_claim_was_lost_leaves_no_trace(store: Store) -> None:
 
 def test_numbers_of_entries_are_kept_in_step_with_what_comes_and_what_is_forgotten(store: Store) -> None:
     a, b = make_source("a"), make_source("b")
-    store.sync_sources([a, b])
+    store.configure([a, b])
     record(store, a, article("one", first_seen=NOW - DAY), article("two"))
     record(store, b, article("copy", original="one", first_seen=NOW - DAY), article("three"))
     record(store, b, article("three", is_new=False), at=NOW + MINUTE)
@@ -96,7 +96,7 @@ def test_numbers_of_entries_are_kept_in_step_with_what_comes_and_what_is_forgott
 
 def test_entries_are_counted_by_the_day_on_which_they_count_as_news(store: Store) -> None:
     a, b = make_source("a"), make_source("b")
-    store.sync_sources([a, b])
+    store.configure([a, b])
     record(store, a, article("old", listed_at=NOW - 29 * DAY), article("older", listed_at=NOW - 30 * DAY))
     record(store, a, article("one"), article("two"), article("late", listed_at=NOW - DAY))
 

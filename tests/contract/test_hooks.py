@@ -14,8 +14,8 @@ import jsonschema
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from aggregator.issues import DeliveryStatus
-from aggregator.pipeline import utc_now
+from aggregator.app import utc_now
+from aggregator.model.issues import DeliveryStatus
 from tests.conftest import ROOT
 from tests.newsroom import Clock, Newsroom, make_config
 from tests.receivers import Answer, HttpReceiver, Posted

@@ -12,11 +12,11 @@ from urllib.parse import parse_qs
 import feedparser
 import pytest
 
-from aggregator.entrypoints.web import create_app
-from aggregator.feeds import renew_feeds
-from aggregator.issues import DeliveryStatus, Ping
-from aggregator.pinging import ping_due
-from aggregator.static_site import publish
+from aggregator.entrypoints.web.application import create_app
+from aggregator.model.issues import DeliveryStatus, Ping
+from aggregator.outputs.archives import renew_feeds
+from aggregator.outputs.hubs import ping_due
+from aggregator.outputs.static_site import publish
 from tests.newsroom import START, Newsroom, make_config
 from tests.processes import forking, renew_and_ping
 from tests.receivers import Answer, HttpReceiver, Posted

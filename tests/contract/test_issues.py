@@ -11,8 +11,8 @@ import pytest
 
 from aggregator.config import Where
 from aggregator.errors import StoreError
-from aggregator.issues import TroubleKind
 from aggregator.model import SourceStatus
+from aggregator.model.issues import TroubleKind
 from tests.builders import make_decision, make_entry
 from tests.newsroom import START, Clock, Newsroom, make_config, titles_of
 
@@ -382,7 +382,7 @@ def test_a_slot_or_an_entry_that_is_taken_is_refused_by_the_database_itself(open
     [entry_id] = room.publish("Lunar ice found")
     [issue] = room.issues(on=TUESDAY)
     from aggregator.errors import Unstorable
-    from aggregator.issues import SentVersion
+    from aggregator.model.issues import SentVersion
 
     def write(slot: datetime | None, *versions: SentVersion) -> None:
         with room.ledger.making("daily") as making:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import trustme
 
-from aggregator.issues import DeliveryStatus
+from aggregator.model.issues import DeliveryStatus
 from tests.newsroom import Newsroom, make_config
 from tests.receivers import DroppingServer, MailServer
 

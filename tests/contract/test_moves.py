@@ -40,7 +40,7 @@ def health(store: Store, name: str) -> SourceHealth:
 
 
 def test_a_source_that_moved_to_anothers_address_is_polled_there_only(store: Store) -> None:
-    store.sync_sources([A, B])
+    store.configure([A, B])
     save(store, "a", moved_to=B.url, failures=2, last_error="down")
 
     assert due(store) == {"b"}
@@ -53,7 +53,7 @@ def test_a_source_that_moved_to_anothers_address_is_polled_there_only(store: Sto
 
 
 def test_of_sources_that_moved_to_one_address_the_first_is_polled(store: Store) -> None:
-    store.sync_sources([A, B, C])
+    store.configure([A, B, C])
     for name in "cab":
         save(store, name, moved_to="https://new.example/feed")
 
@@ -62,7 +62,7 @@ def test_of_sources_that_moved_to_one_address_the_first_is_polled(store: Store) 
 
 
 def test_the_one_configured_with_the_address_is_polled_before_those_that_moved_there(store: Store) -> None:
-    store.sync_sources([A, B, C])
+    store.configure([A, B, C])
     for name in "ab":
         save(store, name, moved_to=C.url)
 
@@ -71,7 +71,7 @@ def test_the_one_configured_with_the_address_is_polled_before_those_that_moved_t
 
 
 def test_sources_that_point_at_each_other_are_not_both_given_up(store: Store) -> None:
-    store.sync_sources([A, B])
+    store.configure([A, B])
     save(store, "a", moved_to=B.url)
     save(store, "b", moved_to=A.url)
 
@@ -80,9 +80,9 @@ def test_sources_that_point_at_each_other_are_not_both_given_up(store: Store) ->
 
 @pytest.mark.parametrize("edit", ["removed", "another address"])
 def test_it_is_polled_again_when_the_other_is_no_longer_at_the_address(store: Store, edit: str) -> None:
-    store.sync_sources([A, B])
+    store.configure([A, B])
     save(store, "a", moved_to=B.url)
-    store.sync_sources([A] if edit == "removed" else [A, replace(B, url="https://elsewhere.example/feed")])
+    store.configure([A] if edit == "removed" else [A, replace(B, url="https://elsewhere.example/feed")])
 
     assert "a" in due(store)
     assert health(store, "a").merged_into is None
@@ -90,14 +90,14 @@ def test_it_is_polled_again_when_the_other_is_no_longer_at_the_address(store: St
 
 
 def test_a_merged_source_is_polled_when_it_is_asked_for_by_name(store: Store) -> None:
-    store.sync_sources([A, B])
+    store.configure([A, B])
     save(store, "a", moved_to=B.url)
 
     assert save(store, "a").source.name == "a"
 
 
 def test_what_the_other_brings_is_selected_by_both_names(store: Store) -> None:
-    store.sync_sources([A, B, C])
+    store.configure([A, B, C])
     save(store, "a", "Before", moved_to=B.url)
     save(store, "b", "After")
     save(store, "c", "Elsewhere")
@@ -113,7 +113,7 @@ def test_what_the_other_brings_is_selected_by_both_names(store: Store) -> None:
 
 def test_what_is_polled_for_several_has_the_categories_of_all(store: Store) -> None:
     a, b = replace(A, categories=("space", "law")), replace(B, categories=("talent", "law"))
-    store.sync_sources([a, b])
+    store.configure([a, b])
     save(store, "a", moved_to=b.url)
 
     assert save(store, "b").source == replace(b, categories=("talent", "law", "space"))
@@ -124,10 +124,10 @@ def test_what_is_polled_for_several_has_the_categories_of_all(store: Store) -> N
 def test_a_move_that_is_written_into_the_configuration_loses_nothing(store: Store, name: str) -> None:
     new = "https://new.example/feed"
     validators = Validators(url=new, etag='"1"')
-    store.sync_sources([A, B])
+    store.configure([A, B])
     save(store, "a", "Ice", moved_to=new, validators=validators)
     before = health(store, "a").state
-    store.sync_sources([replace(A, name=name, url=new), B])
+    store.configure([replace(A, name=name, url=new), B])
 
     after = health(store, name)
     assert after.entries == 1
@@ -136,19 +136,19 @@ def test_a_move_that_is_written_into_the_configuration_loses_nothing(store: Stor
 
 def test_a_new_source_where_another_one_moved_to_takes_nothing_from_it(store: Store) -> None:
     new = replace(C, url="https://new.example/feed")
-    store.sync_sources([A])
+    store.configure([A])
     save(store, "a", "Ice", moved_to=new.url)
-    store.sync_sources([new, A])
+    store.configure([new, A])
 
     assert (health(store, "a").entries, health(store, "c").entries) == (1, 0)
     assert health(store, "a").merged_into == "c"
 
 
 def test_a_source_keeps_its_own_when_it_moves_to_the_address_of_one_that_was_removed(store: Store) -> None:
-    store.sync_sources([A, B])
-    store.sync_sources([A])
+    store.configure([A, B])
+    store.configure([A])
     save(store, "a", "Ice", moved_to=B.url)
-    store.sync_sources([replace(A, name="unlike", url=B.url)])
+    store.configure([replace(A, name="unlike", url=B.url)])
 
     assert health(store, "unlike").entries == 1
     assert health(store, "unlike").state.seed == A.url

@@ -53,7 +53,7 @@ def test_settings_and_findings_come_back_as_they_were(store: Store) -> None:
 def test_a_source_that_is_to_be_read_in_another_way_begins_anew_and_is_due(store: Store, edit: dict) -> None:
     save(store, claim_all(store, PINNED)["news"], next_check=NOW + timedelta(days=1), **FOUND)
 
-    store.sync_sources([make_source("news", **{"kind": SourceKind.PAGE, "page": PINNED.page} | edit)])
+    store.configure([make_source("news", **{"kind": SourceKind.PAGE, "page": PINNED.page} | edit)])
 
     state = state_of(store)
     assert (state.read_as, state.found_at, state.listed, state.watched) == (None, None, None, b"")
@@ -63,7 +63,7 @@ def test_a_source_that_is_to_be_read_in_another_way_begins_anew_and_is_due(store
 def test_other_links_look_at_the_whole_page_again_and_remember_its_list(store: Store) -> None:
     save(store, claim_all(store, PINNED)["news"], **FOUND)
 
-    store.sync_sources([make_source("news", kind=SourceKind.PAGE, page=PINNED.page, links="/other/")])
+    store.configure([make_source("news", kind=SourceKind.PAGE, page=PINNED.page, links="/other/")])
 
     state = state_of(store)
     assert (state.listed, state.body_hash, state.validators) == (FOUND["listed"], None, None)

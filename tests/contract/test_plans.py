@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from aggregator.issues import ChannelKind, DigestState
 from aggregator.model import PollResult, Selection
+from aggregator.model.issues import ChannelKind, DigestState
 from aggregator.store import Store, selections
 from bench.filled import NOW, fill, settle, source_name
 
@@ -49,8 +49,9 @@ def filled(url: str) -> Iterator[Store]:
     fill(url, _ENTRIES, source_count=_SOURCES)
     settle(url)
     store = Store(url)
-    store.ledger.sync_digests(
-        [
+    store.configure(
+        [health.source for health in store.sources()],
+        digests=[
             DigestState(
                 name="news",
                 set_up_at=NOW,
@@ -59,7 +60,7 @@ def filled(url: str) -> Iterator[Store]:
                 last_slot=None,
                 last_number=0,
             )
-        ]
+        ],
     )
     yield store
     store.close()

@@ -95,7 +95,7 @@ def article(name: str, number: int, **fields) -> Decision:
 @pytest.fixture
 def source(store: Store) -> Source:
     source = make_source("a")
-    store.sync_sources([source, make_source("b")])
+    store.configure([source, make_source("b")])
     return source
 
 
@@ -159,7 +159,7 @@ def test_a_search_is_one_condition_among_others(store: Store, source: Source) ->
     assert search(store, "ice", listed_before=NOW + timedelta(hours=3)) == ["mars", "moon"]
     assert search(store, "ice", listed_since=NOW + timedelta(hours=2)) == ["de", "mars"]
     assert search(store, "ice", since=NOW + timedelta(hours=2)) == []
-    store.sync_sources([make_source("b")])
+    store.configure([make_source("b")])
     assert search(store, "ice") == []
 
 

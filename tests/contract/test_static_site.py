@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from lxml import etree, html
 
-from aggregator.static_site import publish
+from aggregator.outputs.static_site import publish
 from tests.newsroom import Newsroom, make_config
 
 SITE = "https://news.example.org/"

@@ -32,7 +32,7 @@ LEASE = timedelta(minutes=5)
 
 
 def claim_all(store: Store, *sources: Source, at=NOW) -> dict[str, Claim]:
-    store.sync_sources(sources)
+    store.configure(sources)
     claims = store.claim_due_sources(now=at, lease=LEASE, limit=100, names=[source.name for source in sources])
     return {claim.source.name: claim for claim in claims}
 
@@ -190,7 +190,7 @@ def test_a_released_claim_can_be_taken_at_once(store: Store) -> None:
 
 def test_workers_that_claim_at_once_share_the_sources(open_store: Callable[[], Store]) -> None:
     stores = [open_store() for _ in range(3)]
-    stores[0].sync_sources([make_source(f"s{number}") for number in range(60)])
+    stores[0].configure([make_source(f"s{number}") for number in range(60)])
     claimed: list[str] = []
     lock = threading.Lock()
 
@@ -253,10 +253,10 @@ def test_due_means_never_checked_or_next_check_reached_and_not_gone(store: Store
 def test_a_removed_source_is_kept_but_neither_polled_nor_published(store: Store) -> None:
     source = make_source()
     save(store, claim_all(store, source)["orbit"], make_decision())
-    store.sync_sources([])
+    store.configure([])
     while_removed = store.published(Selection(), limit=10).items
     due = store.claim_due_sources(now=NOW, lease=LEASE, limit=10)
-    store.sync_sources([source])
+    store.configure([source])
 
     assert (while_removed, due) == ((), [])
     assert len(store.published(Selection(), limit=10).items) == 1
@@ -271,9 +271,9 @@ def test_a_source_keeps_its_entries_when_its_name_or_its_address_changes(store: 
         status=SourceStatus.OK,
         validators=Validators(url=source.url, etag='"1"'),
     )
-    store.sync_sources([replace(source, name="renamed")])
+    store.configure([replace(source, name="renamed")])
     renamed = store.sources()[0]
-    store.sync_sources([replace(source, name="renamed", url="https://moved.example/feed")])
+    store.configure([replace(source, name="renamed", url="https://moved.example/feed")])
     readdressed = store.sources()[0]
 
     assert (renamed.source.name, renamed.entries) == ("renamed", 1)
@@ -285,17 +285,17 @@ def test_a_source_keeps_its_entries_when_its_name_or_its_address_changes(store: 
 
 def test_two_sources_can_swap_their_names(store: Store) -> None:
     a, b = make_source("a"), make_source("b")
-    store.sync_sources([a, b])
-    store.sync_sources([replace(a, name="b"), replace(b, name="a")])
+    store.configure([a, b])
+    store.configure([replace(a, name="b"), replace(b, name="a")])
 
     assert {health.source.name: health.source.url for health in store.sources()} == {"a": b.url, "b": a.url}
 
 
 def test_seeds_are_unique_when_an_old_address_is_used_again(store: Store) -> None:
     a = make_source("a")
-    store.sync_sources([a])
-    store.sync_sources([replace(a, url="https://new.example/")])
-    store.sync_sources([replace(a, url="https://new.example/"), make_source("b", url=a.url)])
+    store.configure([a])
+    store.configure([replace(a, url="https://new.example/")])
+    store.configure([replace(a, url="https://new.example/"), make_source("b", url=a.url)])
 
     assert len({health.state.seed for health in store.sources()}) == 2
 
@@ -471,7 +471,7 @@ def test_the_content_version_moves_with_content_and_only_then(store: Store) -> N
 def test_entries_get_other_categories_and_the_content_version_moves_with_those_only(store: Store) -> None:
     source = make_source("a")
     kept, lost, reworded = (CategoryMatch(category=name, reasons=("r",)) for name in ("kept", "lost", "reworded"))
-    store.sync_sources([source])
+    store.configure([source])
     poll(
         store,
         source,

@@ -41,7 +41,7 @@ def report(title: str, source: str = "a", **fields) -> Entry:
 @pytest.fixture
 def sources(store: Store) -> dict[str, Source]:
     named = {name: make_source(name) for name in "abc"}
-    store.sync_sources(list(named.values()))
+    store.configure(list(named.values()))
     return named
 
 
@@ -67,7 +67,7 @@ def test_a_copy_under_another_address_and_headline_is_published_once(store: Stor
 
 
 def test_the_preferred_source_is_shown_when_its_copy_comes_later(store: Store, sources: dict[str, Source]) -> None:
-    store.sync_sources([sources["a"], make_source("b", priority=5)])
+    store.configure([sources["a"], make_source("b", priority=5)])
     [original] = poll(store, sources["a"], report("Ice on the Moon", content=f"<p>{TEXT}</p>"))
 
     poll(store, sources["b"], report("A better page", "b", content=f"<p>{TEXT}</p>"))
@@ -205,7 +205,7 @@ def test_entries_from_before_the_signatures_are_found_by_their_address_and_are_t
 
 def test_a_page_that_both_link_to_is_found_across_polls_and_languages(store: Store) -> None:
     page = '<p><a href="https://agency.example/news/kalliope" rel="noopener noreferrer">more</a></p>'
-    store.sync_sources([make_source("a"), make_source("b")])
+    store.configure([make_source("a"), make_source("b")])
     english = make_entry("Kalliope probe wakes from its sleep", language="en", content=page)
     german = make_entry("Raumsonde Kalliope meldet sich", language="de", content=page)
 

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from aggregator.demo import DemoSite, write_config
-from aggregator.pipeline import utc_now
+from aggregator.app import utc_now
+from aggregator.entrypoints.demo import DemoSite, write_config
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from aggregator.demo import DemoSite, expected
 from aggregator.entrypoints.cli import app
+from aggregator.entrypoints.demo import DemoSite, expected
 from aggregator.store.migrate import HEAD
 from tests.end_to_end.conftest import ROOT, Runner
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.demo import expected
+from aggregator.entrypoints.demo import expected
 from tests.end_to_end.conftest import Runner, get, wait_for
 from tests.receivers import Answer, HttpReceiver, MailServer
 

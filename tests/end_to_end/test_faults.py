@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.demo import DemoSite, expected
+from aggregator.app import Aggregator, utc_now
+from aggregator.entrypoints.demo import DemoSite, expected
 from aggregator.http import resolve
 from aggregator.model import Selection, SourceStatus
-from aggregator.pipeline import Aggregator, utc_now
-from aggregator.workers import poll_due
+from aggregator.polling.workers import poll_due
 from tests.conftest import skip_or_fail
 from tests.end_to_end.conftest import Runner, get, wait_for
 from tests.end_to_end.test_main_job import entries_of

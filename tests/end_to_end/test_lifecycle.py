@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.app import utc_now
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.supervisor import Supervisor
-from aggregator.pipeline import utc_now
 from tests.end_to_end.conftest import Runner, get, wait_for
 from tests.end_to_end.test_main_job import stop
 from tests.newsroom import Clock, Newsroom, make_config

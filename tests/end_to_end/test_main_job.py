@@ -12,7 +12,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from aggregator.demo import DemoSite, expected
+from aggregator.entrypoints.demo import DemoSite, expected
 from tests.end_to_end.conftest import Runner, get, wait_for
 
 ATOM = "{http://www.w3.org/2005/Atom}"

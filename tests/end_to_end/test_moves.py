@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.demo import DemoSite
+from aggregator.entrypoints.demo import DemoSite
 from tests.end_to_end.conftest import Runner
 
 FEED = (

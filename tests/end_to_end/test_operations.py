@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 
-from aggregator.demo import expected
+from aggregator.entrypoints.demo import expected
 from aggregator.store import Store
 from aggregator.store.migrate import alembic_config
 from tests.end_to_end.conftest import Runner, get, wait_for

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.demo import DemoSite, DemoSource, sources
-from aggregator.demo.content import articles
+from aggregator.app import utc_now
+from aggregator.entrypoints.demo import DemoSite, DemoSource, sources
+from aggregator.entrypoints.demo.content import articles
 from aggregator.model import PollSummary, Selection, SourceHealth, SourceKind, SourceStatus
-from aggregator.pipeline import utc_now
+from aggregator.pipeline import Recorder
 from tests.builders import NOW
 from tests.end_to_end.conftest import Runner, wait_for
 from tests.end_to_end.test_pipeline import World
@@ -351,7 +352,7 @@ def test_a_feed_can_have_whole_articles_too(world: World) -> None:
 def test_articles_come_with_the_entries_or_not_at_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     serve(world, "/news", page(*TITLES))
     serve_articles(world, *TITLES)
-    aggregator = world.configure("news kind: page, full: true")
+    world.configure("news kind: page, full: true")
 
     class Killed(BaseException):
         pass
@@ -360,7 +361,7 @@ def test_articles_come_with_the_entries_or_not_at_all(world: World, monkeypatch:
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(aggregator.recorder, "record", killed)
+        patched.setattr(Recorder, "record", killed)
         with pytest.raises(Killed):
             world.poll("news")
     left = (world.entries(), health(world).state.validators)

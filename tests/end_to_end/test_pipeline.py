@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from aggregator import pipeline, reading, recording
+from aggregator import app
+from aggregator.app import Aggregator
 from aggregator.config import Where, load
-from aggregator.demo import DemoSite
+from aggregator.entrypoints.demo import DemoSite
 from aggregator.errors import UsageError
 from aggregator.model import FeedFormat, PollOutcome, PollSummary, Selection, SourceStatus, StoredEntry
-from aggregator.pipeline import Aggregator
+from aggregator.polling.workers import poll_due
 from aggregator.publish import render_feed
-from aggregator.workers import poll_due
+from aggregator.steps import kinds
+from aggregator.steps import parse as parsing
 from tests.builders import NOW
 from tests.postgresql import PostgresqlServer
 
@@ -173,14 +175,14 @@ def test_a_bug_that_one_source_brings_out_does_not_stop_the_others(
     world.serve("good", item("Fine"))
     world.serve("bad", item("Broken"))
     world.configure("good", "bad")
-    real = recording.normalize_changes
+    real = parsing.normalize_changes
 
     def normalize(feed, **options):
         if feed.title == "Bad":
             raise ZeroDivisionError("a bug")
         return real(feed, **options)
 
-    monkeypatch.setattr(recording, "normalize_changes", normalize)
+    monkeypatch.setattr(parsing, "normalize_changes", normalize)
     results = world.poll()
 
     assert set(world.entries()) == {"Fine"}
@@ -194,13 +196,13 @@ def test_what_the_database_refuses_fails_its_source_only_and_stores_nothing_of_i
     world.serve("good", item("Fine"))
     world.serve("bad", item("Twice"))
     world.configure("good", "bad")
-    real = recording.normalize_changes
+    real = parsing.normalize_changes
 
     def normalize(feed, **options):
         changes = real(feed, **options)
         return replace(changes, entries=changes.entries * 2) if feed.title == "Bad" else changes
 
-    monkeypatch.setattr(recording, "normalize_changes", normalize)
+    monkeypatch.setattr(parsing, "normalize_changes", normalize)
 
     results = world.poll()
 
@@ -337,8 +339,8 @@ def test_an_unchanged_body_is_not_parsed_again(world: World, monkeypatch: pytest
     world.poll()
     world.serve("a", item("Ice"))  # the same bytes under a new date: a 200
     parsed: list[str] = []
-    real = reading.parse_feed
-    monkeypatch.setattr(reading, "parse_feed", lambda fetched: parsed.append(fetched.url) or real(fetched))
+    real = kinds.parse_feed
+    monkeypatch.setattr(kinds, "parse_feed", lambda fetched: parsed.append(fetched.url) or real(fetched))
     world.clock.forward(days=1)
 
     result = world.poll()["a"]
@@ -406,7 +408,7 @@ def test_new_entries_are_judged_by_the_rules_of_the_last_reload(world: World) ->
 def test_a_feed_with_a_text_has_the_newest_that_fit_however_many_do_not(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "_PAGE", 9)
+    monkeypatch.setattr(app, "_PAGE", 9)
     world.serve("a", *(item(f"Number {number}", text="even" if number % 2 == 0 else "odd") for number in range(20)))
     world.serve("b", item("Elsewhere, even so"))
     where = "where: {sources: [a], text: 'summary:even and not title:\"number 4\"'}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aggregator.config import Config
-from aggregator.issues import Delivery, Issue
+from aggregator.model.issues import Delivery, Issue
 from tests.newsroom import Clock, Newsroom, make_config, titles_of
 from tests.receivers import MailServer
 

@@ -25,7 +25,7 @@ def open_store(url: str, now: datetime) -> Store:
 
 def poll_all(store: Store, documents: Mapping[str, Sequence[Entry]], *, now: datetime) -> dict[str, StoredEntry]:
     """Poll each document as a source of its own, in this order; return what is stored, by id."""
-    store.sync_sources([Source(name=name, url=f"https://{name}.example/feed") for name in documents])
+    store.configure([Source(name=name, url=f"https://{name}.example/feed") for name in documents])
     for name, entries in documents.items():
         poll_once(store, name, entries, now=now)
     return {entry.id: entry for entry in store.entries(Selection())}

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
+from aggregator.app import open_client, utc_now
 from aggregator.config import Config, bare_address, load
 from aggregator.entrypoints.commands.options import ConfigOption, KindOption, edited
 from aggregator.entrypoints.terminal import say
 from aggregator.errors import UsageError
-from aggregator.finding import Found, find_source
 from aggregator.model import Source, SourceKind
 from aggregator.normalize import canonical_url
-from aggregator.pipeline import open_client, utc_now
+from aggregator.polling.look import Found, find_source
 from aggregator.sources import NewSource, append_sources, configured_sources, name_for, parse_opml
 
 

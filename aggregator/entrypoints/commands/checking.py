@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
+from aggregator.app import open_client, open_gate, utc_now
 from aggregator.config import Config, bare_address, load
 from aggregator.entrypoints.commands.digest_checks import check_digests, tell_stops
 from aggregator.entrypoints.commands.moves import tell_known_moves
@@ -16,9 +17,8 @@ from aggregator.entrypoints.commands.options import ConfigOption
 from aggregator.entrypoints.terminal import ago, complain, console, say, table
 from aggregator.errors import SourceError
 from aggregator.fetch import key_of
-from aggregator.finding import Found, find_source
 from aggregator.model import Source, SourceKind
-from aggregator.pipeline import open_client, open_gate, utc_now
+from aggregator.polling.look import Found, find_source
 from aggregator.sources import Credentials, configured_sources
 
 # How long one source of many on the same host waits for its turn to be checked.

@@ -14,8 +14,8 @@ from aggregator.entrypoints.commands.options import ConfigOption
 from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.entrypoints.terminal import console, say
 from aggregator.errors import UsageError
-from aggregator.issues import DeliveryStatus
 from aggregator.model import Inventory, Plan
+from aggregator.model.issues import DeliveryStatus
 from aggregator.store import Store, back_up, copy_database, database_exists
 from aggregator.store import restore as restore_database
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aggregator.app import utc_now
 from aggregator.config import ChatService, Config
+from aggregator.config.templates import load_templates
 from aggregator.entrypoints.terminal import ago, say
 from aggregator.errors import ConfigError, Problem, PublishError, StoreError
-from aggregator.issues import ChannelKind, Stop
+from aggregator.model.issues import ChannelKind, Stop
 from aggregator.notify import Target, targets_of
-from aggregator.pipeline import utc_now
 from aggregator.store import Store, database_exists
-from aggregator.templating import load_templates
 
 
 def check_digests(config: Config) -> None:

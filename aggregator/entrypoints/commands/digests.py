@@ -13,9 +13,10 @@ import typer
 from pydantic import SecretStr, ValidationError
 from rich.text import Text
 
+from aggregator.app import Aggregator
 from aggregator.config import ChatChannel, Config, DigestConfig, EmailChannel, Secrets, WebhookChannel
-from aggregator.delivering import Attempted, deliver_due, open_channels
-from aggregator.digests import Digests
+from aggregator.digests.delivering import Attempted, deliver_due, open_channels
+from aggregator.digests.issuing import Digests
 from aggregator.entrypoints.commands.hubs import (
     STATUS_STYLE,
     ping_json,
@@ -28,9 +29,8 @@ from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, Li
 from aggregator.entrypoints.logs import LogFormat, configure_logging
 from aggregator.entrypoints.terminal import ago, complain, console, print_json, rfc3339, say, table
 from aggregator.errors import DeliveryError, UsageError
-from aggregator.issues import ChannelKind, Delivery, DeliveryStatus, Issue, StopCause
+from aggregator.model.issues import ChannelKind, Delivery, DeliveryStatus, Issue, StopCause
 from aggregator.notify import Target, chat_target, email_target, targets_of, webhook_target
-from aggregator.pipeline import Aggregator
 from aggregator.publish import write_if_changed
 
 _SHOWN = 50
@@ -187,7 +187,7 @@ def _is_chat(address: str) -> bool:
 
 
 def _domain(config: Config) -> str:
-    from aggregator.notify.mail import mail_domain
+    from aggregator.notify.mail.message import mail_domain
 
     return mail_domain(config.email) if config.email else "localhost"
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from aggregator.app import utc_now
 from aggregator.config import load
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption
-from aggregator.entrypoints.diagnosis import Finding, Health, examine
+from aggregator.entrypoints.doctor import Finding, Health, examine
 from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.entrypoints.terminal import console, print_json
-from aggregator.pipeline import utc_now
 
 _STYLE = {Health.OK: "green", Health.WARNING: "yellow", Health.ERROR: "bold red", Health.SKIPPED: "dim"}
 

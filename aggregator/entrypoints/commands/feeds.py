@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from aggregator.app import Aggregator, open_client, utc_now
 from aggregator.config import Config, bare_address, load
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, KindOption, opened
 from aggregator.entrypoints.terminal import console, enclosures_json, print_json, rfc3339, say, table
-from aggregator.finding import Found, find_source
 from aggregator.model import Entry, Source, SourceKind
 from aggregator.normalize import canonical_url
-from aggregator.pipeline import Aggregator, open_client, utc_now
+from aggregator.polling.look import Found, find_source
 from aggregator.publish import render_opml, write_if_changed
 from aggregator.sources import Credentials, configured_sources, written_source
 
@@ -99,7 +99,7 @@ def publish(
 
     Example: aggregator publish --out /var/www/news
     """
-    from aggregator.static_site import publish as publish_site
+    from aggregator.outputs.static_site import publish as publish_site
 
     with opened(config) as aggregator:
         written = publish_site(aggregator, out)

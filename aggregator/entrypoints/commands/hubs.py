@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from rich.text import Text
 
+from aggregator.app import Aggregator
 from aggregator.entrypoints.terminal import ago, console, rfc3339, say, table
 from aggregator.errors import UsageError
-from aggregator.issues import DeliveryStatus, Ping
-from aggregator.pinging import Pinged, ping_due
-from aggregator.pipeline import Aggregator
+from aggregator.model.issues import DeliveryStatus, Ping
+from aggregator.outputs.hubs import Pinged, ping_due
 
 # What stands before the number of a ping where it stands among deliveries.
 _PREFIX: Final = "hub-"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aggregator.app import Aggregator
 from aggregator.dedupe import nearest_articles, nearest_stories, reconsider
 from aggregator.model import StoredEntry
-from aggregator.pipeline import Aggregator
 
 
 def explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:

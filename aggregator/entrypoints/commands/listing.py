@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.judgement import explained_duplicates, explained_story
 from aggregator.entrypoints.commands.moves import apply_moves
 from aggregator.entrypoints.commands.options import (
@@ -35,7 +36,6 @@ from aggregator.entrypoints.terminal import (
 from aggregator.errors import UsageError
 from aggregator.model import Selection, SourceHealth, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
-from aggregator.pipeline import Aggregator
 
 _SHOWN = 50
 

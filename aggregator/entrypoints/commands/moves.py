@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from aggregator.app import Aggregator
 from aggregator.config import Config, SourceConfig, load
 from aggregator.entrypoints.commands.options import edited
 from aggregator.entrypoints.terminal import say
 from aggregator.errors import StoreError
 from aggregator.model import SourceHealth, SourceStatus
-from aggregator.pipeline import Aggregator
 from aggregator.sources import configured_sources, replace_addresses
 from aggregator.store import Store, database_exists
 

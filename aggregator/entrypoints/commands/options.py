@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 
+from aggregator.app import Aggregator, utc_now
 from aggregator.config import Config, load, parse_duration
 from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.errors import ConfigError, UsageError
 from aggregator.model import Source, SourceKind
-from aggregator.pipeline import Aggregator, utc_now
-from aggregator.processes import ProcessPool
+from aggregator.polling.readers import ReaderPool
 
 ConfigOption = Annotated[
     Path | None,
@@ -37,12 +37,12 @@ LimitOption = Annotated[
 
 
 @contextmanager
-def opened(path: Path | None, *, processes: int = 0) -> Iterator[Aggregator]:
-    """Load the configuration and open the store; close it at the end. So many processes read what is asked for."""
+def opened(path: Path | None, *, readers: int = 0) -> Iterator[Aggregator]:
+    """Load the configuration and open the store; close it at the end. ``readers`` processes read what is polled."""
     config = load(path)
     keep_secrets_of(config)
-    with ProcessPool(processes, config) as pool:
-        aggregator = Aggregator(config, processes=pool)
+    with ReaderPool(readers, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
         try:
             yield aggregator
         finally:

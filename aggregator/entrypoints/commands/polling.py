@@ -8,13 +8,13 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.options import ConfigOption, known_sources, opened
 from aggregator.entrypoints.terminal import console, say
 from aggregator.model import PollSummary, SourceStatus
-from aggregator.pipeline import Aggregator
-from aggregator.processes import useful_processes
+from aggregator.polling.readers import useful_readers
+from aggregator.polling.workers import poll_due
 from aggregator.sources import configured_sources
-from aggregator.workers import poll_due
 
 
 def poll(
@@ -29,7 +29,7 @@ def poll(
     Example: aggregator poll spacenews esa-space-news
     """
     output = console()
-    with opened(config, processes=useful_processes()) as aggregator:
+    with opened(config, readers=useful_readers()) as aggregator:
         configured = configured_sources(aggregator.config)
         wanted = known_sources(configured, names) if names else _all_addresses(aggregator) if everything else None
         results = []

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Protocol
 import typer
 from rich.text import Text
 
+from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened, since_option
 from aggregator.entrypoints.terminal import console, print_json, say
-from aggregator.pipeline import Aggregator
-from aggregator.recategorize import Move, Review, apply, compare
+from aggregator.polling.review import Move, Review, apply, compare
 
 
 class Look(Protocol):

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from aggregator.demo import DemoSite, write_config
+from aggregator.app import utc_now
 from aggregator.entrypoints.commands.options import ConfigOption
+from aggregator.entrypoints.demo import DemoSite, write_config
 from aggregator.entrypoints.logs import LogFormat, configure_logging
 from aggregator.entrypoints.main_job import USUAL_PORT, run_main_job
 from aggregator.entrypoints.roles import Role, roles_of
 from aggregator.entrypoints.terminal import say
-from aggregator.pipeline import utc_now
 
 # When the ranking of the demo changes: when there has been time to look around.
 _RANKING_CHANGES_AFTER_S = 120

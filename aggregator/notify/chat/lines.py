@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from aggregator.issues import Issue, IssueEntry
+from aggregator.model.issues import Issue, IssueEntry
 from aggregator.notify.render import Site, day_of, moment_of
 
 T = TypeVar("T")

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from aggregator.app import Aggregator
 from aggregator.config import load
 from aggregator.model import PollSummary, SourceState
-from aggregator.pipeline import Aggregator
-from aggregator.workers import poll_due
+from aggregator.polling.workers import poll_due
 from tests.builders import NOW
 
 RSS = (

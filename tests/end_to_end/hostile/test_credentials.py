@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from aggregator.entrypoints.cli import app
 from aggregator.entrypoints.logs import LogFormat, configure_logging
-from aggregator.static_site import publish
+from aggregator.outputs.static_site import publish
 from tests.end_to_end.hostile.program import RSS, program
 from tests.end_to_end.hostile.server import HostileServer, answer, redirect
 
@@ -74,7 +74,7 @@ def test_a_source_that_was_given_another_address_does_not_take_them_along(
         [claim] = running.aggregator.store.claim_due_sources(now=running.now, lease=timedelta(minutes=5), limit=1)
         running.configure(sources(other.tells("/feed", answer(200, RSS))))
 
-        running.aggregator.ask(claim)
+        running.aggregator.setup.pipeline.ask(claim)
 
     assert server.requests[0].header("Authorization") is None
 
@@ -89,8 +89,8 @@ def test_they_show_nowhere(server: HostileServer, tmp_path: Path, monkeypatch: p
     with program(tmp_path, f"{sources(address)}  - {{name: b, url: '{hidden}'}}\n", **SECRETS) as running:
         results = running.poll()
         publish(running.aggregator, tmp_path / "out")
-        shown = [repr(running.aggregator.config), repr(running.aggregator.sources), repr(results)]
-        shown.append(repr(running.aggregator.credentials) + repr(running.aggregator.store.sources()))
+        shown = [repr(running.aggregator.config), repr(running.aggregator.setup), repr(results)]
+        shown.append(repr(running.aggregator.setup.pipeline) + repr(running.aggregator.store.sources()))
     commands = ("sources", "sources --json", "check --live", "opml export", "poll b")
     shown += [runner.invoke(app, [*each.split(), "--config", str(config)]).output for each in commands]
     files = [path for path in tmp_path.rglob("*") if path.is_file() and path != config]

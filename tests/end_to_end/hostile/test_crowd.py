@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.app import Aggregator
 from aggregator.config import load
-from aggregator.pipeline import Aggregator
-from aggregator.workers import poll_due
+from aggregator.polling.workers import poll_due
 from tests.end_to_end.hostile.server import HostileServer, Line, answer
 from tests.memory import resident_mb
 

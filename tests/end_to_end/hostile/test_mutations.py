@@ -15,12 +15,12 @@ from typing import Self
 
 import pytest
 
+from aggregator.app import Aggregator, utc_now
 from aggregator.config import load
 from aggregator.model import FeedFormat, PollSummary, Selection
-from aggregator.pipeline import Aggregator, utc_now
+from aggregator.polling.workers import poll_due
 from aggregator.publish import render_feed
-from aggregator.recording import Seen
-from aggregator.workers import poll_due
+from aggregator.steps.parse import Seen
 from tests.end_to_end.hostile.mutations import SEEDS, mutated_answer
 from tests.end_to_end.hostile.server import HostileServer, answer
 from tests.memory import resident_mb
@@ -93,18 +93,18 @@ class Patient:
         names = [source.name for source in self.aggregator.sources]
         while True:
             self.now += timedelta(hours=1)
-            store = self.aggregator.store
+            store, pipeline = self.aggregator.store, self.aggregator.setup.pipeline
             for claim in store.claim_due_sources(now=self.now, lease=timedelta(hours=1), limit=SOURCES, names=names):
                 try:
                     self.mouth.answer = next(answers)
                 except StopIteration:
                     return
                 began = time.monotonic()
-                answer = self.aggregator.ask(claim)
+                answer = pipeline.ask(claim)
                 result = (
-                    self.aggregator.recorder.record(claim, answer)
+                    pipeline.recorder.record(claim, answer)
                     if isinstance(answer, Seen)
-                    else self.aggregator.read_and_record(claim, answer)
+                    else pipeline.read(claim, answer)
                 )
                 yield result, time.monotonic() - began
 

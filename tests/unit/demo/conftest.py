@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aggregator.demo import DemoSite
+from aggregator.entrypoints.demo import DemoSite
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.config import load
-from aggregator.demo import sources, write_config
+from aggregator.entrypoints.demo import sources, write_config
 from aggregator.errors import UsageError
 
 SITE = "http://127.0.0.1:8000/"

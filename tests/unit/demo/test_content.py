@@ -12,8 +12,8 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from aggregator.demo import DemoSite, DemoSource, expected, sources
-from aggregator.demo.content import articles, render_site
+from aggregator.entrypoints.demo import DemoSite, DemoSource, expected, sources
+from aggregator.entrypoints.demo.content import articles, render_site
 from tests.unit.demo.conftest import NOW
 
 URL = "http://127.0.0.1:8000/"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from aggregator.demo import DemoSite
+from aggregator.entrypoints.demo import DemoSite
 from aggregator.errors import UsageError
 from tests.unit.demo.conftest import NOW
 

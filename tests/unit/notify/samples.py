@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aggregator.config import DigestConfig
-from aggregator.issues import Issue, IssueEntry, Section, Story
+from aggregator.model.issues import Issue, IssueEntry, Section, Story
 from aggregator.notify.render import Site
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

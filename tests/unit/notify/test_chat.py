@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.config import ChatService
-from aggregator.issues import Issue, Trouble, TroubleKind, Update
+from aggregator.model.issues import Issue, Trouble, TroubleKind, Update
 from aggregator.notify.chat import LAYOUTS, lines_of
 from aggregator.notify.chat.addresses import webhook_address
 from tests.unit.notify.samples import SITE, make_issue, make_issue_entry

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.issues import IssueEntry, Section, SeenAt
+from aggregator.model.issues import IssueEntry, Section, SeenAt
 from aggregator.notify import compose
 from tests.unit.notify.samples import NOON, make_issue, make_issue_entry
 

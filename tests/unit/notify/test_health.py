@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from aggregator.issues import ChannelKind, Endpoint, Stop, StopCause, TroubleKind
 from aggregator.model import SourceHealth, SourceState, SourceStatus
+from aggregator.model.issues import ChannelKind, Endpoint, Stop, StopCause, TroubleKind
 from aggregator.notify import troubles_of
 from tests.builders import NOW, make_source
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from aggregator.config import EmailConfig, shipped_dir
-from aggregator.issues import Issue, SeenAt, Trouble, TroubleKind, Update
-from aggregator.notify.mail import Mail, MailForm
+from aggregator.config.templates import Templates
+from aggregator.model.issues import Issue, SeenAt, Trouble, TroubleKind, Update
+from aggregator.notify.mail.message import Mail, MailForm
 from aggregator.notify.render import MOST_HTML_BYTES, Rendered, render_issue, subject_of
-from aggregator.templating import Templates
 from tests.unit.notify.samples import NOON, SITE, make_digest, make_issue, make_issue_entry
 
 TEMPLATES = Templates(shipped_dir("templates"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aggregator.errors import DeliveryError, Refused
-from aggregator.issues import ChannelKind, Delivery, DeliveryStatus, Endpoint, Outcome
+from aggregator.model.issues import ChannelKind, Delivery, DeliveryStatus, Endpoint, Outcome
 from aggregator.notify import after_failure
 from tests.unit.notify.samples import NOON
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.model import Source, SourceHealth, SourceState, SourceStatus
-from aggregator.publish.advice import next_step
+from aggregator.publish.pages.advice import next_step
 
 
 def step_for(status: str, error: str | None = None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.publish.charts import bars
+from aggregator.publish.pages.charts import bars
 
 
 def test_a_bar_is_drawn_for_each_day_that_had_something():

@@ -13,6 +13,7 @@ import pytest
 from lxml import html
 
 from aggregator.config import Config, FeedConfig, shipped_dir
+from aggregator.config.templates import Templates, load_templates
 from aggregator.errors import PublishError
 from aggregator.model import (
     Enclosure,
@@ -45,7 +46,6 @@ from aggregator.publish import (
     site_frame,
     static_pages,
 )
-from aggregator.templating import Templates, load_templates
 from tests.unit.publish.samples import CONFIG, NOON, make_content, make_item, make_stored
 
 SHIPPED = Templates(shipped_dir("templates"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.publish.reading import MOST_CHARACTERS, first_image, readable
+from aggregator.publish.readable import MOST_CHARACTERS, first_image, readable
 
 
 def test_headings_go_on_from_those_of_the_page():

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Found, Origin, PublishedEntry, SnippetPart
 from aggregator.publish import Choice, Day, Wording, arrange
-from aggregator.publish.river import Also, Item, Other
+from aggregator.publish.pages.river import Also, Item, Other
 from tests.unit.publish.samples import NOON, make_item, make_mention, make_stored
 
 ZONE = ZoneInfo("Europe/Luxembourg")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Exchange, Poll, PollOutcome
 from aggregator.publish import arrange_polls
-from aggregator.publish.units import duration, file_size
+from aggregator.publish.pages.units import duration, file_size
 from tests.unit.publish.samples import NOON
 
 

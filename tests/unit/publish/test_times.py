@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aggregator.publish.times import day_in_words, exact, in_words, relative
+from aggregator.publish.pages.times import day_in_words, exact, in_words, relative
 from tests.unit.publish.samples import NOON
 
 

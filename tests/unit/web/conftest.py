@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.entrypoints import fast
+from aggregator.entrypoints.web import fast
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,8 @@ from typing import Any
 
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site, SourceConfig
 from aggregator.entrypoints.metrics import Metrics
-from aggregator.entrypoints.web import create_app
+from aggregator.entrypoints.web.application import create_app
 from aggregator.errors import StoreError, UsageError
-from aggregator.issues import Delivery, DeliveryStatus, DigestState, Stop
 from aggregator.model import (
     Backlog,
     Exchange,
@@ -30,6 +29,7 @@ from aggregator.model import (
     StoredEntry,
     Totals,
 )
+from aggregator.model.issues import Delivery, DeliveryStatus, DigestState, Stop
 from aggregator.sources import configured_sources
 from tests.unit.publish.samples import IDENTITY, NOON, make_document
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.config import Config, FeedConfig, Site, Tokens, Web
-from aggregator.entrypoints.admission import (
+from aggregator.entrypoints.web.admission import (
     Area,
     Hosts,
     Keys,

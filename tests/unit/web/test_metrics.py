@@ -54,7 +54,7 @@ def exposition() -> str:
 
 class SmallLedger(ListLedger):
     def counts(self):
-        from aggregator.issues import DeliveryStatus
+        from aggregator.model.issues import DeliveryStatus
 
         return {("daily", DeliveryStatus.WAITING): 1}
 

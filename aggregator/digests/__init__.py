@@ -1,0 +1,1 @@
+"""From the store to the readers, through the ledger: issues are made, then delivered."""

@@ -1,0 +1,241 @@
+"""Many deliveries at once: claims from the ledger, attempts in threads, and every outcome written before the next.
+
+A delivery is marked only when the other side has accepted it. A crash repeats at most what was in flight, under the
+same message id.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from aggregator.app import Aggregator
+from aggregator.config import Secrets
+from aggregator.errors import DeliveryError, StoreError
+from aggregator.model.issues import ChannelKind, Delivery, DeliveryClaim, DeliveryStatus, Issue, Outcome
+from aggregator.notify import after_failure, after_success, targets_of
+
+if TYPE_CHECKING:
+    from aggregator.notify.channels import Channels
+
+log = structlog.get_logger()
+
+# What the ledger's key that signs the addresses to unsubscribe is for.
+UNSUBSCRIBE: Final = "unsubscribe"
+
+# How long a claim lasts, and how much of that must be left to begin an attempt: no attempt takes as long.
+_LEASE: Final = timedelta(minutes=15)
+_LONGEST_ATTEMPT: Final = timedelta(minutes=5)
+
+# Webhooks and chats at the same time; mail has ``email.smtp.connections``.
+_WORKERS: Final = 8
+
+# Claims taken at once in a lane.
+_BATCH: Final = 32
+
+# How often to try to write outcomes; when that fails, what was sent is sent again later.
+_MARKING_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempted:
+    """One attempt and what it left. ``delivery`` is as it was before."""
+
+    delivery: Delivery
+    outcome: Outcome
+
+
+def deliver_due(
+    aggregator: Aggregator, *, ids: Sequence[int] | None = None, stop: threading.Event | None = None
+) -> Iterator[Attempted]:
+    """Attempt what is due (with ``ids``: of these), each once, and yield each attempt when its outcome is written.
+
+    Several processes may do so at once. ``stop`` ends it early: what is under way is finished, nothing more is begun.
+    Raises StoreError, after what is under way has ended.
+    """
+    due = aggregator.store.ledger.next_due()
+    if due is None or due > aggregator.clock():
+        return
+    with aggregator.store.delivering():
+        channels = open_channels(aggregator)
+        try:
+            yield from _Courier(aggregator, channels, ids, stop or threading.Event()).run()
+        finally:
+            channels.close()
+
+
+def open_channels(aggregator: Aggregator) -> Channels:
+    """Return all ways out, with the configuration of now."""
+    from aggregator.notify.channels import Channels
+
+    key = aggregator.store.ledger.key_for(UNSUBSCRIBE)
+    return Channels(aggregator.config, aggregator.client, key=key, clock=aggregator.clock)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """A kind of deliveries with threads of its own, so that a webhook that hangs keeps no mail waiting."""
+
+    kinds: tuple[ChannelKind, ...]
+    workers: int
+    pool: ThreadPoolExecutor
+    under_way: int = 0
+    is_exhausted: bool = False
+
+
+class _Courier:
+    """One run over what is due."""
+
+    def __init__(
+        self, aggregator: Aggregator, channels: Channels, ids: Sequence[int] | None, stop: threading.Event
+    ) -> None:
+        self._clock = aggregator.clock
+        self._ledger = aggregator.store.ledger
+        self._config = config = aggregator.config
+        self._secrets = Secrets(config)
+        self._channels = channels
+        self._ids = ids
+        self._stop = stop
+        self._is_store_lost = threading.Event()
+        self._targets = {digest.name: (digest, targets_of(digest)) for digest in config.digests}
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._unwritten: list[tuple[DeliveryClaim, Outcome, threading.Event]] = []
+        self._issues: dict[int, Issue] = {}
+
+    def run(self) -> Iterator[Attempted]:
+        email = self._config.email
+        sizes = {
+            (ChannelKind.EMAIL,): email.smtp.connections if email else 1,
+            (ChannelKind.WEBHOOK, ChannelKind.CHAT): _WORKERS,
+        }
+        with ExitStack() as stack:
+            lanes = [
+                _Lane(kinds, size, stack.enter_context(ThreadPoolExecutor(size, thread_name_prefix="deliver")))
+                for kinds, size in sizes.items()
+            ]
+            yield from self._run(lanes)
+
+    def _run(self, lanes: Sequence[_Lane]) -> Iterator[Attempted]:
+        running: dict[Future[Attempted | None], _Lane] = {}
+        while True:
+            for lane in lanes:
+                for claim in self._take(lane):
+                    running[lane.pool.submit(self._attempt, claim)] = lane
+                    lane.under_way += 1
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                running.pop(future).under_way -= 1
+                attempted = future.result()
+                if attempted is not None:
+                    yield attempted
+
+    def _take(self, lane: _Lane) -> list[DeliveryClaim]:
+        """Return claims for a lane that is about to run dry."""
+        if lane.is_exhausted or lane.under_way >= lane.workers or self._stop.is_set():
+            return []
+        claims = self._ledger.claim(kinds=lane.kinds, now=self._clock(), lease=_LEASE, limit=_BATCH, ids=self._ids)
+        lane.is_exhausted = not claims
+        return claims
+
+    def _attempt(self, claim: DeliveryClaim) -> Attempted | None:
+        """Attempt one delivery and write what became of it; None when it was given back. Raises StoreError."""
+        if self._is_store_lost.is_set():  # what is sent now could not be marked
+            return None
+        if self._stop.is_set() or claim.until - self._clock() < _LONGEST_ATTEMPT:
+            self._ledger.release([claim])
+            return None
+        try:
+            outcome = self._send(claim)
+        except DeliveryError as error:
+            outcome = self._after_failure(claim, error)
+        except StoreError:
+            self._is_store_lost.set()
+            raise
+        except Exception as error:
+            text = self._secrets.mask(f"{type(error).__name__}: {error}")
+            log.error("delivery.crashed", delivery=claim.delivery.id, exc_info=error)
+            outcome = self._after_failure(claim, DeliveryError(f"this program failed on it: {text}"))
+        self._record(claim, outcome)
+        return Attempted(delivery=claim.delivery, outcome=outcome)
+
+    def _send(self, claim: DeliveryClaim) -> Outcome:
+        from aggregator.notify.channels import Post
+
+        delivery = claim.delivery
+        digest, targets = self._targets.get(delivery.endpoint.digest, (None, {}))
+        target = targets.get(delivery.endpoint.key)
+        if digest is None or target is None:
+            return Outcome(status=DeliveryStatus.STOPPED, error="it is not configured any more")
+        post = Post(
+            issue=self._issue(delivery.issue_pk),
+            digest=digest,
+            target=target,
+            message_id=delivery.message_id,
+            parts_sent=delivery.parts_sent,
+            note_part=lambda parts: self._note_part(claim, parts),
+        )
+        self._channels.send(post)
+        return after_success()
+
+    def _note_part(self, claim: DeliveryClaim, parts_sent: int) -> None:
+        if not self._ledger.note_part(claim, parts_sent, until=self._clock() + _LEASE):
+            raise DeliveryError("another worker has taken it over")
+
+    def _after_failure(self, claim: DeliveryClaim, error: DeliveryError) -> Outcome:
+        target = self._targets.get(claim.delivery.endpoint.digest, (None, {}))[1].get(claim.delivery.endpoint.key)
+        text = self._secrets.mask(str(error))
+        if target is not None:  # a server's answer may repeat the reader's address
+            text = Secrets(target.address, target.secret).mask(text)
+        jitter = random.random()  # noqa: S311 - spreads attempts, keeps no secret
+        return after_failure(claim.delivery, error, text=text, now=self._clock(), jitter=jitter)
+
+    def _record(self, claim: DeliveryClaim, outcome: Outcome) -> None:
+        """Write an outcome and return when it is on disk, together with what other threads have to write by then.
+
+        Whoever comes first writes for all that wait: one visit to the disk serves several connections.
+        """
+        written = threading.Event()
+        with self._lock:
+            self._unwritten.append((claim, outcome, written))
+        with self._writing:
+            if written.is_set():
+                return
+            if self._is_store_lost.is_set():
+                raise StoreError("the outcome of a delivery could not be written")
+            with self._lock:
+                batch, self._unwritten = self._unwritten, []
+            try:
+                self._write([(claim, outcome) for claim, outcome, _ in batch])
+            except StoreError:
+                self._is_store_lost.set()
+                raise
+            for _, _, each in batch:
+                each.set()
+
+    def _write(self, outcomes: Sequence[tuple[DeliveryClaim, Outcome]]) -> None:
+        for number in range(_MARKING_TRIES):
+            try:
+                self._ledger.record(outcomes, now=self._clock())
+                return
+            except StoreError:
+                if number + 1 == _MARKING_TRIES:
+                    raise
+                time.sleep(1)
+
+    def _issue(self, pk: int) -> Issue:
+        with self._lock:
+            if pk not in self._issues:
+                self._issues[pk] = self._ledger.issue(pk)
+            return self._issues[pk]

@@ -1,0 +1,1 @@
+"""The web application: pages, feeds, limits and what is remembered."""

@@ -1,0 +1,215 @@
+"""The web page, the feeds and what monitoring asks for; each request sees the configuration of now.
+
+It only reads, but for those who unsubscribe.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from aggregator.app import Aggregator
+from aggregator.config import Config, shipped_dir
+from aggregator.config.templates import Templates, load_templates
+from aggregator.entrypoints.metrics import Metrics
+from aggregator.entrypoints.web.access import Access, Refusal
+from aggregator.entrypoints.web.answers import Outputs, answer, render
+from aggregator.entrypoints.web.digest_pages import DigestPages
+from aggregator.entrypoints.web.feed_pages import FeedPages
+from aggregator.entrypoints.web.files import Files
+from aggregator.entrypoints.web.site import Pages
+from aggregator.errors import Forgotten, PublishError, StoreError, UsageError
+from aggregator.publish import Frame, render_error, site_frame
+
+log = structlog.get_logger()
+
+_REMEMBERED_OUTPUTS = 128
+
+_PAGE_CACHE: Final = "no-cache"
+_NO_CACHE: Final = "no-store"
+_HTML = "text/html; charset=utf-8"
+
+
+def create_app(
+    aggregator: Aggregator,
+    *,
+    metrics: Metrics | None = None,
+    is_stopping: Callable[[], bool] = lambda: False,
+    has_site: bool = True,
+) -> ASGIApp:
+    """Return the web application. What goes wrong shows as an answer with a status and a sentence.
+
+    Without ``has_site`` it has what monitoring asks for, and nothing for readers.
+    """
+    metrics = metrics or Metrics()
+    metrics.watch(aggregator.store, aggregator.clock)
+    web = _Web(aggregator, metrics, is_stopping)
+    site: dict[str, Callable[[Request], Response]] = {
+        "/": web.pages.index,
+        "/newer": web.pages.newer,
+        "/search": web.pages.search,
+        "/stories/{id}": web.pages.story,
+        "/sources": web.pages.sources,
+        "/sources/": web.pages.sources,
+        "/sources/{name}": web.pages.source,
+        "/feeds": web.feeds.feeds,
+        "/feeds/": web.feeds.feeds,
+        "/feeds/feeds.opml": web.feeds.feeds_opml,
+        "/feeds/search.{format}": web.feeds.search,
+        "/feeds/{name}.{format}": web.feeds.feed,
+        "/feeds/{name}/{number:int}.{format}": web.feeds.archive,
+        "/digests": web.digests.digests,
+        "/digests/": web.digests.digests,
+        "/digests/{name}": web.digests.issue,
+        "/digests/{name}/{number:int}": web.digests.issue,
+        "/opml": web.feeds.opml,
+        "/opensearch.xml": web.files.opensearch,
+        "/style.css": web.files.style,
+        "/site.js": web.files.script,
+        "/favicon.svg": web.files.favicon,
+    }
+    monitoring = {"/healthz": web.healthz, "/readyz": web.readyz, "/metrics": web.metrics}
+    unsubscribing = [
+        Route("/unsubscribe/{token}", web.digests.unsubscribe, methods=["GET", "POST"]),
+        Route("/unsubscribe/{token}/undo", web.digests.subscribe_again, methods=["POST"]),
+    ]
+    read_only = site | monitoring if has_site else monitoring
+    app = Starlette(
+        routes=[
+            *(Route(path, endpoint, methods=["GET"]) for path, endpoint in read_only.items()),
+            *(unsubscribing if has_site else ()),
+        ],
+        exception_handlers=dict.fromkeys((HTTPException, UsageError, StoreError, Exception), web.failed),
+    )
+    return Access(
+        app,
+        current=lambda: aggregator.config,
+        version=aggregator.store.content_version,
+        refused=web.refused,
+        metrics=metrics,
+    )
+
+
+class _Web:
+    """The handlers. They block on the store, so Starlette runs them in threads."""
+
+    def __init__(self, aggregator: Aggregator, metrics: Metrics, is_stopping: Callable[[], bool]) -> None:
+        self._aggregator = aggregator
+        self._is_stopping = is_stopping
+        self._store = aggregator.store
+        self._metrics = metrics
+        self._outputs = Outputs(_REMEMBERED_OUTPUTS)
+        self._loaded = (aggregator.config, load_templates(aggregator.config))
+        self.pages = Pages(aggregator, self._current, _frame, self._remembered)
+        self.files = Files(aggregator, self._current, self._remembered)
+        self.feeds = FeedPages(aggregator, self._current, _frame)
+        self.digests = DigestPages(aggregator, self._current, _frame, partial(self._changing, media_type=_HTML))
+
+    # --- monitoring --------------------------------------------------------------------------------------------------
+
+    def healthz(self, request: Request) -> Response:
+        """Whether the process is alive: a new start would mend it if not, so the database has no part in it."""
+        return self._state(request, 200, {"status": "ok"})
+
+    def readyz(self, request: Request) -> Response:
+        """Whether readers are served here just now: not while it stops, nor without the database (the log says why)."""
+        if self._is_stopping():
+            return self._state(request, 503, {"status": "stopping"})
+        try:
+            self._store.ping()
+        except StoreError:
+            return self._state(request, 503, {"status": "unavailable"})
+        return self._state(request, 200, {"status": "ok"})
+
+    def _state(self, request: Request, status: int, body: dict[str, str]) -> Response:
+        rendered = render(json.dumps(body).encode(), "application/json", last_modified=self._aggregator.clock())
+        return answer(request, rendered, cache_control=_NO_CACHE, status=status)
+
+    def metrics(self, request: Request) -> Response:
+        exposition = self._metrics.exposition()
+        rendered = render(exposition, CONTENT_TYPE_LATEST, last_modified=self._aggregator.clock())
+        return answer(request, rendered, cache_control=_NO_CACHE)
+
+    # --- what goes wrong ---------------------------------------------------------------------------------------------
+
+    def failed(self, request: Request, error: Exception) -> Response:
+        status, title, message, headers = _in_words(error)
+        if status == 500:
+            log.error("web.failed", path=request.url.path, error=f"{type(error).__name__}: {error}")
+        return self.refused(request, Refusal(status=status, title=title, message=message, headers=headers))
+
+    def refused(self, request: Request, refusal: Refusal) -> Response:
+        config = self._aggregator.config
+        page = partial(render_error, frame=_frame(request, config), title=refusal.title, message=refusal.message)
+        try:
+            body = page(self._current()[1])
+        except PublishError as broken:
+            log.error("web.template_broken", error=str(broken))
+            body = page(Templates(shipped_dir("templates")))
+        headers = {"Cache-Control": _NO_CACHE, **refusal.headers}
+        return Response(body, refusal.status, headers=headers, media_type=_HTML)
+
+    # --- what all of them do -----------------------------------------------------------------------------------------
+
+    def _current(self) -> tuple[Config, Templates]:
+        """Return the configuration of now and its templates, which also stand for it in what is remembered."""
+        config, templates = self._loaded
+        if config is not self._aggregator.config:
+            config = self._aggregator.config
+            templates = load_templates(config)
+            self._loaded = (config, templates)
+        return config, templates
+
+    def _remembered(
+        self,
+        request: Request,
+        address: str,
+        stamp: object,
+        make: Callable[[], bytes],
+        media_type: str,
+        cache_control: str,
+    ) -> Response:
+        now = self._aggregator.clock()
+        rendered = self._outputs.get(address, stamp, make, media_type=media_type, now=now)
+        return answer(request, rendered, cache_control=cache_control)
+
+    def _changing(self, request: Request, body: bytes, media_type: str, cache_control: str = _PAGE_CACHE) -> Response:
+        """Answer with what is cheap to make anew, or changes without the content version: its bytes are its stamp."""
+        return self._remembered(request, request.url.path, body, lambda: body, media_type, cache_control)
+
+
+def _frame(request: Request, config: Config, query: str | None = None) -> Frame:
+    depth = request.url.path.count("/") - 1
+    return site_frame(config, root="../" * depth or "./", query=query)
+
+
+def _in_words(error: Exception) -> tuple[int, str, str, dict[str, str]]:
+    """Return status, title, sentence and headers; nothing of an error that isn't meant for readers."""
+    match error:
+        case HTTPException(status_code=405):
+            return 405, "This site only reads", "Only GET and HEAD are answered here.", dict(error.headers or {})
+        case HTTPException(status_code=404):
+            return 404, "Not found", "There is nothing at this address.", {}
+        case Forgotten():
+            return 410, "Not kept any more", _sentence(str(error)), {}
+        case UsageError():
+            return 404, "Not found", _sentence(str(error)), {}
+        case StoreError():
+            return 503, "Not available just now", _sentence(str(error)), {"Retry-After": "30"}
+        case _:
+            return 500, "Something went wrong", "The fault is on this side, and it was noted. Try again later.", {}
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

@@ -1,0 +1,140 @@
+"""Digests on the web: what was sent, what could not be, and the page that unsubscribes, the only one that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.app import Aggregator
+from aggregator.config import Config, DigestConfig
+from aggregator.digests.delivering import UNSUBSCRIBE
+from aggregator.entrypoints.web.current import Current, Framing
+from aggregator.errors import UsageError
+from aggregator.model.issues import ChannelKind, DeliveryStatus, Endpoint, Issue, Stop, StopCause
+from aggregator.notify import read_token, schedule_of, targets_of
+from aggregator.publish import (
+    DigestRow,
+    arrange_channels,
+    arrange_deliveries,
+    counts_of,
+    moment,
+    render_digests,
+    render_issue_page,
+    render_unsubscribe,
+)
+
+log = structlog.get_logger()
+
+_SHOWN: Final = 50
+_EARLIER: Final = 6
+_NOT_ARRIVED: Final = (DeliveryStatus.WAITING, DeliveryStatus.FAILED, DeliveryStatus.STOPPED)
+
+# What a page needs of the web application beside these: an answer that changes.
+Answering = Callable[[Request, bytes], Response]
+
+
+class DigestPages:
+    """The handlers."""
+
+    def __init__(self, aggregator: Aggregator, current: Current, frame: Framing, answer: Answering) -> None:
+        self._aggregator = aggregator
+        self._ledger = aggregator.store.ledger
+        self._current = current
+        self._frame = frame
+        self._answer = answer
+        self._key: bytes | None = None
+
+    def digests(self, request: Request) -> Response:
+        config, templates = self._current()
+        now, zone = self._aggregator.clock(), config.site.tz
+        troubled = list(self._ledger.deliveries(limit=_SHOWN, statuses=_NOT_ARRIVED))
+        counts, states = self._ledger.counts(), self._ledger.digests()
+        rows = []
+        for digest in config.digests:
+            issue = self._ledger.find_issue(digest.name)
+            state = states.get(digest.name)
+            channels, more = arrange_channels(self._ledger.deliveries_of(issue) if issue else (), zone, now)
+            upcoming = schedule_of(digest, zone).next(now, set_up_at=state.set_up_at) if state else None
+            rows.append(
+                DigestRow(
+                    name=digest.name,
+                    title=_title(digest, config),
+                    number=issue.number if issue else None,
+                    made=moment(issue.made_at, zone=zone, now=now) if issue else None,
+                    upcoming=moment(upcoming, zone=zone, now=now) if upcoming else None,
+                    counts=counts_of(counts, digest.name),
+                    earlier=tuple(range(issue.number - 1, max(issue.number - _EARLIER - 1, 0), -1)) if issue else (),
+                    channels=channels,
+                    more=more,
+                )
+            )
+        deliveries = arrange_deliveries(troubled, zone, now)
+        return self._answer(request, render_digests(templates, self._frame(request, config), rows, deliveries))
+
+    def issue(self, request: Request) -> Response:
+        config, templates = self._current()
+        issue = self._find(request.path_params["name"], request.path_params.get("number"))
+        body = render_issue_page(templates, self._frame(request, config), issue, config.site.tz)
+        return self._answer(request, body)
+
+    def _find(self, name: str, number: int | None) -> Issue:
+        issue = self._ledger.find_issue(name, number)
+        if issue is None:
+            which = f"issue {number}" if number is not None else "issue yet"
+            raise UsageError(f"there is no {which} of a digest named {name[:60]!r}")
+        return issue
+
+    # --- unsubscribing -----------------------------------------------------------------------------------------------
+
+    def unsubscribe(self, request: Request) -> Response:
+        """A GET shows a page, as scanners of mail follow links; a POST acts, at once (RFC 8058 §3.2)."""
+        config, endpoint = self._read(request)
+        if request.method != "POST":
+            return self._page(request, config, endpoint, "asked")
+        reason = "its reader has unsubscribed"
+        now = self._aggregator.clock()
+        self._ledger.stop(Stop(endpoint=endpoint, cause=StopCause.UNSUBSCRIBED, reason=reason, since=now))
+        log.info("reader.unsubscribed", digest=endpoint.digest, reader=endpoint.label)
+        return self._page(request, config, endpoint, "done")
+
+    def subscribe_again(self, request: Request) -> Response:
+        config, endpoint = self._read(request)
+        self._ledger.resume(endpoint.digest, endpoint.key)
+        log.info("reader.subscribed_again", digest=endpoint.digest, reader=endpoint.label)
+        return self._page(request, config, endpoint, "undone")
+
+    def _read(self, request: Request) -> tuple[Config, Endpoint]:
+        """Return whom a token is for. Raises UsageError for one that isn't ours."""
+        if self._key is None:
+            self._key = self._ledger.key_for(UNSUBSCRIBE)
+        read = read_token(self._key, request.path_params["token"])
+        if read is None:
+            raise UsageError("this address to unsubscribe is not complete, or not of this site")
+        name, key = read
+        config, _ = self._current()
+        digest = next((each for each in config.digests if each.name == name), None)
+        target = targets_of(digest).get(key) if digest else None
+        if target is not None:
+            return config, target.endpoint
+        return config, Endpoint(digest=name, kind=ChannelKind.EMAIL, key=key, label="email")
+
+    def _page(self, request: Request, config: Config, endpoint: Endpoint, state: str) -> Response:
+        digest = next((each for each in config.digests if each.name == endpoint.digest), None)
+        reader = endpoint.label.removeprefix("email").strip() or "This address"
+        body = render_unsubscribe(
+            self._current()[1],
+            self._frame(request, config),
+            title=_title(digest, config) if digest else endpoint.digest,
+            reader=reader,
+            path=f"unsubscribe/{request.path_params['token']}",
+            state=state,
+        )
+        return Response(body, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
+def _title(digest: DigestConfig, config: Config) -> str:
+    return digest.title or f"{config.site.title}: {digest.name}"

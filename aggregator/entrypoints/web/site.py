@@ -1,0 +1,243 @@
+"""The web pages: the stories of now, what was searched for, one story, the sources and how they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from aggregator.app import Aggregator
+from aggregator.config import Config
+from aggregator.config.templates import Templates
+from aggregator.entrypoints.web.answers import answer, render
+from aggregator.entrypoints.web.current import Current, Framing, Remembering
+from aggregator.entrypoints.web.filters import known_name, language_of
+from aggregator.errors import UsageError
+from aggregator.model import Found, Page, PublishedEntry, Selection
+from aggregator.publish import (
+    PERIODS,
+    Choice,
+    Filters,
+    River,
+    SourcePage,
+    arrange,
+    arrange_polls,
+    arrange_sources,
+    arrange_story,
+    category_choices,
+    category_labels,
+    language_choice,
+    language_choices,
+    period_choices,
+    render_index,
+    render_search,
+    render_source,
+    render_sources,
+    render_story,
+    source_choices,
+    source_row,
+    wording_of,
+)
+
+_PAGE_ENTRIES: Final = 50
+_SOURCE_ENTRIES: Final = 20
+
+# More news than this is told as "50+": who was away so long reads from the top.
+_MOST_NEWER: Final = 50
+
+# Longer than any question; what a page shows of one is cut by the browser.
+_QUERY_CHARACTERS: Final = 200
+
+# "3 hours ago" makes a page differ with time alone; it may do so this often, so that a reload can still be a 304.
+_TICK: Final = timedelta(minutes=5)
+
+# Health is as of now, but a page of a thousand sources isn't made for each of many who look.
+_GLANCE: Final = timedelta(seconds=5)
+
+_PAGE_CACHE: Final = "no-cache"
+_NO_CACHE: Final = "no-store"
+_HTML: Final = "text/html; charset=utf-8"
+
+
+class Pages:
+    """The handlers. They block on the store, so Starlette runs them in threads."""
+
+    def __init__(self, aggregator: Aggregator, current: Current, frame: Framing, remembered: Remembering) -> None:
+        self._aggregator = aggregator
+        self._store = aggregator.store
+        self._current = current
+        self._frame = frame
+        self._remembered = remembered
+
+    # --- stories -----------------------------------------------------------------------------------------------------
+
+    def index(self, request: Request) -> Response:
+        config, templates = self._current()
+        filters = self._filters(request, config, query=None)
+        before = request.query_params.get("before")
+
+        def make(now: datetime) -> bytes:
+            page = self._store.front(self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before)
+            frame = self._frame(request, config)
+            river = self._river(config, filters, page, now=now, before=before, address=frame.river)
+            return render_index(templates, frame, river)
+
+        return self._ticking(request, f"/?{filters.named}&before={before}", templates, make)
+
+    def search(self, request: Request) -> Response:
+        config, templates = self._current()
+        query = " ".join(request.query_params.get("q", "").split())[:_QUERY_CHARACTERS]
+        filters = self._filters(request, config, query=query or None)
+        before = request.query_params.get("before")
+
+        def make(now: datetime) -> bytes:
+            frame = self._frame(request, config, query=query)
+            if not query:
+                return render_search(templates, frame, River(days=()))
+            results = self._store.search(self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before)
+            found = {each.published.id: each for each in results.items}
+            page = Page(items=tuple(each.published for each in results.items), next=results.next)
+            river = self._river(config, filters, page, now=now, before=before, address=frame.search, found=found)
+            return render_search(templates, frame, river)
+
+        return self._ticking(request, f"/search?{filters.named}&before={before}", templates, make)
+
+    def newer(self, request: Request) -> Response:
+        """Tell how many stories came since a page was made, for its hint."""
+        config, _ = self._current()
+        filters = self._filters(request, config, query=None)
+        after = request.query_params.get("after", "")
+        selection = self._selection(filters, self._aggregator.clock())
+        count = self._store.count_newer(selection, after, limit=_MOST_NEWER)
+        body = json.dumps({"count": count, "is_more": count >= _MOST_NEWER}).encode()
+        rendered = render(body, "application/json", last_modified=self._aggregator.clock())
+        return answer(request, rendered, cache_control=_NO_CACHE)
+
+    def story(self, request: Request) -> Response:
+        """Show a story by its id; the id of any entry leads to its story's page."""
+        config, templates = self._current()
+        id_ = request.path_params["id"]
+
+        def make() -> bytes:
+            entries = self._store.stories([id_]).get(id_, ())
+            if not entries:
+                raise UsageError("there is no such story any more")
+            story = arrange_story(entries, wording_of(config, now=None))
+            return render_story(templates, self._frame(request, config), story)
+
+        stamp = (self._store.content_version(), templates)
+        try:
+            return self._remembered(request, f"/stories/{id_}", stamp, make, _HTML, _PAGE_CACHE)
+        except UsageError:
+            found = self._store.find_entries(entry_id=id_, url=id_, canonical_url=None)
+            story = next((each.story for each in found if each.id == id_), None)
+            if story is None:
+                raise
+            return RedirectResponse(f"./{story}", status_code=302)
+
+    # --- sources -----------------------------------------------------------------------------------------------------
+
+    def sources(self, request: Request) -> Response:
+        config, templates = self._current()
+
+        def make() -> bytes:
+            now = self._aggregator.clock()
+            activity = self._store.activity(today=now.date())
+            rows = arrange_sources(self._store.sources(), zone=config.site.tz, now=now, activity=activity)
+            return render_sources(templates, self._frame(request, config), rows)
+
+        return self._at_a_glance(request, templates, make)
+
+    def source(self, request: Request) -> Response:
+        config, templates = self._current()
+        name = request.path_params["name"]
+
+        def make() -> bytes:
+            health = next((each for each in self._store.sources() if each.source.name == name), None)
+            if health is None:
+                raise UsageError(f"no source is named {name[:60]!r}")
+            now = self._aggregator.clock()
+            page = self._store.front(Selection(sources=(name,)), limit=_SOURCE_ENTRIES)
+            source = SourcePage(
+                row=source_row(health, zone=config.site.tz, now=now, activity=self._store.activity(today=now.date())),
+                days=arrange(page.items, wording_of(config, now=now)),
+                polls=arrange_polls(self._store.polls(name), zone=config.site.tz, now=now),
+            )
+            return render_source(templates, self._frame(request, config), source)
+
+        return self._at_a_glance(request, templates, make)
+
+    # --- what they share ---------------------------------------------------------------------------------------------
+
+    def _filters(self, request: Request, config: Config, *, query: str | None) -> Filters:
+        """Return what is asked for; a source is called by its name as yet. Raises UsageError for what there isn't."""
+        given, labels = request.query_params, category_labels(config)
+        names = [each.name for each in self._aggregator.sources]
+        source = known_name(given.get("source"), "source", names)
+        category = known_name(given.get("category"), "category", list(labels))
+        period = known_name(given.get("period"), "period", list(PERIODS))
+        language = language_of(given.get("language"))
+        return Filters(
+            category=category_choices(labels)[category] if category else None,
+            source=Choice(name=source, title=source) if source else None,
+            language=language_choice(language) if language else None,
+            period=period_choices()[period] if period else None,
+            query=query,
+        )
+
+    def _selection(self, filters: Filters, now: datetime) -> Selection:
+        return Selection(
+            categories=(filters.category.name,) if filters.category else (),
+            sources=(filters.source.name,) if filters.source else (),
+            language=filters.language.name if filters.language else None,
+            listed_since=now - PERIODS[filters.period.name] if filters.period else None,
+            search=filters.query,
+        )
+
+    def _river(
+        self,
+        config: Config,
+        filters: Filters,
+        page: Page[PublishedEntry],
+        *,
+        now: datetime,
+        before: str | None,
+        address: Callable[..., str],
+        found: Mapping[str, Found] | None = None,
+    ) -> River:
+        health = self._store.sources()
+        sources = source_choices(health)
+        chosen = filters.source
+        return River(
+            days=arrange(page.items, wording_of(config, now=now), found=found),
+            filters=replace(filters, source=sources.get(chosen.name, chosen) if chosen else None),
+            categories=tuple(category_choices(category_labels(config)).values()),
+            sources=tuple(sources.values()),
+            languages=tuple(language_choices(health, also=(config.site.language,)).values()),
+            periods=tuple(period_choices().values()),
+            older=address(before=page.next, **filters.named) if page.next else None,
+            is_first=before is None,
+            newest=page.newest if before is None else None,
+        )
+
+    def _ticking(
+        self, request: Request, address: str, templates: Templates, make: Callable[[datetime], bytes]
+    ) -> Response:
+        """Answer with what changes with the content, and a little with time."""
+        tick = _floor(self._aggregator.clock(), _TICK)
+        stamp = (self._store.content_version(), templates, tick)
+        return self._remembered(request, address, stamp, lambda: make(tick), _HTML, _PAGE_CACHE)
+
+    def _at_a_glance(self, request: Request, templates: Templates, make: Callable[[], bytes]) -> Response:
+        """Answer with what changes at any time, without the content version: made anew every few seconds at most."""
+        stamp = (self._store.content_version(), templates, _floor(self._aggregator.clock(), _GLANCE))
+        return self._remembered(request, request.url.path, stamp, make, _HTML, _PAGE_CACHE)
+
+
+def _floor(when: datetime, step: timedelta) -> datetime:
+    return datetime.fromtimestamp(when.timestamp() // step.total_seconds() * step.total_seconds(), UTC)

@@ -1,0 +1,1 @@
+"""Messages as mail: MIME, SMTP, a Maildir or sendmail."""

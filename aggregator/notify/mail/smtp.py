@@ -1,0 +1,255 @@
+"""Mail to a server: one connection for many messages, a deadline for each, and what its answers mean."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from aggregator.config import SmtpConfig, SmtpSecurity
+from aggregator.errors import DeliveryError, Refused
+from aggregator.notify.mail.message import Mail
+
+# How much of a server's answer is kept.
+_REASON_CHARACTERS: Final = 200
+
+# Enhanced status codes (RFC 3463) of refusals that say nothing of the mailbox: it is full, or we are not liked.
+_NOT_THE_ADDRESS: Final = ("5.2.2", "5.2.3", "5.3.", "5.4.", "5.5.", "5.6.", "5.7.")
+_LOOK_EVERY_S: Final = 0.5
+
+
+class SmtpSender:
+    """Sends mail from several threads, each over a connection of its own, which it keeps until ``close``."""
+
+    def __init__(self, config: SmtpConfig) -> None:
+        self._config = config
+        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._sessions: list[_Session] = []
+        self._watch = _Watch()
+
+    def send(self, mail: Mail) -> None:
+        """Return when the server has taken the mail. Raises DeliveryError, Refused."""
+        session: _Session | None = getattr(self._own, "session", None)
+        if session is None:
+            session = self._own.session = _Session(self._config, self._watch)
+            with self._lock:
+                self._sessions.append(session)
+        session.send(mail)
+
+    def log_in(self) -> None:
+        """Connect, greet, encrypt and log in as for a mail, and leave again. Raises DeliveryError."""
+        _Session(self._config, self._watch).log_in()
+
+    def close(self) -> None:
+        with self._lock:
+            for session in self._sessions:
+                session.close()
+            self._sessions.clear()
+        self._own = threading.local()
+        self._watch.stop()
+
+
+class _Session:
+    """One connection, opened when it is needed, and again when the server has closed it."""
+
+    def __init__(self, config: SmtpConfig, watch: _Watch) -> None:
+        self._config = config
+        self._watch = watch
+        self._smtp: smtplib.SMTP | None = None
+
+    def send(self, mail: Mail) -> None:
+        is_reused = self._smtp is not None
+        try:
+            self._attempt(mail)
+        except _Stale:
+            if not is_reused:
+                raise
+            self._attempt(mail)  # the server had closed the kept connection: that is no failure
+
+    def close(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
+
+    def log_in(self) -> None:
+        with self._watch.deadline(self._config.timeout.total_seconds()) as watched:
+            try:
+                self._smtp = self._connect(watched)
+            except (smtplib.SMTPException, OSError, ValueError) as error:
+                raise self._explain(error, "connecting", is_late=watched.is_over) from error
+            self.close()
+
+    def _attempt(self, mail: Mail) -> None:
+        with self._watch.deadline(self._config.timeout.total_seconds()) as watched:
+            step = "connecting"
+            try:
+                smtp = self._smtp
+                if smtp is None:
+                    smtp = self._connect(watched)
+                    self._smtp = smtp
+                watched.socket_of = smtp
+                step = "the sender"
+                self._check(smtp.mail(mail.sender, _options(mail, smtp)), step)
+                step = "the recipient"
+                self._check(smtp.rcpt(mail.recipient), step)
+                step = "the message"
+                self._check(smtp.data(mail.body), step)
+            except smtplib.SMTPResponseException as error:  # to DATA itself
+                self._fail(error.smtp_code, error.smtp_error, step)
+            except (smtplib.SMTPException, OSError, ValueError) as error:
+                self._drop()
+                raise self._explain(error, step, is_late=watched.is_over) from error
+
+    def _connect(self, watched: _Watched) -> smtplib.SMTP:
+        """Connect, encrypt and log in. Raises DeliveryError for what the server doesn't let us do."""
+        config = self._config
+        timeout_s = config.timeout.total_seconds()
+        context = None if config.security is SmtpSecurity.NONE else ssl.create_default_context()
+        is_tls = config.security is SmtpSecurity.TLS
+        smtp = smtplib.SMTP_SSL(timeout=timeout_s, context=context) if is_tls else smtplib.SMTP(timeout=timeout_s)
+        watched.socket_of = smtp
+        # its name is what certificates are checked against; connect() alone does not tell it to starttls()
+        smtp._host = config.host  # type: ignore[attr-defined]
+        try:
+            self._greet(smtp, context)
+        except smtplib.SMTPResponseException as error:
+            smtp.close()
+            said = f"{error.smtp_code} {_words(error.smtp_error)}"
+            is_login = isinstance(error, smtplib.SMTPAuthenticationError)
+            raise DeliveryError(f"{self._place} {'refuses the login' if is_login else 'answers'}: {said}") from None
+        except (smtplib.SMTPException, OSError):
+            smtp.close()
+            raise
+        return smtp
+
+    def _greet(self, smtp: smtplib.SMTP, context: ssl.SSLContext | None) -> None:
+        config = self._config
+        code, answer = smtp.connect(config.host, config.port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, answer)
+        if config.security is SmtpSecurity.STARTTLS:
+            smtp.starttls(context=context)
+        smtp.ehlo_or_helo_if_needed()
+        if config.user is not None:
+            smtp.login(config.user, config.password.get_secret_value() if config.password else "")
+
+    def _check(self, answer: tuple[int, bytes], step: str) -> None:
+        code, reason = answer
+        if not 200 <= code < 300:
+            self._fail(code, reason, step)
+
+    def _fail(self, code: int, reason: bytes | str, step: str) -> None:
+        """Raise what an answer means. The server's word on the recipient or the message is final, on us it isn't."""
+        said = f"{self._place} refuses {step}: {code} {_words(reason)}"
+        if code == 421:
+            self._drop()
+            raise _Stale(said)
+        try:
+            if self._smtp is not None:
+                self._smtp.rset()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+        if code < 500 or step == "the sender":
+            raise DeliveryError(said)
+        words = _words(reason)
+        raise Refused(said, stops=step == "the recipient" and not words.startswith(_NOT_THE_ADDRESS))
+
+    def _explain(self, error: Exception, step: str, *, is_late: bool) -> DeliveryError:
+        if isinstance(error, DeliveryError):
+            return error
+        if is_late or isinstance(error, TimeoutError):
+            return DeliveryError(f"{self._place} did not answer in time ({step})")
+        if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError) and step != "connecting":
+            kind = DeliveryError if step == "the message" else _Stale
+            return kind(f"{self._place} broke the connection off ({step})")
+        if isinstance(error, smtplib.SMTPNotSupportedError):
+            return DeliveryError(f"{self._place} can't do what is configured: {error}")
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return DeliveryError(f"the certificate of {self._place} can't be trusted: {error.verify_message}")
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        return DeliveryError(f"no mail can be given to {self._place} ({step}): {reason}")
+
+    def _drop(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+    @property
+    def _place(self) -> str:
+        return f"the mail server {self._config.host}:{self._config.port}"
+
+
+class _Stale(DeliveryError):
+    """The server closed the connection before it took anything of this message."""
+
+
+def _options(mail: Mail, smtp: smtplib.SMTP) -> list[str]:
+    if (mail.sender + mail.recipient).isascii():
+        return []
+    if not smtp.has_extn("smtputf8"):
+        raise Refused("the mail server can't send to addresses with letters beyond ASCII", stops=True)
+    return ["SMTPUTF8", "BODY=8BITMIME"]
+
+
+def _words(answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join(text.split())[:_REASON_CHARACTERS]
+
+
+class _Watched:
+    """An exchange under way, with the connection that is cut when its time is over."""
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.socket_of: smtplib.SMTP | None = None
+        self.is_over = False
+
+
+class _Watch:
+    """Ends exchanges whose time is over: a timeout on a socket is for each reading, and some servers drip."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: set[_Watched] = set()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def deadline(self, seconds: float) -> Iterator[_Watched]:
+        watched = _Watched(time.monotonic() + seconds)
+        with self._lock:
+            self._watched.add(watched)
+            if self._thread is None:
+                self._stopping.clear()
+                self._thread = threading.Thread(target=self._run, name="smtp-watch", daemon=True)
+                self._thread.start()
+        try:
+            yield watched
+        finally:
+            with self._lock:
+                self._watched.discard(watched)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(_LOOK_EVERY_S):
+            now = time.monotonic()
+            with self._lock:
+                late = [each for each in self._watched if each.deadline < now and not each.is_over]
+            for each in late:
+                each.is_over = True
+                sock = getattr(each.socket_of, "sock", None)
+                if sock is not None:
+                    with suppress(OSError):
+                        sock.shutdown(socket.SHUT_RDWR)

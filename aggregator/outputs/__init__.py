@@ -1,0 +1,1 @@
+"""What follows from new entries: archives of the feeds, hubs, the static site."""

@@ -1,0 +1,121 @@
+"""Looking at addresses once, whatever is stored: what is behind one, and how a source is. Nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aggregator.errors import NotAFeed, ParseError, SourceError
+from aggregator.fetch import fetch_beside
+from aggregator.http import HttpClient
+from aggregator.model import Claim, Entry, Fetched, ListPage, PageRules, ParsedFeed, Source, SourceKind, SourceState
+from aggregator.normalize import normalize_feed
+from aggregator.sources import common_places, find_feeds
+from aggregator.steps.kinds import read_document
+from aggregator.steps.parse import is_taken
+
+# Of the sitemaps that an index names, so many are looked at.
+_MAX_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What could be read, at ``url``; ``is_direct`` when that is the address that was asked for.
+
+    ``kind`` is never "auto". ``page`` says how a page's list was found, None for other kinds; ``rules`` would find it
+    again, None where it stands in data. ``moved_to`` is where permanent redirects led.
+    """
+
+    url: str
+    kind: SourceKind
+    document: ParsedFeed
+    entries: tuple[Entry, ...]
+    is_direct: bool
+    page: ListPage | None = None
+    rules: PageRules | None = None
+    moved_to: str | None = None
+
+
+def find_source(
+    client: HttpClient, source: Source, now: datetime, *, secrets: Mapping[str, str] | None = None
+) -> Found:
+    """Find out what is behind a source's address: what its kind says; of "auto", the best of what there is.
+
+    That is a feed: itself, one the page names, or one in a common place; else a sitemap; else the page's list. Raises
+    SourceError.
+    """
+    look = _Look(client, source, now, secrets or {})
+    answer = look.ask(source.url)
+    if source.kind is not SourceKind.AUTO:
+        return look.read(source.url, answer, source.kind)
+    try:
+        return look.read(source.url, answer, SourceKind.FEED)
+    except NotAFeed as error:
+        why_no_feed = error
+    if source.page is None:
+        for address in look.places_of_feeds(answer):
+            with suppress(SourceError):
+                return look.read(address, look.ask(address), SourceKind.FEED)
+    with suppress(ParseError):
+        return look.read(source.url, answer, SourceKind.SITEMAP)
+    try:
+        return look.read(source.url, answer, SourceKind.PAGE)
+    except ParseError as error:
+        raise NotAFeed(
+            f"{why_no_feed}; no feed that can be read is named there or lies in the usual places; "
+            f"read as a page with a list: {error}"
+        ) from error
+
+
+class _Look:
+    """Asks and reads on behalf of one source, of which nothing is known."""
+
+    def __init__(self, client: HttpClient, source: Source, now: datetime, secrets: Mapping[str, str]) -> None:
+        self._client = client
+        self._source = source
+        self._now = now
+        self._secrets = secrets
+        self._claim = _claim_once(source, now)
+
+    def ask(self, address: str) -> Fetched:
+        return fetch_beside(self._client, address, self._claim, secrets=self._secrets)
+
+    def read(self, address: str, answer: Fetched, kind: SourceKind) -> Found:
+        claim = _claim_once(replace(self._source, kind=kind), self._now)
+        if kind is SourceKind.SITEMAP:
+            answer = replace(answer, pages=tuple(self._parts(answer)))
+        reading = read_document(claim, answer, self._now)
+        entries = normalize_feed(reading.document, now=self._now)
+        return Found(
+            url=answer.moved_to or address,
+            kind=kind,
+            document=reading.document,
+            entries=tuple(entry for entry in entries if is_taken(claim, entry)),
+            is_direct=address == self._source.url,
+            page=reading.page,
+            rules=self._pin(answer) if reading.page else None,
+            moved_to=answer.moved_to if address == self._source.url else None,
+        )
+
+    def _pin(self, answer: Fetched) -> PageRules | None:
+        from aggregator.parse.pages import pin_page
+
+        return self._source.page or pin_page(answer, now=self._now)
+
+    def places_of_feeds(self, answer: Fetched) -> tuple[str, ...]:
+        """Return where the feed of a page may be: what it names, else the common places."""
+        named = tuple(feed.url for feed in find_feeds(answer.body, url=answer.url))
+        return named or common_places(answer.url)
+
+    def _parts(self, answer: Fetched) -> Iterator[Fetched]:
+        from aggregator.parse.sitemap import sitemap_parts
+
+        for address in sitemap_parts(answer)[:_MAX_PARTS]:
+            with suppress(SourceError):
+                yield self.ask(address)
+
+
+def _claim_once(source: Source, now: datetime) -> Claim:
+    return Claim(source=source, state=SourceState(seed=source.url), token="", until=now)

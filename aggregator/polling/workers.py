@@ -1,0 +1,113 @@
+"""Many sources at once: claims from the store, threads, and no more pressure on one host than is polite."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aggregator.app import Aggregator
+from aggregator.errors import ClaimLost
+from aggregator.fetch import Turn
+from aggregator.model import Claim, PollSummary
+from aggregator.polling.queue import Queue
+from aggregator.steps.parse import Seen
+
+# Sources without news that one transaction writes.
+_BATCH = 64
+
+# How often to look whether a host may be asked again, or a server has fallen silent, while answers are awaited.
+_LOOK_AGAIN_S = 0.2
+
+# Servers that say nothing and are waited for beside ``fetch.workers``, at most (docs/decisions/0005).
+_MAX_SILENT = 400
+
+
+def poll_due(
+    aggregator: Aggregator, names: Collection[str] | None = None, *, stop: threading.Event | None = None
+) -> Iterator[PollSummary]:
+    """Poll all that is due (with ``names``: those, due or not), each once, and yield results when they are stored.
+
+    ``stop`` ends it early: what is under way is finished, nothing more is begun. Raises StoreError, after what is
+    under way has ended.
+    """
+    workers = aggregator.config.fetch.workers
+    queue, quiet = Queue(aggregator, names), _Quiet(aggregator)
+    running: set[Future[_Polled]] = set()
+    with (
+        aggregator.store.polling(),
+        queue.kept(),
+        ThreadPoolExecutor(workers + _MAX_SILENT, thread_name_prefix="poll") as pool,
+    ):
+        while True:
+            is_stopping = stop is not None and stop.is_set()
+            places = workers + min(aggregator.client.count_silent(), _MAX_SILENT)
+            while not is_stopping and len(running) < places and (claim_and_turn := queue.take()):
+                running.add(pool.submit(_poll_one, aggregator, queue, *claim_and_turn))
+            if not running:
+                yield from quiet.write(queue)
+                if is_stopping or queue.is_empty():
+                    return
+                aggregator.gate.wait_for_change(timedelta(seconds=1))
+                continue
+            timeout_s = None if queue.is_empty() and not quiet else _LOOK_AGAIN_S
+            done, running = wait(running, timeout=timeout_s, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield from quiet.sift(future.result(), queue)
+            if len(quiet) >= _BATCH or not done:
+                yield from quiet.write(queue)
+
+
+@dataclass(frozen=True, slots=True)
+class _Polled:
+    """One source polled: recorded already (``result`` None: its claim was lost), or quiet and still to be written."""
+
+    claim: Claim
+    quiet: Seen | None = None
+    result: PollSummary | None = None
+
+
+def _poll_one(aggregator: Aggregator, queue: Queue, claim: Claim, turn: Turn) -> _Polled:
+    pipeline = aggregator.setup.pipeline
+    with turn:
+        answer = pipeline.ask(claim)
+    queue.note_host(claim)
+    if isinstance(answer, Seen):
+        return _Polled(claim, quiet=answer)
+    try:
+        return _Polled(claim, result=pipeline.read(claim, answer))
+    except ClaimLost as error:
+        import structlog
+
+        structlog.get_logger().warning("source.claim_lost", source=claim.source.name, error=str(error))
+        return _Polled(claim)
+
+
+class _Quiet:
+    """Sources that brought nothing new, gathered so that one transaction writes many of them."""
+
+    def __init__(self, aggregator: Aggregator) -> None:
+        self._aggregator = aggregator
+        self._looks: list[tuple[Claim, Seen]] = []
+
+    def __len__(self) -> int:
+        return len(self._looks)
+
+    def sift(self, polled: _Polled, queue: Queue) -> Iterator[PollSummary]:
+        """Keep what is quiet, yield what is recorded."""
+        if polled.quiet is not None:
+            self._looks.append((polled.claim, polled.quiet))
+            return
+        queue.done(polled.claim)
+        if polled.result is not None:
+            yield polled.result
+
+    def write(self, queue: Queue) -> Iterator[PollSummary]:
+        looks, self._looks = self._looks, []
+        if looks:
+            results = self._aggregator.setup.pipeline.recorder.record_quiet(looks)
+            for claim, _ in looks:
+                queue.done(claim)
+            yield from results

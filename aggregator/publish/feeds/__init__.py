@@ -1,0 +1,1 @@
+"""From published entries to a feed: Atom, RSS, JSON Feed, OPML."""

@@ -1,0 +1,152 @@
+"""From a configured feed and its entries to a document, and from a document to the bytes of a format."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlencode
+
+from aggregator.config import Config, FeedConfig
+from aggregator.model import Archive, FeedDocument, FeedFormat, Identity, PublishedEntry, Selection
+from aggregator.publish.feeds.atom import render_atom
+from aggregator.publish.feeds.jsonfeed import render_json
+from aggregator.publish.feeds.rss import render_rss
+
+MEDIA_TYPES = {
+    FeedFormat.ATOM: "application/atom+xml; charset=utf-8",
+    FeedFormat.RSS: "application/rss+xml; charset=utf-8",
+    FeedFormat.JSON: "application/feed+json",
+}
+
+# The name of the feeds that are made of searches, which no configured one may have.
+SEARCH: Final = "search"
+
+_RENDERERS: dict[FeedFormat, Callable[[FeedDocument], bytes]] = {
+    FeedFormat.ATOM: render_atom,
+    FeedFormat.RSS: render_rss,
+    FeedFormat.JSON: render_json,
+}
+
+
+def build_document(
+    feed: FeedConfig,
+    config: Config,
+    entries: Sequence[PublishedEntry],
+    *,
+    identity: Identity,
+    base: str | None = None,
+    token: str | None = None,
+    last_archive: int = 0,
+) -> FeedDocument:
+    """Return what a feed says: its entries newest published first, whatever order they were chosen in.
+
+    The time of a feed that has no entry yet is that of the store, because "now" would make it look changed each time it
+    is asked for (E9). ``base`` is the folder that it is published in, ``site.url`` + ``feeds/`` by default; ``token``
+    goes into its addresses. A private feed names no hub, which could not get it.
+    """
+    site = config.site
+    return FeedDocument(
+        id=f"tag:{identity.authority}:feed/{feed.name}",
+        name=feed.name,
+        title=feed_title(feed, config),
+        authority=identity.authority,
+        home_url=site.url,
+        base=base or served_base(config),
+        query=f"?token={token}" if token else "",
+        language=site.language,
+        updated=max((item.updated for item in entries), default=identity.since),
+        entries=newest_published_first(entries),
+        labels=category_labels(config),
+        hubs=() if is_private(feed, config) else site.hub,
+        last_archive=last_archive,
+    )
+
+
+def archive_document(document: FeedDocument, archive: Archive, *, is_sealed: bool) -> FeedDocument:
+    """Return an archive of the feed that a document is of. A sealed one says what it said when it became full."""
+    return replace(
+        document,
+        number=archive.number,
+        is_sealed=is_sealed,
+        entries=newest_published_first(archive.entries),
+        updated=max((item.updated for item in archive.entries), default=archive.sealed_at),
+        labels=archive.labels,
+        hubs=(),
+    )
+
+
+def search_document(
+    selection: Selection,
+    config: Config,
+    entries: Sequence[PublishedEntry],
+    *,
+    identity: Identity,
+    token: str | None = None,
+) -> FeedDocument:
+    """Return what was found as a feed, whose id and address follow from what was looked for, in one spelling."""
+    words = {
+        "q": (selection.search or "").casefold(),
+        "category": ",".join(selection.categories),
+        "source": ",".join(selection.sources),
+        "language": selection.language or "",
+    }
+    asked = {name: value for name, value in words.items() if value}
+    key = hashlib.sha256(urlencode(asked).encode()).hexdigest()[:32]
+    titles = [category_labels(config).get(name, name) for name in selection.categories]
+    about = ", ".join(
+        [*filter(None, [selection.search]), *titles, *selection.sources, *filter(None, [selection.language])]
+    )
+    return FeedDocument(
+        id=f"tag:{identity.authority}:search/{key}",
+        name=SEARCH,
+        title=f"{config.site.title}: {about}",
+        authority=identity.authority,
+        home_url=config.site.url,
+        base=served_base(config),
+        query=f"?{urlencode(asked | ({'token': token} if token else {}))}",
+        language=config.site.language,
+        updated=max((item.updated for item in entries), default=identity.since),
+        entries=newest_published_first(entries),
+        labels=category_labels(config),
+    )
+
+
+def link_header(feed: FeedConfig, config: Config, format_: FeedFormat) -> str:
+    """Return the Link header that tells subscribers which hub to ask for which address (RULES E20); "" without hubs."""
+    if not config.site.hub or is_private(feed, config):
+        return ""
+    links = [(f"{served_base(config)}{feed.name}.{format_}", "self"), *((hub, "hub") for hub in config.site.hub)]
+    return ", ".join(f'<{url}>; rel="{rel}"' for url, rel in links)
+
+
+def newest_published_first(entries: Iterable[PublishedEntry]) -> tuple[PublishedEntry, ...]:
+    return tuple(sorted(entries, key=lambda item: (-item.entry.published.timestamp(), item.id)))
+
+
+def served_base(config: Config) -> str:
+    """Return the folder of the feeds' addresses, as the program serves them."""
+    return f"{config.site.url}feeds/"
+
+
+def is_private(feed: FeedConfig, config: Config) -> bool:
+    """Tell whether a feed asks for a token."""
+    return feed.token is not None or config.web.tokens.feeds is not None
+
+
+def feed_title(feed: FeedConfig, config: Config) -> str:
+    """Return what a feed is called in readers."""
+    return feed.title or f"{config.site.title}: {feed.name}"
+
+
+def category_labels(config: Config) -> dict[str, str]:
+    """Return the categories' titles by name: those with a rule in the order of the files, then what sources bring."""
+    labels = {category.name: category.title or category.name for category in config.categories}
+    brought = (name for source in config.sources for name in source.categories)
+    return labels | {name: name for name in brought if name not in labels}
+
+
+def render_feed(document: FeedDocument, format: FeedFormat) -> bytes:  # noqa: A002 — the word that everybody uses
+    """Return the document in one of its formats. The same document gives the same bytes."""
+    return _RENDERERS[format](document)

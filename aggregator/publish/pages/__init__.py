@@ -1,0 +1,1 @@
+"""From published entries, sources and issues to the web pages."""

@@ -1,0 +1,93 @@
+"""What the pages let people filter by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from aggregator.model import SourceHealth
+from aggregator.publish.parts import source_title
+from aggregator.text.legal import one_line
+
+# style.css has so many colors; categories take them in the order in which they are configured.
+_COLORS: Final = 8
+
+PERIODS: Final[Mapping[str, timedelta]] = {
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+    "year": timedelta(days=365),
+}
+_PERIOD_TITLES: Final = {
+    "day": "Last 24 hours",
+    "week": "Last 7 days",
+    "month": "Last 30 days",
+    "year": "Last 365 days",
+}
+
+# As each is called in itself, so that its readers find it. What is missing here shows its tag.
+_LANGUAGES: Final = {
+    "ar": "العربية", "bg": "Български", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch",
+    "el": "Ελληνικά", "en": "English", "es": "Español", "et": "Eesti", "fa": "فارسی", "fi": "Suomi", "fr": "Français",
+    "ga": "Gaeilge", "he": "עברית", "hi": "हिन्दी", "hr": "Hrvatski", "hu": "Magyar", "id": "Bahasa Indonesia",
+    "is": "Íslenska", "it": "Italiano", "ja": "日本語", "ko": "한국어", "lb": "Lëtzebuergesch", "lt": "Lietuvių",
+    "lv": "Latviešu", "mt": "Malti", "nl": "Nederlands", "no": "Norsk", "nb": "Norsk bokmål", "nn": "Norsk nynorsk",
+    "pl": "Polski", "pt": "Português", "ro": "Română", "ru": "Русский", "sk": "Slovenčina", "sl": "Slovenščina",
+    "sr": "Српски", "sv": "Svenska", "tr": "Türkçe", "uk": "Українська", "vi": "Tiếng Việt", "zh": "中文",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Something to filter by: its name in the address, and what people read. ``color`` is 1 to 8, 0 is none."""
+
+    name: str
+    title: str
+    color: int = 0
+
+
+def category_choices(labels: Mapping[str, str]) -> dict[str, Choice]:
+    """Return the categories by name, each with its color."""
+    return {
+        name: Choice(name=name, title=title, color=place % _COLORS + 1)
+        for place, (name, title) in enumerate(labels.items())
+    }
+
+
+def source_choices(sources: Iterable[SourceHealth]) -> dict[str, Choice]:
+    """Return the sources by name, sorted by title."""
+    found = (Choice(name=each.source.name, title=source_title(each)) for each in sources)
+    return {each.name: each for each in sorted(found, key=lambda each: (each.title.casefold(), each.name))}
+
+
+def language_choices(sources: Iterable[SourceHealth], *, also: Iterable[str] = ()) -> dict[str, Choice]:
+    """Return the languages that the sources say they are in, without their countries, and ``also`` these."""
+    tags = {each.state.language.partition("-")[0].lower() for each in sources if each.state.language}
+    named = [language_choice(tag) for tag in tags | {tag.partition("-")[0].lower() for tag in also}]
+    return {each.name: each for each in sorted(named, key=lambda each: each.title.casefold())}
+
+
+def language_choice(tag: str) -> Choice:
+    """Return a language by its tag (RFC 5646)."""
+    primary, _, rest = tag.lower().partition("-")
+    title = _LANGUAGES.get(primary)
+    return Choice(name=tag.lower(), title=f"{title or primary}{f' ({rest})' if rest else ''}")
+
+
+def period_choices() -> dict[str, Choice]:
+    return {
+        name: Choice(name=name, title=f"Last {span.days} days" if span.days > 1 else "Last 24 hours")
+        for name, span in PERIODS.items()
+    }
+
+
+def monogram(title: str) -> str:
+    """Return the letter that stands for a source in its icon."""
+    return next((letter.upper()[:1] for letter in one_line(title) if letter.isalnum()), "·")
+
+
+def color_of(name: str) -> int:
+    """Return a color for what has no place in an order, always the same for a name."""
+    return sum(name.encode()) % _COLORS + 1

@@ -1,0 +1,104 @@
+"""What stands around every page, and where the pages are: served, or as files beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from aggregator.config import Config
+from aggregator.publish.feeds.document import feed_title, is_private
+from aggregator.publish.pages.choices import Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around every page.
+
+    ``root`` leads from the page to the site's top: "./" or "../…", so that the site works below any path.
+    ``language`` is that of entries which don't say; ``feeds`` are those that are public. ``query`` is what was searched
+    for. A static site has files in place of addresses, and neither filters nor search; one without ``has_sources`` says
+    nothing of how they are.
+    """
+
+    title: str
+    language: str
+    root: str
+    feeds: tuple[Choice, ...]
+    has_sources: bool = True
+    has_digests: bool = False
+    is_static: bool = False
+    query: str | None = None
+
+    def feed(self, name: str, format_: str) -> str:
+        """Return where a feed is."""
+        return f"{self.root}{'' if self.is_static else 'feeds/'}{name}.{format_}"
+
+    def feed_list(self) -> str:
+        """Return where the list of feeds is, as OPML."""
+        return f"{self.root}{'' if self.is_static else 'feeds/'}feeds.opml"
+
+    def river(self, **query: str | None) -> str:
+        """Return where the stories are that these filters choose; None leaves one out.
+
+        A static site has a page for each category and each source, but none for more than one filter.
+        """
+        given = {name: value for name, value in query.items() if value is not None}
+        if not self.is_static:
+            return f"{self.root}?{urlencode(given)}" if given else self.root
+        match given:
+            case {"category": name}:
+                return f"{self.root}categories/{quote(name, safe='')}.html"
+            case {"source": name}:
+                return self.source(name)
+        return f"{self.root}index.html"
+
+    def search(self, **query: str | None) -> str:
+        """Return where the stories are in which something was found; a static site has no search."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return f"{self.root}search?{urlencode(given)}"
+
+    def story(self, id_: str) -> str:
+        """Return where a story is."""
+        return f"{self.root}stories/{quote(id_, safe='')}{self._ending}"
+
+    def sources(self) -> str:
+        """Return where the list of sources is."""
+        return f"{self.root}sources{self._ending}"
+
+    def source(self, name: str) -> str:
+        """Return where one source is."""
+        return f"{self.root}sources/{quote(name, safe='')}{self._ending}"
+
+    def digests(self) -> str:
+        """Return where the list of digests is."""
+        return f"{self.root}digests{self._ending}"
+
+    def digest(self, name: str, number: int | None = None) -> str:
+        """Return where an issue of a digest is, the latest without a number."""
+        issue = f"/{number}" if number is not None else ""
+        return f"{self.root}digests/{quote(name, safe='')}{issue}{self._ending}"
+
+    def opml(self) -> str:
+        """Return where the list of sources is for other readers."""
+        return f"{self.root}{'sources.opml' if self.is_static else 'opml'}"
+
+    @property
+    def _ending(self) -> str:
+        return ".html" if self.is_static else ""
+
+
+def site_frame(config: Config, *, root: str, is_static: bool = False, query: str | None = None) -> Frame:
+    """Return what stands around the pages of a configured site."""
+    return Frame(
+        title=config.site.title,
+        language=config.site.language,
+        root=root,
+        feeds=tuple(
+            Choice(name=feed.name, title=feed_title(feed, config))
+            for feed in config.feeds
+            if not is_private(feed, config)
+        ),
+        has_digests=bool(config.digests),
+        is_static=is_static,
+        query=query,
+    )

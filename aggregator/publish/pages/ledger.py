@@ -1,0 +1,120 @@
+"""What the web shows of digests: each with its latest issue, when the next is due, and what could not be delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aggregator.config.templates import Templates
+from aggregator.model.issues import Delivery, DeliveryStatus, Issue
+from aggregator.publish.pages.frame import Frame
+from aggregator.publish.pages.times import Moment, exact, moment
+from aggregator.text.legal import legal, rfc3339
+
+# Of many endpoints a page names so many, those in trouble first.
+_MOST_CHANNELS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRow:
+    """How the latest issue reached one endpoint, whose label has no address whole; ``when`` it did or will."""
+
+    label: str
+    status: str
+    when: Moment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestRow:
+    """A digest in words. ``counts`` are its deliveries by status, those that are none left out.
+
+    ``earlier`` are the numbers of the issues before the latest, newest first; ``channels`` tell how the latest one
+    reached them, ``more`` how many others there are.
+    """
+
+    name: str
+    title: str
+    number: int | None
+    made: Moment | None
+    upcoming: Moment | None
+    counts: Mapping[str, int]
+    earlier: tuple[int, ...] = ()
+    channels: tuple[ChannelRow, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """A delivery that did not arrive, or not yet. Its endpoint is a label, in which no address is whole."""
+
+    id: int
+    digest: str
+    number: int
+    label: str
+    status: str
+    attempts: int
+    upcoming: Moment | None
+    error: str
+
+
+def arrange_channels(
+    deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime
+) -> tuple[tuple[ChannelRow, ...], int]:
+    """Return the deliveries of one issue in words, those in trouble first, and how many are left out."""
+    arrived_last = sorted(deliveries, key=lambda each: (each.status is DeliveryStatus.SENT, each.endpoint.label))
+    rows = tuple(
+        ChannelRow(
+            label=each.endpoint.label,
+            status=each.status.value,
+            when=moment(when, zone=zone, now=now) if (when := each.sent_at or each.next_attempt) else None,
+        )
+        for each in arrived_last[:_MOST_CHANNELS]
+    )
+    return rows, max(len(deliveries) - _MOST_CHANNELS, 0)
+
+
+def arrange_deliveries(deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime) -> tuple[DeliveryRow, ...]:
+    """Return deliveries in words."""
+    return tuple(
+        DeliveryRow(
+            id=each.id,
+            digest=each.endpoint.digest,
+            number=each.issue,
+            label=each.endpoint.label,
+            status=each.status.value,
+            attempts=each.attempts,
+            upcoming=moment(each.next_attempt, zone=zone, now=now) if each.next_attempt else None,
+            error=legal(each.last_error or ""),
+        )
+        for each in deliveries
+    )
+
+
+def counts_of(counts: Mapping[tuple[str, DeliveryStatus], int], digest: str) -> dict[str, int]:
+    """Return the deliveries of one digest by status, in the order of the statuses."""
+    found = {status.value: counts.get((digest, status), 0) for status in DeliveryStatus}
+    return {status: count for status, count in found.items() if count}
+
+
+def render_digests(
+    templates: Templates, frame: Frame, digests: Sequence[DigestRow], deliveries: Sequence[DeliveryRow]
+) -> bytes:
+    """Return the list of digests, and of what did not arrive. Raises PublishError."""
+    return templates.render("digests.html.j2", frame=frame, digests=digests, deliveries=deliveries)
+
+
+def render_issue_page(templates: Templates, frame: Frame, issue: Issue, zone: ZoneInfo) -> bytes:
+    """Return an issue as a page, with all that messages leave out. Raises PublishError."""
+
+    def when(time: datetime) -> str:
+        return exact(time, zone)
+
+    return templates.render("issue.html.j2", frame=frame, issue=issue, when=when, machine=rfc3339)
+
+
+def render_unsubscribe(templates: Templates, frame: Frame, *, title: str, reader: str, path: str, state: str) -> bytes:
+    """Return the page at ``path`` that unsubscribes: ``state`` is "asked", "done" or "undone". Raises PublishError."""
+    return templates.render("unsubscribe.html.j2", frame=frame, title=title, reader=reader, path=path, state=state)

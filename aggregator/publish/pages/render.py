@@ -1,0 +1,100 @@
+"""The web pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aggregator.config.templates import Templates
+from aggregator.publish.pages.choices import Choice
+from aggregator.publish.pages.frame import Frame
+from aggregator.publish.pages.river import Day
+from aggregator.publish.pages.source import SourcePage
+from aggregator.publish.pages.sources import SourceRow
+from aggregator.publish.pages.story import StoryPage
+from aggregator.publish.pages.subscribing import FeedRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list of stories is narrowed to; ``query`` is what its texts must contain."""
+
+    category: Choice | None = None
+    source: Choice | None = None
+    language: Choice | None = None
+    period: Choice | None = None
+    query: str | None = None
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The filters as an address has them."""
+        chosen = {
+            "category": self.category,
+            "source": self.source,
+            "language": self.language,
+            "period": self.period,
+        }
+        named = {name: choice.name for name, choice in chosen.items() if choice is not None}
+        return ({"q": self.query} if self.query else {}) | named
+
+    @property
+    def titles(self) -> list[str]:
+        """The filters as people read them."""
+        chosen = (self.category, self.source, self.language, self.period)
+        quoted = [f"“{self.query}”"] if self.query else []
+        return quoted + [choice.title for choice in chosen if choice is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class River:
+    """A list of stories and what it can be narrowed to. ``older`` is the next page's address, None at the end.
+
+    ``newest`` is the cursor of the first story, which newer ones are counted from; None where nothing is counted.
+    """
+
+    days: tuple[Day, ...]
+    filters: Filters = Filters()
+    categories: tuple[Choice, ...] = ()
+    sources: tuple[Choice, ...] = ()
+    languages: tuple[Choice, ...] = ()
+    periods: tuple[Choice, ...] = ()
+    older: str | None = None
+    is_first: bool = True
+    newest: str | None = None
+
+
+def render_index(templates: Templates, frame: Frame, river: River) -> bytes:
+    """Return a list of stories: the front page, or what was found. Raises PublishError."""
+    return templates.render("index.html.j2", frame=frame, river=river)
+
+
+def render_search(templates: Templates, frame: Frame, river: River) -> bytes:
+    """Return what was found, or the invitation to search. Raises PublishError."""
+    return templates.render("search.html.j2", frame=frame, river=river)
+
+
+def render_story(templates: Templates, frame: Frame, story: StoryPage) -> bytes:
+    """Return the page of a story. Raises PublishError."""
+    return templates.render("story.html.j2", frame=frame, story=story)
+
+
+def render_sources(templates: Templates, frame: Frame, sources: Sequence[SourceRow]) -> bytes:
+    """Return the page that tells how healthy each source is. Raises PublishError."""
+    return templates.render("sources.html.j2", frame=frame, sources=sources)
+
+
+def render_source(templates: Templates, frame: Frame, source: SourcePage) -> bytes:
+    """Return the page of one source: its health, polls and stories. Raises PublishError."""
+    return templates.render("source.html.j2", frame=frame, source=source)
+
+
+def render_feeds(
+    templates: Templates, frame: Frame, feeds: Sequence[FeedRow], *, categories: Sequence[Choice] = ()
+) -> bytes:
+    """Return the page that explains how to subscribe, and to what. Raises PublishError."""
+    return templates.render("feeds.html.j2", frame=frame, feeds=feeds, categories=categories)
+
+
+def render_error(templates: Templates, frame: Frame, *, title: str, message: str) -> bytes:
+    """Return a page that says what went wrong and where to go on. Raises PublishError."""
+    return templates.render("error.html.j2", frame=frame, title=title, message=message)

@@ -1,0 +1,56 @@
+"""The page of one source: how it is, how its latest polls went, and the newest that it brought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.model import Poll
+from aggregator.publish.pages.river import Day
+from aggregator.publish.pages.sources import SourceRow
+from aggregator.publish.pages.times import Moment, moment
+from aggregator.publish.pages.units import duration, file_size
+from aggregator.text.legal import legal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRow:
+    """A poll in words; what is not known, or nothing, is a dash."""
+
+    at: Moment
+    outcome: str
+    error: str | None
+    news: str
+    took: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePage:
+    """A source in words, its latest polls and its stories, both newest first."""
+
+    row: SourceRow
+    days: tuple[Day, ...]
+    polls: tuple[PollRow, ...] = ()
+
+
+def arrange_polls(polls: Sequence[Poll], *, zone: ZoneInfo, now: datetime | None) -> tuple[PollRow, ...]:
+    """Return polls in words; ``now`` None is for pages that are read later than they are made."""
+    return tuple(
+        PollRow(
+            at=moment(each.at, zone=zone, now=now),
+            outcome=f"{each.outcome.value}{f' ({each.exchange.status})' if each.exchange.status else ''}",
+            error=legal(each.error) if each.error else None,
+            news=_news(each) or "–",
+            took="–" if each.exchange.took is None else duration(each.exchange.took),
+            size="–" if not each.exchange.size else file_size(each.exchange.size),
+        )
+        for each in polls
+    )
+
+
+def _news(poll: Poll) -> str:
+    numbers = [(poll.new, "new"), (poll.updated, "changed"), (poll.duplicates, "known elsewhere")]
+    return ", ".join(f"{count} {what}" for count, what in numbers if count)

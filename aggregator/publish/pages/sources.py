@@ -1,0 +1,144 @@
+"""What the pages of sources show: who needs attention first, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aggregator.model import SourceHealth, SourceKind, SourceStatus
+from aggregator.publish.pages.advice import next_step
+from aggregator.publish.pages.charts import Bars, bars
+from aggregator.publish.pages.choices import color_of, monogram
+from aggregator.publish.pages.times import Moment, in_words, moment
+from aggregator.publish.pages.units import duration
+from aggregator.publish.parts import source_title
+from aggregator.text.legal import legal, one_line, web_address
+
+_NEEDS_ATTENTION: Final = (SourceStatus.GONE, SourceStatus.MOVED, SourceStatus.CHANGED, SourceStatus.FAILING)
+
+# A source that brought nothing for so many of its usual gaps, and for so long, is pointed out: it may have moved.
+_SILENT_GAPS: Final = 6
+_SILENT_FOR: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A source in words; None is what isn't known yet.
+
+    ``letter`` and ``color`` are its icon's. ``silence`` is how long ago its latest entry was published, ``is_silent``
+    when that is much longer than usual. ``activity`` has its entries of the last days, day by day.
+    """
+
+    name: str
+    title: str
+    letter: str
+    color: int
+    url: str | None
+    address: str
+    kind: str
+    status: str
+    needs_attention: bool
+    moved_to: str | None
+    last_success: Moment | None
+    next_check: Moment | None
+    next_check_reason: str
+    failures: int
+    last_error: str | None
+    next_step: str | None
+    entries: int
+    usual_gap: str | None
+    silence: str | None
+    is_silent: bool
+    activity: Bars | None
+    validators: str | None
+    response: str | None
+
+
+def arrange_sources(
+    sources: Sequence[SourceHealth],
+    *,
+    zone: ZoneInfo,
+    now: datetime | None,
+    activity: Mapping[str, Sequence[int]] | None = None,
+) -> tuple[SourceRow, ...]:
+    """Return the sources in words: what needs attention on top, then who is silent, then by title.
+
+    ``activity`` has how many entries came from each source on each of the last days, oldest first. ``now`` None is for
+    pages that are read later than they are made.
+    """
+    rows = [source_row(health, zone=zone, now=now, activity=activity) for health in sources]
+    return tuple(
+        sorted(
+            rows,
+            key=lambda row: (_rank(SourceStatus(row.status)), not row.is_silent, row.title.casefold(), row.name),
+        )
+    )
+
+
+def _rank(status: SourceStatus) -> int:
+    return _NEEDS_ATTENTION.index(status) if status in _NEEDS_ATTENTION else len(_NEEDS_ATTENTION)
+
+
+def source_row(
+    health: SourceHealth, *, zone: ZoneInfo, now: datetime | None, activity: Mapping[str, Sequence[int]] | None = None
+) -> SourceRow:
+    """Return one source in words, as ``arrange_sources`` does."""
+    source, state = health.source, health.state
+    moved_to = web_address(state.moved_to)
+    title = source_title(health)
+    latest = max(state.recent, default=None)
+    silence = max(now - latest, timedelta()) if latest and now else None
+    counts = None if activity is None else activity.get(source.name, ())
+    return SourceRow(
+        name=source.name,
+        title=title,
+        letter=monogram(title),
+        color=color_of(source.name),
+        url=web_address(state.site_url) or moved_to or web_address(source.url),
+        address=web_address(source.url) or "",
+        kind=_kind(health),
+        status=state.status.value,
+        needs_attention=state.status in _NEEDS_ATTENTION,
+        moved_to=moved_to,
+        last_success=moment(state.last_success, zone=zone, now=now) if state.last_success else None,
+        next_check=moment(state.next_check, zone=zone, now=now) if state.next_check else None,
+        next_check_reason=one_line(state.next_check_reason),
+        failures=state.failures,
+        last_error=legal(state.last_error) if state.last_error else None,
+        next_step=next_step(health),
+        entries=health.entries,
+        usual_gap=in_words(state.usual_gap) if state.usual_gap else None,
+        silence=in_words(silence) if silence is not None else None,
+        is_silent=_is_silent(silence, state.usual_gap),
+        activity=None if counts is None else _activity(counts),
+        validators=_validators(health),
+        response=duration(health.response_time) if health.response_time else None,
+    )
+
+
+def _kind(health: SourceHealth) -> str:
+    """Return what the source is read as; of one that was to be found out, what it turned out to be."""
+    found = health.state.read_as if health.source.kind is SourceKind.AUTO else None
+    where = f" at {address}" if found and (address := web_address(health.state.found_at)) else ""
+    return f"{health.source.kind}: {found}{where}" if found else str(health.source.kind)
+
+
+def _is_silent(silence: timedelta | None, usual_gap: timedelta | None) -> bool:
+    return silence is not None and usual_gap is not None and silence > max(usual_gap * _SILENT_GAPS, _SILENT_FOR)
+
+
+def _activity(counts: Sequence[int]) -> Bars:
+    total = sum(counts)
+    return bars(counts, label=f"{total} {'entry' if total == 1 else 'entries'} in {len(counts)} days")
+
+
+def _validators(health: SourceHealth) -> str | None:
+    """Return what the server gives us to ask with whether anything changed; None before the first answer."""
+    if health.state.last_success is None:
+        return None
+    given = health.state.validators
+    names = [("ETag", given.etag), ("Last-Modified", given.last_modified)] if given else []
+    return ", ".join(name for name, value in names if value) or "none: every poll takes all of it"

@@ -1,0 +1,123 @@
+"""The page of one story: all that its sources wrote, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from aggregator.model import Enclosure, StoredEntry
+from aggregator.publish import parts
+from aggregator.publish.pages.choices import Choice, language_choice
+from aggregator.publish.pages.river import Also, Wording
+from aggregator.publish.pages.times import exact
+from aggregator.publish.pages.units import file_size
+from aggregator.publish.readable import readable
+from aggregator.text.legal import legal, one_line, rfc3339, web_address
+
+# All texts of a page together: what comes after them is shown by its summary.
+_MOST_TEXT = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """What belongs to an article: its address, and what it is in words ("audio/mpeg, 34 MB")."""
+
+    url: str
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article of a story in words. ``html`` is safe to be shown as it stands, "" when there is only a summary.
+
+    ``why`` says what makes it part of the story (None: the story began with it).
+    """
+
+    id: str
+    title: str
+    url: str | None
+    summary: str
+    html: str
+    language: str | None
+    spoken: Choice | None
+    source: Choice
+    authors: tuple[str, ...]
+    exact: str
+    machine: str
+    categories: tuple[Choice, ...]
+    also: tuple[Also, ...]
+    files: tuple[File, ...]
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryPage:
+    """A story: its newest headline, its articles oldest first, and the languages they are in where there are more."""
+
+    id: str
+    title: str
+    language: str | None
+    articles: tuple[Article, ...]
+    sources: int
+    languages: tuple[Choice, ...]
+
+
+def arrange_story(entries: Sequence[StoredEntry], wording: Wording) -> StoryPage:
+    """Return a story in words; its ``entries`` come with their duplicates, in any order. At least one is needed."""
+    by_original = sorted(entries, key=lambda each: (each.original, each.first_seen, each.id))
+    groups = [list(group) for _, group in groupby(by_original, key=lambda each: each.original)]
+    groups.sort(key=lambda group: (group[0].published, group[0].id))
+    left, articles = _MOST_TEXT, []
+    for group in groups:
+        article = _article(group, wording, room=left)
+        left -= len(article.html)
+        articles.append(article)
+    tags = dict.fromkeys(each.language.partition("-")[0].lower() for each in articles if each.language)
+    last = articles[-1]
+    return StoryPage(
+        id=entries[0].story,
+        title=last.title,
+        language=last.language,
+        articles=tuple(articles),
+        sources=len({each.source for each in entries}),
+        languages=tuple(map(language_choice, tags)) if len(tags) > 1 else (),
+    )
+
+
+def _article(group: Sequence[StoredEntry], wording: Wording, *, room: int) -> Article:
+    entry = group[0]
+    names = dict.fromkeys(match.category for each in group for match in each.categories)
+    text = readable(entry.content, has_images=wording.has_images)
+    return Article(
+        id=entry.id,
+        title=parts.title_of(entry),
+        url=web_address(entry.url),
+        summary=legal(entry.summary),
+        html=text if len(text) <= room else "",
+        language=entry.language,
+        spoken=wording.spoken(entry.language),
+        source=Choice(name=entry.source, title=one_line(entry.feed.title)),
+        authors=tuple(dict.fromkeys(name for name in map(one_line, entry.authors) if name)),
+        exact=exact(entry.published, wording.zone),
+        machine=rfc3339(entry.published),
+        categories=tuple(wording.categories.get(name, Choice(name=name, title=name)) for name in names),
+        also=tuple(_also(group)),
+        files=tuple(_file(each) for each in parts.enclosures_of(entry)),
+        why=one_line(entry.story_evidence) if entry.story_evidence else None,
+    )
+
+
+def _also(group: Sequence[StoredEntry]) -> Iterable[Also]:
+    shown = {group[0].source}
+    for other in group[1:]:
+        if other.source not in shown:
+            shown.add(other.source)
+            yield Also(title=one_line(other.feed.title), url=web_address(other.url))
+
+
+def _file(enclosure: Enclosure) -> File:
+    size = f", {file_size(enclosure.length)}" if enclosure.length else ""
+    name = one_line(enclosure.title or "") or enclosure.url.rpartition("/")[2] or enclosure.url
+    return File(url=enclosure.url, title=name, kind=f"{enclosure.type}{size}")

@@ -1,0 +1,142 @@
+"""parse: an answer ─► its entries in house form, those that are new or changed since the last poll. No I/O."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from aggregator.categorize import compile_filter, is_wanted
+from aggregator.dedupe import sign
+from aggregator.errors import ParseError, SourceError
+from aggregator.model import (
+    Article,
+    CategoryMatch,
+    Claim,
+    Entry,
+    Fetched,
+    Findings,
+    NotModified,
+    ParsedFeed,
+    Sighting,
+    Signature,
+    SourceKind,
+    Text,
+)
+from aggregator.normalize import Changes, normalize_changes, with_article
+from aggregator.parse.article import read_article
+from aggregator.steps.kinds import Reading, read_document
+
+# Articles fetched for one poll at most, the newest first: what a new source has beyond that is no news.
+MAX_ARTICLES: Final = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What one look at a source brought: an answer with the entries that are new in it or were changed, or an error.
+
+    ``signatures`` and ``categories`` are those of the entries, in their order. ``unchanged`` are the other entries of
+    the document.
+    """
+
+    answer: Fetched | NotModified | None = None
+    document: ParsedFeed | None = None
+    findings: Findings | None = None
+    body_hash: str | None = None
+    entry_hashes: bytes | None = None
+    entries: tuple[Entry, ...] = ()
+    unchanged: tuple[Sighting, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    categories: tuple[tuple[CategoryMatch, ...], ...] = ()
+    error: SourceError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A document that was read, and its new entries as the source tells them.
+
+    With ``full`` they lack their articles: ``articles`` has those that are there, by the entries' keys; ``wanted`` the
+    addresses of those to fetch first, likewise.
+    """
+
+    reading: Reading
+    changes: Changes
+    entries: tuple[Entry, ...]
+    articles: Mapping[str, Article] = field(default_factory=dict)
+    wanted: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse(claim: Claim, answer: Fetched, now: datetime) -> Draft:
+    """Read a document and bring what is new in it into house form. Raises ParseError and its kin."""
+    reading = read_document(claim, answer, now)
+    changes = normalize_changes(reading.document, now=now, seen=claim.state.entry_hashes)
+    taken = tuple(entry for entry in changes.entries if is_taken(claim, entry))
+    if reading.document.format == "watch":  # what changed on a page is not the page: nothing else is the same as it
+        taken = tuple(replace(entry, canonical_url=None) for entry in taken)
+    return Draft(reading=reading, changes=changes, entries=taken)
+
+
+def with_stored(draft: Draft, known: Mapping[str, Article | None], now: datetime) -> Draft:
+    """Return a draft with the articles that are stored, and which to fetch; ``known`` are entries by their keys."""
+    new = [entry for entry in draft.entries if entry.key not in known and entry.url]
+    new.sort(key=lambda entry: entry.published or now, reverse=True)
+    return replace(
+        draft,
+        articles={key: article for key, article in known.items() if article is not None},
+        wanted={entry.key: entry.url or "" for entry in new[:MAX_ARTICLES]},
+    )
+
+
+def finish(draft: Draft, answer: Fetched) -> Seen:
+    """Return what a draft says, its entries with the articles that came, and what they are recognized by."""
+    entries = tuple(_with_article(entry, draft) for entry in draft.entries)
+    return Seen(
+        answer=answer,
+        document=draft.reading.document,
+        findings=draft.reading.findings,
+        body_hash=hash_of(answer),
+        entry_hashes=draft.changes.hashes,
+        entries=entries,
+        unchanged=draft.changes.unchanged,
+        signatures=sign(entries, beside=draft.changes.beside),
+    )
+
+
+def is_taken(claim: Claim, entry: Entry) -> bool:
+    """Tell whether the operator wants an entry, by what its source says of it."""
+    source = claim.source
+    keep = compile_filter(source.keep) if source.keep else None
+    drop = compile_filter(source.drop) if source.drop else None
+    return _is_news(claim, entry) and is_wanted(entry, keep, drop, source=f"{source.name}\n{source.title or ''}")
+
+
+def hash_of(answer: Fetched) -> str:
+    """Return what an answer is known again by."""
+    return hashlib.sha256(b"".join([answer.body, *(page.body for page in answer.pages)])).hexdigest()
+
+
+def _is_news(claim: Claim, entry: Entry) -> bool:
+    """Tell whether an entry may be news.
+
+    An address without a date in a sitemap that is read for the first time may be years old; thousands may be.
+    """
+    is_first = claim.state.last_success is None
+    return not (is_first and claim.kind is SourceKind.SITEMAP and entry.published is None)
+
+
+def _with_article(entry: Entry, draft: Draft) -> Entry:
+    """Return an entry with the text of its article; as it is when there is none, or none that can be read."""
+    article = draft.articles.get(entry.key)
+    if article is None:
+        return entry
+    content, title = Text(value=article.content, is_html=True), article.title
+    if article.fetched is not None:
+        try:
+            main = read_article(article.fetched)
+        except ParseError:
+            return entry
+        content, title = main.content, main.title
+    untitled = {each.link for each in draft.reading.document.entries if each.title is None}
+    return with_article(entry, content, title=title if entry.url in untitled else None)

@@ -1,0 +1,256 @@
+"""Answers read in reader processes: the same comes of it, and nobody waits for one that hangs or has died."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from aggregator.app import Aggregator
+from aggregator.config import Config, load
+from aggregator.entrypoints.demo import DemoSite
+from aggregator.errors import ClaimLost, StoreError
+from aggregator.model import Claim, Fetched, Selection
+from aggregator.polling.readers import ReaderPool
+from aggregator.polling.workers import poll_due
+from tests.builders import NOW
+from tests.end_to_end.conftest import wait_for
+
+FEED = (
+    "<rss version='2.0'><channel><title>{0}</title>"
+    "<item><title>News of {0}</title><guid>{0}</guid></item></channel></rss>"
+)
+SOURCES = [f"s{number}" for number in range(8)]
+
+
+@pytest.fixture
+def site() -> Iterator[DemoSite]:
+    with DemoSite(now=NOW) as made:
+        for name in SOURCES:
+            made.put(f"/{name}", FEED.format(name).encode())
+        yield made
+
+
+def configured(folder: Path, site: DemoSite, database: str = "x.db", more: str = "", reading: str = "60s") -> Config:
+    listed = "".join(f"  - {{name: {name}, url: '{site.url}{name}'}}\n" for name in SOURCES)
+    (folder / "c.yaml").write_text(
+        f"storage: {{url: 'sqlite:///{database}'}}\n"
+        f"fetch: {{allow_private: true, reading: {reading}, politeness: {{connections: 8, spacing: 1ms}}}}\n"
+        f"{more}sources:\n{listed}"
+    )
+    return load(folder / "c.yaml")
+
+
+def pids_of(pool: ReaderPool) -> list[int]:
+    return pool.pids()
+
+
+def claim_one(aggregator: Aggregator, name: str) -> tuple[Claim, Fetched]:
+    [claim] = aggregator.store.claim_due_sources(
+        now=aggregator.clock(), lease=timedelta(minutes=1), limit=1, names=[name], worker=aggregator.setup.worker
+    )
+    answer = aggregator.setup.pipeline.ask(claim)
+    assert isinstance(answer, Fetched)
+    return claim, answer
+
+
+def test_processes_store_what_one_would_have_stored(tmp_path: Path, site: DemoSite) -> None:
+    def stored(database: str, processes: int) -> list[tuple[str, str, str]]:
+        config = configured(tmp_path, site, database)
+        with ReaderPool(processes, config) as pool:
+            aggregator = Aggregator(config, readers=pool.configured)
+            assert sum(result.new for result in poll_due(aggregator)) == len(SOURCES)
+            entries = aggregator.store.entries(Selection())
+            found = sorted((entry.id, entry.title, entry.original) for entry in entries)
+            aggregator.close()
+        return found
+
+    assert stored("many.db", 3) == stored("one.db", 0)
+
+
+def test_a_reader_that_is_killed_costs_its_source_one_failure_and_is_replaced(tmp_path: Path, site: DemoSite) -> None:
+    config = configured(tmp_path, site)
+    with ReaderPool(1, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+        pipeline = aggregator.setup.pipeline
+        claim, answer = claim_one(aggregator, "s0")
+        [pid] = pool.pids()
+        os.kill(pid, signal.SIGSTOP)  # so that it is reading, however quick it is
+        Timer(0.2, os.kill, (pid, signal.SIGKILL)).start()
+
+        result = pipeline.read(claim, answer)
+
+        assert result.error == "the reader process was ended while reading it (SIGKILL), possibly out of memory"
+        assert result.state.failures == 1
+        assert pool.lost == 1
+        assert pid not in pool.pids()
+        assert len(pool.pids()) == 1
+        assert pipeline.read(*claim_one(aggregator, "s1")).new == 1
+        aggregator.close()
+
+
+def test_a_reader_that_hangs_is_stopped_and_the_others_go_on(tmp_path: Path, site: DemoSite) -> None:
+    config = configured(tmp_path, site, reading="1s")
+    with ReaderPool(2, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+        os.kill(pool.pids()[0], signal.SIGSTOP)
+
+        results = list(poll_due(aggregator))
+
+        assert [result.error for result in results if result.error] == [
+            "reading it took longer than 1s; the reader process was stopped"
+        ]
+        assert sum(result.new for result in results) == len(SOURCES) - 1
+        assert len(pool.pids()) == 2
+        aggregator.close()
+
+
+def test_an_answer_larger_than_a_pipe_does_not_hang_with_its_reader(tmp_path: Path, site: DemoSite) -> None:
+    site.put("/s0", FEED.format("x" * 2_000_000).encode())
+    config = configured(tmp_path, site, reading="1s")
+    with ReaderPool(1, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+        os.kill(pool.pids()[0], signal.SIGSTOP)
+
+        result = aggregator.setup.pipeline.read(*claim_one(aggregator, "s0"))
+
+        assert "took longer than 1s" in (result.error or "")
+        aggregator.close()
+
+
+def test_readers_that_die_idle_are_replaced_and_cost_nothing(tmp_path: Path, site: DemoSite) -> None:
+    config = configured(tmp_path, site)
+    with ReaderPool(2, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+        before = set(pool.pids())
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+
+        results = list(poll_due(aggregator))
+
+        assert [result.error for result in results if result.error] == []
+        wait_for(lambda: len(pool.pids()) == 2 and before.isdisjoint(pool.pids()))
+        assert pool.lost == 2
+        aggregator.close()
+
+
+def test_without_the_nursery_answers_are_read_here_once_no_reader_is_left(tmp_path: Path, site: DemoSite) -> None:
+    config = configured(tmp_path, site)
+    with ReaderPool(2, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+        for pid in (*pool.pids(), pool._nursery_pid):
+            os.kill(pid, signal.SIGKILL)
+
+        results = list(poll_due(aggregator))
+
+        assert sum(result.new for result in results) >= len(SOURCES) - 2
+        assert pool.pids() == []
+        aggregator.close()
+
+
+def test_a_reload_while_sources_are_polled_loses_no_answer(tmp_path: Path, site: DemoSite) -> None:
+    config = configured(tmp_path, site)
+    with ReaderPool(2, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+
+        results = []
+        for result in poll_due(aggregator):
+            results.append(result)
+            aggregator.use(config)
+
+        assert sum(result.new for result in results) == len(SOURCES)
+        aggregator.close()
+
+
+def test_a_reload_that_fails_in_the_middle_changes_nothing(
+    tmp_path: Path, site: DemoSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aggregator = Aggregator(configured(tmp_path, site))
+    before = aggregator.setup
+    edited = configured(
+        tmp_path, site, more="digests: [{name: daily, every: day at 07:30, to: [{webhook: 'https://x.example/'}]}]\n"
+    )
+
+    def lost(*_: object) -> bool:
+        raise StoreError("the database is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("aggregator.store.issues.are_synced", lost)
+        with pytest.raises(StoreError):
+            aggregator.use(edited.model_copy(update={"sources": edited.sources[:1]}))
+
+    assert aggregator.setup is before
+    assert len(aggregator.store.sources()) == len(SOURCES)
+    aggregator.close()
+
+
+def test_errors_of_the_store_come_through(tmp_path: Path, site: DemoSite) -> None:
+    config = configured(tmp_path, site)
+    with ReaderPool(1, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+        claim, answer = claim_one(aggregator, "s0")
+        other, another = claim_one(aggregator, "s1")
+
+        with pytest.raises(ClaimLost, match="another worker has taken over s0"):
+            aggregator.setup.pipeline.read(replace(claim, token="stolen"), answer)
+        with aggregator.store._write() as connection:
+            connection.exec_driver_sql("DROP TABLE entry_categories")
+            connection.exec_driver_sql("DROP TABLE entries")
+        with pytest.raises(StoreError, match="no such table"):
+            aggregator.setup.pipeline.read(other, another)
+        aggregator.close()
+
+
+def test_an_edited_configuration_counts_from_the_next_answer_on(tmp_path: Path, site: DemoSite) -> None:
+    rules = "categories: [{name: news, any: [news]}]\n"
+    config = configured(tmp_path, site)
+    with ReaderPool(1, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+        aggregator.setup.pipeline.read(*claim_one(aggregator, "s0"))
+        aggregator.use(configured(tmp_path, site, more=rules))
+
+        aggregator.setup.pipeline.read(*claim_one(aggregator, "s1"))
+
+        categories = {entry.source: len(entry.categories) for entry in aggregator.store.entries(Selection())}
+        assert categories == {"s0": 0, "s1": 1}
+        aggregator.close()
+
+
+def test_processes_end_with_the_one_that_they_serve_however_it_ends() -> None:
+    program = (
+        "import time\n"
+        "from aggregator.config import Config\n"
+        "from aggregator.polling.readers import ReaderPool\n"
+        "pool = ReaderPool(3, Config())\n"
+        "print(*pool.pids(), flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    served = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert served.stdout is not None
+    pids = [int(pid) for pid in served.stdout.readline().split()]
+
+    served.kill()
+    served.wait()
+
+    assert len(pids) == 3
+    deadline = time.monotonic() + 10
+    while any(map(is_running, pids)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not any(map(is_running, pids))
+    served.stdout.close()
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
