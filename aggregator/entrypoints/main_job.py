@@ -58,6 +58,8 @@ def run_main_job(path: Path | None, *, host: str, port: int | None, roles: froze
     useful = useful_readers() if Role.POLL in roles else 0
     with ExitStack() as stack:
         readers = stack.enter_context(ReaderPool(useful, config, meter=metrics.measure))
+        if useful:
+            metrics.watch_readers(alive=lambda: readers.alive, lost=lambda: readers.lost)
         aggregator = stack.enter_context(closing(Aggregator(config, readers=readers.configured, meter=metrics.measure)))
         if roles != {Role.WEB}:
             stack.enter_context(aggregator.store.hold())
@@ -67,8 +69,16 @@ def run_main_job(path: Path | None, *, host: str, port: int | None, roles: froze
 
 def _serve(aggregator: Aggregator, listener: socket.socket | None, metrics: Metrics, roles: frozenset[Role]) -> None:
     signals, supervisor = _Signals(), Supervisor()
+    scheduler = Scheduler(aggregator, metrics, roles=roles)
+    app = create_app(
+        aggregator,
+        metrics=metrics,
+        is_stopping=signals.stop.is_set,
+        is_polling=scheduler.is_polling,
+        has_site=Role.WEB in roles,
+    )
     settings = uvicorn.Config(
-        create_app(aggregator, metrics=metrics, is_stopping=signals.stop.is_set, has_site=Role.WEB in roles),
+        app,
         timeout_graceful_shutdown=_LAST_REQUESTS_S,
         log_config=None,
         access_log=False,
@@ -79,7 +89,6 @@ def _serve(aggregator: Aggregator, listener: socket.socket | None, metrics: Metr
     server = uvicorn.Server(settings)
     # in a thread, so that uvicorn leaves the signals to us: polls must be ended before the process is
     web = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
-    scheduler = Scheduler(aggregator, metrics, roles=roles)
     if listener is not None:
         web.start()
     scheduler.start()
@@ -92,7 +101,8 @@ def _serve(aggregator: Aggregator, listener: socket.socket | None, metrics: Metr
     are_well = True
     while are_well and not signals.stop.wait(_WATCH_EVERY_S):
         are_well = (listener is None or web.is_alive()) and scheduler.is_alive()
-        supervisor.alive()
+        if scheduler.is_polling():  # else its watchdog restarts us
+            supervisor.alive()
         scheduler.look_at_clock()
         if signals.reload.is_set() or watch.has_changed():
             signals.reload.clear()
@@ -107,11 +117,14 @@ def _serve(aggregator: Aggregator, listener: socket.socket | None, metrics: Metr
     if listener is not None:
         web.join(2 * _LAST_REQUESTS_S)
     if not are_well:
-        log.error("aggregator.broken", hint="the web server or the scheduler has died; a new start mends that")
+        log.error("aggregator.broken", hint="the web server or the scheduler died; restart the program")
     elif has_ended:
         log.info("aggregator.stopped")
     else:
-        log.warning("aggregator.cut_off", hint="claims end by themselves; a delivery may be repeated, under its id")
+        log.warning(
+            "aggregator.cut_off",
+            hint="interrupted work is retried at the next start; a delivery may be sent twice with the same id",
+        )
     if not (has_ended and are_well):
         os._exit(0 if are_well else 1)  # threads that are still at work would be waited for
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
@@ -80,6 +80,12 @@ class Metrics:
         """Tell from now on what is in a store, too."""
         self._registry.register(_Stored(store, clock))
 
+    def watch_readers(self, *, alive: Callable[[], int], lost: Callable[[], int]) -> None:
+        """Tell from now on how many reader processes there are, and how many were lost and replaced."""
+        gauge = Gauge("aggregator_readers", "Reader processes that are alive.", registry=self._registry)
+        gauge.set_function(alive)
+        self._registry.register(_Lost(lost))
+
     def measure(self, span: Span, seconds: float) -> None:
         """Take note of how long something took (``model.Meter``)."""
         self._spans[span].observe(seconds)
@@ -119,6 +125,15 @@ class Metrics:
     def exposition(self) -> bytes:
         """Return the text that Prometheus reads. Without the database it has this process's own figures alone."""
         return generate_latest(self._registry)
+
+
+class _Lost(Collector):
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._count = count
+
+    def collect(self) -> Iterable[Metric]:
+        told = "Reader processes that ended, or were stopped for taking too long, and were replaced."
+        yield CounterMetricFamily("aggregator_readers_lost", told, value=self._count())
 
 
 class _Stored(Collector):

@@ -36,6 +36,10 @@ HOUSEKEEPING_H = 6
 # What APScheduler calls the thread that looks at the clock.
 _TICKING = "APScheduler"
 
+# A poll during which nothing ends for so long, beside what one source may take, stands still. Each source has limits of
+# its own (fetch.timeout, fetch.reading, steps/complete.py): this notices what nobody thought of.
+_STANDSTILL = timedelta(minutes=5)
+
 # A clock that is kept right is moved by less at a time.
 _JUMP_S = 10.0
 
@@ -77,6 +81,8 @@ class Scheduler:
         self._has_caught_up = False
         self._started_at = aggregator.clock()
         self._renewed_with: Config | None = None
+        self._polled_at: float | None = None  # the latest sign of life of the poll under way
+        self._is_stalled = False
         # misfire_grace_time None: a tick that comes late (a sleeping laptop, a long poll) is still wanted
         self._timers = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -128,6 +134,18 @@ class Scheduler:
         """Whether the timers tick."""
         return any(thread.name == _TICKING for thread in threading.enumerate())
 
+    def is_polling(self) -> bool:
+        """Whether polling moves on, or there is nothing to poll; logs when that changes."""
+        polled_at, fetch = self._polled_at, self._aggregator.config.fetch
+        limit = _STANDSTILL + 2 * (fetch.timeout + fetch.reading)
+        is_stalled = polled_at is not None and time.monotonic() > polled_at + limit.total_seconds()
+        if is_stalled and not self._is_stalled:
+            log.error("polling.stalled", hint="nothing was polled for minutes; restart the program")
+        elif self._is_stalled and not is_stalled:
+            log.info("polling.resumed")
+        self._is_stalled = is_stalled
+        return not is_stalled
+
     def stop(self, *, within_s: float) -> bool:
         """Begin nothing more and wait for what is under way; return whether all of it has ended in time.
 
@@ -168,14 +186,18 @@ class Scheduler:
             job.modify(next_run_time=self._aggregator.clock() + after)
 
     def _poll(self) -> None:
-        started = time.monotonic()
+        self._polled_at = started = time.monotonic()
         results = []
-        for result in poll_due(self._aggregator, stop=self._stopping):
-            log_result(result)
-            self._metrics.count_poll(result)
-            results.append(result)
-            if result.new and self._has_caught_up:
-                self._soon(self._issuing, after=_GATHERING)
+        try:
+            for result in poll_due(self._aggregator, stop=self._stopping):
+                self._polled_at = time.monotonic()
+                log_result(result)
+                self._metrics.count_poll(result)
+                results.append(result)
+                if result.new and self._has_caught_up:
+                    self._soon(self._issuing, after=_GATHERING)
+        finally:
+            self._polled_at = None
         if results:
             log.info(
                 "poll.done",

@@ -94,6 +94,11 @@ class ReaderPool:
         """
         return _Configured(self, config, here) if self.count else here
 
+    @property
+    def alive(self) -> int:
+        """How many readers there are now; those that the nursery is still forking count."""
+        return len(self._pids) or len(self._first)
+
     def pids(self) -> list[int]:
         """Return the readers that there are."""
         self._receive_first()

@@ -75,6 +75,22 @@ def test_a_timer_that_slept_ticks_once_however_long_it_was(gap: timedelta) -> No
     assert every.get_next_fire_time(now, now) == now + timedelta(seconds=5)
 
 
+def test_a_poll_during_which_nothing_ends_for_minutes_is_noticed(tmp_path: Path) -> None:
+    room = Newsroom(make_config(f"sqlite:///{tmp_path}/a.db"), Clock(utc_now()))
+    scheduler = Scheduler(room.aggregator)
+
+    at_rest = scheduler.is_polling()
+    scheduler._polled_at = time.monotonic() - 60
+    under_way = scheduler.is_polling()
+    scheduler._polled_at = time.monotonic() - 3600
+    hanging = scheduler.is_polling()
+    scheduler._poll()
+
+    assert (at_rest, under_way, hanging) == (True, True, False)
+    assert scheduler.is_polling(), "a poll that ends is a sign of life"
+    room.close()
+
+
 @pytest.mark.parametrize("jump_s", [-86_400, 86_400])
 def test_timers_begin_anew_when_the_clock_is_set(tmp_path: Path, jump_s: int) -> None:
     room = Newsroom(make_config(f"sqlite:///{tmp_path}/a.db"), Clock(utc_now()))

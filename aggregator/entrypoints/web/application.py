@@ -46,15 +46,16 @@ def create_app(
     *,
     metrics: Metrics | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
+    is_polling: Callable[[], bool] = lambda: True,
     has_site: bool = True,
 ) -> ASGIApp:
     """Return the web application. What goes wrong shows as an answer with a status and a sentence.
 
-    Without ``has_site`` it has what monitoring asks for, and nothing for readers.
+    ``is_polling`` tells whether polling moves on. Without ``has_site`` there is only what monitoring needs.
     """
     metrics = metrics or Metrics()
     metrics.watch(aggregator.store, aggregator.clock)
-    web = _Web(aggregator, metrics, is_stopping)
+    web = _Web(aggregator, metrics, is_stopping, is_polling)
     site: dict[str, Callable[[Request], Response]] = {
         "/": web.pages.index,
         "/newer": web.pages.newer,
@@ -104,9 +105,16 @@ def create_app(
 class _Web:
     """The handlers. They block on the store, so Starlette runs them in threads."""
 
-    def __init__(self, aggregator: Aggregator, metrics: Metrics, is_stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        aggregator: Aggregator,
+        metrics: Metrics,
+        is_stopping: Callable[[], bool],
+        is_polling: Callable[[], bool],
+    ) -> None:
         self._aggregator = aggregator
         self._is_stopping = is_stopping
+        self._is_polling = is_polling
         self._store = aggregator.store
         self._metrics = metrics
         self._outputs = Outputs(_REMEMBERED_OUTPUTS)
@@ -119,17 +127,19 @@ class _Web:
     # --- monitoring --------------------------------------------------------------------------------------------------
 
     def healthz(self, request: Request) -> Response:
-        """Whether the process is alive: a new start would mend it if not, so the database has no part in it."""
+        """Liveness: a restart would help if this fails, so the database has no part in it."""
         return self._state(request, 200, {"status": "ok"})
 
     def readyz(self, request: Request) -> Response:
-        """Whether readers are served here just now: not while it stops, nor without the database (the log says why)."""
+        """Readiness: 503 while it stops, without the database, and when polling stands still (the log says why)."""
         if self._is_stopping():
             return self._state(request, 503, {"status": "stopping"})
         try:
             self._store.ping()
         except StoreError:
             return self._state(request, 503, {"status": "unavailable"})
+        if not self._is_polling():
+            return self._state(request, 503, {"status": "polling stands still"})
         return self._state(request, 200, {"status": "ok"})
 
     def _state(self, request: Request, status: int, body: dict[str, str]) -> Response:

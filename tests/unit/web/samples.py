@@ -186,11 +186,17 @@ def client_of(
     *,
     peer: tuple[str, int] = ("testclient", 50000),
     is_stopping: bool = False,
+    is_polling: bool = True,
     metrics: Metrics | None = None,
 ) -> TestClient:
     # the test client would ask for gzip by itself
     return TestClient(
-        create_app(aggregator, metrics=metrics, is_stopping=lambda: is_stopping),  # type: ignore[arg-type]
+        create_app(
+            aggregator,  # type: ignore[arg-type]
+            metrics=metrics,
+            is_stopping=lambda: is_stopping,
+            is_polling=lambda: is_polling,
+        ),
         base_url="http://localhost",
         headers={"Accept-Encoding": "identity"},
         raise_server_exceptions=False,

@@ -47,6 +47,7 @@ def exposition() -> str:
     metrics.count_request("feed", 200, 0.1)
     for has_failed in (True, False):
         metrics.count_job("poll", has_failed=has_failed)
+    metrics.watch_readers(alive=lambda: 2, lost=lambda: 1)
     aggregator = make_aggregator(make_item())
     aggregator.store.ledger = SmallLedger()
     return client_of(aggregator, metrics=metrics).get("/metrics").text
@@ -93,6 +94,8 @@ def test_polls_entries_and_times_are_counted() -> None:
     assert 'aggregator_database_write_duration_seconds_bucket{le="0.25"} 1.0' in lines
     assert "aggregator_fetch_duration_seconds_count 1.0" in lines
     assert "aggregator_sources_due 2.0" in lines
+    assert "aggregator_readers 2.0" in lines
+    assert "aggregator_readers_lost_total 1.0" in lines
     assert "aggregator_sources_overdue 1.0" in lines
     assert "aggregator_oldest_undelivered_age_seconds 3600.0" in lines
     assert 'aggregator_job_failures_total{job="poll"} 1.0' in lines

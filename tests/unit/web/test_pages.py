@@ -285,6 +285,15 @@ def test_a_program_that_stops_is_alive_and_not_ready():
     assert client.get("/healthz").status_code == 200
 
 
+def test_who_no_longer_polls_is_not_ready_but_alive() -> None:
+    client = client_of(make_aggregator(), is_polling=False)
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "polling stands still"})
+    assert client.get("/healthz").status_code == 200
+
+
 def test_metrics_count_what_is_stored_and_what_was_asked():
     client = client_of(make_aggregator(make_item()))
     client.get("/feeds/all.atom")
