@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from aggregator.model import Source
 from aggregator.store import Store, activity, search
-from aggregator.store.schema import entries, entry_categories, sources
+from aggregator.store.tables import entries, entry_categories, sources
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PER_DAY = 2500

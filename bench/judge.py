@@ -30,7 +30,7 @@ from aggregator.dedupe.marks import TEXT, WORD, word_mark
 from aggregator.model import Entry, PollResult, Signature, Source, SourceState
 from aggregator.store import Store
 from aggregator.store import signatures as stored_signatures
-from aggregator.store.schema import entries, signatures, sources, vocabularies
+from aggregator.store.tables import entries, signatures, sources, vocabularies
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CATEGORIES = Path(__file__).parent.parent / "config" / "aggregator.yaml"

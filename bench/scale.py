@@ -29,7 +29,7 @@ from aggregator.model import Worker
 from aggregator.polling.readers import ReaderPool, useful_readers
 from aggregator.polling.workers import poll_due
 from aggregator.store import Store
-from aggregator.store.schema import sources
+from aggregator.store.tables import sources
 from bench import measure
 from bench.filled import fill
 from bench.server import served

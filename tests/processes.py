@@ -14,8 +14,8 @@ from multiprocessing.context import ForkServerContext
 from typing import Any
 
 from aggregator.config import Config
-from aggregator.outputs.archives import renew_feeds
 from aggregator.outputs.hubs import ping_due
+from aggregator.outputs.renewal import renew_feeds
 from aggregator.store import Store
 from tests.newsroom import Clock, Newsroom, make_config
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from aggregator.categorize.entry_text import EntryText, read_entry
 from aggregator.categorize.occurrences import Finder, Numbered, Occurrences, number
-from aggregator.categorize.text import EntryText, read_entry
 from aggregator.config.expressions import And, Expression, Not, Or, parse_filter
 from aggregator.config.terms import Condition, Field
 from aggregator.model import Entry, PublishedEntry, StoredEntry

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
+from aggregator.categorize.entry_text import read_entry
 from aggregator.categorize.occurrences import Cover, Finder, Numbered, Occurrences, Place, number
-from aggregator.categorize.text import read_entry
 from aggregator.config import CategoryConfig, TermGroup
 from aggregator.config.terms import TEXT_FIELDS, Condition, Field, Pattern, Term, parse_term
 from aggregator.model import CategoryMatch, Entry, Source

@@ -15,10 +15,10 @@ from pydantic import (
 )
 
 from aggregator.config import values
-from aggregator.config.access import BasicAuth, Politeness, SourcePoliteness
+from aggregator.config.approach import BasicAuth, Politeness, SourcePoliteness
 from aggregator.config.categories import CategoryConfig
 from aggregator.config.messages import DigestSettings, EmailConfig
-from aggregator.config.pages import Links, PageConfig, Selector
+from aggregator.config.page_rules import Links, PageConfig, Selector
 from aggregator.config.settings import Settings
 from aggregator.config.suggest import bare_address
 from aggregator.config.web import Web

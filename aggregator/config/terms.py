@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import re2
 
-from aggregator.config.words import BREAK, PART_END, squeeze
+from aggregator.text.matching import BREAK, PART_END, squeeze
 
 # Words between two terms that are near each other, at most, when nothing else is said.
 NEAR_WORDS = 8

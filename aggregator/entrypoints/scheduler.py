@@ -23,8 +23,8 @@ from aggregator.entrypoints.roles import EVERY, Role
 from aggregator.errors import AggregatorError
 from aggregator.model import PollSummary
 from aggregator.model.issues import DeliveryStatus
-from aggregator.outputs.archives import renew_feeds
 from aggregator.outputs.hubs import Pinged, ping_due
+from aggregator.outputs.renewal import renew_feeds
 from aggregator.polling.workers import poll_due
 
 log = structlog.get_logger()

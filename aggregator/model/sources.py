@@ -104,7 +104,7 @@ class SourceState:
     ``seed`` is the address it was first added with, which its entries' ids are made of, for ever. ``moved_to`` is
     where permanent redirects led. ``usual_gap`` is the median time between its entries, ``feed_wait`` the feed's own
     wish (ttl) not to be asked more often. ``failures`` counts in a row; ``body_hash`` is that of the last body that
-    was parsed, ``entry_hashes`` are those of its entries as published, one after the other (normalize/document.py).
+    was parsed, ``entry_hashes`` are those of its entries as published, one after the other (normalize/changes.py).
     ``recent`` are the publication times of its latest entries, newest first; ``response_times_ms`` are how long its
     latest answers took, the last one first. ``skip_hours`` and ``skip_days`` are those
     of the feed (see ParsedFeed).

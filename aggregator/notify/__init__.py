@@ -12,10 +12,10 @@ from aggregator.notify.endpoints import (
     targets_of,
     webhook_target,
 )
-from aggregator.notify.health import troubles_of
 from aggregator.notify.retries import after_failure, after_success
 from aggregator.notify.schedule import Schedule, beginning, schedule_of
 from aggregator.notify.tokens import read_token, unsubscribe_token
+from aggregator.notify.troubles import troubles_of
 
 __all__ = [
     "Schedule",

@@ -19,12 +19,12 @@ from aggregator.config.templates import Templates, folders_of, load_templates
 from aggregator.errors import DeliveryError, PublishError, Refused
 from aggregator.http import HttpClient
 from aggregator.model.issues import ChannelKind, Issue
+from aggregator.notify.bodies import Rendered, Site, render_issue, site_of
 from aggregator.notify.chat import lines_of, send_chat
 from aggregator.notify.endpoints import Target
 from aggregator.notify.mail.local import MaildirSender, SendmailSender
 from aggregator.notify.mail.message import MailForm
 from aggregator.notify.mail.smtp import SmtpSender
-from aggregator.notify.render import Rendered, Site, render_issue, site_of
 from aggregator.notify.tokens import unsubscribe_token
 from aggregator.notify.webhook import send_webhook, webhook_bodies
 

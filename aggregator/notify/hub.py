@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from aggregator.errors import DeliveryError, Refused
 from aggregator.http import HttpClient
 from aggregator.model.issues import DeliveryStatus, Outcome, Ping
-from aggregator.notify.answers import HttpFailure, post
+from aggregator.notify.posting import HttpFailure, post
 
 _M: Final = timedelta(minutes=1)
 

@@ -13,8 +13,8 @@ from standardwebhooks import Webhook
 from aggregator.config.values import webhook_key
 from aggregator.http import HttpClient
 from aggregator.model.issues import Issue, IssueEntry, Section
-from aggregator.notify.answers import post
-from aggregator.notify.render import Site
+from aggregator.notify.bodies import Site
+from aggregator.notify.posting import post
 
 # Moves when a receiver that read the one before would misread this one.
 SCHEMA_VERSION: Final = 1

@@ -14,7 +14,7 @@ from typing import Final
 
 from aggregator.app import Aggregator
 from aggregator.model import FeedFormat, PublishedEntry, Selection
-from aggregator.outputs.archives import archive_document, renew_feeds
+from aggregator.outputs.renewal import archive_document, renew_feeds
 from aggregator.publish import (
     SiteContent,
     Written,

@@ -10,7 +10,7 @@ from lxml import html
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, Text
-from aggregator.parse.pages.document import open_page
+from aggregator.parse.pages.tree import open_page
 
 # What has more is no article, and would take long.
 MAX_ELEMENTS: Final = 20_000

@@ -17,7 +17,7 @@ from aggregator.parse.languages import language_code
 from aggregator.parse.markup import without_markup
 from aggregator.parse.raw import RawFeed, Reader
 from aggregator.parse.repair import Document, has_more_tags, mend
-from aggregator.parse.schedule import skipped_days, skipped_hours, wished_wait
+from aggregator.parse.wishes import skipped_days, skipped_hours, wished_wait
 from aggregator.parse.xml_entries import alternate_link, author_names, parse_entry, says_something
 
 # Where feedparser needs quadratic time: it looks for an e-mail address in every author's name, compares every category

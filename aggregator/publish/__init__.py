@@ -48,7 +48,7 @@ from aggregator.publish.pages.render import (
 )
 from aggregator.publish.pages.river import Day, Wording, arrange, wording_of
 from aggregator.publish.pages.source import SourcePage, arrange_polls
-from aggregator.publish.pages.sources import SourceRow, arrange_sources, source_row
+from aggregator.publish.pages.source_table import SourceRow, arrange_sources, source_row
 from aggregator.publish.pages.static import SiteContent, Written, static_pages, write_site
 from aggregator.publish.pages.story import StoryPage, arrange_story
 from aggregator.publish.pages.subscribing import FeedRow, arrange_feeds, render_feed_opml

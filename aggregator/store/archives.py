@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from aggregator.model import Archive, PublishedEntry, StoredEntry
-from aggregator.store.schema import archives, feed_entries
+from aggregator.store.tables import archives, feed_entries
 
 _CHUNK = 400
 

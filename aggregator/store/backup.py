@@ -17,7 +17,7 @@ from aggregator.model import Inventory
 from aggregator.store.engine import BUSY_TIMEOUT_S
 from aggregator.store.migrate import is_known
 from aggregator.store.presence import alone
-from aggregator.store.schema import metadata
+from aggregator.store.tables import metadata
 
 # Pages copied at a time: 16 MB at SQLite's usual page size, after which Ctrl-C is heard.
 _PAGES = 4096

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from aggregator.model import Claim, HostState, SourceStatus, Worker
 from aggregator.store import moves, rows
 from aggregator.store.arrays import among, array
-from aggregator.store.schema import hosts, sources
+from aggregator.store.tables import hosts, sources
 
 # Due sources are looked through, longest waiting first, for so many times what is wanted: of some hosts all are due.
 _LOOKED_THROUGH = 8

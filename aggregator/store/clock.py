@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from aggregator.model.issues import DeliveryStatus
-from aggregator.store.schema import deliveries, sources
+from aggregator.store.tables import deliveries, sources
 
 # Clocks of several machines differ by less, and no claim lasts as long.
 _AHEAD = timedelta(hours=1)

@@ -12,7 +12,7 @@ from aggregator.model import Backlog, Condition
 from aggregator.store.claims import count_due
 from aggregator.store.columns import Utc
 from aggregator.store.migrate import COPYING, HEAD, is_known, revision
-from aggregator.store.schema import deliveries, entries, issues, sources
+from aggregator.store.tables import deliveries, entries, issues, sources
 
 # Of a database that is full of problems, so many are told.
 _TOLD = 5

@@ -23,7 +23,7 @@ from aggregator.store import search
 from aggregator.store.engine import create_engine, database_exists, file_of, translated
 from aggregator.store.migrate import COPYING, HEAD, revision, set_revision, upgrade
 from aggregator.store.presence import alone, alone_on_server
-from aggregator.store.schema import metadata
+from aggregator.store.tables import metadata
 
 # Rows of one transaction: of tables with whole texts in them, and of others.
 _LARGE: Final = frozenset({"entries", "issues", "archives", "signatures"})

@@ -19,7 +19,7 @@ from aggregator.model.issues import (
     StopCause,
 )
 from aggregator.store.rows import Row, Values
-from aggregator.store.schema import deliveries, issues, stops
+from aggregator.store.tables import deliveries, issues, stops
 
 _UNCLAIMED: Values = {"claim_token": None, "claimed_until": None}
 _WAITING = DeliveryStatus.WAITING.value

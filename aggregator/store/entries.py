@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from aggregator.model import Article, CategoryMatch, Claim, Mention, PublishedEntry, Selection, StoredEntry
 from aggregator.store import rows
 from aggregator.store.arrays import among, array
-from aggregator.store.places import Position
-from aggregator.store.schema import entries, entry_categories, forgotten, sources
+from aggregator.store.cursors import Position
 from aggregator.store.selections import conditions
+from aggregator.store.tables import entries, entry_categories, forgotten, sources
 from aggregator.store.walk import batches
 
 _CHUNK = 400

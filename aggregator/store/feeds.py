@@ -14,8 +14,8 @@ from aggregator.store import entries as stored_entries
 from aggregator.store import pings as stored_pings
 from aggregator.store.arrays import among, array
 from aggregator.store.polls import bump_content_version
-from aggregator.store.schema import archives, entries, feed_entries, feeds, site
 from aggregator.store.selections import conditions
+from aggregator.store.tables import archives, entries, feed_entries, feeds, site
 
 _BATCH = 100
 

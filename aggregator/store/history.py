@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from aggregator.model import Claim, Exchange, Poll, PollOutcome, PollResult
 from aggregator.store.claims import held, is_held
 from aggregator.store.rows import Values
-from aggregator.store.schema import polls, sources
+from aggregator.store.tables import polls, sources
 
 KEPT = 50
 

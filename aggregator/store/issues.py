@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from aggregator.model import PublishedEntry, Selection
 from aggregator.model.issues import DeliveryStatus, DigestState, Endpoint, Issue, SentVersion
 from aggregator.store import entries as stored_entries
-from aggregator.store.schema import deliveries, digests, entries, issue_entries, issues, keys, stops
 from aggregator.store.selections import conditions
+from aggregator.store.tables import deliveries, digests, entries, issue_entries, issues, keys, stops
 
 # Entries first seen shortly before the last issue are looked at again, in case that they were committed after it by a
 # worker that was held up; what is in an issue already is passed over anyway (docs/decisions/0016).

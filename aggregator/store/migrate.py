@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from aggregator.errors import StoreError, StoreTooNew
 from aggregator.model import Plan
 from aggregator.store import search
-from aggregator.store.schema import metadata
+from aggregator.store.tables import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config

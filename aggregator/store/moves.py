@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from aggregator.model import Source
 from aggregator.store import rows
-from aggregator.store.schema import sources
+from aggregator.store.tables import sources
 
 
 def stand_in(moved: sa.FromClause, column: str) -> sa.ScalarSelect[str]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from aggregator.model import Nearby, Probes, Resembling
 from aggregator.store import rows
 from aggregator.store.arrays import among, array
-from aggregator.store.schema import entries, signatures, sources
+from aggregator.store.tables import entries, signatures, sources
 
 # A mark that very many entries have says little: its newest ones are enough.
 _NEWEST = 16

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from aggregator.model.issues import DeliveryStatus, Outcome, Ping, PingClaim
 from aggregator.store.rows import Row, Values
-from aggregator.store.schema import pings
+from aggregator.store.tables import pings
 
 _UNCLAIMED: Values = {"claim_token": None, "claimed_until": None}
 _WAITING = DeliveryStatus.WAITING.value

@@ -11,7 +11,7 @@ from aggregator.model import Claim, Decision, Entry, Known, Nearby, PollResult, 
 from aggregator.store import activity, history, nearby, rows, search, signatures
 from aggregator.store.arrays import among, array
 from aggregator.store.claims import held, held_row, insert_hosts, is_held
-from aggregator.store.schema import entries, entry_categories, forgotten, site, sources
+from aggregator.store.tables import entries, entry_categories, forgotten, site, sources
 
 # "Which duplicates are there?" and "I add one" must not interleave between workers: deciding is done one at a time.
 # SQLite's write lock does that by itself; in PostgreSQL this advisory lock does, until the end of the transaction.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aggregator.store.words import MAX_WORD_CHARS, UNSPACED, words
+from aggregator.store.search_words import MAX_WORD_CHARS, UNSPACED, words
 
 # More terms than these are left out: nobody writes them, and each costs.
 _MAX_TERMS = 24

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from aggregator.model import CategoryMatch, Selection, StoredEntry
 from aggregator.store import entries as stored_entries
 from aggregator.store.polls import decide_alone
-from aggregator.store.schema import entries, entry_categories
+from aggregator.store.tables import entries, entry_categories
 
 Categories = tuple[CategoryMatch, ...]
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from aggregator.store import search, signatures
 from aggregator.store.polls import bump_content_version
-from aggregator.store.schema import entries, forgotten, sources
+from aggregator.store.tables import entries, forgotten, sources
 
 _FEWER = (
     sources.update()

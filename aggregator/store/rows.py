@@ -28,8 +28,8 @@ from aggregator.model import (
     StoredEntry,
     Validators,
 )
-from aggregator.store.schema import sources
-from aggregator.store.words import body_of
+from aggregator.store.search_words import body_of
+from aggregator.store.tables import sources
 
 Row = sa.RowMapping
 Values = dict[str, Any]

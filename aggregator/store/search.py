@@ -15,10 +15,10 @@ import sqlalchemy as sa
 
 from aggregator.model import Selection
 from aggregator.store.arrays import among, array
-from aggregator.store.places import Position
+from aggregator.store.cursors import Position
 from aggregator.store.query import Query
 from aggregator.store.rows import Indexed, to_indexed
-from aggregator.store.schema import entries, site
+from aggregator.store.tables import entries, site
 
 # Entries that are put in together. One by one, or by the handful, it takes twice the time.
 BATCH = 500

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from aggregator.model import Selection
 from aggregator.store.columns import Utc
-from aggregator.store.places import Position
+from aggregator.store.cursors import Position
 from aggregator.store.query import Query, Term
 from aggregator.store.rows import Indexed
+from aggregator.store.search_words import words
 from aggregator.store.selections import conditions, is_before
-from aggregator.store.words import words
 
 # Apart, so that no phrase begins in the title and ends in the text.
 _GAP = 2

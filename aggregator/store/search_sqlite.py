@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from aggregator.model import Selection
-from aggregator.store.places import Position
+from aggregator.store.cursors import Position
 from aggregator.store.query import Query, Term
 from aggregator.store.rows import Indexed
-from aggregator.store.words import fold
+from aggregator.store.search_words import fold
 
 _PK_BITS = 31
 _LARGEST = 2**63 - 1

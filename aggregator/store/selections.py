@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from aggregator.model import Selection
 from aggregator.store import moves
-from aggregator.store.places import Position
-from aggregator.store.schema import entries, entry_categories, sources
+from aggregator.store.cursors import Position
+from aggregator.store.tables import entries, entry_categories, sources
 
 # Said so, and not the other way round, no database looks up all entries of each source that is configured.
 _NOT_CONFIGURED = sa.select(sources.c.pk).where(~sources.c.is_active)

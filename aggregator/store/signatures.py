@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from aggregator.model import Decision, Signature, Vocabulary
 from aggregator.store import rows
 from aggregator.store.arrays import among, array
-from aggregator.store.schema import entry_marks, signatures, vocabularies
+from aggregator.store.tables import entry_marks, signatures, vocabularies
 
 _MARKS_AT_ONCE = 5000
 

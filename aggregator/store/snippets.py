@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from aggregator.model import SnippetPart
 from aggregator.store.query import Query
-from aggregator.store.words import UNSPACED, words
+from aggregator.store.search_words import UNSPACED, words
 
 _SNIPPET_CHARS = 240
 # So much of it stands before the first word that was found.

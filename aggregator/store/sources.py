@@ -13,7 +13,7 @@ from aggregator.store import moves, rows
 from aggregator.store.activity import per_day
 from aggregator.store.arrays import among, array
 from aggregator.store.claims import insert_hosts_of_sources
-from aggregator.store.schema import sources
+from aggregator.store.tables import sources
 
 # Due at once, and why.
 _EDITED = {"next_check": None, "next_check_reason": "its configuration was changed"}

@@ -38,7 +38,7 @@ from aggregator.model import (
     unmeasured,
 )
 from aggregator.model.issues import DigestState
-from aggregator.store import claims, clock, condition, history, issues, listing, retention, search
+from aggregator.store import claims, clock, condition, history, issues, published, retention, search
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.engine import create_engine, translated
@@ -50,8 +50,8 @@ from aggregator.store.pings import Pings
 from aggregator.store.polls import PollTransaction, bump_content_version, decide_alone, write_quiet
 from aggregator.store.presence import Work, WritersTurn, among, one_main_job
 from aggregator.store.recategorize import Batch, recategorize
-from aggregator.store.schema import site
 from aggregator.store.signatures import Vocabularies, forget_marks
+from aggregator.store.tables import site
 
 # RFC 4151 wants a date on which the authority was ours; it is part of every id, so it never changes.
 _TAG_YEAR = "2026"
@@ -293,25 +293,25 @@ class Store:
         """Return what is published once, newest first; raises UsageError for a cursor that is not one of ours."""
         self._prepare(selection)
         with self._read() as connection:
-            return listing.published(connection, selection, limit=limit, cursor=cursor)
+            return published.articles(connection, selection, limit=limit, cursor=cursor)
 
     def front(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
         """Return stories, each by the newest of its articles that meets the selection; as ``published`` otherwise."""
         self._prepare(selection)
         with self._read() as connection:
-            return listing.front(connection, selection, limit=limit, cursor=cursor)
+            return published.front(connection, selection, limit=limit, cursor=cursor)
 
     def search(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[Found]:
         """Return the articles that the ``search`` of a selection finds; as ``published`` otherwise."""
         self._prepare(selection)
         with self._read() as connection:
-            return listing.found(connection, selection, limit=limit, cursor=cursor)
+            return published.found(connection, selection, limit=limit, cursor=cursor)
 
     def count_newer(self, selection: Selection, cursor: str | None, *, limit: int = 100) -> int:
         """Return how many stories ``front`` has by now before a page's ``newest``, counted up to ``limit``."""
         self._prepare(selection)
         with self._read() as connection:
-            return listing.count_newer(connection, selection, cursor=cursor, limit=limit)
+            return published.count_newer(connection, selection, cursor=cursor, limit=limit)
 
     def entries(self, selection: Selection, *, limit: int | None = None) -> Iterator[StoredEntry]:
         """Yield entries, duplicates among them, newest first seen first, read in batches; see ``entries.select``."""

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from aggregator.model import Selection
 from aggregator.store import search
 from aggregator.store.arrays import among, array
-from aggregator.store.places import Listed, Position
+from aggregator.store.cursors import Listed, Position
 from aggregator.store.query import Query, parse
-from aggregator.store.schema import entries
 from aggregator.store.selections import conditions, is_before, ways_to
+from aggregator.store.tables import entries
 
 # Entries that are looked at together: so many at first, more the longer it takes.
 _BATCH, _LARGEST_BATCH = 100, 5000

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from aggregator.entrypoints.web.application import create_app
 from aggregator.model import FeedFormat, FeedRenewal
-from aggregator.outputs.archives import archive_document, due_archives, renew_feeds
+from aggregator.outputs.renewal import archive_document, due_archives, renew_feeds
 from aggregator.publish import render_feed
-from aggregator.store.schema import archives, entries, entry_categories
+from aggregator.store.tables import archives, entries, entry_categories
 from tests.newsroom import Newsroom, make_config
 from tests.unit.web.samples import TestClient
 
@@ -315,7 +315,7 @@ def test_a_million_entries_that_were_there_before_are_not_archived_all(opening: 
 def test_more_news_than_are_looked_at_in_one_go_all_get_into_archives(
     opening: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aggregator.outputs.archives._MOST_ARRIVALS", 7)
+    monkeypatch.setattr("aggregator.outputs.renewal._MOST_ARRIVALS", 7)
     room = opening()
     renew_feeds(room.aggregator)
     published = room.publish(*(f"news {number}" for number in range(100)))

@@ -14,7 +14,7 @@ from aggregator.errors import StatusError, StoreError, Unreachable
 from aggregator.model import Claim
 from aggregator.polling import queue as claiming
 from aggregator.polling.queue import Queue
-from aggregator.store.schema import sources
+from aggregator.store.tables import sources
 from tests.end_to_end.conftest import wait_for
 from tests.newsroom import Clock, Newsroom, make_config
 

@@ -14,7 +14,7 @@ from aggregator.errors import StoreBusy, StoreError, UsageError
 from aggregator.model import Selection
 from aggregator.store import Store, copy_database
 from aggregator.store import copying as module
-from aggregator.store.schema import metadata
+from aggregator.store.tables import metadata
 from tests.newsroom import Newsroom, make_config
 from tests.postgresql import PostgresqlServer
 from tests.processes import forking

@@ -14,8 +14,8 @@ import pytest
 
 from aggregator.entrypoints.web.application import create_app
 from aggregator.model.issues import DeliveryStatus, Ping
-from aggregator.outputs.archives import renew_feeds
 from aggregator.outputs.hubs import ping_due
+from aggregator.outputs.renewal import renew_feeds
 from aggregator.outputs.static_site import publish
 from tests.newsroom import START, Newsroom, make_config
 from tests.processes import forking, renew_and_ping

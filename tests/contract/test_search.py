@@ -13,7 +13,7 @@ from aggregator.model import CategoryMatch, Decision, Found, Selection, Source
 from aggregator.store import Store
 from aggregator.store.query import parse
 from aggregator.store.search import is_behind
-from aggregator.store.words import body_of
+from aggregator.store.search_words import body_of
 from tests.builders import NOW, make_decision, make_entry, make_source
 from tests.contract.test_store import claim_all, poll, save
 

@@ -11,7 +11,7 @@ from aggregator.dedupe import decide, expired_marks, mark, sign
 from aggregator.model import Claim, Decision, Entry, PollResult, Selection, Source, SourceState
 from aggregator.store import Store
 from aggregator.store.engine import create_engine
-from aggregator.store.schema import entry_marks, signatures, vocabularies
+from aggregator.store.tables import entry_marks, signatures, vocabularies
 from tests.builders import NOW, make_entry, make_source
 
 LEASE = timedelta(minutes=5)

@@ -1,10 +1,10 @@
 """A small site of invented sources which the program serves itself: for ``aggregator demo`` and the end-to-end tests.
 
-Nothing here is part of the way of the data. Start with ``sources.py``, the table of what there is to see.
+Nothing here is part of the way of the data. Start with ``samples.py``, the table of what there is to see.
 """
 
 from aggregator.entrypoints.demo.configuration import write_config
+from aggregator.entrypoints.demo.samples import DemoSource, Expected, expected, sources
 from aggregator.entrypoints.demo.server import DemoSite, Request
-from aggregator.entrypoints.demo.sources import DemoSource, Expected, expected, sources
 
 __all__ = ["DemoSite", "DemoSource", "Expected", "Request", "expected", "sources", "write_config"]

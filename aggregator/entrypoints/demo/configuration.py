@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aggregator.entrypoints.demo.content import to_json
-from aggregator.entrypoints.demo.sources import sources
+from aggregator.entrypoints.demo.samples import sources
 from aggregator.errors import UsageError
 
 FILES = ("aggregator.yaml", "sources.yaml", "categories.yaml")

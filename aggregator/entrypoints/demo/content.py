@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from ruamel.yaml import YAML
 
-from aggregator.entrypoints.demo.sources import RANKINGS, sources
+from aggregator.entrypoints.demo.samples import RANKINGS, sources
 
 LANGUAGES = ("en", "fr", "de")
 _MOIS = (

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from aggregator.entrypoints.demo.content import RANKING_PATH, render_ranking, render_site
-from aggregator.entrypoints.demo.sources import sources
+from aggregator.entrypoints.demo.samples import sources
 from aggregator.errors import UsageError
 
 HOST = "127.0.0.1"

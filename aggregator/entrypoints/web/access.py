@@ -29,7 +29,7 @@ from aggregator.entrypoints.web.admission import (
     is_search,
     password_in,
 )
-from aggregator.entrypoints.web.fast import READY, Added, FastLane, Ready
+from aggregator.entrypoints.web.fast_lane import READY, Added, FastLane, Ready
 from aggregator.errors import StoreError
 
 log = structlog.get_logger()

@@ -24,10 +24,10 @@ from aggregator.config import Config, shipped_dir
 from aggregator.config.templates import Templates, load_templates
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.web.access import Access, Refusal
-from aggregator.entrypoints.web.answers import Outputs, answer, render
+from aggregator.entrypoints.web.assets import Files
 from aggregator.entrypoints.web.digest_pages import DigestPages
 from aggregator.entrypoints.web.feed_pages import FeedPages
-from aggregator.entrypoints.web.files import Files
+from aggregator.entrypoints.web.responses import Outputs, answer, render
 from aggregator.entrypoints.web.site import Pages
 from aggregator.errors import Forgotten, PublishError, StoreError, UsageError
 from aggregator.publish import Frame, render_error, site_frame

@@ -12,13 +12,13 @@ from starlette.responses import Response
 from aggregator.app import Aggregator
 from aggregator.config import Config
 from aggregator.entrypoints.web.access import TOKEN_IN_ADDRESS
-from aggregator.entrypoints.web.answers import Outputs, Rendered, answer
 from aggregator.entrypoints.web.current import Current, Framing
-from aggregator.entrypoints.web.fast import READY, Ready
-from aggregator.entrypoints.web.filters import known_name, language_of
+from aggregator.entrypoints.web.fast_lane import READY, Ready
+from aggregator.entrypoints.web.parameters import known_name, language_of
+from aggregator.entrypoints.web.responses import Outputs, Rendered, answer
 from aggregator.errors import UsageError
 from aggregator.model import FeedDocument, FeedFormat, Selection
-from aggregator.outputs.archives import archive_document, search_document
+from aggregator.outputs.renewal import archive_document, search_document
 from aggregator.publish import (
     MEDIA_TYPES,
     Choice,

@@ -14,9 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from aggregator.app import Aggregator
 from aggregator.config import Config
 from aggregator.config.templates import Templates
-from aggregator.entrypoints.web.answers import answer, render
 from aggregator.entrypoints.web.current import Current, Framing, Remembering
-from aggregator.entrypoints.web.filters import known_name, language_of
+from aggregator.entrypoints.web.parameters import known_name, language_of
+from aggregator.entrypoints.web.responses import answer, render
 from aggregator.errors import UsageError
 from aggregator.model import Found, Page, PublishedEntry, Selection
 from aggregator.publish import (

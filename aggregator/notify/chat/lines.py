@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from aggregator.model.issues import Issue, IssueEntry
-from aggregator.notify.render import Site, day_of, moment_of
+from aggregator.notify.bodies import Site, day_of, moment_of
 
 T = TypeVar("T")
 

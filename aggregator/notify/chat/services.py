@@ -13,10 +13,10 @@ from typing import Any, Final
 from aggregator.config import ChatService
 from aggregator.errors import Refused
 from aggregator.http import HttpClient
-from aggregator.notify.answers import HttpFailure, post
 from aggregator.notify.chat import discord, mattermost, slack, teams
 from aggregator.notify.chat.addresses import webhook_address
 from aggregator.notify.chat.lines import Line
+from aggregator.notify.posting import HttpFailure, post
 
 Layout = Callable[[Sequence[Line]], list[dict[str, Any]]]
 

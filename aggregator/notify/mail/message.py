@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from aggregator.config import EmailConfig
 from aggregator.model.issues import Issue
-from aggregator.notify.render import UNSUBSCRIBE, Rendered, Site
+from aggregator.notify.bodies import UNSUBSCRIBE, Rendered, Site
 
 _SUBJECT_CHARACTERS: Final = 160
 _ADDRESS_COLUMNS: Final = 72

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from aggregator.parse.fast.documents import read_document
+from aggregator.parse.fast.dialects import read_document
 from aggregator.parse.fast.doubt import Doubt
 from aggregator.parse.fast.names import Names
 from aggregator.parse.raw import RawFeed

@@ -10,11 +10,11 @@ import re
 from functools import partial
 
 from aggregator.parse.dates import parse_date
+from aggregator.parse.fast.constructs import TEXT_TYPES, XHTML, is_markup_alone, plain, tidy, type_of
 from aggregator.parse.fast.context import Context
 from aggregator.parse.fast.doubt import Doubt
 from aggregator.parse.fast.place import join
 from aggregator.parse.fast.reader import At, Meaning, Reader
-from aggregator.parse.fast.text import TEXT_TYPES, XHTML, is_markup_alone, plain, tidy, type_of
 from aggregator.parse.fields import Fields
 
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from aggregator.parse.fast.constructs import construct, plain, tidy
 from aggregator.parse.fast.context import Context
 from aggregator.parse.fast.doubt import Doubt
 from aggregator.parse.fast.names import Names
 from aggregator.parse.fast.place import Place, join
-from aggregator.parse.fast.text import construct, plain, tidy
 from aggregator.parse.fields import Fields
 
 MAX_DEPTH = 100  # of elements in each other; Python's stack has room for a few times as many

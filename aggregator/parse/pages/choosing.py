@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.parse.pages.dating import Dates, Found, find_dates
-from aggregator.parse.pages.fields import Row, cell_worth, choose_titles, columns_of, length_of, rows_of
 from aggregator.parse.pages.outline import NAVIGATION, Outline
+from aggregator.parse.pages.phrases import names_another_list
+from aggregator.parse.pages.records import Row, cell_worth, choose_titles, columns_of, length_of, rows_of
 from aggregator.parse.pages.repeats import Record, find_series, region_weight
-from aggregator.parse.pages.words import names_another_list
 
 _HOPELESS = 0.15  # of what the likeliest series promises: none of so little was ever the list that is meant …
 _CLEAR = 5.0  # … where another was worth so much

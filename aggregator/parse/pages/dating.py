@@ -16,7 +16,11 @@ from urllib.parse import urlsplit
 from lxml import html
 
 from aggregator.parse.dates import parse_date
-from aggregator.parse.pages.dates import (
+from aggregator.parse.pages.months import month_number
+from aggregator.parse.pages.order import AHEAD, day_comes_first
+from aggregator.parse.pages.outline import IS_DATE, Cell, Outline
+from aggregator.parse.pages.records import Row
+from aggregator.parse.pages.written_dates import (
     LONGEST,
     Written,
     date_in_address,
@@ -26,10 +30,6 @@ from aggregator.parse.pages.dates import (
     seconds_ago,
     year_in_address,
 )
-from aggregator.parse.pages.fields import Row
-from aggregator.parse.pages.months import month_number
-from aggregator.parse.pages.order import AHEAD, day_comes_first
-from aggregator.parse.pages.outline import IS_DATE, Cell, Outline
 
 _CLOCK_ONLY = re.compile(
     r"^\W{0,3}(?:at |um |à )?(\d{1,2})[:h.](\d{2})(?::\d{2})?\s?([ap]\.?m)?\.?(?: uhr)?\W{0,3}$", re.IGNORECASE

@@ -26,7 +26,7 @@ from aggregator.parse.pages.outline import (
     Outline,
     words,
 )
-from aggregator.parse.pages.words import (
+from aggregator.parse.pages.phrases import (
     AUTHOR_CLASSES,
     DATE_CLASSES,
     FURNITURE,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from aggregator.parse.pages.dates import Written, moment_of
+from aggregator.parse.pages.written_dates import Written, moment_of
 
 AHEAD = timedelta(days=2)  # a date further ahead is that of an event, not of a text
 _MONTH_FIRST = ("us", "com", "gov", "mil", "edu", "org", "net", "ph")

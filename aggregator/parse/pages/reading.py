@@ -17,11 +17,10 @@ from aggregator.errors import NotAList
 from aggregator.model import Enclosure, Fetched, ListPage, PageRules, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.pages.choosing import candidates_of, read_rows
 from aggregator.parse.pages.dating import Dates, date_rows
-from aggregator.parse.pages.document import PageDocument, open_page
-from aggregator.parse.pages.fields import Row, summary_of
 from aggregator.parse.pages.flatten import outline
 from aggregator.parse.pages.lead import lead_of
 from aggregator.parse.pages.outline import Outline
+from aggregator.parse.pages.records import Row, summary_of
 from aggregator.parse.pages.refusing import found_list, says_article, why_nothing
 from aggregator.parse.pages.selecting import (
     describe,
@@ -33,6 +32,7 @@ from aggregator.parse.pages.selecting import (
     text_of,
 )
 from aggregator.parse.pages.structured import DataEntry, read_data
+from aggregator.parse.pages.tree import PageDocument, open_page
 
 # Where pictures are that are loaded later: the attribute that browsers read has a spacer then.
 _SOURCES = ("data-src", "data-lazy-src", "data-original", "src")

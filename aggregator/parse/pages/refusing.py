@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from aggregator.errors import Challenge, NotAList
 from aggregator.parse.pages.choosing import Candidate, best_of, text_outside
-from aggregator.parse.pages.document import PageDocument
 from aggregator.parse.pages.outline import RELATED, SIDE, Outline
-from aggregator.parse.pages.words import ABOUT_ITSELF, GONE
+from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE
+from aggregator.parse.pages.tree import PageDocument
 
 _LEAST = 2.8  # links of a few words in a row have about 2, the poorest lists that people mean near 4
 

@@ -17,11 +17,11 @@ from lxml.cssselect import CSSSelector
 
 from aggregator.errors import NotAList
 from aggregator.model import PageRules
-from aggregator.parse.pages.dates import find_relative, find_written
 from aggregator.parse.pages.dating import Dates, Found, read_attribute
-from aggregator.parse.pages.fields import Row
 from aggregator.parse.pages.outline import Outline
+from aggregator.parse.pages.records import Row
 from aggregator.parse.pages.repeats import Record
+from aggregator.parse.pages.written_dates import find_relative, find_written
 
 
 @lru_cache(maxsize=1000)

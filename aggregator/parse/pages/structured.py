@@ -1,5 +1,5 @@
 """Lists that a page holds as data beside what people see: JSON-LD (schema.org), what Next.js and Nuxt render from, and
-what its elements are marked as (markup.py).
+what its elements are marked as (microdata.py).
 
 It is what pages that are empty without their scripts have, and it knows dates that the visible list leaves out.
 """
@@ -15,8 +15,8 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.parse.dates import parse_date
-from aggregator.parse.pages.document import PageDocument
-from aggregator.parse.pages.markup import marked_records
+from aggregator.parse.pages.microdata import marked_records
+from aggregator.parse.pages.tree import PageDocument
 
 # What may be read of one page: data can be many times what is shown.
 _MOST_CHARS: Final = 4_000_000

@@ -10,7 +10,7 @@ from aggregator.publish.pages.choices import Choice
 from aggregator.publish.pages.frame import Frame
 from aggregator.publish.pages.river import Day
 from aggregator.publish.pages.source import SourcePage
-from aggregator.publish.pages.sources import SourceRow
+from aggregator.publish.pages.source_table import SourceRow
 from aggregator.publish.pages.story import StoryPage
 from aggregator.publish.pages.subscribing import FeedRow
 

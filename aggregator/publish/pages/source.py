@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Poll
 from aggregator.publish.pages.river import Day
-from aggregator.publish.pages.sources import SourceRow
+from aggregator.publish.pages.source_table import SourceRow
 from aggregator.publish.pages.times import Moment, moment
 from aggregator.publish.pages.units import duration, file_size
 from aggregator.text.legal import legal

@@ -22,7 +22,7 @@ from aggregator.publish.pages.ledger import DigestRow, render_digests, render_is
 from aggregator.publish.pages.render import Filters, River, render_index, render_source, render_sources, render_story
 from aggregator.publish.pages.river import arrange, wording_of
 from aggregator.publish.pages.source import SourcePage
-from aggregator.publish.pages.sources import arrange_sources
+from aggregator.publish.pages.source_table import arrange_sources
 from aggregator.publish.pages.story import arrange_story
 from aggregator.publish.pages.times import day_in_words, moment
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.categorize import Rules, categorize, compile_rules, explain_rules
+from aggregator.categorize.entry_text import EntryText, Span, read_entry
 from aggregator.categorize.occurrences import Finder, Found
-from aggregator.categorize.text import EntryText, Span, read_entry
 from aggregator.config import CategoryConfig, load
 from aggregator.config.terms import Pattern, Phrase, Term
 from tests.builders import make_entry, make_source

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.config.words import clean, fold, squeeze
+from aggregator.text.matching import clean, fold, squeeze
 
 
 @pytest.mark.parametrize(

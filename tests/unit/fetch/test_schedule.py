@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.errors import FetchError, FetchTimeout, NotAFeed, SourceError, StatusError, Throttled
 from aggregator.fetch import NextCheck, QuietTimes, counts_as_failure, next_check
-from aggregator.fetch.schedule import MAX_JITTER, in_words
+from aggregator.fetch.next_check import MAX_JITTER, in_words
 from aggregator.model import Freshness, Source
 
 NOW = datetime(2026, 3, 2, 12, 7, tzinfo=UTC)  # a Monday

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.config import DigestConfig
 from aggregator.model.issues import Issue, IssueEntry, Section, Story
-from aggregator.notify.render import Site
+from aggregator.notify.bodies import Site
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SITE = Site(title="News", url="https://news.example.org/", language="en", zone=ZoneInfo("Europe/Luxembourg"))

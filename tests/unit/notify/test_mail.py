@@ -18,8 +18,8 @@ from lxml import html as lxml_html
 from aggregator.config import EmailConfig, shipped_dir
 from aggregator.config.templates import Templates
 from aggregator.model.issues import Issue, SeenAt, Trouble, TroubleKind, Update
+from aggregator.notify.bodies import MOST_HTML_BYTES, Rendered, render_issue, subject_of
 from aggregator.notify.mail.message import Mail, MailForm
-from aggregator.notify.render import MOST_HTML_BYTES, Rendered, render_issue, subject_of
 from tests.unit.notify.samples import NOON, SITE, make_digest, make_issue, make_issue_entry
 
 TEMPLATES = Templates(shipped_dir("templates"))

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from aggregator.entrypoints.web.answers import Outputs, accepts_gzip
+from aggregator.entrypoints.web.responses import Outputs, accepts_gzip
 from tests.unit.publish.samples import NOON, make_item
 from tests.unit.web.samples import client_of, make_aggregator
 

@@ -17,7 +17,7 @@ import pytest
 from lxml import etree
 
 from aggregator.config import FeedConfig, Tokens, Web
-from aggregator.entrypoints.web.fast import Latest
+from aggregator.entrypoints.web.fast_lane import Latest
 from aggregator.errors import StoreError
 from tests.unit.publish.samples import make_item
 from tests.unit.web.samples import CONFIG, ListStore, client_of, make_aggregator

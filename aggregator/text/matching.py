@@ -25,7 +25,7 @@ _BREAKS = frozenset(".,;:!?)|\n…–—、。！？；：｜")
 
 BREAK = "."
 
-# Stands between the parts of an entry, as a word of its own; what is like it in texts becomes a space (text.py).
+# Stands between the parts of an entry, as a word of its own; in texts it becomes a space.
 PART_END = "\x00"
 
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from itertools import accumulate
 
 from aggregator.config.terms import Field
-from aggregator.config.words import PART_END, clean, fold, squeeze
 from aggregator.model import Entry
+from aggregator.text.matching import PART_END, clean, fold, squeeze
 
 # No phrase reaches across one, and "." in a regular expression doesn't either.
 _LINE_END = "\n"

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from aggregator.model import Found, Page, PublishedEntry, Selection
 from aggregator.store import entries as stored_entries
 from aggregator.store import walk
-from aggregator.store.places import Listed, Position, from_cursor, to_cursor
+from aggregator.store.cursors import Listed, Position, from_cursor, to_cursor
 from aggregator.store.query import Query, parse
+from aggregator.store.search_words import body_of
 from aggregator.store.snippets import marked, snippet
-from aggregator.store.words import body_of
 
 
-def published(
+def articles(
     connection: sa.Connection, selection: Selection, *, limit: int, cursor: str | None
 ) -> Page[PublishedEntry]:
     """Return the articles that meet a selection, duplicates together, what counts as news last first.
@@ -37,7 +37,7 @@ def front(connection: sa.Connection, selection: Selection, *, limit: int, cursor
 def found(connection: sa.Connection, selection: Selection, *, limit: int, cursor: str | None) -> Page[Found]:
     """Return the articles that a selection finds by its ``search``, with where its words stand in them."""
     query = parse(selection.search or "")
-    page = published(connection, selection, limit=limit, cursor=cursor)
+    page = articles(connection, selection, limit=limit, cursor=cursor)
     return Page(items=tuple(_found(item, query) for item in page.items), next=page.next, newest=page.newest)
 
 

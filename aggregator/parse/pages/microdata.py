@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml import etree, html
 
-from aggregator.parse.pages.document import PageDocument
+from aggregator.parse.pages.tree import PageDocument
 
 MOST_RECORDS: Final = 1_000
 _SKIPPED: Final = frozenset(("script", "style", "noscript", "template"))

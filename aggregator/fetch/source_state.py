@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import Final
 
 from aggregator.errors import NoSuchHost, PageChanged, SourceError, StatusError, Throttled
+from aggregator.fetch.next_check import Pace, counts_as_failure, next_check
 from aggregator.fetch.quiet import QuietTimes
-from aggregator.fetch.schedule import Pace, counts_as_failure, next_check
 from aggregator.model import Claim, Fetched, Findings, NotModified, ParsedFeed, SourceState, SourceStatus
 
 # Publication times that are kept of a source; several may be one event (see rhythm.STEP).

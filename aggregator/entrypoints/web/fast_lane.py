@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope, Send
 
 from aggregator.config import Config
-from aggregator.entrypoints.web.answers import Rendered, accepts_gzip, headers_of, is_current
+from aggregator.entrypoints.web.responses import Rendered, accepts_gzip, headers_of, is_current
 
 # Where a handler leaves what the next request for the same address may be answered with.
 READY: Final = "aggregator.ready"
