@@ -6,6 +6,7 @@ import codecs
 import re
 import zlib
 from contextlib import suppress
+from functools import lru_cache
 
 from aggregator.errors import ParseError
 
@@ -38,11 +39,30 @@ _SUPERSETS = {
     "tis-620": "cp874",
     "gb2312": "gb18030",
     "gbk": "gb18030",
+    "big5": "big5hkscs",
     "shift_jis": "cp932",
+    "euc_jp": "euc_jis_2004",
     "euc_kr": "cp949",
 }
 # Python has codecs that are no charsets of documents (punycode is even quadratic): only these families.
 _CHARSETS = re.compile(r"utf-8|cp\d+|iso8859-\d+|iso2022_\w+|koi8-\w|mac-\w+|gb\w+|hz|big5\w*|euc_\w+|\w*jis\w*|johab")
+_IN_ASCII = re.compile(r"iso2022_\w+|hz")  # other characters are written with escapes there
+# Labels that Python has under another name: "win-1251", "x-sjis", "iso-8859-8-i", "unicode-1-1-utf-8".
+_CODE_PAGE = re.compile(r"(?:x-)*(?:cp|ibm|dos|ms|win(?:dows)?|oem)[-_]?0*(\d{3,5})", re.IGNORECASE)
+_DECORATION = re.compile(r"^(?:x-)+|^unicode-\d-\d-|-[ie]$", re.IGNORECASE)
+_MORE_LABELS = {
+    "windows-31j": "cp932",
+    "gb_2312-80": "gbk",
+    "csgb2312": "gbk",
+    "big5-eten": "big5",
+    "latin-9": "latin9",
+}
+_EBCDIC_START = b"\x4c\x6f\xa7\x94"  # "<?xm" (XML 1.0 appendix F)
+_UTF_8_SEQUENCE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"  # two to four bytes
+)
+_NOT_ASCII = bytes(range(0x80, 0x100))
+_CESU_8 = re.compile(rb"\xed([\xa0-\xaf])([\x80-\xbf])\xed([\xb0-\xbf])([\x80-\xbf])")
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
@@ -51,9 +71,10 @@ _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 def decode_body(body: bytes, content_type: str | None) -> str:
     """Return the text of a document, without its byte order mark and without characters that XML forbids.
 
-    The charset is that of the byte order mark, else of the ``charset`` parameter, else of the XML declaration, else
-    UTF-8 (RFC 7303 §3). Text that is valid UTF-8 and not ASCII is UTF-8 whatever a single-byte label says: it is that
-    by accident practically never. Bytes that don't fit UTF-8 are read as windows-1252, one by one. Raises ParseError
+    A byte order mark decides. Bytes beyond ASCII that are valid UTF-8 are UTF-8, whatever the labels say: they are that
+    by accident practically never. Other bytes are what the ``charset`` parameter says, else the XML declaration
+    (RFC 7303 §3): the first of the two by which they can be decoded without an error. Where neither is, bytes that are
+    UTF-8 for the most part are that, and the others among them windows-1252, one by one. Raises ParseError
     when a packed body is broken or unpacks to more than MAX_UNPACKED_BYTES.
     """
     return _decoded(body, content_type)[0]
@@ -114,10 +135,16 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, bytes | None]:
     for start, charset in _UNMARKED:
         if body.startswith(start):
             return body.decode(charset, "replace"), None
-    charset = _label(content_type) or _declaration(body) or "utf-8"
-    if charset != "utf-8" and not _is_multi_byte(charset) and _is_utf8_beyond_ascii(body):
-        charset = "utf-8"
-    return _read(body, charset)
+    if body.startswith(_EBCDIC_START):
+        return body.decode(_ebcdic(body), "replace"), None
+    if body.isascii():
+        labels = [label for label in (_label(content_type), _declaration(body)) if label and _IN_ASCII.fullmatch(label)]
+        return (body.decode(labels[0], "replace"), None) if labels else (body.decode("ascii"), body)
+    with suppress(UnicodeDecodeError):
+        return body.decode(), body
+    if (repaired := _without_cesu_8(body)) is not body:
+        return _decode(repaired, content_type)
+    return _read_by_labels(body, _label(content_type), _declaration(body)), None
 
 
 def _read(body: bytes, charset: str) -> tuple[str, bytes | None]:
@@ -125,6 +152,41 @@ def _read(body: bytes, charset: str) -> tuple[str, bytes | None]:
         with suppress(UnicodeDecodeError):
             return body.decode(), body
     return body.decode(charset, _errors(charset)), None
+
+
+def _read_by_labels(body: bytes, *labels: str | None) -> str:
+    """Read bytes that are no valid UTF-8 by the first label that they bear out, else by what they are most like."""
+    is_utf_8 = _is_mostly_utf_8(body)
+    charsets = [label for label in labels if label and label != "utf-8" and not (is_utf_8 and _is_single_byte(label))]
+    for charset in charsets:
+        with suppress(UnicodeDecodeError):
+            return body.decode(charset)
+    charset = charsets[0] if charsets and not is_utf_8 else "utf-8"
+    return body.decode(charset, _errors(charset))
+
+
+def _is_single_byte(charset: str) -> bool:
+    return charset.startswith(("cp125", "cp874", "iso8859", "koi8", "mac-"))
+
+
+def _is_mostly_utf_8(body: bytes) -> bool:
+    """Tell whether most bytes beyond ASCII are parts of valid sequences: text in another charset has few by chance."""
+    valid = sum(map(len, _UTF_8_SEQUENCE.findall(body)))
+    return 3 * valid > 2 * (len(body) - len(body.translate(None, _NOT_ASCII)))
+
+
+def _without_cesu_8(body: bytes) -> bytes:
+    """Return bytes in which each pair of surrogates, encoded one by one, is the character that it stands for.
+
+    Java and older databases write emoji so (https://www.unicode.org/reports/tr26/).
+    """
+
+    def whole(found: re.Match[bytes]) -> bytes:
+        first, second, third, fourth = (group[0] & 0x3F for group in found.groups())
+        high, low = (first & 0x0F) << 6 | second, (third & 0x0F) << 6 | fourth
+        return chr(0x10000 + (high << 10) + low).encode()
+
+    return _CESU_8.sub(whole, body) if b"\xed" in body else body
 
 
 def _label(content_type: str | None) -> str | None:
@@ -137,31 +199,26 @@ def _declaration(body: bytes) -> str | None:
     return _codec(found[1].decode("ascii")) if found else None
 
 
+def _ebcdic(body: bytes) -> str:
+    """Return the code page of a document in EBCDIC, whose declaration is the same in all of them."""
+    found = _DECLARED_ENCODING.search(body[:1024].decode("cp037").encode("ascii", "replace"))
+    charset = _codec(found[1].decode("ascii")) if found else None
+    return charset if charset and charset.startswith("cp") and charset not in _SUPERSETS.values() else "cp037"
+
+
+@lru_cache(maxsize=64)
 def _codec(label: str) -> str | None:
     """Return Python's name of a charset; None for one that can't be true or isn't known.
 
     Where the bytes were readable as ASCII so far, the document is not in UTF-16 or UTF-32, whatever it says.
     """
-    try:
-        name = codecs.lookup(label).name
-    except LookupError:
-        return None
-    name = _SUPERSETS.get(name, name)
-    return name if _CHARSETS.fullmatch(name) else None
-
-
-def _is_multi_byte(charset: str) -> bool:
-    return not charset.startswith(("cp125", "cp874", "iso8859", "koi8", "mac-"))
-
-
-def _is_utf8_beyond_ascii(body: bytes) -> bool:
-    if body.isascii():
-        return False
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    page = _CODE_PAGE.fullmatch(label)
+    for written in (_MORE_LABELS.get(label.lower(), label), f"cp{page[1]}" if page else "", _DECORATION.sub("", label)):
+        with suppress(LookupError):
+            name = codecs.lookup(written).name
+            name = _SUPERSETS.get(name, name)
+            return name if _CHARSETS.fullmatch(name) else None
+    return None
 
 
 def _errors(charset: str) -> str:

@@ -77,3 +77,100 @@ def test_what_xml_forbids_goes_and_all_else_stays(text: str) -> None:
         return character in "\t\n\r" or 0x20 <= code < 0xD800 or 0xE000 <= code <= 0xFFFD or code >= 0x10000
 
     assert without_forbidden(text) == "".join(filter(may_be, text))
+
+
+SAYINGS = {
+    "windows-1250": "Přistání na Měsíci",
+    "windows-1251": "Привет, Луна!",
+    "windows-1253": "Αθήνα, Σάμος",
+    "windows-1255": "שלום עולם",
+    "iso-8859-2": "źródło wieści",
+    "iso-8859-15": "5 € à Genève",
+    "koi8-r": "Привет, Луна!",
+    "mac_roman": "café à gogo",
+    "cp437": "naïve café",
+    "ibm850": "für größere Boote",
+    "cp866": "Привет, Луна!",
+    "gbk": "月球着陆器今日升空",
+    "big5": "月球登陸器今日升空",
+    "shift_jis": "火星探査のニュース",
+    "euc-jp": "火星探査のニュース",
+    "euc-kr": "화성 탐사 소식",
+    "iso-2022-jp": "火星探査のニュース",
+}
+
+
+@pytest.mark.parametrize("charset", SAYINGS)
+@pytest.mark.parametrize("content_type", [None, "text/xml", "text/xml; charset=utf-8", "text/xml; charset=US-ASCII"])
+def test_what_a_document_declares_is_read_where_the_server_says_nothing_or_something_untrue(
+    charset: str, content_type: str | None
+) -> None:
+    if content_type and "ASCII" in content_type and charset != "iso-2022-jp":
+        content_type = "text/xml; charset=utf8"  # what is called ASCII is windows-1252, which fits nearly all bytes
+    body = f'<?xml version="1.0" encoding="{charset}"?><a>{SAYINGS[charset]}</a>'.encode(charset)
+
+    assert decode_body(body, content_type).endswith(f"<a>{SAYINGS[charset]}</a>")
+
+
+@pytest.mark.parametrize(
+    "label", ["gbk", "gb2312", "Shift_JIS", "big5", "euc-kr", "windows-1251", "ISO-8859-1", "cp437"]
+)
+def test_utf_8_is_utf_8_whatever_is_said(label: str) -> None:
+    body = f'<?xml version="1.0" encoding="{label}"?><a>月球 für 5 €</a>'.encode()
+
+    assert decode_body(body, f"text/xml; charset={label}").endswith("<a>月球 für 5 €</a>")
+
+
+def test_one_wrong_byte_makes_utf_8_no_other_charset() -> None:
+    body = '<?xml version="1.0" encoding="iso-8859-1"?><a>größere Boote für März, '.encode() + b"\xe9</a>"
+
+    assert decode_body(body, None).endswith("<a>größere Boote für März, é</a>")
+
+
+def test_a_label_is_believed_though_a_few_bytes_are_wrong() -> None:
+    body = '<?xml version="1.0" encoding="shift_jis"?><a>火星探査のニュース'.encode("shift_jis") + b"\x81</a>"
+
+    assert decode_body(body, "text/xml; charset=utf-8").endswith("<a>火星探査のニュース\ufffd</a>")
+
+
+def test_an_untrue_label_gives_way_to_the_declaration_and_a_true_one_does_not() -> None:
+    body = '<?xml version="1.0" encoding="windows-1251"?><a>Лун</a>'.encode("windows-1251")
+
+    assert decode_body(body, "text/xml; charset=gbk").endswith("<a>Лун</a>")
+    assert "Ëóí" in decode_body(body, "text/xml; charset=iso-8859-1")  # RFC 7303: nothing disproves it
+
+
+@pytest.mark.parametrize(
+    ("label", "charset"),
+    [
+        ("win-1251", "cp1251"), ("x-cp1251", "cp1251"), ("IBM866", "cp866"), ("dos-866", "cp866"), ("CP-866", "cp866"),
+        ("x-sjis", "shift_jis"), ("windows-31j", "shift_jis"), ("x-gbk", "gbk"), ("gb_2312-80", "gbk"),
+        ("x-euc-jp", "euc-jp"), ("x-mac-cyrillic", "mac-cyrillic"), ("iso-8859-8-i", "iso-8859-8"),
+        ("latin-9", "iso-8859-15"), ("unicode-1-1-utf-8", "utf-8"),
+    ],
+)  # fmt: skip
+def test_a_charset_is_known_by_its_other_names(label: str, charset: str) -> None:
+    text = {"shift_jis": "火星", "gbk": "火星", "euc-jp": "火星", "iso-8859-8": "שלום", "iso-8859-15": "5 €"}.get(
+        charset, "Луна"
+    )
+
+    assert decode_body(f"<a>{text}</a>".encode(charset), f"text/xml; charset={label}") == f"<a>{text}</a>"
+
+
+@pytest.mark.parametrize("charset", ["cp037", "cp500", "cp1140", "cp273"])
+def test_a_document_in_ebcdic_is_read_by_its_declaration(charset: str) -> None:
+    body = f'<?xml version="1.0" encoding="{charset}"?><a>für [1]!</a>'.encode(charset)
+
+    assert decode_body(body, None).endswith("<a>für [1]!</a>")
+
+
+def test_characters_in_cesu_8_are_whole_again() -> None:
+    body = "<a>größer \ud83d\ude00</a>".encode("utf-8", "surrogatepass")
+
+    assert decode_body(body, None) == "<a>größer 😀</a>"
+    assert decode_body(body, "text/xml; charset=iso-8859-1") == "<a>größer 😀</a>"
+
+
+def test_chinese_in_hz_and_japanese_with_escapes_are_read_though_they_are_ascii() -> None:
+    assert decode_body("<a>火星</a>".encode("hz"), "text/xml; charset=hz-gb-2312") == "<a>火星</a>"
+    assert decode_body("<a>火星</a>".encode("iso-2022-kr"), "text/xml; charset=iso-2022-kr").endswith("<a>火星</a>")
