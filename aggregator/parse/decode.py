@@ -132,11 +132,8 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, bytes | None]:
     for mark, charset in _BOMS:
         if body.startswith(mark):
             return _read(body.removeprefix(mark), charset)
-    for start, charset in _UNMARKED:
-        if body.startswith(start):
-            return body.decode(charset, "replace"), None
-    if body.startswith(_EBCDIC_START):
-        return body.decode(_ebcdic(body), "replace"), None
+    if unlike_ascii := _unlike_ascii(body):
+        return body.decode(unlike_ascii, "replace"), None
     if body.isascii():
         labels = [label for label in (_label(content_type), _declaration(body)) if label and _IN_ASCII.fullmatch(label)]
         return (body.decode(labels[0], "replace"), None) if labels else (body.decode("ascii"), body)
@@ -197,6 +194,12 @@ def _label(content_type: str | None) -> str | None:
 def _declaration(body: bytes) -> str | None:
     found = _DECLARED_ENCODING.search(body[:1024])
     return _codec(found[1].decode("ascii")) if found else None
+
+
+def _unlike_ascii(body: bytes) -> str | None:
+    """Return the charset of a document whose "<" is not that of ASCII."""
+    wide = next((charset for start, charset in _UNMARKED if body.startswith(start)), None)
+    return wide or (_ebcdic(body) if body.startswith(_EBCDIC_START) else None)
 
 
 def _ebcdic(body: bytes) -> str:
