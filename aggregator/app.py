@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from aggregator.categorize import as_entry, categorize, explain_rules, fits_text
 from aggregator.config import Config, FeedConfig, Where
-from aggregator.dedupe import expired_marks
 from aggregator.errors import UsageError
 from aggregator.fetch import HostGate, key_of
 from aggregator.http import HttpClient, user_agent
@@ -28,6 +27,7 @@ from aggregator.notify import beginning
 from aggregator.pipeline import Pipeline, Reader, Recorder
 from aggregator.sources import Credentials, configured_sources
 from aggregator.store import Store
+from aggregator.text.marks import expired_marks
 
 # What is larger is no article.
 _LARGEST_ARTICLE = 2_000_000

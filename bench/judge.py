@@ -24,13 +24,16 @@ import sqlalchemy as sa
 
 from aggregator.categorize import categorize, compile_rules
 from aggregator.config import load
-from aggregator.dedupe import decide, mark, sign
-from aggregator.dedupe.languages import stems
-from aggregator.dedupe.marks import TEXT, WORD, word_mark
-from aggregator.model import Entry, PollResult, Signature, Source, SourceState
+from aggregator.dedupe import decide, sign
+from aggregator.model import Entry, Gist, PollResult, Signature, Source, SourceState
+from aggregator.steps.decide import judge_entries
+from aggregator.steps.marking import mark
 from aggregator.store import Store
 from aggregator.store import signatures as stored_signatures
 from aggregator.store.tables import entries, signatures, sources, vocabularies
+from aggregator.stories import gists_of
+from aggregator.text.languages import stems
+from aggregator.text.marks import TEXT, WORD, word_mark
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CATEGORIES = Path(__file__).parent.parent / "config" / "aggregator.yaml"
@@ -41,6 +44,8 @@ _MARKS_KEPT = timedelta(days=60)
 _FILLED_AT_ONCE = 10_000
 _LEASE = timedelta(hours=1)
 _TITLE_WORDS, _TEXT_WORDS = 9, 120
+
+Signed = tuple[Signature, Gist]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -99,11 +104,11 @@ def _costs(store: Store, world: _World, now: datetime) -> dict[str, float]:
     rules, source = compile_rules(load(CATEGORIES).categories), Source(name="s0", url="https://s0.example/")
     fresh = world.documents(_POLLS)
     return {
-        "sign": _timed(sign, fresh),
+        "sign": _timed(lambda document: (sign(document), gists_of(document)), fresh),
         "none": _judged(store, world.documents(_POLLS), now, None),
         "text": _judged(store, world.documents(_POLLS), now, _text_only),
         "headline": _judged(store, world.documents(_POLLS), now, _headline_only),
-        "both": _judged(store, world.documents(_POLLS), now, lambda each: each),
+        "both": _judged(store, world.documents(_POLLS), now, lambda *each: each),
         "categories": _timed(lambda document: [categorize(each, source, rules) for each in document], fresh),
     }
 
@@ -115,21 +120,21 @@ def _timed(function: Callable[[Sequence[Entry]], object], documents: Sequence[Se
     return (time.process_time() - began) / (_POLLS * _IN_POLL) * 1e6
 
 
-def _text_only(signature: Signature) -> Signature:
-    return replace(signature, title=(), text=())
+def _text_only(signature: Signature, gist: Gist) -> Signed:
+    return signature, replace(gist, title=(), text=())
 
 
-def _headline_only(signature: Signature) -> Signature:
-    return replace(signature, marks=(), probes=(), id_mark=None)
+def _headline_only(signature: Signature, gist: Gist) -> Signed:
+    return Signature(), gist
 
 
 def _judged(
-    store: Store, documents: Sequence[Sequence[Entry]], now: datetime, keep: Callable[[Signature], Signature] | None
+    store: Store, documents: Sequence[Sequence[Entry]], now: datetime, keep: Callable[[Signature, Gist], Signed] | None
 ) -> float:
     """Poll the documents as sources; return the time of what stands between fetching and the answer."""
     names = [f"s{number}" for number in range(len(documents))]
     claims = {each.source.name: each for each in store.claim_due_sources(now=now, lease=_LEASE, limit=999, names=names)}
-    signed = [tuple(map(keep, sign(document))) if keep else () for document in documents]
+    signed = [list(map(keep, sign(document), gists_of(document))) if keep else [] for document in documents]
     began = time.process_time()
     for name, document, its_signatures in zip(names, documents, signed, strict=True):
         claim = claims[name]
@@ -138,11 +143,15 @@ def _judged(
             if keep is None:
                 judged = decide(document, known, claim=claim, now=now)
             else:
-                marking = mark(document, its_signatures, known, now=now)
-                judged = decide(document, known, marking, poll.nearby(marking.probes), claim=claim, now=now)
+                marking = mark(document, *_apart(its_signatures), known, now=now)
+                judged = judge_entries(document, known, marking, poll.nearby(marking.probes), claim=claim, now=now)
             state = SourceState(seed=claim.state.seed, last_success=now, next_check=now)
             poll.write(PollResult(source=name, state=state, decisions=judged.decisions))
     return (time.process_time() - began) / (_POLLS * _IN_POLL) * 1e6
+
+
+def _apart(signed: Sequence[Signed]) -> tuple[list[Signature], list[Gist]]:
+    return [signature for signature, _ in signed], [gist for _, gist in signed]
 
 
 class _World:

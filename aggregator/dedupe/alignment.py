@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aggregator.dedupe.marks import PIECE
+from aggregator.text.marks import PIECE
 
 Piece = tuple[str, ...]
 

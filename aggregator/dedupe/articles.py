@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aggregator.dedupe.alignment import Aligned, Piece, Stretch, align, pieces_of_text, whole
-from aggregator.dedupe.languages import terms_in
-from aggregator.dedupe.marks import PIECE
-from aggregator.dedupe.words import words_in
+from aggregator.text.folding import words_in
+from aggregator.text.languages import terms_in
+from aggregator.text.marks import PIECE
 
 # From so many words on that both have, in one stretch, the text alone is enough; below, it must be nearly all of the
 # shorter text, or the headlines must agree too.

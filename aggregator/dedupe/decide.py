@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from aggregator.dedupe.evidence import same_address
-from aggregator.dedupe.marking import Marking
 from aggregator.dedupe.recognize import recognize
-from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Nearby, Sighting
+from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Marked, Nearby, Sighting
 
 # What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
 _NOT_IN_DIGEST = {"key", "published", "updated", "fingerprint", "is_full"}
@@ -30,7 +29,7 @@ class Judged:
 def decide(
     entries: Sequence[Entry],
     known: Known,
-    marking: Marking | None = None,
+    marked: Mapping[str, Marked] | None = None,
     nearby: Nearby | None = None,
     *,
     claim: Claim,
@@ -39,8 +38,8 @@ def decide(
 ) -> Judged:
     """Judge the entries of one document, whose keys are unique within it; ``unchanged`` are the others in it.
 
-    ``marking`` is what new entries are recognized by, ``nearby`` what was found by it; without them there are no
-    duplicates by text, and no stories.
+    ``marked`` is what new entries are recognized by, by key; ``nearby`` what was found by it; without them there are
+    no duplicates by text.
 
     An entry is *the same* as a stored one of its source with its key, or whose key the publisher changed (see
     ``_renamed``); it is *forgotten* when retention purged it, and stays so; else it is new, and then perhaps a
@@ -62,8 +61,8 @@ def decide(
             decisions.append(_new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now))
         elif stored.key != entry.key or stored.digest != _digest(entry):
             decisions.append(_edited(entry, stored, now))
-    if marking is not None:
-        decisions = recognize(decisions, marking, nearby or Nearby(), source=claim.source.name)
+    if marked is not None:
+        decisions = recognize(decisions, marked, nearby or Nearby(), source=claim.source.name)
     return Judged(decisions=tuple(decisions), unchanged=len(keys) - len(decisions))
 
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from aggregator.dedupe.articles import Article, Comparison, compare_articles, titles_agree, titles_alike
 from aggregator.dedupe.signature import is_universal
-from aggregator.dedupe.words import words_of_markup
 from aggregator.model import Entry, Known, KnownEntry, Resembling
+from aggregator.text.folding import words_of_markup
 
 # What a source puts under all its entries is no longer than so many words.
 _MAY_BE_REPEATED = 150

@@ -1,23 +1,19 @@
-"""What is new is set beside what resembles it: is it a copy, does it belong to a story?
+"""What is new is set beside what resembles it: is it a copy?
 
-Oldest first, so that the first report is the original and gives a story its id; what was judged is what the next one
-is set beside, in one document as over days.
+Oldest first, so that the first report is the original; what was judged is what the next one is set beside, in one
+document as over days.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
 
 from aggregator.dedupe.articles import pieces_in
 from aggregator.dedupe.evidence import SameArticle, article_of, same_text
-from aggregator.dedupe.marking import Marked, Marking
-from aggregator.dedupe.stories import Stories
-from aggregator.dedupe.weights import Weights
-from aggregator.model import Decision, Entry, Nearby, Probes, Resembling, Signature
+from aggregator.model import Decision, Entry, Marked, Nearby, Probes, Resembling
 
 # How many of those with the most marks in common are compared word for word.
 _COMPARED = 6
@@ -27,45 +23,39 @@ _NEWEST = 40
 _REPEATED = 3
 
 
-def recognize(decisions: Iterable[Decision], marking: Marking, nearby: Nearby, *, source: str) -> list[Decision]:
-    """Return the decisions, in their order, with duplicates by text, stories, and what to recognize them by."""
+def recognize(
+    decisions: Iterable[Decision], marked: Mapping[str, Marked], nearby: Nearby, *, source: str
+) -> list[Decision]:
+    """Return the decisions, in their order, with duplicates by text, and what to recognize entries by."""
     decisions = list(decisions)
-    recognizer = _Recognizer(decisions, marking.weights, nearby, source)
+    recognizer = _Recognizer(decisions, nearby, source)
     # documents list the newest first: of two of one time the latter is the older
     for position in sorted(range(len(decisions)), key=lambda position: (decisions[position].published, -position)):
         decision = decisions[position]
-        marked = marking.marked.get(decision.entry.key)
-        if marked is not None:
-            judged = recognizer.recognize(decision, marked) if decision.is_new else {}
-            decisions[position] = replace(decision, signature=marked.signature, marks=marked.stored, **judged)
+        its_marks = marked.get(decision.entry.key)
+        if its_marks is not None:
+            judged = recognizer.recognize(decision, its_marks) if decision.is_new else decision
+            decisions[position] = replace(judged, gist=its_marks.gist, marks=its_marks.stored)
     return decisions
 
 
 class _Recognizer:
     """One poll's new entries beside the stored ones and each other."""
 
-    def __init__(self, decisions: Sequence[Decision], weights: Weights, nearby: Nearby, source: str) -> None:
+    def __init__(self, decisions: Sequence[Decision], nearby: Nearby, source: str) -> None:
         self._new = [each for each in decisions if each.is_new]
         self._source = source
         self._entries = dict(nearby.entries)
         self._by_mark = {mark: list(reversed(ids)) for mark, ids in nearby.by_mark.items()}
-        self._stories = Stories(weights, nearby.sizes)
         self._repeated: frozenset[tuple[str, ...]] | None = None
 
-    def recognize(self, decision: Decision, marked: Marked) -> dict[str, Any]:
-        """Return what there is to say of a new entry: whose copy it is, or which story it joins."""
-        resembling = self._resembling(decision, marked.signature)
-        judged: dict[str, Any] = {}
-        if decision.original == decision.id:
-            if copy := self._copy(decision.entry, marked.probes):
-                story = copy.story or copy.original
-                judged = {"original": copy.original, "evidence": copy.evidence, "story": story}
-                resembling = replace(resembling, original=copy.original, story=story)
-            elif joined := self._stories.find(resembling, self._closest(marked.probes.story, None), self._entries):
-                judged = {"story": joined.story, "story_evidence": joined.evidence}
-                resembling = replace(resembling, story=joined.story)
-        self._remember(resembling, marked.stored)
-        return judged
+    def recognize(self, decision: Decision, marked: Marked) -> Decision:
+        """Return the decision on a new entry with what there is to say of it: whose copy it is."""
+        if decision.original == decision.id and (copy := self._copy(decision.entry, marked.probes)):
+            story = copy.story or copy.original
+            decision = replace(decision, original=copy.original, evidence=copy.evidence, story=story)
+        self._remember(decision, marked)
+        return decision
 
     def _copy(self, entry: Entry, probes: Probes) -> SameArticle | None:
         found = self._closest(probes.copies, _COMPARED)
@@ -88,15 +78,9 @@ class _Recognizer:
             self._repeated = frozenset(piece for piece, count in seen.items() if count >= _REPEATED)
         return self._repeated
 
-    def _remember(self, entry: Resembling, marks: Iterable[int]) -> None:
-        self._entries[entry.id] = entry
-        self._stories.add(entry.story, entry.id)
-        for mark in marks:
-            self._by_mark.setdefault(mark, []).append(entry.id)
-
-    def _resembling(self, decision: Decision, signature: Signature) -> Resembling:
+    def _remember(self, decision: Decision, marked: Marked) -> None:
         entry = decision.entry
-        return Resembling(
+        self._entries[decision.id] = Resembling(
             id=decision.id,
             source=self._source,
             key=entry.key,
@@ -106,6 +90,8 @@ class _Recognizer:
             title=entry.title,
             published=decision.published,
             first_seen=decision.first_seen,
-            signature=signature,
+            gist=marked.gist,
             markup=entry.content or entry.summary,
         )
+        for mark in marked.stored:
+            self._by_mark.setdefault(mark, []).append(decision.id)

@@ -46,16 +46,24 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """What an entry is recognized by, computed from it and its document alone (docs/judgement.md).
+    """What a copy of an entry is recognized by, computed from it and its document alone (docs/judgement.md).
 
     ``marks`` are hashes of pieces of its text, by which a copy finds it; ``probes`` those to look copies up by.
-    ``title`` and ``text`` are the stems of the words in its headline and summary, in ``language`` ("": unknown);
-    ``links`` are hashes of pages elsewhere that it links to.
     """
 
     marks: tuple[int, ...] = ()
     probes: tuple[int, ...] = ()
     id_mark: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gist:
+    """What an entry says, as far as its story needs it, computed from it and its document alone (docs/judgement.md).
+
+    ``title`` and ``text`` are the stems of the words in its headline and summary, in ``language`` ("": unknown);
+    ``links`` are hashes of pages elsewhere that it links to.
+    """
+
     language: str = ""
     title: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
@@ -79,6 +87,15 @@ class Probes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """How one entry finds others and is found: ``stored`` are the marks by which later ones find it."""
+
+    gist: Gist
+    stored: tuple[int, ...] = ()
+    probes: Probes = Probes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resembling:
     """A stored entry that was found by its marks. ``markup`` is its text, None when only its story is asked for."""
 
@@ -91,7 +108,7 @@ class Resembling:
     title: str
     published: datetime
     first_seen: datetime
-    signature: Signature
+    gist: Gist
     markup: str | None = None
 
 
@@ -151,7 +168,7 @@ class Decision:
     """What becomes of one entry: stored as ``id``; ``is_new`` or an edit of what is there.
 
     ``original`` is its own id, or that of the entry that it is a duplicate of, with the ``evidence`` in words.
-    ``story`` is the id of the first entry of its story, perhaps its own, with ``story_evidence``; ``signature`` and
+    ``story`` is the id of the first entry of its story, perhaps its own, with ``story_evidence``; ``gist`` and
     ``marks`` are what later entries find it by, None where they are not to be written.
     ``published``, ``updated`` and ``first_seen`` are final. ``listed_at`` is when it counts as news in feeds:
     first seen, but for what a new source brings along when it is first polled: published.
@@ -170,6 +187,6 @@ class Decision:
     digest: str
     story: str
     story_evidence: str | None = None
-    signature: Signature | None = None
+    gist: Gist | None = None
     marks: tuple[int, ...] = ()
     categories: tuple[CategoryMatch, ...] = ()

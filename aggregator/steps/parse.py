@@ -18,6 +18,7 @@ from aggregator.model import (
     Entry,
     Fetched,
     Findings,
+    Gist,
     NotModified,
     ParsedFeed,
     Sighting,
@@ -28,6 +29,7 @@ from aggregator.model import (
 from aggregator.normalize import Changes, normalize_changes, with_article
 from aggregator.parse.article import read_article
 from aggregator.steps.kinds import Reading, read_document
+from aggregator.stories import gists_of
 
 # Articles fetched for one poll at most, the newest first: what a new source has beyond that is no news.
 MAX_ARTICLES: Final = 30
@@ -37,8 +39,8 @@ MAX_ARTICLES: Final = 30
 class Seen:
     """What one look at a source brought: an answer with the entries that are new in it or were changed, or an error.
 
-    ``signatures`` and ``categories`` are those of the entries, in their order. ``unchanged`` are the other entries of
-    the document.
+    ``signatures``, ``gists`` and ``categories`` are those of the entries, in their order. ``unchanged`` are the other
+    entries of the document.
     """
 
     answer: Fetched | NotModified | None = None
@@ -49,6 +51,7 @@ class Seen:
     entries: tuple[Entry, ...] = ()
     unchanged: tuple[Sighting, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    gists: tuple[Gist, ...] = ()
     categories: tuple[tuple[CategoryMatch, ...], ...] = ()
     error: SourceError | None = None
 
@@ -101,6 +104,7 @@ def finish(draft: Draft, answer: Fetched) -> Seen:
         entries=entries,
         unchanged=draft.changes.unchanged,
         signatures=sign(entries, beside=draft.changes.beside),
+        gists=gists_of(entries, beside=draft.changes.beside),
     )
 
 

@@ -135,7 +135,7 @@ class PollTransaction:
         search.exchange(self._connection, indexed)
         self._connection.execute(_DELETE_CATEGORIES, {"of_entry": pks[decision.id]})
         self._insert_categories([decision], pks)
-        if decision.signature is not None:
+        if decision.gist is not None:
             signatures.exchange(self._connection, decision, pks[decision.id])
 
     def _insert_categories(self, decisions: Sequence[Decision], pks: Mapping[str, int]) -> None:

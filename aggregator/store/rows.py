@@ -13,13 +13,13 @@ from aggregator.model import (
     CategoryMatch,
     Decision,
     Enclosure,
+    Gist,
     KnownEntry,
     ListMemory,
     Mention,
     Origin,
     PageRules,
     Resembling,
-    Signature,
     Source,
     SourceFeed,
     SourceKind,
@@ -215,14 +215,13 @@ def to_known_entry(row: Row) -> KnownEntry:
     return KnownEntry(**{name: value for name, value in row.items() if name != "source_pk"})
 
 
-def signature_words(signature: Signature) -> str:
-    return "|".join(" ".join(words) for words in (signature.title, signature.text, signature.links))
+def gist_words(gist: Gist) -> str:
+    return "|".join(" ".join(words) for words in (gist.title, gist.text, gist.links))
 
 
-def to_signature(language: str, words: str) -> Signature:
-    """Make a record of what is stored of a signature; its marks are stored elsewhere."""
+def to_gist(language: str, words: str) -> Gist:
     title, text, *links = (tuple(part.split()) for part in words.split("|"))
-    return Signature(language=language, title=title, text=text, links=links[0] if links else ())
+    return Gist(language=language, title=title, text=text, links=links[0] if links else ())
 
 
 def to_resembling(row: Row) -> Resembling:
@@ -237,7 +236,7 @@ def to_resembling(row: Row) -> Resembling:
         title=row["title"],
         published=row["published"],
         first_seen=row["first_seen"],
-        signature=to_signature(row["language"], row["words"]),
+        gist=to_gist(row["language"], row["words"]),
     )
 
 

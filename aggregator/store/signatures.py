@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from aggregator.model import Decision, Signature, Vocabulary
+from aggregator.model import Decision, Gist, Vocabulary
 from aggregator.store import rows
 from aggregator.store.arrays import among, array
 from aggregator.store.tables import entry_marks, signatures, vocabularies
@@ -39,7 +39,7 @@ _COUNT = vocabularies.update().where(vocabularies.c.language == sa.bindparam("of
 
 def insert(connection: sa.Connection, decisions: Sequence[Decision], pks: Mapping[str, int]) -> None:
     """Write the signatures and marks of entries that are stored under these ``pks``, and learn from them."""
-    signed = [each for each in decisions if each.signature is not None]
+    signed = [each for each in decisions if each.gist is not None]
     if not signed:
         return
     connection.execute(_INSERT, [_values(each, pks[each.id]) for each in signed])
@@ -62,7 +62,7 @@ def _insert_marks(connection: sa.Connection, marks: Collection[tuple[int, int]])
 
 
 def exchange(connection: sa.Connection, decision: Decision, pk: int) -> None:
-    """Write the signature of an entry whose text was edited in place of the one it had."""
+    """Write the gist and the marks of an entry whose text was edited in place of the one it had."""
     forget(connection, [pk])
     connection.execute(_INSERT, [_values(decision, pk)])
     _insert_marks(connection, {(mark, pk) for mark in decision.marks})
@@ -86,11 +86,11 @@ def forget_marks(connection: sa.Connection, *, first: int, last: int) -> int:
 
 
 def _values(decision: Decision, pk: int) -> rows.Values:
-    signature = decision.signature or Signature()
+    gist = decision.gist or Gist()
     return {
         "entry_pk": pk,
-        "language": signature.language,
-        "words": rows.signature_words(signature),
+        "language": gist.language,
+        "words": rows.gist_words(gist),
         "marks": struct.pack(f"<{len(decision.marks)}q", *decision.marks),
     }
 
@@ -119,7 +119,7 @@ class Vocabularies:
 
 def _learn(connection: sa.Connection, signed: Sequence[Decision]) -> None:
     """Count the new entries of each language, and learn those vocabularies anew that have grown by much."""
-    added = Counter(each.signature.language for each in signed if each.signature is not None)
+    added = Counter(each.gist.language for each in signed if each.gist is not None)
     known = {row.language: row for row in connection.execute(_SEEN)}
     for language, count in added.items():
         row = known.get(language)

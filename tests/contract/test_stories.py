@@ -7,11 +7,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from aggregator.dedupe import decide, expired_marks, mark, sign
-from aggregator.model import Claim, Decision, Entry, PollResult, Selection, Source, SourceState
+from aggregator.dedupe import sign
+from aggregator.model import Claim, Decision, Entry, Nearby, PollResult, Selection, Source, SourceState
+from aggregator.steps.decide import judge_entries
+from aggregator.steps.marking import mark
 from aggregator.store import Store
 from aggregator.store.engine import create_engine
 from aggregator.store.tables import entry_marks, signatures, vocabularies
+from aggregator.stories import gists_of
+from aggregator.text.marks import expired_marks
 from tests.builders import NOW, make_entry, make_source
 
 LEASE = timedelta(minutes=5)
@@ -26,8 +30,8 @@ def poll(store: Store, source: Source, *entries: Entry, at=NOW) -> list[Decision
     [claim] = store.claim_due_sources(now=at, lease=LEASE, limit=1, names=[source.name])
     with store.poll(claim) as transaction:
         known = transaction.known(entries)
-        marking = mark(entries, sign(entries), known, now=at)
-        judged = decide(entries, known, marking, transaction.nearby(marking.probes), claim=claim, now=at)
+        marking = mark(entries, sign(entries), gists_of(entries), known, now=at)
+        judged = judge_entries(entries, known, marking, transaction.nearby(marking.probes), claim=claim, now=at)
         state = SourceState(seed=claim.state.seed, last_success=at, next_check=at)
         transaction.write(PollResult(source=source.name, state=state, decisions=judged.decisions))
     return list(judged.decisions)
@@ -167,8 +171,8 @@ def test_a_result_that_is_dropped_leaves_nothing_to_recognize(
 def _write_and_fail(store: Store, claim: Claim, entries: list[Entry]) -> None:
     with store.poll(claim) as transaction:
         known = transaction.known(entries)
-        marking = mark(entries, sign(entries), known, now=NOW)
-        decisions = decide(entries, known, marking, claim=claim, now=NOW).decisions
+        marking = mark(entries, sign(entries), gists_of(entries), known, now=NOW)
+        decisions = judge_entries(entries, known, marking, Nearby(), claim=claim, now=NOW).decisions
         transaction.write(PollResult(source="a", state=claim.state, decisions=decisions))
         raise ZeroDivisionError
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aggregator.dedupe.words import words_of_markup
 from aggregator.model import Entry
+from aggregator.text.folding import words_of_markup
 from tests.quality.copies import copy_of
 from tests.quality.polls import open_store, poll_all, read_feeds
 from tests.quality.scores import Score

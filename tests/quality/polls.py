@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from aggregator.dedupe import decide, mark, sign
+from aggregator.dedupe import sign
 from aggregator.errors import SourceError
 from aggregator.model import Entry, Fetched, PollResult, Selection, Source, SourceState, StoredEntry
 from aggregator.normalize import normalize_feed
 from aggregator.parse import parse_feed
+from aggregator.steps.decide import judge_entries
+from aggregator.steps.marking import mark
 from aggregator.store import Store
+from aggregator.stories import gists_of
 
 _LEASE = timedelta(minutes=5)
 
@@ -33,11 +36,11 @@ def poll_all(store: Store, documents: Mapping[str, Sequence[Entry]], *, now: dat
 
 def poll_once(store: Store, name: str, entries: Sequence[Entry], *, now: datetime) -> None:
     [claim] = store.claim_due_sources(now=now, lease=_LEASE, limit=1, names=[name])
-    signatures = sign(entries)
+    signatures, gists = sign(entries), gists_of(entries)
     with store.poll(claim) as poll:
         known = poll.known(entries)
-        marking = mark(entries, signatures, known, now=now)
-        judged = decide(entries, known, marking, poll.nearby(marking.probes), claim=claim, now=now)
+        marking = mark(entries, signatures, gists, known, now=now)
+        judged = judge_entries(entries, known, marking, poll.nearby(marking.probes), claim=claim, now=now)
         state = SourceState(seed=claim.state.seed, last_success=now, next_check=now)
         poll.write(PollResult(source=name, state=state, decisions=judged.decisions))
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aggregator.app import Aggregator
-from aggregator.dedupe import nearest_articles, nearest_stories, reconsider
+from aggregator.dedupe import nearest_articles
 from aggregator.model import StoredEntry
+from aggregator.steps.reconsider import reconsider
+from aggregator.stories import nearest_stories
 
 
 def explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
@@ -23,7 +25,8 @@ def explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator
         if other.id != entry.id:
             yield f"  {other.id} from {other.source}: {other.evidence or 'the first one'}"
     which = reconsider(entry, aggregator.store.vocabularies())
-    lines = nearest_articles(which, aggregator.store.nearby([which.marked.probes]))
+    nearby = aggregator.store.nearby([which.marked.probes])
+    lines = nearest_articles(which.entry, which.resembling, which.marked, nearby)
     yield from _listed("  with some of its text, among what was first seen shortly before it", lines)
 
 
@@ -41,7 +44,8 @@ def explained_story(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]
     for other in others:
         yield f"  {other.id} from {other.source} “{other.title}”: {other.story_evidence or 'the first one'}"
     which = reconsider(entry, aggregator.store.vocabularies())
-    lines = nearest_stories(which, aggregator.store.nearby([which.marked.probes]))
+    nearby = aggregator.store.nearby([which.marked.probes])
+    lines = nearest_stories(which.resembling, which.marked, nearby, which.weights)
     yield from _listed("  not in it, though near", lines)
 
 

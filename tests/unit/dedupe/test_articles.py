@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.dedupe.articles import Article, compare_articles, pieces_in
-from aggregator.dedupe.words import first_words_of_markup, words_in, words_of_markup
+from aggregator.text.folding import first_words_of_markup, words_in, words_of_markup
 
 TEXT = (
     "The observatory on Mount Halla will open its dome to visitors in the first week of April. Guides explain how the "

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.dedupe import Judged, decide, mark, sign
-from aggregator.dedupe.stories import MAX_AGE, MAX_ENTRIES
+from aggregator.dedupe import Judged, sign
 from aggregator.model import Decision, Entry, Known, Nearby, Resembling, Source, Vocabulary
+from aggregator.steps.decide import judge_entries
+from aggregator.steps.marking import mark
+from aggregator.stories import gists_of
+from aggregator.stories.grouping import MAX_AGE, MAX_ENTRIES
 from tests.builders import NOW, make_claim, make_entry, make_known, make_source
 
 HOUR = timedelta(hours=1)
@@ -23,9 +26,9 @@ class Newsroom:
 
     def poll(self, source: str, *entries: Entry) -> Judged:
         known = Known(vocabularies=self.vocabularies)
-        marking = mark(entries, sign(entries), known, now=NOW)
+        marking = mark(entries, sign(entries), gists_of(entries), known, now=NOW)
         nearby = Nearby(by_mark=self.by_mark, entries=self.known, sizes=self.sizes)
-        judged = decide(entries, known, marking, nearby, claim=make_claim(make_source(source)), now=NOW)
+        judged = judge_entries(entries, known, marking, nearby, claim=make_claim(make_source(source)), now=NOW)
         for decision in judged.decisions:
             self._remember(source, decision)
         return judged
@@ -46,7 +49,7 @@ class Newsroom:
             title=entry.title,
             published=decision.published,
             first_seen=decision.first_seen,
-            signature=decision.signature,
+            gist=decision.gist,
             markup=entry.content,
         )
         self.sizes[decision.story] = self.sizes.get(decision.story, -1) + 1
@@ -254,10 +257,11 @@ def test_an_edited_text_is_signed_anew_and_its_story_stays() -> None:
     [first] = Newsroom().poll("a", entry).decisions
     edited = headline("Lorry fire shuts tunnel", content="<p>Much later the text came.</p>")
     known = Known(same_source=(make_known(entry, id=first.id, story="elsewhere", digest=first.digest),))
-    marking = mark([edited], sign([edited]), known, now=NOW)
-    [decision] = decide([edited], known, marking, claim=make_claim(Source(name="a", url="u")), now=NOW).decisions
+    marking = mark([edited], sign([edited]), gists_of([edited]), known, now=NOW)
+    claim = make_claim(Source(name="a", url="u"))
+    [decision] = judge_entries([edited], known, marking, Nearby(), claim=claim, now=NOW).decisions
 
-    assert decision.signature is not None
+    assert decision.gist is not None
     assert decision.story == "elsewhere"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from aggregator.dedupe.languages import stems, terms_in
+from aggregator.text.languages import stems, terms_in
 
 _PLACES = {
     "en": """

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import Stemmer
 
-from aggregator.dedupe.words import fold
+from aggregator.text.folding import fold
 
 _STEMMERS = {"en": "english", "fr": "french", "de": "german"}
 

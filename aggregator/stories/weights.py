@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from math import log
 
-from aggregator.dedupe.everyday import everyday_stems
-from aggregator.dedupe.places import place_stems
-from aggregator.model import Signature, Vocabulary
+from aggregator.model import Gist, Vocabulary
+from aggregator.stories.everyday import everyday_stems
+from aggregator.stories.placenames import place_stems
 
 # What is taken for granted, as if so many headlines had been read already: how many of them have such a word.
 _ASSUMED = 2000
@@ -22,17 +22,17 @@ _NOTHING = Vocabulary()
 
 
 class Weights:
-    """The weights of words. ``unread`` are signatures that no vocabulary has yet: those of the poll itself."""
+    """The weights of words. ``unread`` are gists that no vocabulary has yet: those of the poll itself."""
 
-    def __init__(self, vocabularies: Mapping[str, Vocabulary], unread: Iterable[Signature] = ()) -> None:
+    def __init__(self, vocabularies: Mapping[str, Vocabulary], unread: Iterable[Gist] = ()) -> None:
         self._vocabularies = vocabularies
         self._entries: Counter[str] = Counter()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._known: dict[tuple[str, str], float] = {}
         self._headlines: dict[str, dict[str, float]] = {}
-        for signature in unread:
-            self._entries[signature.language] += 1
-            self._counts.update((signature.language, word) for word in signature.title)
+        for gist in unread:
+            self._entries[gist.language] += 1
+            self._counts.update((gist.language, word) for word in gist.title)
 
     def of(self, word: str, language: str) -> float:
         """Return the weight of a stem: the logarithm of how many headlines there are for each that has it."""
@@ -45,11 +45,11 @@ class Weights:
             self._known[key] = weight
         return weight
 
-    def of_headline(self, entry_id: str, signature: Signature) -> dict[str, float]:
+    def of_headline(self, entry_id: str, gist: Gist) -> dict[str, float]:
         """Return the weights of the words in an entry's headline, kept for the next time."""
         weighed = self._headlines.get(entry_id)
         if weighed is None:
-            weighed = {word: self.of(word, signature.language) for word in signature.title}
+            weighed = {word: self.of(word, gist.language) for word in gist.title}
             self._headlines[entry_id] = weighed
         return weighed
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from aggregator.dedupe.likeness import Likeness, liken
-from aggregator.dedupe.marks import WORD
-from aggregator.dedupe.weights import Weights
-from aggregator.model import Resembling, Signature
+from aggregator.model import Gist, Resembling
+from aggregator.stories.likeness import Likeness, liken
+from aggregator.stories.weights import Weights
+from aggregator.text.marks import LINK, WORD, word_mark
 
 # A story is closed when it has so many entries, or when its first one is so old.
 MAX_ENTRIES = 50
@@ -40,11 +40,21 @@ class Joined:
     evidence: str
 
 
-def story_words(signature: Signature, weights: Weights) -> tuple[list[str], list[str]]:
+def story_words(gist: Gist, weights: Weights) -> tuple[list[str], list[str]]:
     """Return the beginnings of the rarest words of a headline: those to store and those to look up."""
-    rarest = sorted((-weights.of(word, signature.language), word) for word in signature.title)
+    rarest = sorted((-weights.of(word, gist.language), word) for word in gist.title)
     beginnings = list(dict.fromkeys(word[:_WORD_LETTERS] for _, word in rarest))
     return beginnings[:_STORED_WORDS], beginnings[:_PROBED_WORDS]
+
+
+def story_marks(gist: Gist, weights: Weights, published: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the marks to store for an entry with this gist, and those to look others of its event up by."""
+    stored, probed = story_words(gist, weights)
+    links = [word_mark(link) for link in gist.links]
+    return (
+        (*WORD.stored(map(word_mark, stored), published), *LINK.stored(links, published)),
+        (*WORD.looked_up(map(word_mark, probed), published), *LINK.looked_up(links, published)),
+    )
 
 
 class Stories:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from aggregator.dedupe.languages import stems, terms_in
-from aggregator.dedupe.places import place_stems
-from aggregator.dedupe.weights import Weights, is_quantity, is_year
-from aggregator.model import Resembling, Signature
+from aggregator.model import Gist, Resembling
+from aggregator.stories.placenames import place_stems
+from aggregator.stories.weights import Weights, is_quantity, is_year
+from aggregator.text.languages import stems, terms_in
 
 # What the other's summary has of a headline counts less than what its headline has.
 _IN_SUMMARY = 0.5
@@ -63,8 +63,8 @@ _NEEDED_AGAINST = {_Against.YEARS: (1, 2.0), _Against.NUMBERS: (2, 0.58), _Again
 
 def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
     """Compare two entries of one time."""
-    first: Mapping[str, float] = weights.of_headline(one.id, one.signature)
-    second: Mapping[str, float] = weights.of_headline(other.id, other.signature)
+    first: Mapping[str, float] = weights.of_headline(one.id, one.gist)
+    second: Mapping[str, float] = weights.of_headline(other.id, other.gist)
     if not _may_be_alike(first, second):
         return Likeness(False, 0.0, 1.0, (), None)
     ignored = _series_words(one, other) if one.source == other.source else frozenset[str]()
@@ -73,13 +73,13 @@ def liken(one: Resembling, other: Resembling, weights: Weights) -> Likeness:
         return Likeness(False, 0.0, 1.0, (), None)
     shared = {word: min(first[word], second[twin]) for word, twin in pairs.items()}
     twins = frozenset(pairs.values())
-    if one.signature.language == other.signature.language == "de":
+    if one.gist.language == other.gist.language == "de":
         first, second = _without_compounds(first, second, pairs, twins)
-    links = set(one.signature.links).intersection(other.signature.links) if one.source != other.source else set()
-    score = sqrt(_share(first, frozenset(pairs), other.signature) * _share(second, twins, one.signature))
-    is_abroad = "" != one.signature.language != other.signature.language != ""
+    links = set(one.gist.links).intersection(other.gist.links) if one.source != other.source else set()
+    score = sqrt(_share(first, frozenset(pairs), other.gist) * _share(second, twins, one.gist))
+    is_abroad = "" != one.gist.language != other.gist.language != ""
     against = _against(one, other, frozenset(pairs) | twins)
-    telling = sum(weights.is_telling(word, one.signature.language) for word in pairs)
+    telling = sum(weights.is_telling(word, one.gist.language) for word in pairs)
     needed = _needed(telling, len(pairs), against=against and against[0], is_abroad=is_abroad)
     if one.source == other.source:
         needed = max(needed, _needed_within_source(one, other, telling, len(pairs), is_against=against is not None))
@@ -137,7 +137,7 @@ def _begin_alike(one: str, other: str) -> bool:
     return one[:length] == other[:length]
 
 
-def _share(weighed: Mapping[str, float], shared: frozenset[str], other: Signature) -> float:
+def _share(weighed: Mapping[str, float], shared: frozenset[str], other: Gist) -> float:
     """Return how much of a headline is in the other entry, from 0 to 1."""
     total = sum(weighed.values())
     also_in_text = frozenset(weighed).intersection(other.text) - shared
@@ -150,18 +150,18 @@ def _series_words(one: Resembling, other: Resembling) -> frozenset[str]:
     if len(first) < 2 or len(second) < 2 or first == second:
         return frozenset()
     common = [part for part in (first[0], first[-1]) if part in {second[0], second[-1]}]
-    return frozenset(stems(terms_in(" ".join(common)), one.signature.language))
+    return frozenset(stems(terms_in(" ".join(common)), one.gist.language))
 
 
 def _against(one: Resembling, other: Resembling, shared: frozenset[str]) -> tuple[_Against, str] | None:
     """Return what speaks against one event, and in words."""
-    left = [[word for word in each.signature.title if word not in shared] for each in (one, other)]
+    left = [[word for word in each.gist.title if word not in shared] for each in (one, other)]
     for kind, is_kind in ((_Against.YEARS, is_year), (_Against.NUMBERS, is_quantity)):
         numbers = [[word for word in words if is_kind(word)] for words in left]
         if all(numbers):
             return kind, f"the {kind} differ ({' '.join(numbers[0])}, {' '.join(numbers[1])})"
     places = [
-        [word for word in words if word in place_stems(each.signature.language) and word not in beside.signature.text]
+        [word for word in words if word in place_stems(each.gist.language) and word not in beside.gist.text]
         for words, each, beside in zip(left, (one, other), (other, one), strict=True)
     ]
     if all(places):
