@@ -25,6 +25,7 @@ from aggregator.model.entries import (
 from aggregator.model.feeds import Archive, Arrival, FeedDocument, FeedFormat, FeedRenewal, FeedState
 from aggregator.model.polls import Exchange, Poll, PollOutcome, PollResult, PollSummary
 from aggregator.model.sources import (
+    Affects,
     Claim,
     Findings,
     HostState,
@@ -37,6 +38,7 @@ from aggregator.model.sources import (
     SourceStatus,
     Validators,
     Worker,
+    affected,
 )
 from aggregator.model.stored import (
     Found,
@@ -53,6 +55,7 @@ from aggregator.model.stored import (
 from aggregator.model.upkeep import Backlog, Condition, Inventory, Meter, Plan, Span, unmeasured
 
 __all__ = [
+    "Affects",
     "Archive",
     "Arrival",
     "Article",
@@ -116,5 +119,6 @@ __all__ = [
     "Validators",
     "Vocabulary",
     "Worker",
+    "affected",
     "unmeasured",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -24,9 +24,23 @@ class Per(StrEnum):
     DOMAIN = "domain"
 
 
+class Affects(StrEnum):
+    """What a changed option of a source makes of its document: it stands in the field's metadata."""
+
+    LAYOUT = "layout"  # how the document is read: what was learned about it is forgotten
+    ENTRIES = "entries"  # which of its entries are taken: the whole document is read again
+
+
+_LAYOUT = {"affects": Affects.LAYOUT}
+_ENTRIES = {"affects": Affects.ENTRIES}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One address that the operator asked us to watch. ``every`` None means: adapt.
+
+    A new option is a field here with a default, one of the same name in the configuration (``SourceConfig``), and the
+    place where it acts; store and configuration carry it without an edit. Metadata says what a change of it affects.
 
     ``url`` is without user and password: credentials are in no record (see ``sources/credentials.py``). Sources with
     the same ``group`` share the limits of politeness. ``throttled_by`` are statuses by which the server means 429.
@@ -39,19 +53,26 @@ class Source:
     name: str
     url: str
     title: str | None = None
-    kind: SourceKind = SourceKind.AUTO
+    kind: SourceKind = field(default=SourceKind.AUTO, metadata=_LAYOUT)
     categories: tuple[str, ...] = ()
     every: timedelta | None = None
-    keep: str | None = None
-    drop: str | None = None
+    keep: str | None = field(default=None, metadata=_ENTRIES)
+    drop: str | None = field(default=None, metadata=_ENTRIES)
     priority: int = 0
     group: str | None = None
     throttled_by: tuple[int, ...] = ()
-    page: PageRules | None = None
+    page: PageRules | None = field(default=None, metadata=_LAYOUT)
     depth: int = 0
-    links: str | None = None
-    select: str | None = None
+    links: str | None = field(default=None, metadata=_ENTRIES)
+    select: str | None = field(default=None, metadata=_LAYOUT)
     full: bool = False
+
+
+def affected(before: Source, after: Source) -> frozenset[Affects]:
+    """Return what the difference between two configurations of a source affects; another layout, its entries too."""
+    changed = {each for each in fields(Source) if getattr(before, each.name) != getattr(after, each.name)}
+    found = {Affects(each.metadata["affects"]) for each in changed if "affects" in each.metadata}
+    return frozenset(Affects) if Affects.LAYOUT in found else frozenset(found)
 
 
 class SourceStatus(StrEnum):

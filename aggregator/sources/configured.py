@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container
+from dataclasses import fields
 from urllib.parse import urlsplit
 
+from pydantic import TypeAdapter
+
 from aggregator.config import Config, bare_address
-from aggregator.model import PageRules, Source
+from aggregator.model import Source
 
 _MAX_NAME = 48
+
+# An option is a field of the same name in both, so that what is written in one arrives in the other.
+_SOURCE = TypeAdapter(Source)
+_NAMES = {each.name for each in fields(Source)}
 
 
 def configured_sources(config: Config) -> tuple[Source, ...]:
@@ -23,26 +30,8 @@ def configured_sources(config: Config) -> tuple[Source, ...]:
     for each in config.sources:
         name = each.name or name_for(each.title, each.url, taken=taken)
         taken.add(name)
-        configured.append(
-            Source(
-                name=name,
-                url=bare_address(each.url),
-                title=each.title,
-                kind=each.kind,
-                categories=tuple(each.categories),
-                every=each.every,
-                keep=each.keep,
-                drop=each.drop,
-                priority=each.priority,
-                group=each.politeness.group,
-                throttled_by=each.throttled_by,
-                page=PageRules(**dict(each.page)) if each.page else None,
-                depth=each.depth,
-                links=each.links,
-                select=each.select,
-                full=each.full,
-            )
-        )
+        given = {"name": name, "url": bare_address(each.url), "group": each.politeness.group}
+        configured.append(_SOURCE.validate_python(each.model_dump(include=_NAMES) | given))
     return tuple(configured)
 
 

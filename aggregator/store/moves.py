@@ -50,12 +50,12 @@ def named(names: Sequence[str]) -> sa.ColumnElement[bool]:
 def polled_sources(connection: sa.Connection, found: Sequence[rows.Row]) -> list[Source]:
     """Return the sources of these rows, each with the categories of those in whose place it is polled as well."""
     addresses = {row["moved_to"] or row["url"] for row in found}
-    query = sa.select(sources.c.moved_to, sources.c.categories).where(
+    query = sa.select(sources.c.moved_to, *rows.configured_columns()).where(
         sources.c.is_active, sources.c.moved_to.in_(addresses)
     )
     categories: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(query.order_by(sources.c.pk)):
-        categories[row.moved_to] += row.categories
+    for row in connection.execute(query.order_by(sources.c.pk)).mappings():
+        categories[row["moved_to"]] += rows.to_source(row).categories
     return [
         replace(
             source := rows.to_source(row),

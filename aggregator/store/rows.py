@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 
 from aggregator.model import (
     CategoryMatch,
@@ -18,7 +19,6 @@ from aggregator.model import (
     ListMemory,
     Mention,
     Origin,
-    PageRules,
     Resembling,
     Source,
     SourceFeed,
@@ -35,46 +35,27 @@ Row = sa.RowMapping
 Values = dict[str, Any]
 
 
+# The options of a source that queries use, and their columns. All others are one object in ``options``, without those
+# at their defaults: a database stays readable when an option is added.
+_SOURCE_COLUMNS = {"name": "name", "url": "url", "title": "title", "priority": "priority", "group": "politeness_group"}
+_SOURCE = TypeAdapter(Source)
+
+
 def source_values(source: Source) -> Values:
-    return {
-        "name": source.name,
-        "url": source.url,
-        "title": source.title,
-        "kind": source.kind.value,
-        "categories": list(source.categories),
-        "every_s": _seconds(source.every),
-        "keep": source.keep,
-        "drop": source.drop,
-        "priority": source.priority,
-        "politeness_group": source.group,
-        "throttled_by": list(source.throttled_by),
-        "page_rules": asdict(source.page) if source.page else None,
-        "depth": source.depth,
-        "links": source.links,
-        "select": source.select,
-        "is_full": source.full,
-    }
+    """Return the columns of what is configured of a source."""
+    values: Values = {column: getattr(source, name) for name, column in _SOURCE_COLUMNS.items()}
+    options = _SOURCE.dump_python(source, mode="json", exclude_defaults=True, exclude=set(_SOURCE_COLUMNS))
+    return values | {"options": options}
 
 
 def to_source(row: Row) -> Source:
-    return Source(
-        name=row["name"],
-        url=row["url"],
-        title=row["title"],
-        kind=SourceKind(row["kind"]),
-        categories=tuple(row["categories"]),
-        every=_timedelta(row["every_s"]),
-        keep=row["keep"],
-        drop=row["drop"],
-        priority=row["priority"],
-        group=row["politeness_group"],
-        throttled_by=tuple(row["throttled_by"]),
-        page=PageRules(**row["page_rules"]) if row["page_rules"] else None,
-        depth=row["depth"],
-        links=row["links"],
-        select=row["select"],
-        full=row["is_full"],
-    )
+    """Make a record of a row that has ``configured_columns()``."""
+    return _SOURCE.validate_python(row["options"] | {name: row[column] for name, column in _SOURCE_COLUMNS.items()})
+
+
+def configured_columns() -> list[sa.Column[Any]]:
+    """Return the columns that ``to_source`` needs."""
+    return [sources.c[column] for column in (*_SOURCE_COLUMNS.values(), "options")]
 
 
 def state_values(state: SourceState) -> Values:

@@ -8,7 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from aggregator.model import Source, SourceHealth, SourceState, SourceStatus, Totals
+from aggregator.model import Affects, Source, SourceHealth, SourceState, SourceStatus, Totals, affected
 from aggregator.store import moves, rows
 from aggregator.store.activity import per_day
 from aggregator.store.arrays import among, array
@@ -63,13 +63,13 @@ def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
                 values |= {"status": SourceStatus.OK.value} if row["status"] == SourceStatus.MOVED else {}
             elif row["url"] != still.url or not row["is_active"]:
                 values |= _fresh_start()
-            before = rows.to_source(row)
-            if _reading(before) != _reading(still):
+            edits = affected(rows.to_source(row), still)
+            if Affects.ENTRIES in edits:
                 # what was filtered out may be wanted now: look at the whole document again
                 values |= {"validators_url": None, "etag": None, "last_modified": None}
                 values |= {"body_hash": None, "entry_hashes": b""}
                 values |= _EDITED
-            if _layout(before) != _layout(still):
+            if Affects.LAYOUT in edits:
                 values |= _unread()
             if row["status"] == SourceStatus.GONE:
                 values |= {"status": SourceStatus.NEW.value, "failures": 0} | _EDITED
@@ -115,16 +115,6 @@ def _differs(row: rows.Row, source: Source | None) -> bool:
     if source is None:
         return bool(row["is_active"])
     return not row["is_active"] or rows.to_source(row) != source
-
-
-def _reading(source: Source) -> tuple[object, ...]:
-    """Return what decides which of a document's entries are taken."""
-    return (source.keep, source.drop, source.links, *_layout(source))
-
-
-def _layout(source: Source) -> tuple[object, ...]:
-    """Return what decides how a document is read: what was learned of it does not hold when this is another."""
-    return source.kind, source.page, source.select
 
 
 def _unread() -> rows.Values:

@@ -38,23 +38,14 @@ sources = sa.Table(
     "sources",
     metadata,
     sa.Column("pk", sa.Integer, primary_key=True),
-    # what the operator configured
+    # what the operator configured: options that queries ask for
     sa.Column("name", Text, nullable=False),
     sa.Column("url", Text, nullable=False, index=True),
     sa.Column("title", Text),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("categories", Json, nullable=False),
-    sa.Column("every_s", sa.Integer),
-    sa.Column("keep", Text),
-    sa.Column("drop", Text),
     sa.Column("priority", sa.Integer, nullable=False),
     sa.Column("politeness_group", sa.Text),
-    sa.Column("throttled_by", Json, nullable=False),
-    sa.Column("page_rules", Json(none_as_null=True)),
-    sa.Column("depth", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("links", Text),
-    sa.Column("select", Text),
-    sa.Column("is_full", sa.Boolean, nullable=False, server_default=sa.false()),
+    # all others that are not at their defaults (rows.py)
+    sa.Column("options", Json, nullable=False, server_default="{}"),
     # False when it is no longer configured: nothing of it is polled or published, all of it is kept
     sa.Column("is_active", sa.Boolean, nullable=False),
     # what polling found
