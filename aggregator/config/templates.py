@@ -10,7 +10,6 @@ from textwrap import fill
 from aggregator import __version__
 from aggregator.config import Config, shipped_dir
 from aggregator.errors import PublishError
-from aggregator.model import FeedFormat
 
 
 def folded(text: str) -> str:
@@ -39,7 +38,7 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters["folded"] = folded
-        self._environment.globals.update(version=__version__, formats=[format_.value for format_ in FeedFormat])
+        self._environment.globals.update(version=__version__)
 
     def render(self, name: str, **values: object) -> bytes:
         """Return a page. Raises PublishError, which names the template's file and line."""

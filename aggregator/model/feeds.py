@@ -11,7 +11,7 @@ from aggregator.model.stored import PublishedEntry
 
 
 class FeedFormat(StrEnum):
-    """The formats that every output feed has; the value is its file ending."""
+    """The formats that every output feed has; ``publish.FORMATS`` says what each is."""
 
     ATOM = "atom"
     RSS = "rss"
@@ -81,7 +81,7 @@ class FeedRenewal:
 class FeedDocument:
     """One document of an output feed, ready to render.
 
-    It stands in the folder ``base`` as ``NAME.FORMAT``, an archive as ``NAME/NUMBER.FORMAT``, with ``query`` behind it
+    It stands in the folder ``base`` as ``NAME.ENDING``, an archive as ``NAME/NUMBER.ENDING``, with ``query`` behind it
     ("" or "?…"). ``id`` is the feed's own, ``home_url`` the page's.
     ``authority`` is the ``host,year`` part of the tag: URIs (RFC 4151) that ids are made of; ``updated`` is that of
     the newest entry and never "now"; ``entries`` come newest published first. ``labels`` are the titles of our

@@ -1,7 +1,7 @@
 """Hubs told of changed feeds: pings from the store, one attempt each, its outcome written before the next.
 
-A ping is marked only when the hub has accepted it for all formats of the feed. A crash repeats at most what was in
-flight, which costs the hub a look at the feed.
+A ping is marked only when the hub has accepted it for all formats that hubs are told of. A crash repeats at most what
+was in flight, which costs the hub a look at the feed.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ import structlog
 from aggregator.app import Aggregator
 from aggregator.config import Config
 from aggregator.errors import DeliveryError
-from aggregator.model import FeedFormat
 from aggregator.model.issues import DeliveryStatus, Outcome, Ping, PingClaim
 from aggregator.notify.hub import after_ping_failure, tell_hub
-from aggregator.publish import is_private, served_base
+from aggregator.publish import is_private, served_base, told_formats
 
 log = structlog.get_logger()
 
@@ -73,8 +72,8 @@ def is_owed(config: Config, ping: Ping) -> bool:
 def _attempt(aggregator: Aggregator, claim: PingClaim) -> Outcome:
     ping = claim.ping
     try:
-        for number, format_ in list(enumerate(FeedFormat, start=1))[ping.parts_sent :]:
-            topic = f"{ping.base}{ping.feed}.{format_}"
+        for number, form in list(enumerate(told_formats(), start=1))[ping.parts_sent :]:
+            topic = f"{ping.base}{form.file_name(ping.feed)}"
             tell_hub(aggregator.client, ping.hub, topic, now=aggregator.clock())
             aggregator.store.pings.note_part(claim, number)
     except DeliveryError as error:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from aggregator.app import Aggregator
-from aggregator.model import FeedFormat, PublishedEntry, Selection
+from aggregator.model import PublishedEntry, Selection
 from aggregator.outputs.renewal import archive_document, renew_feeds
 from aggregator.publish import (
+    FORMATS,
     SiteContent,
     Written,
     arrange_feeds,
@@ -25,6 +26,7 @@ from aggregator.publish import (
     render_feed_opml,
     render_opml,
     static_pages,
+    told_formats,
     write_site,
 )
 
@@ -70,7 +72,7 @@ def _owe_pings(aggregator: Aggregator, names: Sequence[str]) -> list[str]:
     config, now = aggregator.config, aggregator.clock()
     changed = []
     for feed in config.feeds:
-        mine = [name for name in names if name in {f"{feed.name}.{format_}" for format_ in FeedFormat}]
+        mine = [name for name in names if name in {form.file_name(feed.name) for form in told_formats()}]
         if mine and not is_private(feed, config):
             aggregator.store.pings.owe(config.site.hub, base=config.site.url, feed=feed.name, now=now)
         changed += mine
@@ -86,15 +88,17 @@ def _feeds(aggregator: Aggregator, out: Path) -> Iterator[tuple[str, bytes]]:
         # the one that is not full yet is named by the last one that is
         for number in (*numbers, numbers[-1] + 1) if numbers else ():
             document = replace(archive_document(aggregator, feed.name, number, base=base), hubs=())
-            for format_ in FeedFormat:
-                name = f"{feed.name}/{number}.{format_}"
+            for format_, form in FORMATS.items():
+                if not form.has_archives:
+                    continue
+                name = form.file_name(feed.name, number)
                 there = out / name
                 is_there = document.is_sealed and there.is_file()
                 yield name, there.read_bytes() if is_there else render_feed(document, format_)
     for feed in public:
         document = replace(aggregator.feed_document(feed.name), base=base)
-        for format_ in FeedFormat:
-            yield f"{feed.name}.{format_}", render_feed(document, format_)
+        for format_, form in FORMATS.items():
+            yield form.file_name(feed.name), render_feed(document, format_)
     rows = [row for row in arrange_feeds(config, base=base) if not row.is_private]
     yield "feeds.opml", render_feed_opml(config, rows)
 

@@ -1,17 +1,15 @@
 """From published entries to bytes: Atom, RSS, JSON Feed, OPML, web pages, and files written only when they changed."""
 
 from aggregator.publish.feeds.document import (
-    MEDIA_TYPES,
     archive_document,
     build_document,
     category_labels,
     feed_title,
     is_private,
-    link_header,
-    render_feed,
     search_document,
     served_base,
 )
+from aggregator.publish.feeds.formats import FORMATS, Format, link_header, render_feed, told_formats
 from aggregator.publish.feeds.opml import render_opml
 from aggregator.publish.files import write_if_changed
 from aggregator.publish.issue import issue_entries
@@ -56,7 +54,7 @@ from aggregator.publish.pages.times import moment
 from aggregator.publish.parts import source_title
 
 __all__ = [
-    "MEDIA_TYPES",
+    "FORMATS",
     "PERIODS",
     "Choice",
     "Day",
@@ -64,6 +62,7 @@ __all__ = [
     "DigestRow",
     "FeedRow",
     "Filters",
+    "Format",
     "Frame",
     "River",
     "SiteContent",
@@ -112,6 +111,7 @@ __all__ = [
     "source_row",
     "source_title",
     "static_pages",
+    "told_formats",
     "wording_of",
     "write_if_changed",
     "write_site",

@@ -13,7 +13,6 @@ from aggregator import __version__
 from aggregator.model import (
     Enclosure,
     FeedDocument,
-    FeedFormat,
     Mention,
     PublishedEntry,
     SourceFeed,
@@ -58,43 +57,40 @@ class Link:
     url: str
 
 
-def self_url(document: FeedDocument, format_: FeedFormat) -> str:
-    """Return the address of a document."""
-    if document.number is None:
-        return current_url(document, format_)
-    return archive_url(document, document.number, format_)
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a document is in one format, and what it leads to."""
+
+    own: str
+    links: tuple[Link, ...]
+
+    def first(self, rel: str) -> str | None:
+        """Return the address of the first link of this kind; None when there is none."""
+        return next((link.url for link in self.links if link.rel == rel), None)
 
 
-def current_url(document: FeedDocument, format_: FeedFormat) -> str:
-    """Return the address that people subscribe to."""
-    return f"{document.base}{document.name}.{format_}{document.query}"
-
-
-def archive_url(document: FeedDocument, number: int, format_: FeedFormat) -> str:
-    return f"{document.base}{document.name}/{number}.{format_}{document.query}"
-
-
-def previous_url(document: FeedDocument, format_: FeedFormat) -> str | None:
-    """Return the address of the archive before a document; None when there never was one."""
-    number = document.last_archive if document.number is None else document.number - 1
-    return archive_url(document, number, format_) if number > 0 else None
-
-
-def links_of(document: FeedDocument, format_: FeedFormat) -> list[Link]:
-    """Return a document's links but for that to itself: hubs (RULES E20), archives (RFC 5005 §4).
+def addresses_of(
+    document: FeedDocument, *, ending: str, names_hubs: bool = True, leads_to_archives: bool = True
+) -> Addresses:
+    """Return a document's own address, and its links: hubs (RULES E20), archives (RFC 5005 §4).
 
     A full archive names the next one from the beginning, so that it need not change: as long as that one isn't full,
     its address has what will be in it so far.
     """
-    links = [Link("hub", hub) for hub in document.hubs]
-    if document.number is not None:
-        links.append(Link("current", current_url(document, format_)))
-    previous = previous_url(document, format_)
-    if previous is not None:
-        links.append(Link("prev-archive", previous))
-    if document.number is not None and document.is_sealed:
-        links.append(Link("next-archive", archive_url(document, document.number + 1, format_)))
-    return links
+    current, number = f"{document.base}{document.name}.{ending}{document.query}", document.number
+
+    def archive(wanted: int) -> str:
+        return f"{document.base}{document.name}/{wanted}.{ending}{document.query}"
+
+    links = [Link("hub", hub) for hub in document.hubs if names_hubs]
+    if number is not None:
+        links.append(Link("current", current))
+    previous = document.last_archive if number is None else number - 1
+    if leads_to_archives and previous > 0:
+        links.append(Link("prev-archive", archive(previous)))
+    if leads_to_archives and number is not None and document.is_sealed:
+        links.append(Link("next-archive", archive(number + 1)))
+    return Addresses(own=current if number is None else archive(number), links=tuple(links))
 
 
 def generator_version(document: FeedDocument) -> str | None:

@@ -17,13 +17,14 @@ from aggregator.model.issues import DeliveryStatus, Ping
 from aggregator.outputs.hubs import ping_due
 from aggregator.outputs.renewal import renew_feeds
 from aggregator.outputs.static_site import publish
+from aggregator.publish import told_formats
 from tests.newsroom import START, Newsroom, make_config
 from tests.processes import forking, renew_and_ping
 from tests.receivers import Answer, HttpReceiver, Posted
 from tests.unit.web.samples import TestClient
 
 FEEDS = [{"name": "all"}, {"name": "space", "where": {"categories": ["space"]}}]
-TOPICS = [f"https://news.example.org/feeds/all.{ending}" for ending in ("atom", "rss", "json")]
+TOPICS = [f"https://news.example.org/feeds/{form.file_name('all')}" for form in told_formats()]
 
 Opener = Callable[..., Newsroom]
 

@@ -20,7 +20,7 @@ from aggregator.errors import UsageError
 from aggregator.model import FeedDocument, FeedFormat, Selection
 from aggregator.outputs.renewal import archive_document, search_document
 from aggregator.publish import (
-    MEDIA_TYPES,
+    FORMATS,
     Choice,
     arrange_feeds,
     category_labels,
@@ -68,7 +68,7 @@ class FeedPages:
         rendered = self._rendered(
             request, (version, templates), lambda: self._aggregator.feed_document(name, token=token), format_
         )
-        links = "" if token else link_header(self._aggregator.feed(name), config, format_)
+        links = "" if token else link_header(self._aggregator.feed(name), config, FORMATS[format_])
         ready = Ready(config=config, version=version, rendered=rendered, cache_control=_FEED_CACHE, links=links)
         request.scope[READY] = ready
         return answer(request, rendered, cache_control=_FEED_CACHE, links=links)
@@ -76,7 +76,7 @@ class FeedPages:
     def archive(self, request: Request) -> Response:
         _, templates = self._current()
         name, number = request.path_params["name"], request.path_params["number"]
-        format_, token = _format(request), request.scope.get(TOKEN_IN_ADDRESS)
+        format_, token = _format(request, has_archives=True), request.scope.get(TOKEN_IN_ADDRESS)
         rendered = self._rendered(
             request,
             (self._store.content_version(), templates),
@@ -117,7 +117,7 @@ class FeedPages:
             f"{request.url.path}{is_shared} {address}",
             stamp,
             lambda: render_feed(document(), format_),
-            media_type=MEDIA_TYPES[format_],
+            media_type=FORMATS[format_].media_type,
             now=self._aggregator.clock(),
         )
 
@@ -164,8 +164,11 @@ class FeedPages:
         return answer(request, rendered, cache_control=cache_control)
 
 
-def _format(request: Request) -> FeedFormat:
-    try:
-        return FeedFormat(request.path_params["format"])
-    except ValueError:
-        raise UsageError(f"feeds come as {', '.join(FeedFormat)}, not as {request.path_params['format']}") from None
+def _format(request: Request, *, has_archives: bool = False) -> FeedFormat:
+    """Return the format that an address ends with. Raises UsageError, which is a 404."""
+    known = {form.ending: format_ for format_, form in FORMATS.items() if form.has_archives or not has_archives}
+    ending = request.path_params["format"]
+    if ending not in known:
+        what = "archives" if has_archives else "feeds"
+        raise UsageError(f"{what} come as {', '.join(known)}, not as {ending}")
+    return known[ending]

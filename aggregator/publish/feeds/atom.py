@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from aggregator.model import FeedDocument, FeedFormat, PublishedEntry
+from aggregator.model import FeedDocument, PublishedEntry
 from aggregator.publish import parts
 from aggregator.text.legal import legal, one_line, rfc3339, web_address
 
@@ -21,7 +21,7 @@ HISTORY = "http://purl.org/syndication/history/1.0"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def render_atom(document: FeedDocument) -> bytes:
+def render_atom(document: FeedDocument, addresses: parts.Addresses) -> bytes:
     """Return the document as Atom; the same document gives the same bytes."""
     from feedgen.feed import FeedGenerator
 
@@ -30,9 +30,9 @@ def render_atom(document: FeedDocument) -> bytes:
     feed.title(one_line(document.title) or document.name)
     feed.updated(document.updated)
     feed.language(document.language)
-    feed.link(href=parts.self_url(document, FeedFormat.ATOM), rel="self", type="application/atom+xml")
+    feed.link(href=addresses.own, rel="self", type="application/atom+xml")
     feed.link(href=document.home_url, rel="alternate", type="text/html")
-    for link in parts.links_of(document, FeedFormat.ATOM):
+    for link in addresses.links:
         feed.link(href=link.url, rel=link.rel)
     feed.generator("aggregator", version=parts.generator_version(document))
     feed.register_extension("house", partial(_FeedRest, document), _Nothing, rss=False)

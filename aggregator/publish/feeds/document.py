@@ -1,33 +1,18 @@
-"""From a configured feed and its entries to a document, and from a document to the bytes of a format."""
+"""From a configured feed and its entries to a document, which any format can show."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
 from aggregator.config import Config, FeedConfig
-from aggregator.model import Archive, FeedDocument, FeedFormat, Identity, PublishedEntry, Selection
-from aggregator.publish.feeds.atom import render_atom
-from aggregator.publish.feeds.jsonfeed import render_json
-from aggregator.publish.feeds.rss import render_rss
-
-MEDIA_TYPES = {
-    FeedFormat.ATOM: "application/atom+xml; charset=utf-8",
-    FeedFormat.RSS: "application/rss+xml; charset=utf-8",
-    FeedFormat.JSON: "application/feed+json",
-}
+from aggregator.model import Archive, FeedDocument, Identity, PublishedEntry, Selection
 
 # The name of the feeds that are made of searches, which no configured one may have.
 SEARCH: Final = "search"
-
-_RENDERERS: dict[FeedFormat, Callable[[FeedDocument], bytes]] = {
-    FeedFormat.ATOM: render_atom,
-    FeedFormat.RSS: render_rss,
-    FeedFormat.JSON: render_json,
-}
 
 
 def build_document(
@@ -113,14 +98,6 @@ def search_document(
     )
 
 
-def link_header(feed: FeedConfig, config: Config, format_: FeedFormat) -> str:
-    """Return the Link header that tells subscribers which hub to ask for which address (RULES E20); "" without hubs."""
-    if not config.site.hub or is_private(feed, config):
-        return ""
-    links = [(f"{served_base(config)}{feed.name}.{format_}", "self"), *((hub, "hub") for hub in config.site.hub)]
-    return ", ".join(f'<{url}>; rel="{rel}"' for url, rel in links)
-
-
 def newest_published_first(entries: Iterable[PublishedEntry]) -> tuple[PublishedEntry, ...]:
     return tuple(sorted(entries, key=lambda item: (-item.entry.published.timestamp(), item.id)))
 
@@ -145,8 +122,3 @@ def category_labels(config: Config) -> dict[str, str]:
     labels = {category.name: category.title or category.name for category in config.categories}
     brought = (name for source in config.sources for name in source.categories)
     return labels | {name: name for name in brought if name not in labels}
-
-
-def render_feed(document: FeedDocument, format: FeedFormat) -> bytes:  # noqa: A002 — the word that everybody uses
-    """Return the document in one of its formats. The same document gives the same bytes."""
-    return _RENDERERS[format](document)

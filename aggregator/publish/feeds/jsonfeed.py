@@ -6,25 +6,24 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from aggregator.model import Enclosure, FeedDocument, FeedFormat, Mention, PublishedEntry, StoredEntry
+from aggregator.model import Enclosure, FeedDocument, Mention, PublishedEntry, StoredEntry
 from aggregator.publish import parts
 from aggregator.text.legal import legal, one_line, rfc3339, web_address
 
 _VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def render_json(document: FeedDocument) -> bytes:
+def render_json(document: FeedDocument, addresses: parts.Addresses) -> bytes:
     """Return the document as JSON Feed; the same document gives the same bytes."""
-    links = {link.rel: link.url for link in parts.links_of(document, FeedFormat.JSON)}
-    archive = {"current": links.get("current"), "next_archive": links.get("next-archive")}
+    archive = {"current": addresses.first("current"), "next_archive": addresses.first("next-archive")}
     feed = {
         "version": _VERSION,
         "title": one_line(document.title) or document.name,
         "home_page_url": document.home_url,
-        "feed_url": parts.self_url(document, FeedFormat.JSON),
-        "next_url": links.get("prev-archive"),
+        "feed_url": addresses.own,
+        "next_url": addresses.first("prev-archive"),
         "language": document.language,
-        "hubs": [{"type": "WebSub", "url": hub} for hub in document.hubs],
+        "hubs": [{"type": "WebSub", "url": link.url} for link in addresses.links if link.rel == "hub"],
         "_aggregator": _without_empty(archive | {"is_archive": document.is_sealed or None}),
     }
     feed = _without_empty(feed) | {"items": [_item(document, item) for item in document.entries]}

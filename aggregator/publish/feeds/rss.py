@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from aggregator.model import FeedDocument, FeedFormat, PublishedEntry
+from aggregator.model import FeedDocument, PublishedEntry
 from aggregator.publish import parts
 from aggregator.publish.feeds.atom import HISTORY
 from aggregator.text.legal import one_line, web_address
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LOCALE = threading.Lock()
 
 
-def render_rss(document: FeedDocument) -> bytes:
+def render_rss(document: FeedDocument, addresses: parts.Addresses) -> bytes:
     """Return the document as RSS 2.0; the same document gives the same bytes."""
     from feedgen.feed import FeedGenerator
 
@@ -29,13 +29,13 @@ def render_rss(document: FeedDocument) -> bytes:
     feed.load_extension("dc", atom=False)
     feed.title(title)
     feed.description(title)
-    feed.link(href=parts.self_url(document, FeedFormat.RSS), rel="self", type="application/rss+xml")
+    feed.link(href=addresses.own, rel="self", type="application/rss+xml")
     feed.link(href=document.home_url, rel="alternate")
     feed.language(document.language)
     version = parts.generator_version(document)
     feed.generator(f"aggregator {version}" if version else "aggregator")
     feed.lastBuildDate(document.updated)
-    feed.register_extension("house", partial(_ChannelRest, document), _Nothing, atom=False)
+    feed.register_extension("house", partial(_ChannelRest, document, addresses), _Nothing, atom=False)
     for item in document.entries:
         _add_item(feed, document, item)
     with _LOCALE:
@@ -77,15 +77,16 @@ class _Nothing:
 class _ChannelRest:
     """Writes the links that feedgen leaves out of a channel, and that a document is an archive (RFC 5005 §4)."""
 
-    def __init__(self, document: FeedDocument) -> None:
+    def __init__(self, document: FeedDocument, addresses: parts.Addresses) -> None:
         self._document = document
+        self._addresses = addresses
 
     def extend_ns(self) -> dict[str, str]:
         return {"fh": HISTORY} if self._document.is_sealed else {}
 
     def extend_rss(self, feed: etree._Element) -> etree._Element:
         channel = feed[0]  # feedgen hands over what stands around it
-        for link in parts.links_of(self._document, FeedFormat.RSS):
+        for link in self._addresses.links:
             etree.SubElement(channel, "{http://www.w3.org/2005/Atom}link", {"href": link.url, "rel": link.rel})
         if self._document.is_sealed:
             etree.SubElement(channel, f"{{{HISTORY}}}archive")

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from aggregator.config import Config
 from aggregator.publish.feeds.document import feed_title, is_private
+from aggregator.publish.feeds.formats import FORMATS, Format
 from aggregator.publish.pages.choices import Choice
 
 
@@ -29,9 +30,15 @@ class Frame:
     is_static: bool = False
     query: str | None = None
 
-    def feed(self, name: str, format_: str) -> str:
-        """Return where a feed is."""
-        return f"{self.root}{'' if self.is_static else 'feeds/'}{name}.{format_}"
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """The formats of feeds, the one to name first in front."""
+        return tuple(FORMATS.values())
+
+    def feed(self, name: str, ending: str | None = None) -> str:
+        """Return where a feed is, in the first format without an ``ending``."""
+        folder = "" if self.is_static else "feeds/"
+        return f"{self.root}{folder}{name}.{ending or self.formats[0].ending}"
 
     def feed_list(self) -> str:
         """Return where the list of feeds is, as OPML."""

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from aggregator.config import Config, FeedConfig
-from aggregator.model import FeedFormat
 from aggregator.publish.feeds.document import category_labels, feed_title, is_private, served_base
+from aggregator.publish.feeds.formats import FORMATS
 from aggregator.text.legal import legal, one_line
-
-_FORMATS = {FeedFormat.ATOM: "Atom", FeedFormat.RSS: "RSS", FeedFormat.JSON: "JSON Feed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +48,12 @@ def arrange_feeds(config: Config, *, token: str | None = None, base: str | None 
             is_private=is_private(feed, config),
             addresses=tuple(
                 FeedAddress(
-                    format=label,
-                    url=f"{folder}{feed.name}.{format_}{f'?token={token}' if token and feed.token is None else ''}",
+                    format=form.label,
+                    url=folder
+                    + form.file_name(feed.name)
+                    + (f"?token={token}" if token and feed.token is None else ""),
                 )
-                for format_, label in _FORMATS.items()
+                for form in FORMATS.values()
             ),
         )
         for feed in config.feeds
@@ -61,7 +61,10 @@ def arrange_feeds(config: Config, *, token: str | None = None, base: str | None 
 
 
 def render_feed_opml(config: Config, feeds: Sequence[FeedRow]) -> bytes:
-    """Return the feeds as OPML 2.0 (RULES E40 to E42), each by its Atom address; the same feeds give the same bytes."""
+    """Return the feeds as OPML 2.0 (RULES E40 to E42), each by its address in the first format.
+
+    The same feeds give the same bytes.
+    """
     opml = etree.Element("opml", version="2.0")
     head, body = etree.SubElement(opml, "head"), etree.SubElement(opml, "body")
     etree.SubElement(head, "title").text = one_line(config.site.title)
