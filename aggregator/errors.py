@@ -2,6 +2,7 @@
 
 AggregatorError
 ├── ConfigError            the operator's files are wrong; every problem at once (exit code 2)
+│   └── NoConfiguration    … or there are none
 ├── UsageError             a command was asked for something that isn't there (exit code 2)
 │   └── Forgotten          … any more
 ├── SourceError            one source failed: recorded on it, the rest go on
@@ -41,7 +42,7 @@ class AggregatorError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake in a configuration file. ``line`` counts from 1; 0 when there is no line to point at."""
+    """One mistake in a configuration file. ``line`` counts from 1; 0 and an empty ``file`` mean: none."""
 
     file: str
     line: int
@@ -49,7 +50,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.message}"
+        return f"{place}: {self.message}" if place else self.message
 
 
 class ConfigError(AggregatorError):
@@ -58,6 +59,10 @@ class ConfigError(AggregatorError):
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class NoConfiguration(ConfigError):
+    """There is no configuration in the usual places."""
 
 
 class UsageError(AggregatorError):

@@ -24,7 +24,7 @@ from aggregator.config.models import (
     Where,
 )
 from aggregator.config.secrets import Secrets
-from aggregator.config.shipped import shipped_dir
+from aggregator.config.shipped import is_installed, shipped_dir
 from aggregator.config.suggest import bare_address
 from aggregator.config.units import format_duration, parse_duration, parse_size
 from aggregator.config.values import database_address
@@ -57,6 +57,7 @@ __all__ = [
     "bare_address",
     "database_address",
     "format_duration",
+    "is_installed",
     "load",
     "parse_duration",
     "parse_size",

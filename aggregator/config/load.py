@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from aggregator import garbage
 from aggregator.config.complaints import complaints
+from aggregator.config.database import AmbiguousDatabase, usual_database
 from aggregator.config.models import Config
 from aggregator.config.references import check_references
 from aggregator.config.settings import Settings
-from aggregator.config.shipped import installed_dir, shipped_dir
+from aggregator.config.shipped import installed_dir
 from aggregator.config.yaml_lines import (
     List,
     Location,
@@ -26,8 +27,10 @@ from aggregator.config.yaml_lines import (
     plain,
     read_yaml,
 )
-from aggregator.errors import ConfigError, Problem
+from aggregator.errors import ConfigError, NoConfiguration, Problem
 
+_USUAL = (Path("config/aggregator.yaml"), Path("aggregator.yaml"))
+_CURE = "`aggregator init` writes one, `aggregator demo` shows the program without one"
 _LISTS = frozenset({"include", "sources", "categories", "feeds", "digests"})
 
 
@@ -35,9 +38,8 @@ _LISTS = frozenset({"include", "sources", "categories", "feeds", "digests"})
 def load(path: Path | None = None, *, env: Mapping[str, str] | None = None) -> Config:
     """Load the configuration and what it includes.
 
-    Without a path: ``$AGGREGATOR_CONFIG``, else config/aggregator.yaml, else aggregator.yaml, else the one that comes
-    with the program. ``env`` is the process's environment when it is None. Raises ConfigError with every problem of
-    every file.
+    Without a path: ``$AGGREGATOR_CONFIG``, else config/aggregator.yaml, else aggregator.yaml, else NoConfiguration is
+    raised. ``env`` is the process's environment when it is None. Raises ConfigError with every problem of every file.
     """
     env = os.environ if env is None else env
     files = _read(path or _find(env), env)
@@ -57,8 +59,11 @@ def load(path: Path | None = None, *, env: Mapping[str, str] | None = None) -> C
 def _find(env: Mapping[str, str]) -> Path:
     if named := env.get("AGGREGATOR_CONFIG"):
         return Path(named)
-    usual = (Path("config/aggregator.yaml"), Path("aggregator.yaml"))
-    return next((path for path in usual if path.exists()), shipped_dir("config") / "aggregator.yaml")
+    found = next((path for path in _USUAL if path.exists()), None)
+    if found is None:
+        places = " and no ".join(map(str, _USUAL))
+        raise NoConfiguration(Problem("", 0, f"there is no configuration here (no {places}); {_CURE}"))
+    return found
 
 
 def _name(path: Path) -> str:
@@ -150,12 +155,19 @@ def _validate(tree: Section, files: _Files) -> tuple[Config | None, list[Problem
     if folders["storage"] == installed_dir("config"):
         # the folder of an installed package is no place for a database
         folders["storage"] = Path.cwd() / "config"
-    values.setdefault("storage", {})
+    storage = values.setdefault("storage", {})
+    is_above = False
+    if isinstance(storage, dict) and "url" not in storage:
+        try:
+            storage["url"], is_above = usual_database(folders["storage"])
+        except AmbiguousDatabase as error:
+            return None, [Problem(_name(files.paths[0]), 0, str(error))]
     try:
         config = Config.model_validate(values, context=folders)
     except ValidationError as error:
         return None, complaints(error, tree)
     config.read_from(*files.paths)
+    config.storage.put_above(is_above=is_above)
     for index, source in enumerate(config.sources):
         place = nearest(tree, ("sources", index)).place
         source.put_at(place.file, place.line)

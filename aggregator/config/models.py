@@ -17,6 +17,7 @@ from pydantic import (
 from aggregator.config import values
 from aggregator.config.approach import BasicAuth, Politeness, SourcePoliteness
 from aggregator.config.categories import CategoryConfig
+from aggregator.config.database import USUAL_DATABASE
 from aggregator.config.messages import DigestSettings, EmailConfig
 from aggregator.config.page_rules import Links, PageConfig, Selector
 from aggregator.config.settings import Settings
@@ -50,16 +51,26 @@ class Storage(Settings):
     """Where entries are kept, and for how long."""
 
     url: values.Database = Field(
-        "sqlite:///../var/aggregator.db",
+        USUAL_DATABASE,
         validate_default=True,
         description=(
             "`sqlite:///` and a path (relative to this file, or absolute with a fourth slash), or "
-            "`postgresql://user:password@host/database` for many workers."
+            "`postgresql://user:password@host/database` for many workers. Left out in a file in a folder `config`, it "
+            "is `sqlite:///../var/aggregator.db`."
         ),
     )
     keep: values.Duration = Field(
         timedelta(days=400), description="Entries older than this are forgotten; they do not come back."
     )
+    _is_above: bool = PrivateAttr(default=False)
+
+    @property
+    def is_above(self) -> bool:
+        """Whether it is the database that earlier releases made in the folder above, and no setting names it."""
+        return self._is_above
+
+    def put_above(self, *, is_above: bool) -> None:
+        self._is_above = is_above
 
 
 class FetchSettings(Settings):

@@ -14,6 +14,11 @@ def shipped_dir(name: Literal["config", "templates"]) -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / name
 
 
+def is_installed(path: Path) -> bool:
+    """Whether a file belongs to an installed package: the next upgrade would replace it."""
+    return path.resolve().is_relative_to(installed_dir("config").parent)
+
+
 def installed_dir(name: str) -> Path:
     """Return where a wheel puts it. In a checkout there is nothing."""
     return _PACKAGE / "_defaults" / name

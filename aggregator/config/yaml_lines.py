@@ -71,7 +71,8 @@ def read_yaml(path: Path, *, file: str, env: Mapping[str, str]) -> tuple[Node | 
         return None, [Problem(file, 0, "this is a folder; expected a YAML file")]
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not the name of a file"
-        return None, [Problem(file, 0, f"can't be read: {reason[0].lower()}{reason[1:]}")]
+        cure = "; `aggregator init` writes a configuration" if isinstance(error, FileNotFoundError) else ""
+        return None, [Problem(file, 0, f"can't be read: {reason[0].lower()}{reason[1:]}{cure}")]
     if len(body) > _MAX_BYTES:
         return None, [Problem(file, 0, f"larger than {_MAX_BYTES // 10**6} MB; split it and list the parts in include")]
     try:

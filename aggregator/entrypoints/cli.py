@@ -19,18 +19,19 @@ from aggregator.errors import AggregatorError, ConfigError, UsageError
 
 # The functions behind the commands, as module:function below ``commands``; a command loads what it needs, no more.
 _COMMANDS: dict[str, str | dict[str, str]] = {
+    "init": "starting:init",
     "run": "running:run",
     "check": "checking:check",
     "poll": "polling:poll",
-    "publish": "feeds:publish",
+    "publish": "publishing:publish",
     "digest": "digests:digest",
     "deliveries": "digests:deliveries",
     "sources": "listing:sources",
     "entries": "listing:entries",
     "explain": "listing:explain",
-    "preview": "feeds:preview",
+    "preview": "publishing:preview",
     "add": "adding:add",
-    "opml": {"import": "adding:opml_import", "export": "feeds:opml_export"},
+    "opml": {"import": "adding:opml_import", "export": "publishing:opml_export"},
     "rules": {"test": "rules:rules_test", "apply": "rules:rules_apply"},
     "demo": "running:demo",
     "doctor": "doctor:doctor",

@@ -52,6 +52,8 @@ def run_main_job(path: Path | None, *, host: str, port: int | None, roles: froze
     config = load(path)
     keep_secrets_of(config)
     _raise_file_limit()
+    if config.storage.is_above:
+        log.warning("database.above", database=config.storage.url, hint="`aggregator check` tells how to keep it there")
     metrics = Metrics()
     if port is None and Role.WEB in roles:
         port = USUAL_PORT

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from aggregator.config.shipped import is_installed
 from aggregator.config.yaml_nodes import YamlNode
 from aggregator.errors import ConfigError, Problem
 from aggregator.model import PageRules, SourceKind
@@ -166,6 +167,11 @@ def _quoted(text: str) -> str:
 
 def _replace(path: Path, text: str) -> None:
     target = path.resolve()  # a link stays a link
+    if is_installed(target):
+        problem = (
+            "this file belongs to the program, and the next upgrade replaces it; `aggregator init` writes your own"
+        )
+        raise ConfigError(Problem(str(path), 0, problem))
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:

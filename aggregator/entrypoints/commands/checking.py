@@ -11,6 +11,7 @@ from rich.text import Text
 
 from aggregator.app import open_client, open_gate, utc_now
 from aggregator.config import Config, bare_address, load
+from aggregator.config.suggest import without_userinfo
 from aggregator.entrypoints.commands.digest_checks import check_digests, tell_stops
 from aggregator.entrypoints.commands.moves import tell_known_moves
 from aggregator.entrypoints.commands.options import ConfigOption
@@ -43,10 +44,18 @@ def check(
     )
     check_digests(loaded)
     say(f"{loaded.path} is good: " + ", ".join(f"{count} {noun}" for count, noun in counts))
+    _tell_database(loaded)
     tell_known_moves(loaded)
     tell_stops(loaded)
     if live and not _check_live(loaded, sources):
         raise typer.Exit(1)
+
+
+def _tell_database(config: Config) -> None:
+    say(f"database: {without_userinfo(config.storage.url.removeprefix('sqlite:///'))}")
+    if config.storage.is_above:
+        say("  it is in the folder above, where earlier releases put it; to keep it there, name it in the settings:")
+        say("  storage: {url: sqlite:///../var/aggregator.db}")
 
 
 def _check_live(config: Config, sources: tuple[Source, ...]) -> bool:

@@ -13,6 +13,7 @@ from aggregator.app import Aggregator, open_client, utc_now
 from aggregator.config import Config, bare_address, load
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, KindOption, opened
 from aggregator.entrypoints.terminal import console, enclosures_json, print_json, rfc3339, say, table
+from aggregator.errors import NoConfiguration
 from aggregator.model import Entry, Source, SourceKind
 from aggregator.normalize import canonical_url
 from aggregator.polling.look import Found, find_source
@@ -32,7 +33,10 @@ def preview(
 
     Example: aggregator preview https://spacenews.com/feed/
     """
-    loaded = load(config)
+    try:
+        loaded = load(config)
+    except NoConfiguration:  # it is not needed to look at an address
+        loaded = Config()
     source, secrets = _as_configured(loaded, url, kind)
     found = find_source(open_client(loaded), source, utc_now(), secrets=secrets)
     if as_json:

@@ -7,7 +7,7 @@ import pytest
 
 from aggregator.config import load, shipped_dir
 from aggregator.config import shipped as shipped_module
-from aggregator.errors import ConfigError
+from aggregator.errors import ConfigError, NoConfiguration
 from aggregator.model import SourceKind
 from tests.unit.config.conftest import Complainer, Loader
 
@@ -25,7 +25,7 @@ def test_a_list_of_sources_is_enough_and_the_rest_has_defaults(load_text: Loader
         None,
     )
     assert (config.site.title, config.site.url, config.site.tz) == ("News", "http://127.0.0.1:8080/", ZoneInfo("UTC"))
-    assert config.storage.url == f"sqlite:///{folder.parent}/var/aggregator.db"
+    assert config.storage.url == f"sqlite:///{folder}/var/aggregator.db"
     assert config.storage.keep == timedelta(days=400)
     assert config.fetch.every is None
     assert (config.fetch.min_every, config.fetch.max_every) == (timedelta(minutes=30), timedelta(hours=12))
@@ -184,7 +184,14 @@ def test_without_a_name_the_usual_places_are_looked_at_in_order(folder: Path) ->
     assert (here, load(env={}).site.title) == ("Here", "Below")
 
 
-def test_an_installed_program_uses_what_it_ships_and_keeps_its_database_where_we_are(
+def test_without_any_the_commands_that_help_are_named(folder: Path) -> None:
+    with pytest.raises(
+        NoConfiguration, match=r"^there is no configuration here .*`aggregator init`.*`aggregator demo`"
+    ):
+        load(env={})
+
+
+def test_what_an_installed_program_ships_keeps_its_database_where_we_are(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shipped = folder / "site-packages" / "_defaults" / "config"
@@ -192,7 +199,7 @@ def test_an_installed_program_uses_what_it_ships_and_keeps_its_database_where_we
     (shipped / "aggregator.yaml").write_text("storage: {url: 'sqlite:///../var/a.db'}")
     monkeypatch.setattr(shipped_module, "_PACKAGE", folder / "site-packages")
 
-    config = load(env={})
+    config = load(shipped / "aggregator.yaml", env={})
 
     assert config.path == shipped / "aggregator.yaml"
     assert config.storage.url == f"sqlite:///{folder}/var/a.db"
@@ -208,7 +215,9 @@ def test_the_process_environment_is_used_when_none_is_given(folder: Path, monkey
 
 
 def test_a_file_that_is_not_there_is_a_problem_that_names_it(folder: Path) -> None:
-    with pytest.raises(ConfigError, match=r"^nowhere\.yaml: can't be read: no such file or directory$"):
+    with pytest.raises(
+        ConfigError, match=r"^nowhere\.yaml: can't be read: no such file or directory; `aggregator init`"
+    ):
         load(Path("nowhere.yaml"), env={})
 
 
