@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -36,7 +37,7 @@ def renew_feeds(aggregator: Aggregator, *, anew: bool = False, is_served: bool =
     next with it.
     Raises StoreError.
     """
-    return sum(_renew(aggregator, feed, anew=anew, is_served=is_served) for feed in aggregator.config.feeds)
+    return sum(_Renewing(aggregator, feed).renew(anew=anew, is_served=is_served) for feed in aggregator.config.feeds)
 
 
 def archive_document(
@@ -68,104 +69,104 @@ def search_document(
     return publish.search_document(selection, aggregator.config, found, identity=aggregator.identity, token=token)
 
 
-def _renew(aggregator: Aggregator, feed: FeedConfig, *, anew: bool, is_served: bool) -> int:
-    sealed, is_complete = 0, False
-    while not is_complete:
-        renewal, is_complete = _look(aggregator, feed, anew=anew, is_served=is_served)
-        if renewal is None or not aggregator.store.feeds.write(renewal, now=aggregator.clock()):
-            return sealed  # nothing to do, or another process does it
-        sealed += len(renewal.sealed)
-    return sealed
+@dataclass(frozen=True, slots=True)
+class _Renewing:
+    """One configured feed that is brought up to date."""
 
+    aggregator: Aggregator
+    feed: FeedConfig
 
-def _look(aggregator: Aggregator, feed: FeedConfig, *, anew: bool, is_served: bool) -> tuple[FeedRenewal | None, bool]:
-    """Return what changes of a feed, None for nothing, and whether all has been looked at."""
-    feeds = aggregator.store.feeds
-    version, newest_pk = feeds.newest()
-    state = feeds.state(feed.name)
-    hubs = () if is_private(feed, aggregator.config) else aggregator.config.site.hub
-    if state is not None and state.version == version and bool(hubs) == bool(state.mark) and not anew:
-        return None, True
-    limit = feed.limit if state is not None else max(feed.limit, _FIRST_ENTRIES)
-    newest = aggregator.published(feed.where, limit=limit)
-    shown = newest[: feed.limit]
-    before = state or FeedState(name=feed.name, revision=0, considered_pk=newest_pk, version=0, mark="", last_archive=0)
-    # keys are given again when the newest entries were deleted
-    considered = min(before.considered_pk, newest_pk)
-    candidates = {each.id: each.listed_at for each in newest}
-    arrived, considered = _arrivals(aggregator, feed, considered, newest_pk)
-    candidates = arrived | candidates
-    known = feeds.known(feed.name, candidates)
-    arrived = {original: when for original, when in candidates.items() if original not in known}
-    waiting, dropped = _still_members(aggregator, feed, feeds.waiting(feed.name), shown)
-    is_complete = considered == newest_pk
-    mark = (_mark(aggregator, feed, shown) if hubs else "") if is_served else before.mark
-    is_done = is_complete and (is_served or not hubs)
-    return FeedRenewal(
-        before=before,
-        considered_pk=considered,
-        version=version if is_done else before.version,
-        mark=mark,
-        arrived=arrived,
-        dropped=dropped,
-        sealed=_full(aggregator, feed, waiting | arrived, shown, last=before.last_archive),
-        told=hubs if mark != before.mark else (),
-        base=served_base(aggregator.config),
-    ), is_complete
+    def renew(self, *, anew: bool, is_served: bool) -> int:
+        sealed, is_complete = 0, False
+        while not is_complete:
+            renewal, is_complete = self._look(anew=anew, is_served=is_served)
+            if renewal is None or not self.aggregator.store.feeds.write(renewal, now=self.aggregator.clock()):
+                return sealed  # nothing to do, or another process does it
+            sealed += len(renewal.sealed)
+        return sealed
 
+    def _look(self, *, anew: bool, is_served: bool) -> tuple[FeedRenewal | None, bool]:
+        """Return what changes of the feed, None for nothing, and whether all has been looked at."""
+        config, feed = self.aggregator.config, self.feed
+        feeds = self.aggregator.store.feeds
+        version, newest_pk = feeds.newest()
+        state = feeds.state(feed.name)
+        hubs = () if is_private(feed, config) else config.site.hub
+        if state is not None and state.version == version and bool(hubs) == bool(state.mark) and not anew:
+            return None, True
+        limit = feed.limit if state is not None else max(feed.limit, _FIRST_ENTRIES)
+        newest = self.aggregator.published(feed.where, limit=limit)
+        shown = newest[: feed.limit]
+        before = state or FeedState(
+            name=feed.name, revision=0, considered_pk=newest_pk, version=0, mark="", last_archive=0
+        )
+        # keys are given again when the newest entries were deleted
+        considered = min(before.considered_pk, newest_pk)
+        candidates = {each.id: each.listed_at for each in newest}
+        arrived, considered = self._arrivals(considered, newest_pk)
+        candidates = arrived | candidates
+        known = feeds.known(feed.name, candidates)
+        arrived = {original: when for original, when in candidates.items() if original not in known}
+        waiting, dropped = self._still_members(feeds.waiting(feed.name), shown)
+        is_complete = considered == newest_pk
+        mark = (self._mark(shown) if hubs else "") if is_served else before.mark
+        is_done = is_complete and (is_served or not hubs)
+        return FeedRenewal(
+            before=before,
+            considered_pk=considered,
+            version=version if is_done else before.version,
+            mark=mark,
+            arrived=arrived,
+            dropped=dropped,
+            sealed=self._full(waiting | arrived, shown, last=before.last_archive),
+            told=hubs if mark != before.mark else (),
+            base=served_base(config),
+        ), is_complete
 
-def _mark(aggregator: Aggregator, feed: FeedConfig, shown: Sequence[PublishedEntry]) -> str:
-    """Return a hash of all that a feed says, but for its archives: those are no news."""
-    document = build_document(feed, aggregator.config, shown, identity=aggregator.identity)
-    return hashlib.sha256(render_feed(document, FeedFormat.JSON)).hexdigest()
+    def _mark(self, shown: Sequence[PublishedEntry]) -> str:
+        """Return a hash of all that the feed says, but for its archives: those are no news."""
+        document = build_document(self.feed, self.aggregator.config, shown, identity=self.aggregator.identity)
+        return hashlib.sha256(render_feed(document, FeedFormat.JSON)).hexdigest()
 
+    def _arrivals(self, after: int, newest_pk: int) -> tuple[dict[str, datetime], int]:
+        """Return what belongs to the feed of what was stored after an entry, and up to which one that is."""
+        feeds = self.aggregator.store.feeds
+        found = feeds.arrivals(selection_of(self.feed.where), after=after, limit=_MOST_ARRIVALS)
+        considered = found[-1].pk if len(found) == _MOST_ARRIVALS else newest_pk
+        when: dict[str, datetime] = {}
+        for each in found:
+            when[each.original] = min(each.listed_at, when.get(each.original, each.listed_at))
+        text = self.feed.where.text
+        if text is not None and when:
+            fitting = {each.id for each in feeds.published(when) if fits_text(text, each)}
+            when = {original: each for original, each in when.items() if original in fitting}
+        return when, considered
 
-def _arrivals(aggregator: Aggregator, feed: FeedConfig, after: int, newest_pk: int) -> tuple[dict[str, datetime], int]:
-    """Return what belongs to a feed of what was stored after an entry, and up to which one that is."""
-    feeds = aggregator.store.feeds
-    found = feeds.arrivals(selection_of(feed.where), after=after, limit=_MOST_ARRIVALS)
-    considered = found[-1].pk if len(found) == _MOST_ARRIVALS else newest_pk
-    when: dict[str, datetime] = {}
-    for each in found:
-        when[each.original] = min(each.listed_at, when.get(each.original, each.listed_at))
-    if feed.where.text is not None and when:
-        text = feed.where.text
-        fitting = {each.id for each in feeds.published(when) if fits_text(text, each)}
-        when = {original: each for original, each in when.items() if original in fitting}
-    return when, considered
+    def _still_members(
+        self, waiting: Mapping[str, datetime], shown: Sequence[PublishedEntry]
+    ) -> tuple[dict[str, datetime], tuple[str, ...]]:
+        """Return what waits for an archive and still belongs to the feed, and what doesn't."""
+        members = {each.id for each in shown}
+        others = [original for original in waiting if original not in members]
+        if others:
+            members |= self.aggregator.store.feeds.members(selection_of(self.feed.where), others)
+        dropped = tuple(original for original in waiting if original not in members)
+        return {original: when for original, when in waiting.items() if original in members}, dropped
 
-
-def _still_members(
-    aggregator: Aggregator, feed: FeedConfig, waiting: Mapping[str, datetime], shown: Sequence[PublishedEntry]
-) -> tuple[dict[str, datetime], tuple[str, ...]]:
-    """Return what waits for an archive and still belongs to the feed, and what doesn't."""
-    members = {each.id for each in shown}
-    others = [original for original in waiting if original not in members]
-    if others:
-        members |= aggregator.store.feeds.members(selection_of(feed.where), others)
-    dropped = tuple(original for original in waiting if original not in members)
-    return {original: when for original, when in waiting.items() if original in members}, dropped
-
-
-def _full(
-    aggregator: Aggregator,
-    feed: FeedConfig,
-    waiting: Mapping[str, datetime],
-    shown: Sequence[PublishedEntry],
-    *,
-    last: int,
-) -> tuple[Archive, ...]:
-    """Return the archives that become full: as many as it takes for all that waits to be in the feed itself."""
-    labels, now = category_labels(aggregator.config), aggregator.clock()
-    sealed: list[Archive] = []
-    groups = due_archives(waiting, {each.id for each in shown}, size=archive_size(feed.limit))
-    for group in groups:
-        entries = tuple(aggregator.store.feeds.published(group))
-        if entries:
-            used = {name: labels.get(name, name) for each in entries for name in each.categories}
-            number = last + len(sealed) + 1
-            sealed.append(Archive(feed=feed.name, number=number, sealed_at=now, entries=entries, labels=used))
-    return tuple(sealed)
+    def _full(
+        self, waiting: Mapping[str, datetime], shown: Sequence[PublishedEntry], *, last: int
+    ) -> tuple[Archive, ...]:
+        """Return the archives that become full: as many as it takes for all that waits to be in the feed itself."""
+        labels, now = category_labels(self.aggregator.config), self.aggregator.clock()
+        sealed: list[Archive] = []
+        groups = due_archives(waiting, {each.id for each in shown}, size=archive_size(self.feed.limit))
+        for group in groups:
+            entries = tuple(self.aggregator.store.feeds.published(group))
+            if entries:
+                used = {name: labels.get(name, name) for each in entries for name in each.categories}
+                number = last + len(sealed) + 1
+                sealed.append(Archive(feed=self.feed.name, number=number, sealed_at=now, entries=entries, labels=used))
+        return tuple(sealed)
 
 
 def archive_size(limit: int) -> int:

@@ -11,7 +11,7 @@ from aggregator.publish.feeds.document import (
 )
 from aggregator.publish.feeds.formats import FORMATS, Format, link_header, render_feed, told_formats
 from aggregator.publish.feeds.opml import render_opml
-from aggregator.publish.files import write_if_changed
+from aggregator.publish.files import Written, write_if_changed, write_site
 from aggregator.publish.issue import issue_entries
 from aggregator.publish.pages.choices import (
     PERIODS,
@@ -47,7 +47,7 @@ from aggregator.publish.pages.render import (
 from aggregator.publish.pages.river import Day, Wording, arrange, wording_of
 from aggregator.publish.pages.source import SourcePage, arrange_polls
 from aggregator.publish.pages.source_table import SourceRow, arrange_sources, source_row
-from aggregator.publish.pages.static import SiteContent, Written, static_pages, write_site
+from aggregator.publish.pages.static import SiteContent, static_pages
 from aggregator.publish.pages.story import StoryPage, arrange_story
 from aggregator.publish.pages.subscribing import FeedRow, arrange_feeds, render_feed_opml
 from aggregator.publish.pages.times import moment
