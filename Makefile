@@ -1,9 +1,11 @@
 # Two commands to know: `make run` starts the main job, `make test` proves that it works.
+# `make test` is for every change; `make test-slow` is the rest of the tests. CI runs both.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: run test install demo lint coverage quality chaos bench screenshots clean
+.PHONY: run test test-slow install demo lint coverage quality chaos bench screenshots clean
 
 run: install                ## the main job, with config/, at http://127.0.0.1:8080
 	$(BIN)/aggregator run
@@ -25,11 +27,14 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@ $(VENV)/.installed
 
-test: lint                  ## lint, types, import contracts, all tests
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+test: lint                  ## lint, types, import contracts, the quick tests
+	$(PYTEST)
+
+test-slow: $(VENV)/.installed-test ## the tests of the group `slow`: attacks, crashes, a year, a million entries
+	$(PYTEST) -m slow
 
 coverage: $(VENV)/.installed-test ## which lines the tests reach
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term:skip-covered
+	$(PYTEST) -m "slow or not slow" --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check

@@ -1,4 +1,7 @@
-"""Fixtures that several kinds of test share: a real PostgreSQL, the corpus, and "in CI a skip is a failure"."""
+"""Fixtures that several kinds of test share: a real PostgreSQL, the corpus, and "in CI a skip is a failure".
+
+Tests come in two speeds: ``pytest`` runs the quick ones, ``pytest -m slow`` the others.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,12 @@ import pytest
 from tests.postgresql import PostgresqlServer, find_server_programs
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave out the group ``slow``, unless marks (``-m slow``) or single tests (``file.py::test``) are asked for."""
+    if not config.option.markexpr and not any("::" in argument for argument in config.args):
+        config.option.markexpr = "not slow"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,13 +46,31 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlS
         yield server
 
 
+# Real feeds and pages, where they are: AGGREGATOR_CORPUS, or ../shared/corpus beside the checkout.
+CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS") or ROOT.parent / "shared" / "corpus")
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
-    """Real feeds and pages, where they are: AGGREGATOR_CORPUS, or ../shared/corpus beside the checkout."""
-    folder = Path(os.environ.get("AGGREGATOR_CORPUS") or ROOT.parent / "shared" / "corpus")
-    if not (folder / "feeds").is_dir():
+    """Return the folder of real feeds and pages; skip without it."""
+    if not (CORPUS / "feeds").is_dir():
         pytest.skip("the corpus of real feeds is absent (AGGREGATOR_CORPUS names its folder)")
-    return folder
+    return CORPUS
+
+
+def real_feeds() -> list[Path]:
+    """Return the real feeds; none where the corpus is absent."""
+    folder = CORPUS / "feeds"
+    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+
+
+def in_batches(files: list[Path], size: int = 100) -> list[list[Path]]:
+    """Return files in lists of so many, for tests that have one item for each list; an empty one without files."""
+    return [files[first : first + size] for first in range(0, len(files), size)] or [[]]
+
+
+def name_of_batch(files: list[Path]) -> str:
+    return f"{len(files)} from {files[0].name}" if files else "absent"
 
 
 @pytest.fixture

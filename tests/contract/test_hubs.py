@@ -284,8 +284,9 @@ def test_a_site_of_files_tells_the_hub_of_its_own_addresses_when_they_changed(
     assert set(TOPICS) <= set(told(hub))
 
 
-def test_killed_anywhere_the_hub_is_told_in_the_end(tmp_path: Path) -> None:
-    context, points, killed = forking(), 40, 0
+@pytest.mark.parametrize("points", [10, pytest.param(40, marks=pytest.mark.slow)])
+def test_killed_anywhere_the_hub_is_told_in_the_end(tmp_path: Path, points: int) -> None:
+    context, killed = forking(), 0
     with HttpReceiver() as hub:
         config = make_config(f"sqlite:///{tmp_path}/trial.db", **usual(hub.url))
         room = Newsroom(config)

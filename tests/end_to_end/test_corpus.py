@@ -15,6 +15,7 @@ from typing import ClassVar
 import feedparser
 import pytest
 
+from tests.conftest import in_batches, name_of_batch, real_feeds
 from tests.end_to_end.conftest import Runner
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -41,10 +42,12 @@ def address(corpus: Path) -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("files", in_batches(real_feeds()), ids=name_of_batch)
+@pytest.mark.usefixtures("corpus")
 def test_real_feeds_are_stored_published_and_asked_again_politely(
-    run: Runner, corpus: Path, address: str, tmp_path: Path
+    run: Runner, address: str, tmp_path: Path, files: list[Path]
 ) -> None:
-    files = sorted(path for path in (corpus / "feeds").iterdir() if path.is_file())
     names = {path: f"f{number}" for number, path in enumerate(files)}
     sources = "".join(f"  - {{name: {names[path]}, url: '{address}{path.name}'}}\n" for path in files)
     (tmp_path / "c.yaml").write_text(
@@ -82,7 +85,8 @@ def test_real_feeds_are_stored_published_and_asked_again_politely(
         run("publish", "--out", "out", "--config", "c.yaml")
         bodies.append({path.name: path.read_bytes() for path in (tmp_path / "out").glob("all.*")})
     ids = [entry.findtext(f"{ATOM}id") for entry in ET.fromstring(bodies[0]["all.atom"]).findall(f"{ATOM}entry")]
-    assert len(ids) == len(set(ids)) == 1000
+    articles = sum(entry["duplicate_of"] is None for entry in first)
+    assert len(ids) == len(set(ids)) == min(1000, articles)
     assert not feedparser.parse(bodies[0]["all.atom"]).bozo
     assert not feedparser.parse(bodies[0]["all.rss"]).bozo
     assert bodies[0] == bodies[1] == bodies[2]

@@ -89,6 +89,7 @@ def test_a_watchdog_is_fed_at_half_its_time_and_only_by_the_process_that_it_watc
     assert listener.heard == ["WATCHDOG=1", "STOPPING=1"]
 
 
+@pytest.mark.slow  # half a minute is what the program promises
 def test_it_drains_within_half_a_minute_whatever_hangs_and_serves_its_readers_meanwhile(
     run: Runner, tmp_path: Path, free_port: int
 ) -> None:

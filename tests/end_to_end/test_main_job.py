@@ -38,14 +38,13 @@ def test_the_demo_shows_every_article_once_and_stops_cleanly(run: Runner, free_p
     wait_for(lambda: len(entries_of(get(f"{address}/feeds/all.atom")[1] or b"<x/>")) >= articles)
     status, body = get(f"{address}/feeds/all.atom")
     time.sleep(0.5)
-    began = time.monotonic()
     output = stop(process, sent)
 
     ids = [entry.findtext(f"{ATOM}id") for entry in entries_of(body)]
     assert status == 200
     assert len(ids) == len(set(ids)) == articles
     assert not feedparser.parse(body).bozo
-    assert time.monotonic() - began < 20
+    assert "aggregator.cut_off" not in output, "it waited for what hangs"
     assert "Traceback" not in output
     assert "source.failed" in output
 
@@ -96,10 +95,9 @@ def test_stopping_does_not_wait_for_a_server_that_hangs_longer_than_the_timeout(
         process = run.start("run", "--config", tmp_path / "c.yaml", "--port", str(free_port))
         silent.settimeout(20)
         silent.accept()
-        began = time.monotonic()
-        stop(process)
+        output = stop(process)
 
-    assert time.monotonic() - began < 8
+    assert "aggregator.cut_off" not in output
 
 
 def test_told_twice_to_stop_within_a_moment_it_still_stops_cleanly(run: Runner, config: Path, free_port: int) -> None:

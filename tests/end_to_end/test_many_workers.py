@@ -13,6 +13,7 @@ from tests.end_to_end.test_main_job import stop
 from tests.postgresql import PostgresqlServer, find_server_programs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_killed_and_started_workers_leave_what_one_undisturbed_would(
     program: Path, tmp_path: Path, seed: int, capsys: pytest.CaptureFixture[str], postgresql: PostgresqlServer

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from aggregator.config import Config
 from aggregator.model.issues import Delivery, Issue
 from tests.newsroom import Clock, Newsroom, make_config, titles_of
@@ -29,6 +31,7 @@ MAIL_IS_AWAY = (datetime(2026, 5, 4, 3, tzinfo=UTC), datetime(2026, 5, 5, 9, tzi
 AT = "day at 02:30"
 
 
+@pytest.mark.slow
 def test_every_entry_is_in_one_issue_and_every_day_has_one_and_none_is_lost(tmp_path: Path) -> None:
     clock = Clock(BEGIN)
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.quality import duplicates
 
 
@@ -12,6 +14,7 @@ def test_copies_of_our_own_articles_are_recognized_and_traps_are_not() -> None:
     assert score.recall >= duplicates.FLOOR_RECALL, score
 
 
+@pytest.mark.slow
 def test_copies_of_real_articles_are_recognized_among_thousands_and_next_editions_are_not(corpus: Path) -> None:
     score = duplicates.corpus_score(corpus)
 

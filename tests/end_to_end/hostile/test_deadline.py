@@ -17,6 +17,7 @@ from tests.end_to_end.hostile.server import FEED, HostileServer, Line, answer, r
 from tests.end_to_end.hostile.visits import Visitor
 
 TIMEOUT = timedelta(seconds=0.4)
+LONG_S = 8  # a busy machine needs some of it; what is not left at the deadline goes on for ten seconds or for ever
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n"
 
 
@@ -103,7 +104,7 @@ def test_a_slow_server_is_left_at_the_deadline(server: HostileServer, script):
 
     assert isinstance(visit.error, FetchTimeout)
     assert visit.says == f"127.0.0.1:{server.port} did not finish answering within 0.4 s"
-    assert 0.35 < took < 2
+    assert 0.35 < took < LONG_S
     assert (visit.state.status, visit.wait) == (SourceStatus.FAILING, timedelta(hours=1))
 
 
@@ -116,12 +117,11 @@ def test_redirects_share_the_deadline_of_the_first_request(server: HostileServer
         server.tells(f"/{number}", slowly)
 
     with Visitor(timeout=TIMEOUT) as visitor:
-        started = time.monotonic()
         visit = visitor.visit(server.url("/0"))
-        took = time.monotonic() - started
 
+    # with a deadline for each of them, all six would be followed
     assert isinstance(visit.error, FetchTimeout)
-    assert took < 2
+    assert len(server.requests) < 6
 
 
 def test_a_server_that_never_accepts_is_left_at_the_deadline():
@@ -142,7 +142,7 @@ def test_a_server_that_never_accepts_is_left_at_the_deadline():
             filler.close()
 
     assert isinstance(visit.error, FetchTimeout)
-    assert took < 2
+    assert took < LONG_S
 
 
 def test_a_tls_handshake_that_never_comes_is_left_at_the_deadline():
@@ -153,7 +153,7 @@ def test_a_tls_handshake_that_never_comes_is_left_at_the_deadline():
         took = time.monotonic() - started
 
     assert isinstance(visit.error, FetchTimeout)
-    assert took < 2
+    assert took < LONG_S
 
 
 def test_a_tls_handshake_that_drips_is_left_at_the_deadline():
@@ -180,7 +180,7 @@ def test_a_tls_handshake_that_drips_is_left_at_the_deadline():
         thread.join()
 
     assert isinstance(visit.error, FetchTimeout)
-    assert took < 2
+    assert took < LONG_S
 
 
 def test_an_answer_that_comes_slowly_but_in_time_is_taken(server: HostileServer, visitor: Visitor):
@@ -204,4 +204,4 @@ def test_fifty_that_hang_delay_neither_fifty_healthy_ones_nor_the_end(server: Ho
 
     assert {type(visit.error) for visit in visits[::2]} == {FetchTimeout}, {visit.says for visit in visits[::2]}
     assert all(visit.fetched.body == FEED for visit in visits[1::2])
-    assert took < timeout.total_seconds() + 2
+    assert took < LONG_S

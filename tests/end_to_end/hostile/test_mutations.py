@@ -1,4 +1,4 @@
-"""10,000 broken answers through the whole program: no exception, no hang, no growth, and a sound store."""
+"""Ten thousand broken answers through the whole program: no exception, no hang, no growth, and a sound store."""
 
 from __future__ import annotations
 
@@ -25,10 +25,14 @@ from tests.end_to_end.hostile.mutations import SEEDS, mutated_answer
 from tests.end_to_end.hostile.server import HostileServer, answer
 from tests.memory import resident_mb
 
-CASES, SHARDS = 10_000, 4
+PARTS = [
+    range(1_000),
+    *(pytest.param(range(first, first + 1_000), marks=pytest.mark.slow) for first in range(1_000, 10_000, 1_000)),
+]
 SEED = 20260301
 SOURCES = 100
-TIMEOUT_S = 3
+TIMEOUT_S = 30
+LIMIT_CPU_S = 3
 
 
 class Mouth:
@@ -89,7 +93,7 @@ class Patient:
         self.aggregator = Aggregator(load(folder / "c.yaml"), clock=lambda: self.now)
 
     def polls(self, answers: Iterator[bytes]) -> Iterator[tuple[PollSummary, float]]:
-        """Poll each source in turn, one for each answer; yield results with the seconds that they took."""
+        """Poll each source in turn, one for each answer; yield results with the seconds of CPU that they took."""
         names = [source.name for source in self.aggregator.sources]
         while True:
             self.now += timedelta(hours=1)
@@ -99,32 +103,32 @@ class Patient:
                     self.mouth.answer = next(answers)
                 except StopIteration:
                     return
-                began = time.monotonic()
+                began = time.process_time()
                 answer = pipeline.ask(claim)
                 result = (
                     pipeline.recorder.record(claim, answer)
                     if isinstance(answer, Seen)
                     else pipeline.read(claim, answer)
                 )
-                yield result, time.monotonic() - began
+                yield result, time.process_time() - began
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
-def test_ten_thousand_broken_answers_raise_nothing_hang_nowhere_and_leave_a_sound_store(
-    mouth: Mouth, seeds: Sequence[bytes], tmp_path: Path, shard: int
+@pytest.mark.parametrize("numbers", PARTS, ids=lambda numbers: f"from {numbers[0]}")
+def test_broken_answers_raise_nothing_hang_nowhere_and_leave_a_sound_store(
+    mouth: Mouth, seeds: Sequence[bytes], tmp_path: Path, numbers: range
 ) -> None:
     patient = Patient(mouth, tmp_path)
-    numbers = range(shard, CASES, SHARDS)
     new = failed = 0
     resident_after_a_while = 0.0
 
     answers = (mutated_answer(SEED, number, seeds) for number in numbers)
     for number, (result, took_s) in zip(numbers, patient.polls(answers), strict=True):
         assert "this program failed" not in (result.error or ""), (number, result.error)
-        assert took_s < TIMEOUT_S, (number, took_s)
+        assert took_s < LIMIT_CPU_S, (number, took_s)
+        assert "within" not in (result.error or ""), (number, result.error)
         assert result.error is None or not (result.new or result.updated), number
         new, failed = new + result.new, failed + (result.error is not None)
-        if number == CASES // 2 + shard:
+        if number == numbers[len(numbers) // 2]:
             resident_after_a_while = resident_mb()
 
     assert resident_mb() - resident_after_a_while < 25
@@ -145,6 +149,7 @@ def test_ten_thousand_broken_answers_raise_nothing_hang_nowhere_and_leave_a_soun
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+@pytest.mark.slow
 def test_polling_real_feeds_again_takes_no_more_memory(server: HostileServer, corpus: Path, tmp_path: Path) -> None:
     files = sorted(path for path in (corpus / "feeds").iterdir() if path.is_file())[::3]  # each polled twice
     listed = ""

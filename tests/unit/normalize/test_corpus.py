@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import warnings
 from datetime import UTC, datetime
@@ -16,22 +15,34 @@ from aggregator.errors import SourceError
 from aggregator.model import Fetched
 from aggregator.normalize import canonical_url, normalize_feed
 from aggregator.parse import parse_feed
+from tests.conftest import in_batches, name_of_batch, real_feeds
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-ROOT = Path(__file__).parents[3]
-CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS") or ROOT.parent / "shared" / "corpus") / "feeds"
-FEEDS = sorted(CORPUS.iterdir()) if CORPUS.is_dir() else []
+FEEDS = real_feeds()
 TAG = re.compile(r"</(?:p|b|i|a|em|strong|div|span)>|<(?:br|p|div|img)\b")
 
 
-@pytest.mark.skipif(not FEEDS, reason=f"no corpus at {CORPUS}; set AGGREGATOR_CORPUS to its folder")
+@pytest.mark.slow
+@pytest.mark.usefixtures("corpus")
 def test_the_corpus_is_complete() -> None:
     assert len(FEEDS) > 100
 
 
-@pytest.mark.parametrize("path", FEEDS, ids=lambda path: path.name)
-def test_a_real_feed_gives_its_entries_in_house_form(path: Path) -> None:
-    body = path.read_bytes()
+@pytest.mark.slow
+@pytest.mark.parametrize("files", in_batches(FEEDS), ids=name_of_batch)
+@pytest.mark.usefixtures("corpus")
+def test_real_feeds_give_their_entries_in_house_form(files: list[Path]) -> None:
+    unlike = {}
+    for path in files:
+        try:
+            check(path.read_bytes())
+        except AssertionError as error:
+            unlike[path.name] = str(error)
+
+    assert unlike == {}
+
+
+def check(body: bytes) -> None:
     with warnings.catch_warnings(action="ignore"):
         found = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False).entries
     expected = [entry for entry in found if {"id", "link", "title", "summary", "content"} & set(entry)]

@@ -222,14 +222,14 @@ def test_text_of_cleaned_html_is_the_same_as_of_its_source() -> None:
     ],
 )
 def test_n37_what_is_nested_for_ever_is_reduced_to_its_text(tangled: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     cleaned, text = clean_html(tangled, BASE), plain_text(tangled)
 
     assert cleaned.startswith("<p>")
     assert "deep" in cleaned
     assert "deep" in text
-    assert time.monotonic() - started < 10  # a parser would need minutes
+    assert time.process_time() - started < 10  # a parser would need minutes
 
 
 def test_n37_long_and_deep_as_people_write_it_is_read() -> None:
@@ -244,12 +244,12 @@ def test_n37_scripts_are_no_text_even_then() -> None:
 
 
 def test_five_megabytes_are_read_in_seconds() -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     cleaned = clean_html('<p>High at <a href="/six">six</a> &amp; low <img src="/w.png"></p>' * 75_000, BASE)
 
     assert cleaned.count("<img") == 75_000
-    assert time.monotonic() - started < 30
+    assert time.process_time() - started < 30
 
 
 _PIECES = st.sampled_from(

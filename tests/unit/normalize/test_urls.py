@@ -199,11 +199,11 @@ def test_n12_a_plain_address_is_what_resolving_would_make_of_it(address: str) ->
 
 
 def test_an_endless_address_takes_no_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     canonical_url("https://example.org/" + "a/" * 500_000 + "amp/" * 500_000)
 
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_the_lists_are_ready_to_compare_with() -> None:

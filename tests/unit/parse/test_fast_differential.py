@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
@@ -22,12 +21,12 @@ from aggregator.parse.fast.names import SHORT_NAMES
 from aggregator.parse.raw import Reader
 from aggregator.parse.repair import open_document
 from aggregator.parse.xml_reader import READERS, read_tolerantly, read_xml
+from tests.conftest import in_batches, name_of_batch, real_feeds
 from tests.unit.parse.feeds import atom_feeds, rdf_feeds, rss_feeds
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
-CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS") or ROOT.parent / "shared" / "corpus") / "feeds"
-REAL = sorted(CORPUS.iterdir()) if CORPUS.is_dir() else []
+REAL = real_feeds()
 OURS = sorted((ROOT / "tests" / "feeds").glob("*.xml"))
 URL = "https://feeds.example.org/news/feed.xml"
 
@@ -37,19 +36,28 @@ def test_both_readers_make_the_same_of_a_file(path: Path) -> None:
     assert differences(path.read_bytes()) == []
 
 
-@pytest.mark.skipif(not REAL, reason=f"no corpus at {CORPUS}; set AGGREGATOR_CORPUS to its folder")
-def test_the_fast_reader_serves_nearly_all_real_feeds_and_makes_the_same_of_every_field() -> None:
-    documents = {path.name: path.read_bytes() for path in REAL}
+@pytest.mark.slow
+@pytest.mark.parametrize("files", in_batches(REAL), ids=name_of_batch)
+@pytest.mark.usefixtures("corpus")
+def test_the_fast_reader_makes_the_same_of_every_field_of_real_feeds(files: list[Path]) -> None:
+    documents = {path.name: path.read_bytes() for path in files}
 
     served = [name for name, body in documents.items() if (feed := read(body)) and feed.reader == "fast"]
     compared = [(name, *field) for name in served for field in fields_of_both(documents[name])]
     unlike = [field for field in compared if field[-2] != field[-1]]
-    counts = f"{len(served)} of {len(REAL)} files, {len(compared):,} fields, {len(unlike)} of them unlike"
+    counts = f"{len(served)} of {len(documents)} files, {len(compared):,} fields, {len(unlike)} of them unlike"
     print(counts)  # noqa: T201 - the figures are worth knowing (pytest -s)
 
-    assert len(served) >= 0.9 * len(REAL)
     assert {name for name, *_ in compared} == set(served)
     assert unlike == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("corpus")
+def test_the_fast_reader_serves_nearly_all_real_feeds() -> None:
+    served = [path.name for path in REAL if (feed := read(path.read_bytes())) and feed.reader == "fast"]
+
+    assert len(served) >= 0.9 * len(REAL)
 
 
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/"><entry>{}</entry></feed>'
