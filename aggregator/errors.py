@@ -9,12 +9,16 @@ AggregatorError
 │   ├── FetchError         no usable answer
 │   │   ├── AddressRefused the address guard said no, before any byte was sent
 │   │   ├── Unreachable    no connection came about
-│   │   │   └── NoSuchHost … because the host's name is not there
+│   │   │   ├── NoSuchHost … because the host's name is not there
+│   │   │   └── NameServerDown  … because no name server answers
+│   │   ├── BadCertificate its certificate can't be verified
+│   │   ├── NoTls          what answers does not speak TLS as we do
 │   │   ├── FetchTimeout   the whole exchange took longer than ``fetch.timeout``
 │   │   ├── BodyTooLarge   more than ``fetch.max_body`` after decompression
 │   │   └── StatusError    an answer that is not 200 or 304
 │   │       └── Throttled  … because we come too often: not the source's failure
 │   ├── ReaderLost         the process that read its answer ended, or took too long
+│   ├── Crashed            a bug of ours, which it brought out
 │   ├── Unstorable         the database refuses what it brought
 │   └── ParseError         an answer that can't be read as a feed, or as a list of entries
 │       ├── NotAFeed       … because it is something else, such as a web page
@@ -34,6 +38,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+from typing import ClassVar
 
 
 class AggregatorError(Exception):
@@ -73,8 +79,40 @@ class Forgotten(UsageError):
     """What was asked for was there, and won't be again."""
 
 
+class ErrorKind(StrEnum):
+    """What is stored of a SourceError beside its message: its class, by a name that stays."""
+
+    FAILED = "failed"
+    NO_USABLE_ANSWER = "no usable answer"
+    ADDRESS_REFUSED = "address refused"
+    UNREACHABLE = "unreachable"
+    NO_SUCH_HOST = "no such host"
+    NAME_SERVER_DOWN = "name server down"
+    BAD_CERTIFICATE = "bad certificate"
+    NO_TLS = "no tls"
+    TIMEOUT = "timeout"
+    BODY_TOO_LARGE = "body too large"
+    STATUS = "status"
+    THROTTLED = "throttled"
+    READER_LOST = "reader lost"
+    CRASHED = "crashed"
+    UNSTORABLE = "unstorable"
+    UNREADABLE = "unreadable"
+    NOT_A_FEED = "not a feed"
+    NOT_A_LIST = "not a list"
+    CHALLENGE = "challenge"
+    PAGE_CHANGED = "page changed"
+
+    @classmethod
+    def _missing_(cls, _value: object) -> ErrorKind:
+        """Read what a newer program stored."""
+        return cls.FAILED
+
+
 class SourceError(AggregatorError):
-    """One source's failure. The message is stored on the source and shown to the operator."""
+    """One source's failure. The message is stored on the source and shown to the operator, and so is the kind."""
+
+    kind: ClassVar[ErrorKind] = ErrorKind.FAILED
 
 
 class FetchError(SourceError):
@@ -82,6 +120,8 @@ class FetchError(SourceError):
 
     ``took`` is how long the exchange was, None where there was none.
     """
+
+    kind = ErrorKind.NO_USABLE_ANSWER
 
     def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
         self.retry_after = retry_after
@@ -92,25 +132,55 @@ class FetchError(SourceError):
 class AddressRefused(FetchError):
     """The address is one we don't connect to: a private network, another scheme."""
 
+    kind = ErrorKind.ADDRESS_REFUSED
+
 
 class Unreachable(FetchError):
     """No connection to the host came about."""
+
+    kind = ErrorKind.UNREACHABLE
 
 
 class NoSuchHost(Unreachable):
     """The host's name is not known to the name servers."""
 
+    kind = ErrorKind.NO_SUCH_HOST
+
+
+class NameServerDown(Unreachable):
+    """The host's name can't be looked up now: no name server answers."""
+
+    kind = ErrorKind.NAME_SERVER_DOWN
+
+
+class BadCertificate(FetchError):
+    """The server's certificate can't be verified."""
+
+    kind = ErrorKind.BAD_CERTIFICATE
+
+
+class NoTls(FetchError):
+    """No TLS connection came about, although the address is one of https."""
+
+    kind = ErrorKind.NO_TLS
+
 
 class FetchTimeout(FetchError):
     """The exchange did not end in time."""
+
+    kind = ErrorKind.TIMEOUT
 
 
 class BodyTooLarge(FetchError):
     """The body is larger than allowed, counted after decompression."""
 
+    kind = ErrorKind.BODY_TOO_LARGE
+
 
 class StatusError(FetchError):
     """The server answered with a status that brings no feed."""
+
+    kind = ErrorKind.STATUS
 
     def __init__(self, message: str, *, status: int, retry_after: timedelta | None = None) -> None:
         self.status = status
@@ -120,33 +190,55 @@ class StatusError(FetchError):
 class Throttled(StatusError):
     """The server says that we come too often."""
 
+    kind = ErrorKind.THROTTLED
+
 
 class ReaderLost(SourceError):
     """The process that read an answer ended before it was done, or was stopped for taking too long."""
+
+    kind = ErrorKind.READER_LOST
+
+
+class Crashed(SourceError):
+    """A bug of ours that its input brought out; the log has all of it."""
+
+    kind = ErrorKind.CRASHED
 
 
 class ParseError(SourceError):
     """The body can't be read as a feed."""
 
+    kind = ErrorKind.UNREADABLE
+
 
 class NotAFeed(ParseError):
     """The body is something else, mostly a web page."""
+
+    kind = ErrorKind.NOT_A_FEED
 
 
 class NotAList(ParseError):
     """The page holds no list of entries, and why; or the rules that the operator gave match nothing on it."""
 
+    kind = ErrorKind.NOT_A_LIST
+
 
 class Challenge(NotAList):
     """The page asks who we are; what is on it is not the site's."""
+
+    kind = ErrorKind.CHALLENGE
 
 
 class PageChanged(ParseError):
     """What used to be read on a page is not there any more, and what is there instead is something else."""
 
+    kind = ErrorKind.PAGE_CHANGED
+
 
 class Unstorable(SourceError):
     """The database refuses what this source brought; nothing of it was written."""
+
+    kind = ErrorKind.UNSTORABLE
 
 
 class StoreError(AggregatorError):

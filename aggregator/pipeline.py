@@ -22,7 +22,7 @@ import structlog
 
 from aggregator.categorize import Rules, categorize, compile_rules
 from aggregator.config import CategoryConfig, FetchSettings
-from aggregator.errors import AggregatorError, SourceError
+from aggregator.errors import AggregatorError, Crashed, SourceError
 from aggregator.fetch import HostGate, fetch_source
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Fetched, Meter, NotModified, PollSummary, Span, unmeasured
@@ -220,4 +220,4 @@ def rules_for(categories: tuple[CategoryConfig, ...]) -> Rules:
 def _crashed(claim: Claim, error: Exception) -> SourceError:
     """Log a bug of ours whole, and return what is recorded of it on the source."""
     structlog.get_logger().error("source.crashed", source=claim.source.name, exc_info=error)
-    return SourceError(f"this program failed on it: {type(error).__name__}: {error}")
+    return Crashed(f"this program failed on it: {type(error).__name__}: {error}")

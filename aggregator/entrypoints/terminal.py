@@ -130,6 +130,8 @@ def source_json(health: SourceHealth) -> dict[str, Any]:
         "next_check_reason": state.next_check_reason,
         "failures": state.failures,
         "last_error": state.last_error,
+        "last_error_kind": state.last_error_kind.value if state.last_error_kind else None,
+        "last_error_status": state.last_error_status,
         "entries": health.entries,
         "usual_gap_s": int(state.usual_gap.total_seconds()) if state.usual_gap else None,
         "categories": list(source.categories),

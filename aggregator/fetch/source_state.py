@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
-from aggregator.errors import NoSuchHost, PageChanged, SourceError, StatusError, Throttled
+from aggregator.errors import ErrorKind, NoSuchHost, PageChanged, SourceError, StatusError, Throttled
 from aggregator.fetch.next_check import Pace, counts_as_failure, next_check
 from aggregator.fetch.quiet import QuietTimes
 from aggregator.model import Claim, Fetched, Findings, NotModified, ParsedFeed, SourceState, SourceStatus
@@ -80,6 +80,8 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
         next_check_reason=check.reason,
         failures=0,
         last_error=complaint,
+        last_error_kind=ErrorKind.PAGE_CHANGED if complaint else None,
+        last_error_status=None,
         usual_gap=check.usual_gap,
         recent=recent,
         response_times_ms=_with_response(state.response_times_ms, answer.took),
@@ -124,6 +126,8 @@ def after_failure(claim: Claim, error: SourceError, *, settings: Pace, now: date
         else check.reason,
         failures=failures,
         last_error=str(error),
+        last_error_kind=error.kind,
+        last_error_status=error.status if isinstance(error, StatusError) else None,
         usual_gap=check.usual_gap,
     )
 

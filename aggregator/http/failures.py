@@ -13,7 +13,15 @@ from typing import Final
 import requests.exceptions as rq
 import urllib3.exceptions as u3
 
-from aggregator.errors import FetchError, FetchTimeout, NoSuchHost, Unreachable
+from aggregator.errors import (
+    BadCertificate,
+    FetchError,
+    FetchTimeout,
+    NameServerDown,
+    NoSuchHost,
+    NoTls,
+    Unreachable,
+)
 from aggregator.http.addresses import Address
 
 # All that requests, urllib3, http.client, ssl and socket raise; ValueError because some of their errors are no other.
@@ -35,6 +43,7 @@ _NO_ROUTE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDR
 # What the resolver says when no name server answers; all else means that there is no such name.
 _NO_ANSWER: Final = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL})
 _NAMELESS: Final = (socket.gaierror, socket.herror, UnicodeError, u3.NameResolutionError)
+_TLS: Final = (ssl.SSLError, u3.SSLError, rq.SSLError)
 _UNREACHABLE: Final = (ConnectionRefusedError, socket.gaierror, u3.NewConnectionError)
 _Sentence = str | Callable[[BaseException, Address], str]
 
@@ -59,8 +68,12 @@ def explain(error: BaseException, address: Address, *, timeout_s: float) -> Fetc
 
 
 def _kind(layer: BaseException) -> type[FetchError]:
-    if isinstance(layer, _NAMELESS) and getattr(layer, "errno", None) not in _NO_ANSWER:
-        return NoSuchHost
+    if isinstance(layer, _NAMELESS):
+        return NameServerDown if getattr(layer, "errno", None) in _NO_ANSWER else NoSuchHost
+    if isinstance(layer, ssl.SSLCertVerificationError):
+        return BadCertificate
+    if isinstance(layer, _TLS):
+        return NoTls
     is_without_route = isinstance(layer, OSError) and layer.errno in _NO_ROUTE
     return Unreachable if is_without_route or isinstance(layer, _UNREACHABLE) else FetchError
 

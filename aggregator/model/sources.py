@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.errors import ErrorKind
 from aggregator.model.documents import PageRules
 
 
@@ -124,8 +125,9 @@ class SourceState:
 
     ``seed`` is the address it was first added with, which its entries' ids are made of, for ever. ``moved_to`` is
     where permanent redirects led. ``usual_gap`` is the median time between its entries, ``feed_wait`` the feed's own
-    wish (ttl) not to be asked more often. ``failures`` counts in a row; ``body_hash`` is that of the last body that
-    was parsed, ``entry_hashes`` are those of its entries as published, one after the other (normalize/changes.py).
+    wish (ttl) not to be asked more often. ``failures`` counts in a row; ``last_error_kind`` is what
+    advice depends on, ``last_error_status`` the HTTP status where that was the error. ``body_hash`` is that of the last
+    body that was parsed, ``entry_hashes`` are those of its entries as published (normalize/changes.py).
     ``recent`` are the publication times of its latest entries, newest first; ``response_times_ms`` are how long its
     latest answers took, the last one first. ``skip_hours`` and ``skip_days`` are those
     of the feed (see ParsedFeed).
@@ -152,6 +154,8 @@ class SourceState:
     next_check_reason: str = ""
     failures: int = 0
     last_error: str | None = None
+    last_error_kind: ErrorKind | None = None
+    last_error_status: int | None = None
     usual_gap: timedelta | None = None
     feed_wait: timedelta | None = None
     skip_hours: tuple[int, ...] = ()

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from aggregator.errors import ErrorKind
 from aggregator.model import (
     CategoryMatch,
     Decision,
@@ -80,6 +81,8 @@ def state_values(state: SourceState) -> Values:
         "next_check_reason": state.next_check_reason,
         "failures": state.failures,
         "last_error": state.last_error,
+        "last_error_kind": state.last_error_kind.value if state.last_error_kind else None,
+        "last_error_status": state.last_error_status,
         "usual_gap_s": _seconds(state.usual_gap),
         "feed_wait_s": _seconds(state.feed_wait),
         "skip_hours": list(state.skip_hours),
@@ -115,6 +118,8 @@ def to_state(row: Row) -> SourceState:
         next_check_reason=row["next_check_reason"],
         failures=row["failures"],
         last_error=row["last_error"],
+        last_error_kind=ErrorKind(row["last_error_kind"]) if row["last_error_kind"] else None,
+        last_error_status=row["last_error_status"],
         usual_gap=_timedelta(row["usual_gap_s"]),
         feed_wait=_timedelta(row["feed_wait_s"]),
         skip_hours=tuple(row["skip_hours"]),

@@ -136,6 +136,8 @@ def _fresh_start() -> rows.Values:
         "next_check_reason": "it was never checked at this address",
         "failures": 0,
         "last_error": None,
+        "last_error_kind": None,
+        "last_error_status": None,
     } | _unread()
 
 
@@ -171,5 +173,5 @@ def _health(row: rows.Row) -> SourceHealth:
     if merged_into is not None and state.status is not SourceStatus.GONE:
         reason = f"it moved to the address of {merged_into} and is polled there"
         state = replace(state, status=SourceStatus.MOVED, next_check=None, next_check_reason=reason)
-        state = replace(state, failures=0, last_error=None)
+        state = replace(state, failures=0, last_error=None, last_error_kind=None, last_error_status=None)
     return SourceHealth(source=source, state=state, entries=row["entry_count"], merged_into=merged_into)

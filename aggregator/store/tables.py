@@ -68,6 +68,8 @@ sources = sa.Table(
     sa.Column("next_check_reason", Text, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("last_error", Text),
+    sa.Column("last_error_kind", sa.Text),
+    sa.Column("last_error_status", sa.Integer),
     sa.Column("usual_gap_s", sa.Integer),
     sa.Column("feed_wait_s", sa.Integer),
     sa.Column("skip_hours", Json, nullable=False),

@@ -14,7 +14,8 @@ from alembic import command
 from pydantic import ValidationError
 
 from aggregator.config import Config, SourceConfig
-from aggregator.model import Affects, PageRules, Source, SourceKind
+from aggregator.errors import ErrorKind
+from aggregator.model import Affects, ListMemory, PageRules, Source, SourceKind, SourceState, SourceStatus, Validators
 from aggregator.sources import configured_sources
 from aggregator.store import Store
 from aggregator.store.migrate import alembic_config
@@ -100,6 +101,45 @@ def test_a_changed_option_makes_a_document_be_read_again_where_its_field_says_so
     affects = option.metadata.get("affects")
     assert (state.body_hash, state.next_check is None) == ((None, True) if affects else ("ab", False))
     assert state.watched == (b"" if affects is Affects.LAYOUT else b"seen")
+
+
+def test_all_that_a_poll_leaves_of_a_source_reaches_the_next_poll(store: Store) -> None:
+    left = {
+        "status": SourceStatus.CHANGED,
+        "moved_to": "https://b.example/",
+        "validators": Validators(url="https://b.example/", etag='W/"a"', last_modified="yesterday"),
+        "body_hash": "ab",
+        "entry_hashes": b"\x00\xff",
+        "feed_id": "urn:a",
+        "feed_title": "The A",
+        "feed_updated": NOW,
+        "site_url": "https://b.example/home",
+        "language": "fr",
+        "last_checked": NOW,
+        "last_success": NOW - timedelta(days=1),
+        "next_check": NOW + timedelta(hours=1),
+        "next_check_reason": "because",
+        "failures": 2,
+        "last_error": "it answered 503",
+        "last_error_kind": ErrorKind.STATUS,
+        "last_error_status": 503,
+        "usual_gap": timedelta(hours=3),
+        "feed_wait": timedelta(minutes=5),
+        "skip_hours": (1, 2),
+        "skip_days": (6,),
+        "recent": (NOW, NOW - timedelta(hours=3)),
+        "response_times_ms": (12, 30),
+        "read_as": SourceKind.FEED,
+        "found_at": "https://b.example/rss",
+        "listed": ListMemory(place="li", usual=12, links=("ab", "cd"), folder="b.example/news", complaint="few"),
+        "watched": b"\x00packed\xff",
+    }
+    save(store, claim_all(store, make_source("a"))["a"], **left)
+
+    state = claim_all(store, make_source("a"))["a"].state
+
+    assert {each.name for each in fields(SourceState)} == {"seed", *left}, "a new field stands here, too"
+    assert {name: getattr(state, name) for name in left} == left
 
 
 def test_options_at_their_defaults_are_not_stored_and_unknown_ones_are_passed_over(store: Store) -> None:

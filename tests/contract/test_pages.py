@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.model import ListMemory, PageRules, SourceKind, SourceState, SourceStatus, Validators
+from aggregator.model import ListMemory, PageRules, SourceKind, SourceState, Validators
 from aggregator.store import Store
 from tests.builders import NOW, make_decision, make_entry, make_source
 from tests.contract.test_store import claim_all, save
@@ -26,16 +26,6 @@ FOUND = {
 def state_of(store: Store) -> SourceState:
     [health] = store.sources()
     return health.state
-
-
-def test_findings_come_back_as_they_were(store: Store) -> None:
-    claim = claim_all(store, PINNED)["news"]
-
-    save(store, claim, status=SourceStatus.CHANGED, **FOUND)
-
-    again = claim_all(store, PINNED)["news"]
-    for name, value in FOUND.items():
-        assert getattr(again.state, name) == value, name
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,8 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
         "next_check",
         "failures",
         "last_error",
+        "last_error_kind",
+        "last_error_status",
         "entries",
     }
     assert all(keys <= source.keys() for source in found)
@@ -134,6 +136,7 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", source["last_checked"]) for source in found)
     failing = [source for source in found if source["status"] == "failing"]
     assert all(source["failures"] == 1 and source["last_error"] for source in failing)
+    assert {(source["last_error_kind"], source["last_error_status"]) for source in failing} >= {("status", 500)}
     assert all(source["name"] in shown for source in found)
     assert re.search(r"(?m)^grand-region-wire +ok +\d+ +\d+ s ago +in 1\d m because the feed asks for 15 min", shown)
     assert re.search(r"(?m)^exoplanet-club +failing +0 +never +in .* because it failed once: .* answered 500", shown)

@@ -1,40 +1,81 @@
-"""What an operator does about a source that is in trouble, in words."""
+"""What an operator can do about a source in trouble: a sentence or two for each kind of error."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from aggregator.model import SourceHealth, SourceStatus
+from aggregator.errors import ErrorKind
+from aggregator.model import SourceHealth, SourceState, SourceStatus
+from aggregator.publish.pages.times import exact
 
-# What the errors of http/failures.py, fetch/ and parse/ say → the next step. The first that fits counts.
-_STEPS: Final = (
-    ("no such host", "The name is unknown now. If the site has moved, change its url in the sources file."),
-    ("can't be looked up now", "The name server of this machine gives no answer; other sources will say the same."),
-    ("certificate", "The site has to renew its certificate; it is asked again by itself. Check this machine's clock."),
-    ("does not speak TLS", "Try http:// instead of https:// in the sources file."),
-    ("allow_private", "If this address is yours, allow it in fetch.allow_private."),
-    ("did not finish answering", "It is asked again with growing pauses. If it is always slow, raise fetch.timeout."),
-    ("larger than|too large", "Raise fetch.max_body, or look for a shorter feed of the same site."),
-    (r"\b40[13]\b", "The site refuses us. Does it want a login (headers: in the sources file)? Else ask its owner."),
-    (r"\b404\b", "Nothing is at this address any more. Open the site, and run: aggregator add URL"),
-    (r"\b429\b", "It finds that we come too often, and is left alone for as long as it asks. Nothing is to be done."),
-    (r"\b5\d\d\b", "The site has a fault, and is asked again by itself. Nothing is to be done."),
-    ("feed|list|page", "See what it answers with: aggregator preview URL. For the feed behind a page: aggregator add"),
-)  # fmt: skip
-_OTHERWISE: Final = "It is asked again by itself. See what it answers with: aggregator preview URL"
+_LOOK: Final = "To see what the site answers, run: aggregator preview URL"
+_FIND: Final = f"{_LOOK}. To find the feed behind a page, run: aggregator add URL"
+_LOGIN: Final = "The site refuses us. If it wants a login, add auth: or headers: to the source; else ask its owner."
+_NOTHING_THERE: Final = "There is nothing at this address any more. Open the site, then run: aggregator add URL"
+_SERVER_ERROR: Final = "The site reported an error ({status}). {retry}; no action needed."
+_OTHERWISE: Final = f"{{retry}}. {_LOOK}"
+
+# {retry} is when, {status} what the server answered with. A test sees to it that every kind of error is here.
+_STEPS: Final[Mapping[ErrorKind, str]] = {
+    ErrorKind.NO_SUCH_HOST: "The host name does not exist. If the site has moved, change its url in the sources file.",
+    ErrorKind.NAME_SERVER_DOWN: "This machine's name server does not answer; other sources will fail too. {retry}.",
+    ErrorKind.UNREACHABLE: "The server can't be reached. {retry}. If other sources fail too, check this network.",
+    ErrorKind.BAD_CERTIFICATE: "The site has to renew its certificate. {retry}. Check this machine's clock.",
+    ErrorKind.NO_TLS: "The server refused TLS. Try http:// instead of https:// in the sources file.",
+    ErrorKind.ADDRESS_REFUSED: "If this address is yours, allow it in fetch.allow_private.",
+    ErrorKind.TIMEOUT: "{retry}, with growing pauses. If the site is always slow, raise fetch.timeout.",
+    ErrorKind.BODY_TOO_LARGE: "Raise fetch.max_body, or look for a shorter feed of the same site.",
+    ErrorKind.STATUS: "The site does not answer as it should ({status}). {retry}. " + _LOOK,
+    ErrorKind.THROTTLED: "The site says that we poll too often. {retry}; no action needed.",
+    ErrorKind.NO_USABLE_ANSWER: "The site's answer can't be used. {retry}. " + _LOOK,
+    ErrorKind.READER_LOST: "{retry}. If it always takes too long to read, raise fetch.reading.",
+    ErrorKind.CRASHED: "This is a bug in this program: please report it, with what the log says. {retry}.",
+    ErrorKind.UNSTORABLE: "The database refused its entries: please report it, with what the log says. {retry}.",
+    ErrorKind.CHALLENGE: "The site lets only browsers in. Look for a feed of it, or ask its owner.",
+    ErrorKind.UNREADABLE: _FIND,
+    ErrorKind.NOT_A_FEED: _FIND,
+    ErrorKind.NOT_A_LIST: _FIND,
+    ErrorKind.PAGE_CHANGED: _FIND,
+    ErrorKind.FAILED: _OTHERWISE,
+}
 
 
-def next_step(health: SourceHealth) -> str | None:
-    """Return what to do about a source, None when there is nothing."""
+def next_step(health: SourceHealth, *, zone: ZoneInfo, now: datetime | None) -> str | None:
+    """Return what to do about a source, None when there is nothing; ``now`` None: for pages that are read later."""
     match health.state.status:
         case SourceStatus.MOVED:
-            return "It works as it is. To write the new address into the sources file: aggregator sources --apply-moves"
+            return "It works. To write the new address into the sources file, run: aggregator sources --apply-moves"
         case SourceStatus.GONE:
-            return "The site says that it is gone for good, and it is not asked any more. Remove it, or change its url."
+            return "The site says that it is gone for good, so we no longer poll it. Remove it, or change its url."
         case SourceStatus.CHANGED:
-            return "Its page was rebuilt. See what is found on it now, and pin it (page:): aggregator preview URL"
+            return "Its page was rebuilt. To see what we find now, and to pin it (page:), run: aggregator preview URL"
         case SourceStatus.FAILING:
-            error = health.state.last_error or ""
-            return next((step for pattern, step in _STEPS if re.search(pattern, error, re.IGNORECASE)), _OTHERWISE)
+            state = health.state
+            return _step(state).format(status=state.last_error_status, retry=_retry(state.next_check, zone, now))
     return None
+
+
+def _step(state: SourceState) -> str:
+    """Return the step for an error; a kind that is not known is one from before kinds were stored."""
+    status = state.last_error_status
+    if state.last_error_kind is None:
+        return _OTHERWISE
+    if state.last_error_kind is not ErrorKind.STATUS or status is None:
+        return _STEPS[state.last_error_kind]
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return _LOGIN
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return _NOTHING_THERE
+    return _SERVER_ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _STEPS[ErrorKind.STATUS]
+
+
+def _retry(at: datetime | None, zone: ZoneInfo, now: datetime | None) -> str:
+    if at is None or (now is not None and at <= now):
+        return "We will retry soon"
+    local = at.astimezone(zone)
+    is_today = now is not None and local.date() == now.astimezone(zone).date()
+    return f"We will retry at {local:%H:%M}" if is_today else f"We will retry on {exact(at, zone)}"

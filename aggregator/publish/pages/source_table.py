@@ -108,7 +108,7 @@ def source_row(
         next_check_reason=one_line(state.next_check_reason),
         failures=state.failures,
         last_error=legal(state.last_error) if state.last_error else None,
-        next_step=next_step(health),
+        next_step=next_step(health, zone=zone, now=now),
         entries=health.entries,
         usual_gap=in_words(state.usual_gap) if state.usual_gap else None,
         silence=in_words(silence) if silence is not None else None,

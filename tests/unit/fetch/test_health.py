@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregator.errors import FetchError, NoSuchHost, PageChanged, StatusError, Throttled
+from aggregator.errors import ErrorKind, FetchError, NoSuchHost, PageChanged, StatusError, Throttled
 from aggregator.fetch import after_failure, after_success
 from aggregator.model import (
     Claim,
@@ -253,3 +253,16 @@ def test_a_feed_that_a_page_named_and_that_is_gone_is_looked_for_anew():
 
     assert (once.read_as, once.found_at) == (SourceKind.FEED, "http://example.org/rss")
     assert (thrice.read_as, thrice.found_at) == (None, None)
+
+
+def test_the_kind_and_status_of_an_error_stay_until_the_next_success():
+    refused = fail(claim(), StatusError("403", status=403))
+    lost = fail(claim(last_error_status=403), NoSuchHost("no such host"))
+    listed = ListMemory(place="li", usual=12, complaint="few entries")
+    complained = succeed(claim(), document=document(), findings=Findings(listed=listed))
+    well = succeed(claim(last_error="403", last_error_kind=ErrorKind.STATUS, last_error_status=403))
+
+    assert (refused.last_error_kind, refused.last_error_status) == (ErrorKind.STATUS, 403)
+    assert (lost.last_error_kind, lost.last_error_status) == (ErrorKind.NO_SUCH_HOST, None)
+    assert (complained.last_error_kind, complained.last_error_status) == (ErrorKind.PAGE_CHANGED, None)
+    assert (well.last_error_kind, well.last_error_status) == (None, None)

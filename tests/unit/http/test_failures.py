@@ -11,7 +11,16 @@ import pytest
 import requests.exceptions
 import urllib3.exceptions
 
-from aggregator.errors import AddressRefused, FetchError, FetchTimeout, NoSuchHost, Unreachable
+from aggregator.errors import (
+    AddressRefused,
+    BadCertificate,
+    FetchError,
+    FetchTimeout,
+    NameServerDown,
+    NoSuchHost,
+    NoTls,
+    Unreachable,
+)
 from aggregator.http.addresses import parse_address
 from aggregator.http.failures import LIBRARY_ERRORS, REASONS, WRAPPERS, explain
 
@@ -111,11 +120,12 @@ def test_the_reason_is_said_through_all_wrappers(error, sentence):
     [
         (socket.gaierror(socket.EAI_NONAME, "?"), NoSuchHost),
         (UnicodeError("label too long"), NoSuchHost),
-        (socket.gaierror(socket.EAI_AGAIN, "?"), Unreachable),
+        (socket.gaierror(socket.EAI_AGAIN, "?"), NameServerDown),
         (ConnectionRefusedError(errno.ECONNREFUSED, "?"), Unreachable),
         (OSError(errno.EHOSTUNREACH, "?"), Unreachable),
         (ConnectionResetError(errno.ECONNRESET, "?"), FetchError),
-        (verification(10), FetchError),
+        (verification(10), BadCertificate),
+        (tls("WRONG_VERSION_NUMBER"), NoTls),
     ],
 )
 def test_whether_a_connection_came_about_is_told_apart(error, kind):
