@@ -34,6 +34,11 @@ def clean_enclosures(enclosures: Iterable[Enclosure], base: str) -> tuple[Enclos
     return tuple(kept.values())[:MAX_ENCLOSURES]
 
 
+def is_picture(enclosure: Enclosure) -> bool:
+    """Whether a file is a picture, by its type, or by its ending where it has none."""
+    return (_media_type(enclosure.type, enclosure.url) or "").startswith("image/")
+
+
 def _media_type(given: str | None, url: str) -> str | None:
     """Return the given type; where there is none, or only a range such as image/*, that of the file's name."""
     given = one_line(given or "").lower() or None

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from aggregator.model import Entry, Origin, ParsedEntry, ParsedFeed, Text
 from aggregator.normalize.dates import times
-from aggregator.normalize.enclosures import clean_enclosures
-from aggregator.normalize.html import clean_html, paragraphs, plain_text, visible_text
+from aggregator.normalize.enclosures import clean_enclosures, is_picture
+from aggregator.normalize.html import caption_of, clean_html, paragraphs, plain_text, visible_text
 from aggregator.normalize.identity import fingerprint
 from aggregator.normalize.text import one_line, shorten, without_controls
 from aggregator.normalize.urls import absolute_url
@@ -80,7 +80,7 @@ def house_form(
     content, summary = _Shown(parsed.content, base), _Shown(parsed.summary, base, beside=parsed.content)
     fullest = _fullest(content, summary)
     title = _title(parsed.title, fullest.text, url)
-    short = _summary(title, summary.text, content.text)
+    short = _summary(title, summary.text, content.text or summary.text or caption_of(fullest.markup))
     published, updated = times(parsed.published, parsed.updated, now)
     enclosures = clean_enclosures(parsed.enclosures, base)
     return Entry(
@@ -97,13 +97,15 @@ def house_form(
         enclosures=enclosures,
         language=parsed.language or feed.language,
         origin=_origin(parsed.origin),
-        fingerprint=fingerprint(title, short, fullest.text, enclosures),
+        fingerprint=fingerprint(title, short, fullest.text, (each for each in enclosures if not is_picture(each))),
     )
 
 
 def _fullest(content: _Shown, summary: _Shown) -> _Shown:
     """Return the one of both that says more; a content of pictures alone stays before a summary without any."""
     enough = len(content.text) * (_NEARLY if summary.is_html and not content.is_html else 1)
+    if not content.markup:
+        return summary
     if len(summary.text) <= enough or (_MEDIA.search(content.markup) and not _MEDIA.search(summary.markup)):
         return content
     return summary

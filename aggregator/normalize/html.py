@@ -21,6 +21,7 @@ from aggregator.normalize.allowed import (
     URL_SCHEMES,
 )
 from aggregator.normalize.junk import is_junk_image, is_junk_link
+from aggregator.normalize.media import link_films, prepare_media
 from aggregator.normalize.tangle import flattened, is_tangled
 from aggregator.normalize.text import one_line, without_controls
 from aggregator.normalize.urls import absolute_url, direct_url, resolve
@@ -47,6 +48,9 @@ _EMPTY = re.compile(
     r"<(p|div|a|b|i|em|strong|u|s|small|figure|figcaption|section|article|aside|blockquote|h[1-6]|ul|ol|li|dl|audio|video)"
     r'(?: (?!src=)[^\s">=]++(?:="[^"]*+")?+)*+>(?:\s|&nbsp;|<br>)*+</\1>'
 )
+_UNTITLED_FILM = re.compile(
+    r'<p><a href="https?://(?:www\.)?([^/"?#:]+)[^"]*" rel="[a-z ]*">\1</a></p>'
+)  # see media.py
 _EMPTY_ROUNDS = 5  # how deep empty elements may be nested in each other to go
 _BREAKS = re.compile(r"<br>\s*<br>\s*<br>\s*(?:<br>\s*)*")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
@@ -92,7 +96,7 @@ def clean_html(markup: str, base: str | None) -> str:
     Tags that aren't allowed give way to what they hold; those of DROPPED_WITH_CONTENT go with it.
     What is nested so that parsing would take for ever becomes one paragraph of text.
     """
-    markup = _prepared(markup)
+    markup = _prepared(markup, base, films=True)
     if is_tangled(markup):
         return paragraphs(one_line(flattened(markup)))
 
@@ -110,10 +114,22 @@ def plain_text(markup: str) -> str:
 
 
 def visible_text(cleaned: str) -> str:
-    """Return the text of HTML that ``clean_html`` made."""
+    """Return the text of HTML that ``clean_html`` made; a film that has no title says nothing."""
     if "<" in cleaned:
+        if "</a></p>" in cleaned:
+            cleaned = _UNTITLED_FILM.sub(" ", cleaned)
         cleaned = _TAG.sub("", _BLOCK_TAG.sub(" ", cleaned))
     return one_line(html.unescape(cleaned))
+
+
+def caption_of(cleaned: str) -> str:
+    """Return what the first picture says that it shows, of HTML that ``clean_html`` made; "" when it says nothing."""
+    for found in _MEDIA.finditer(cleaned):
+        attributes = _read(found[2])
+        text = one_line(attributes.get("alt") or attributes.get("title") or "")
+        if text:
+            return text
+    return ""
 
 
 def paragraphs(text: str) -> str:
@@ -123,9 +139,14 @@ def paragraphs(text: str) -> str:
     return "".join(f"<p>{part}</p>" for part in parts if part)
 
 
-def _prepared(markup: str) -> str:
+def _prepared(markup: str, base: str | None = None, *, films: bool = False) -> str:
+    """Return HTML in which what a parser would lose, and what pages load late, is written as it is meant."""
     markup = without_controls(markup)
-    if _UNUSUAL.search(markup.lower()) is None:  # much quicker than with IGNORECASE
+    lowered = markup.lower()
+    markup = prepare_media(markup, lowered)
+    if films:
+        markup = link_films(markup, lowered, base)
+    if _UNUSUAL.search(lowered) is None:  # much quicker than with IGNORECASE
         return markup
     return _AS_DIV.sub(r"<\1div", _RAW_TEXT.sub("", markup))
 

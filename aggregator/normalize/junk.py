@@ -35,3 +35,19 @@ def is_junk_image(src: str, *, width: str | None, height: str | None) -> bool:
 def is_junk_link(href: str) -> bool:
     """Whether a link is a share button that a feed service puts under every entry."""
     return _SHARE_LINK.match(href) is not None
+
+
+_FRAMES = re.compile(
+    r"https?://(?:[^/]*\.)?(?:googletagmanager\.com/|doubleclick\.net/|googlesyndication\.com/|amazon-adsystem\.com/"
+    r"|facebook\.com/plugins/(?:like|share|follow|page)|platform\.twitter\.com/widgets/(?:tweet|follow)_button"
+    r"|vgwort\.de/|google\.com/recaptcha)",
+    re.IGNORECASE,
+)
+
+
+def is_junk_frame(src: str, width: str | None, height: str | None) -> bool:
+    """Whether a frame shows nothing of the entry: a counter, an advertisement, a share button.
+
+    ``src`` is an absolute address.
+    """
+    return is_junk_image(src, width=width, height=height) or _FRAMES.match(src) is not None

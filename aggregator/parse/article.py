@@ -11,6 +11,7 @@ from lxml import html
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, Text
 from aggregator.parse.pages.tree import open_page
+from aggregator.text.pictures import SET, picture_address, widest
 
 # What has more is no article, and would take long.
 MAX_ELEMENTS: Final = 20_000
@@ -36,6 +37,7 @@ def read_article(fetched: Fetched) -> MainText:
     if sum(1 for _ in page.iter()) > MAX_ELEMENTS:
         raise ParseError(f"the article's page has more than {MAX_ELEMENTS:,} elements")
     title = _headline(page)
+    _place_pictures(page)
     try:
         found = extract(
             page,
@@ -53,6 +55,24 @@ def read_article(fetched: Fetched) -> MainText:
     if len(_visible(content)) < MIN_CHARS:
         raise ParseError("no main text was found on the article's page")
     return MainText(content=Text(value=content, is_html=True, base=fetched.url), title=title)
+
+
+def _place_pictures(page: html.HtmlElement) -> None:
+    """Give every picture the address that it has once the page is shown: only that of ``src`` is extracted."""
+    for image in page.iter("img", "amp-img"):
+        address = picture_address(dict(image.attrib)) or _address_beside(image)
+        if address:
+            image.set("src", address)
+            image.tag = "img"
+
+
+def _address_beside(image: html.HtmlElement) -> str | None:
+    """Return the address of the last source of a ``picture``, which all browsers read."""
+    picture = image.getparent()
+    if picture is None or picture.tag != "picture":
+        return None
+    found = (widest(each.get("data-srcset") or each.get(SET)) for each in reversed(list(picture.iter("source"))))
+    return next((each for each in found if each), None)
 
 
 def _headline(page: html.HtmlElement) -> str:

@@ -33,9 +33,8 @@ from aggregator.parse.pages.selecting import (
 )
 from aggregator.parse.pages.structured import DataEntry, read_data
 from aggregator.parse.pages.tree import PageDocument, open_page
+from aggregator.text.pictures import picture_address
 
-# Where pictures are that are loaded later: the attribute that browsers read has a spacer then.
-_SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 _SMALLEST_PX = 48
 _PICTURE = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif"}
 
@@ -212,8 +211,8 @@ def _pictures(document: PageDocument, page: Outline, row: Row) -> tuple[Enclosur
     for place in range(bisect_left(page.images, record.root), bisect_left(page.images, record.stop)):
         element = page.nodes[page.images[place]]
         if not _is_small(element):
-            written = next((element.get(name) for name in _SOURCES if element.get(name)), None)
-            address = address_of(document, written) if written and not written.startswith("data:") else None
+            written = picture_address(dict(element.attrib))
+            address = address_of(document, written) if written else None
             if address is not None:
                 return (_enclosure(address),)
     return ()
