@@ -146,7 +146,9 @@ def test_n39_the_same_film_twice_is_one_link_and_a_picture_in_an_object_is_a_pic
 
 
 def test_n38_a_description_that_is_one_picture_is_the_content_and_its_alternative_text_the_summary() -> None:
-    entry = one(title=html("Comic"), summary=html('<p><img src="/sheep.png" alt="They count you, too."></p>'), link=BASE)
+    entry = one(
+        title=html("Comic"), summary=html('<p><img src="/sheep.png" alt="They count you, too."></p>'), link=BASE
+    )
 
     assert 'src="https://example.org/sheep.png"' in entry.content
     assert entry.summary == "They count you, too."
