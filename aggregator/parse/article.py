@@ -64,12 +64,19 @@ def _place_pictures(page: html.HtmlElement) -> None:
         if address:
             image.set("src", address)
             image.tag = "img"
+    for wrapper in list(page.iterfind(".//picture")):  # what is in it is not extracted
+        for source in list(wrapper.iter("source")):
+            source.drop_tag()
+        wrapper.drop_tag()
 
 
 def _address_beside(image: html.HtmlElement) -> str | None:
-    """Return the address of the last source of a ``picture``, which all browsers read."""
-    picture = image.getparent()
-    if picture is None or picture.tag != "picture":
+    """Return the address of the last source of a ``picture``, which all browsers read.
+
+    The parser knows no ``source`` that needs no end: pictures are in it rather than beside it.
+    """
+    picture = next(image.iterancestors("picture"), None)
+    if picture is None:
         return None
     found = (widest(each.get("data-srcset") or each.get(SET)) for each in reversed(list(picture.iter("source"))))
     return next((each for each in found if each), None)

@@ -14,9 +14,8 @@ PAGE = """<!doctype html><html><head><title>Greenhouse</title></head><body><main
 
 
 def test_an_article_has_the_pictures_that_its_page_shows() -> None:
-    page = Fetched(
-        url="https://example.org/1", body=PAGE.format(SENTENCES, SENTENCES.replace("opened", "closed")).encode()
-    )
+    body = PAGE.format(SENTENCES, SENTENCES.replace("opened", "closed")).encode()
+    page = Fetched(url="https://example.org/1", body=body, content_type="text/html")
 
     content = read_article(page).content.value
 
