@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
@@ -11,18 +10,11 @@ from itertools import accumulate
 from aggregator.config.terms import Field
 from aggregator.model import Entry
 from aggregator.text.matching import PART_END, clean, fold, squeeze
+from aggregator.text.tags import without_tags
 
 # No phrase reaches across one, and "." in a regular expression doesn't either.
 _LINE_END = "\n"
 _BETWEEN_PARTS = f"{_LINE_END}{PART_END}{_LINE_END}"
-_ATTRIBUTES = r"""(?>[^<>"']++|"[^"]*"|'[^']*')*+>"""
-_TAG = re.compile(rf"</?[a-zA-Z][a-zA-Z0-9]*+{_ATTRIBUTES}")
-# Tags within a line of text: "sp<b>ace</b>" is one word. All others end a paragraph, an item, a cell … In house form
-# they are in small letters, and looking for capitals too would take twice as long.
-_INLINE_TAG = re.compile(
-    "</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|"
-    rf"strike|strong|sub|sup|time|tt|u|var|wbr)(?![a-zA-Z0-9]){_ATTRIBUTES}"
-)
 _FIELDS = tuple(Field)
 _FOLDED_WORD = re.compile(rb"[^ .]+|\.")
 # What an entry is about is said long before; a hostile one with millions of words must not fill the memory.
@@ -88,7 +80,7 @@ def read_entry(entry: Entry, source: str = "") -> EntryText:
     parts = [
         _line(entry.title),
         _line(entry.summary),
-        without_markup(_line(entry.content[:_MAX_CONTENT_CHARS])),
+        without_tags(_line(entry.content[:_MAX_CONTENT_CHARS]), between=_LINE_END).replace(PART_END, " "),
         _LINE_END.join(map(_line, entry.tags)),
     ]
     return EntryText([*parts, _line(source)] if source else parts)
@@ -96,10 +88,3 @@ def read_entry(entry: Entry, source: str = "") -> EntryText:
 
 def _line(text: str) -> str:
     return text.replace(_LINE_END, " ").replace(PART_END, " ")
-
-
-def without_markup(content: str) -> str:
-    """Return what is visible of HTML, a line for each paragraph, item, cell …"""
-    if "<" in content:
-        content = _TAG.sub(_LINE_END, _INLINE_TAG.sub("", content))
-    return html.unescape(content).replace(PART_END, " ") if "&" in content else content

@@ -26,7 +26,6 @@ from aggregator.config.models import (
 from aggregator.config.secrets import Secrets
 from aggregator.config.shipped import is_installed, shipped_dir
 from aggregator.config.suggest import bare_address
-from aggregator.config.units import format_duration, parse_duration, parse_size
 from aggregator.config.values import database_address
 from aggregator.config.web import Images, Tokens, Web
 
@@ -56,10 +55,7 @@ __all__ = [
     "Where",
     "bare_address",
     "database_address",
-    "format_duration",
     "is_installed",
     "load",
-    "parse_duration",
-    "parse_size",
     "shipped_dir",
 ]

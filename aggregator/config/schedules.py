@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aggregator.config.units import parse_duration
+from aggregator.text.durations import parse_duration
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _DAY_NAMES = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from aggregator.config.models import Config
-from aggregator.config.units import format_duration
+from aggregator.text.durations import format_duration
 
 Schema = dict[str, Any]
 

@@ -31,14 +31,8 @@ from aggregator.config.expressions import parse_filter
 from aggregator.config.schedules import parse_cron, parse_every
 from aggregator.config.suggest import did_you_mean
 from aggregator.config.terms import parse_term
-from aggregator.config.units import (
-    DURATION_PATTERN,
-    SHORT_DURATION_PATTERN,
-    SIZE_PATTERN,
-    parse_duration,
-    parse_short_duration,
-    parse_size,
-)
+from aggregator.text.durations import DURATION_PATTERN, SHORT_DURATION_PATTERN, parse_duration, parse_short_duration
+from aggregator.text.sizes import SIZE_PATTERN, parse_size
 
 _T = TypeVar("_T")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from aggregator.config.environment import substitute
 from aggregator.config.yaml_nodes import TAG, NotYaml, YamlNode, compose
 from aggregator.errors import Problem
+from aggregator.text.sizes import size_in_words
 
 _MAX_BYTES = 2_000_000  # some 20,000 sources; the reader takes seconds for it
 _MAX_VALUES = 500_000  # after aliases are followed, so that a few lines can't become a few billions
@@ -74,7 +75,9 @@ def read_yaml(path: Path, *, file: str, env: Mapping[str, str]) -> tuple[Node | 
         cure = "; `aggregator init` writes a configuration" if isinstance(error, FileNotFoundError) else ""
         return None, [Problem(file, 0, f"can't be read: {reason[0].lower()}{reason[1:]}{cure}")]
     if len(body) > _MAX_BYTES:
-        return None, [Problem(file, 0, f"larger than {_MAX_BYTES // 10**6} MB; split it and list the parts in include")]
+        return None, [
+            Problem(file, 0, f"larger than {size_in_words(_MAX_BYTES)}; split it and list the parts in include")
+        ]
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:

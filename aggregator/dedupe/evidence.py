@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from aggregator.dedupe.articles import Article, Comparison, compare_articles, titles_agree, titles_alike
 from aggregator.dedupe.signature import is_universal
 from aggregator.model import Entry, Known, KnownEntry, Resembling
-from aggregator.text.folding import words_of_markup
+from aggregator.text.folding import fold, words_of_markup
+from aggregator.text.hosts import site_of
 
 # What a source puts under all its entries is no longer than so many words.
 _MAY_BE_REPEATED = 150
@@ -40,7 +40,7 @@ def same_address(entry: Entry, known: Known, *, link_is_unique: bool) -> SameArt
     matches = [
         each
         for each in same_link
-        if _fold(each.title) == _fold(entry.title) or not (shared_here or _is_shared(each, same_link))
+        if _is_same_title(each.title, entry.title) or not (shared_here or _is_shared(each, same_link))
     ]
     if not matches:
         return None
@@ -102,8 +102,8 @@ def compare_entries(
     if not within_source and titles_agree(entry.title, candidate.title):
         if candidate.key == entry.key and is_universal(entry.key):
             return Comparison(True, f"both have the id {entry.key.removeprefix('id:')}, and the titles agree")
-        if _origin_host(entry) == _host(candidate.url) is not None and _fold(entry.title) == _fold(candidate.title):
-            return Comparison(True, f"it says that it is from {_host(candidate.url)}, where the same title is")
+        if _origin_host(entry) == site_of(candidate.url) is not None and _is_same_title(entry.title, candidate.title):
+            return Comparison(True, f"it says that it is from {site_of(candidate.url)}, where the same title is")
     if candidate.markup is None:
         return Comparison(False, "their texts have nothing in common word for word")
     is_same_markup = candidate.markup == (entry.content or entry.summary)
@@ -112,15 +112,11 @@ def compare_entries(
 
 
 def _origin_host(entry: Entry) -> str | None:
-    return _host(entry.origin.url) or _host(entry.origin.id) if entry.origin else None
+    return site_of(entry.origin.url) or site_of(entry.origin.id) if entry.origin else None
 
 
-def _host(url: str | None) -> str | None:
-    try:
-        host = urlsplit(url or "").hostname
-    except ValueError:  # an id may look like an address and be none
-        return None
-    return host.removeprefix("www.") if host else None
+def _is_same_title(title: str, other: str) -> bool:
+    return fold(title).split() == fold(other).split()
 
 
 def _is_shared(candidate: KnownEntry, same_link: Sequence[KnownEntry]) -> bool:
@@ -130,7 +126,3 @@ def _is_shared(candidate: KnownEntry, same_link: Sequence[KnownEntry]) -> bool:
 def _names_an_article(canonical_url: str) -> bool:
     host, _, path = canonical_url.removeprefix("https://").partition("/")
     return bool(path.strip("/")) or "?" in host
-
-
-def _fold(title: str) -> str:
-    return " ".join(title.casefold().split())

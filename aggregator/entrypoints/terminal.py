@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from aggregator.model import Enclosure, SourceHealth, SourceStatus, StoredEntry
+from aggregator.text import moments
+from aggregator.text.moments import relative
 
 STATUS_STYLE = {
     SourceStatus.OK: "green",
@@ -63,25 +65,13 @@ def table(*columns: str, wide: Sequence[str] = ()) -> Table:
 
 
 def rfc3339(time: datetime | None) -> str | None:
-    """Write a time as JSON has it: RFC 3339, UTC, seconds."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
+    """Write a time as JSON has it, None as null."""
+    return moments.rfc3339(time) if time else None
 
 
 def ago(time: datetime | None, now: datetime) -> str:
-    """Say a time relative to now: "5 m ago", "in 2 h", "never"."""
-    if time is None:
-        return "never"
-    gap = now - time
-    return f"in {span(-gap)}" if gap < timedelta(0) else f"{span(gap)} ago"
-
-
-def span(gap: timedelta) -> str:
-    """Say a length of time in its largest sensible unit."""
-    seconds = int(gap.total_seconds())
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= 2 * size or (unit != "d" and seconds >= size):
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+    """Say a time relative to now: "5 minutes ago", "in 2 hours", "never"."""
+    return relative(time, now) if time else "never"
 
 
 def enclosures_json(enclosures: Iterable[Enclosure]) -> list[dict[str, Any]]:

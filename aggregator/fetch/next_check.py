@@ -12,6 +12,8 @@ from aggregator.errors import FetchError, SourceError, StatusError, Throttled
 from aggregator.fetch.quiet import QuietTimes
 from aggregator.fetch.rhythm import Rhythm, rhythm_of, steady_wait, waiting_too_long_at
 from aggregator.model import Freshness, Source
+from aggregator.text.durations import duration_in_words, format_duration
+from aggregator.text.moments import WEEKDAYS
 
 # One request is worth this much waiting of one entry. Less means more requests: half of it, 1.4 times as many.
 PATIENCE: Final = timedelta(minutes=8)
@@ -104,31 +106,19 @@ def counts_as_failure(error: SourceError) -> bool:
     return not isinstance(error, Throttled)
 
 
-def in_words(duration: timedelta) -> str:
-    """A duration as people say it: 45 s, 20 min, 1.5 h, 2 days, 5 weeks."""
-    for unit, length in (("weeks", timedelta(weeks=1)), ("days", timedelta(days=1))):
-        if duration >= 2 * length:
-            return f"{round(duration / length)} {unit}"
-    if duration >= timedelta(hours=1):
-        return f"{round(duration / timedelta(hours=1), 1):g} h"
-    if duration >= timedelta(minutes=1):
-        return f"{round(duration / timedelta(minutes=1))} min"
-    return f"{round(duration.total_seconds())} s"
-
-
 def _own_wait(source: Source, pace: Pace, rhythm: Rhythm | None, usual_gap: timedelta | None, now: datetime) -> _Wait:
     """What we would do if nobody asked for more: the operator's interval, or one that fits the source."""
     fixed = source.every or pace.every
     if fixed:
-        return _Wait(fixed, f"it is set to every {in_words(fixed)}")
+        return _Wait(fixed, f"it is set to every {format_duration(fixed)}")
     if usual_gap is None:
         return _Wait(_clamped(UNKNOWN_EVERY, pace), "too little is known yet of how often it publishes")
-    reason = f"it publishes about every {in_words(usual_gap)}"
+    reason = f"it publishes about every {duration_in_words(usual_gap)}"
     if rhythm is None:
         return _Wait(_clamped(steady_wait(usual_gap, patience=PATIENCE), pace), reason)
     silence = now - rhythm.newest
     if silence > timedelta(weeks=2) and silence > 3 * usual_gap:
-        reason = f"it has published nothing for {in_words(silence)}"
+        reason = f"it has published nothing for {duration_in_words(silence)}"
     return _Wait(_clamped(waiting_too_long_at(rhythm, now, patience=PATIENCE, latest=pace.max_every), pace), reason)
 
 
@@ -139,17 +129,18 @@ def _clamped(wait: timedelta, pace: Pace) -> timedelta:
 def _wishes(freshness: Freshness | None, feed_wait: timedelta | None) -> list[_Wait]:
     wishes = []
     if freshness:
-        wishes.append(_Wait(freshness.wait, f"the server asked for {in_words(freshness.wait)} ({freshness.reason})"))
+        asked = duration_in_words(freshness.wait)
+        wishes.append(_Wait(freshness.wait, f"the server asked for {asked} ({freshness.reason})"))
     if feed_wait:
         wait = min(feed_wait, MAX_FEED_WAIT)
-        wishes.append(_Wait(wait, f"the feed asks for {in_words(wait)} (ttl)"))
+        wishes.append(_Wait(wait, f"the feed asks for {duration_in_words(wait)} (ttl)"))
     return wishes
 
 
 def _after(error: SourceError, own: timedelta, *, failures: int, previous_wait: timedelta | None) -> list[_Wait]:
     """The waits that an error brings: what the server asked for, and the back-off, which doubles up to a day."""
     asked = error.retry_after if isinstance(error, FetchError) else None
-    wishes = [_Wait(asked, f"the server asked for {in_words(asked)} (Retry-After)")] if asked else []
+    wishes = [_Wait(asked, f"the server asked for {duration_in_words(asked)} (Retry-After)")] if asked else []
     if isinstance(error, Throttled):
         if not asked:
             wait = min(2 * max(own, previous_wait or own), MAX_BACKOFF)
@@ -175,7 +166,8 @@ def _kept_quiet(planned: _Wait, quiet: QuietTimes, *, now: datetime, spread: tim
         return max(planned, _Wait(MAX_FEED_WAIT, "the feed asks never to be asked; once a day it is"), key=_length)
     if over_at == at:
         return planned
-    return _Wait(over_at + spread - now, f"the feed asks to be left alone until {over_at:%A %H:%M} UTC (skipHours)")
+    until = f"{WEEKDAYS[over_at.weekday()]} {over_at:%H:%M} UTC"
+    return _Wait(over_at + spread - now, f"the feed asks to be left alone until {until} (skipHours)")
 
 
 def _length(wait: _Wait) -> timedelta:

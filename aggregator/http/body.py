@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from aggregator.errors import BodyTooLarge, FetchError
+from aggregator.text.sizes import size_in_words
 
 STEP_BYTES: Final = 64 * 1024
 # Servers behind a careless proxy compress twice; more is an attack (CVE-2025-66418).
@@ -43,7 +44,7 @@ def _bounded(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
     for piece in pieces:
         total += len(piece)
         if total > limit:
-            raise BodyTooLarge(f"the body is larger than {in_words(limit)} (fetch.max_body)")
+            raise BodyTooLarge(f"the body is larger than {size_in_words(limit)} (fetch.max_body)")
         yield piece
 
 
@@ -99,11 +100,3 @@ def _steps(stream: zlib._Decompress, rest: bytes) -> Iterator[bytes]:
 
 
 _DECODERS: Final[dict[str, _Decoder]] = {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _inflate}
-
-
-def in_words(size: int) -> str:
-    """Write a number of bytes as the configuration does: 15 MB."""
-    for unit, factor in (("MB", 1_000_000), ("kB", 1_000)):
-        if size >= factor:
-            return f"{size / factor:g} {unit}"
-    return f"{size} bytes"

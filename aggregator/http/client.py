@@ -19,12 +19,13 @@ from urllib3.response import BaseHTTPResponse
 import aggregator
 from aggregator.errors import AddressRefused, BodyTooLarge, FetchError
 from aggregator.http.addresses import Address, follow, parse_address
-from aggregator.http.body import STEP_BYTES, decode_body, in_words
+from aggregator.http.body import STEP_BYTES, decode_body
 from aggregator.http.connect import Exchange, GuardedAdapter, current_exchange
 from aggregator.http.failures import LIBRARY_ERRORS, explain
 from aggregator.http.guard import Guard
 from aggregator.http.resolve import Resolver
 from aggregator.model import Validators
+from aggregator.text.sizes import size_in_words
 
 MAX_REDIRECTS: Final = 5
 PERMANENT: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
@@ -265,7 +266,7 @@ class HttpClient:
         encoding = ", ".join(raw.headers.getlist("content-encoding"))
         if 200 <= status < 300:
             if not encoding and (raw.length_remaining or 0) > self._max_body:
-                raise BodyTooLarge(f"the body is larger than {in_words(self._max_body)} (fetch.max_body)")
+                raise BodyTooLarge(f"the body is larger than {size_in_words(self._max_body)} (fetch.max_body)")
             return decode_body(_pieces(raw), encoding, limit=self._max_body)
         if raw.length_remaining == 0 and status >= 200:
             return raw.read(decode_content=False)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from aggregator.model import Entry, Text
 from aggregator.normalize.entry import MAX_SUMMARY_CHARS, MAX_TITLE_CHARS
 from aggregator.normalize.html import clean_html, visible_text
-from aggregator.normalize.text import one_line, shorten
+from aggregator.text.lines import one_line, shorten
 
 
 def with_article(entry: Entry, content: Text, *, title: str | None = None) -> Entry:

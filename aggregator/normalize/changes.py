@@ -13,8 +13,8 @@ from aggregator import __version__
 from aggregator.model import Entry, ParsedEntry, ParsedFeed, Sighting, Text
 from aggregator.normalize.entry import house_form
 from aggregator.normalize.identity import bounded, key_by_id, key_by_link, key_by_text, link_detail, title_detail
-from aggregator.normalize.text import without_controls
 from aggregator.normalize.urls import absolute_url, canonical_url
+from aggregator.text.legal import legal
 
 HASH_BYTES = 8
 
@@ -76,7 +76,7 @@ class _Item:
     """One entry of the document, brought into house form when that is first needed."""
 
     def __init__(self, parsed: ParsedEntry, feed: ParsedFeed, now: datetime) -> None:
-        self.id = " ".join(without_controls(parsed.id or "").split()) or None
+        self.id = " ".join(legal(parsed.id or "").split()) or None
         self.url = absolute_url(parsed.link, feed.url)
         self.canonical_url = canonical_url(self.url)
         self.key = key_by_id(self.id) if self.id else key_by_link(self.url) if self.url else ""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from aggregator.model import Enclosure
-from aggregator.normalize.text import one_line, shorten
 from aggregator.normalize.urls import absolute_url
+from aggregator.text.lines import one_line, shorten
 
 MAX_ENCLOSURES = 50
 

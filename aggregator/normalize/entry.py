@@ -13,8 +13,9 @@ from aggregator.normalize.dates import times
 from aggregator.normalize.enclosures import clean_enclosures, is_picture
 from aggregator.normalize.html import caption_of, clean_html, paragraphs, plain_text, visible_text
 from aggregator.normalize.identity import fingerprint
-from aggregator.normalize.text import one_line, shorten, without_controls
 from aggregator.normalize.urls import absolute_url
+from aggregator.text.legal import legal
+from aggregator.text.lines import one_line, shorten
 
 MAX_TITLE_CHARS = 500
 MAX_SUMMARY_CHARS = 500
@@ -171,5 +172,5 @@ def _origin(origin: Origin | None) -> Origin | None:
     if origin is None:
         return None
     title = shorten(one_line(origin.title or ""), MAX_TITLE_CHARS) or None
-    url, origin_id = absolute_url(origin.url, None), without_controls(origin.id or "").strip() or None
+    url, origin_id = absolute_url(origin.url, None), legal(origin.id or "").strip() or None
     return Origin(title=title, url=url, id=origin_id) if title or url or origin_id else None

@@ -23,8 +23,9 @@ from aggregator.normalize.allowed import (
 from aggregator.normalize.junk import is_junk_image, is_junk_link
 from aggregator.normalize.media import link_films, prepare_media
 from aggregator.normalize.tangle import flattened, is_tangled
-from aggregator.normalize.text import one_line, without_controls
 from aggregator.normalize.urls import absolute_url, direct_url, resolve
+from aggregator.text.legal import legal
+from aggregator.text.lines import one_line
 
 _DIVS = "address|center|dialog|fieldset|footer|form|header|hgroup|main|menu|nav"
 # What is in these a parser takes for text or for another language; it is HTML, often the picture itself.
@@ -134,14 +135,14 @@ def caption_of(cleaned: str) -> str:
 
 def paragraphs(text: str) -> str:
     """Return plain text as HTML: an empty line parts paragraphs, a line break stays one."""
-    lines = "\n".join(without_controls(text).splitlines()).strip()
+    lines = "\n".join(legal(text).splitlines()).strip()
     parts = (html.escape(part, quote=False).replace("\n", "<br>") for part in _PARAGRAPHS.split(lines))
     return "".join(f"<p>{part}</p>" for part in parts if part)
 
 
 def _prepared(markup: str, base: str | None = None, *, films: bool = False) -> str:
     """Return HTML in which what a parser would lose, and what pages load late, is written as it is meant."""
-    markup = without_controls(markup)
+    markup = legal(markup)
     lowered = markup.lower()
     markup = prepare_media(markup, lowered)
     if films:

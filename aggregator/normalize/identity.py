@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable
 
 from aggregator.model import Enclosure, Entry
-from aggregator.normalize.text import one_line
 from aggregator.normalize.urls import canonical_url, comparable_url
+from aggregator.text.lines import one_line
 
 MAX_KEY_CHARS = 500
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from aggregator.normalize.junk import is_junk_frame
 from aggregator.normalize.urls import absolute_url
+from aggregator.text.hosts import site_of
 from aggregator.text.pictures import SET, picture_address, widest
 
 _IN_TAG = r"""((?:[^<>"']++|"[^"]*"|'[^']*')*+)"""
@@ -173,7 +174,7 @@ def _with_films(markup: str, base: str | None) -> str:
             shown.append(_tag("img", {"src": address, "alt": attributes.get("title", "")}))
         else:
             page = film_page(address)
-            title = " ".join(attributes.get("title", "").split())[:_MOST_TITLE_CHARS] or _host(page)
+            title = " ".join(attributes.get("title", "").split())[:_MOST_TITLE_CHARS] or (site_of(page) or page)
             shown.append(f'<p><a href="{html.escape(page)}">{html.escape(title)}</a></p>')
     shown.append(markup[position:])
     return "".join(shown)
@@ -279,7 +280,3 @@ def _tag(name: str, attributes: dict[str, str]) -> str:
         f' {key}="{html.escape(value)}"' for key, value in attributes.items() if not key.startswith(("data-", "on"))
     )
     return f"<{name}{written}>"
-
-
-def _host(address: str) -> str:
-    return (urlsplit(address).hostname or address).removeprefix("www.")

@@ -15,18 +15,13 @@ from aggregator.config import Config, DigestConfig
 from aggregator.config.templates import Templates
 from aggregator.errors import PublishError
 from aggregator.model.issues import Issue
+from aggregator.text.moments import day_in_words, time_seen_from
 
 # Gmail cuts longer ones off, and with them the way to unsubscribe (RULES M7: about 102 kB); some room is left.
 MOST_HTML_BYTES: Final = 98_000
 
 # Stands in the rendered message where each reader's own address is put in; as long as no address of ours is.
 UNSUBSCRIBE: Final = "https://unsubscribe.invalid/0"
-
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,23 +111,13 @@ def subject_of(issue: Issue, shown: int) -> str:
 
 
 def day_of(when: datetime, site: Site) -> str:
-    """Return the day in words: ``Saturday 21 November 2026``."""
-    local = when.astimezone(site.zone)
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    """Return the day on the site's clock, in words."""
+    return day_in_words(when.astimezone(site.zone).date())
 
 
 def moment_of(zone: ZoneInfo, made_at: datetime) -> Callable[[datetime], str]:
-    """Return how times read: the time on the same day, the date as well on others."""
-    today = made_at.astimezone(zone)
-
-    def moment(when: datetime) -> str:
-        local = when.astimezone(zone)
-        if local.date() == today.date():
-            return f"{local:%H:%M}"
-        year = "" if local.year == today.year else f" {local.year}"
-        return f"{local.day} {_MONTHS[local.month - 1][:3]}{year}, {local:%H:%M}"
-
-    return moment
+    """Return how times read in an issue: the time on the same day, the date as well on others."""
+    return partial(time_seen_from, day=made_at.astimezone(zone).date(), zone=zone)
 
 
 @cache

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from aggregator.config import ChatChannel, ChatService, DigestConfig, EmailChannel, WebhookChannel
 from aggregator.model.issues import ChannelKind, Endpoint
+from aggregator.text.hosts import host_of
 
 # Enough that no two addresses have the same key, few enough for the address of the page that unsubscribes.
 _KEY_BYTES: Final = 10
@@ -55,7 +56,7 @@ def email_target(digest: str, address: str) -> Target:
 
 def webhook_target(digest: str, address: SecretStr, secret: SecretStr | None = None) -> Target:
     kind, url = ChannelKind.WEBHOOK, address.get_secret_value()
-    label = f"webhook {urlsplit(url).hostname}"
+    label = f"webhook {host_of(url)}"
     endpoint = Endpoint(digest=digest, kind=kind, key=_key(kind, url), label=label)
     return Target(endpoint=endpoint, address=address, secret=secret)
 

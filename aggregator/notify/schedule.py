@@ -15,8 +15,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from aggregator.config import DigestConfig, parse_duration
+from aggregator.config import DigestConfig
 from aggregator.model.issues import DigestState
+from aggregator.text.durations import parse_duration
 
 if TYPE_CHECKING:
     from apscheduler.triggers.cron import CronTrigger

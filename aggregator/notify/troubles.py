@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from aggregator.model import SourceHealth, SourceStatus
 from aggregator.model.issues import Stop, StopCause, Trouble, TroubleKind
+from aggregator.text.durations import duration_in_words
 
 # One failed request is weather, not trouble.
 _FAILURES = 3
@@ -62,14 +63,13 @@ def _text(kind: TroubleKind, health: SourceHealth, now: datetime) -> str:
     state = health.state
     match kind:
         case TroubleKind.SILENT if state.usual_gap is not None:
-            return (
-                f"nothing new for {_span(now - state.recent[0])}; usually it publishes every {_span(state.usual_gap)}"
-            )
+            silence, gap = duration_in_words(now - state.recent[0]), duration_in_words(state.usual_gap)
+            return f"nothing new for {silence}; usually it publishes every {gap}"
         case TroubleKind.MOVED:
             where = f"the address of {health.merged_into}" if health.merged_into else str(state.moved_to)
             return f"it moved for good to {where}"
         case TroubleKind.FAILING:
-            since = f"; it last worked {_span(now - state.last_success)} ago" if state.last_success else ""
+            since = f"; it last worked {duration_in_words(now - state.last_success)} ago" if state.last_success else ""
             return f"{state.failures} checks in a row failed: {state.last_error or 'no reason known'}{since}"
         case _:
             return state.last_error or "it is not there any more"
@@ -83,13 +83,3 @@ def _undelivered(stop: Stop) -> Trouble:
         title=f"{endpoint.digest} to {endpoint.label}",
         text=stop.reason,
     )
-
-
-def _span(span: timedelta) -> str:
-    """Say a length of time: ``3 days``."""
-    seconds = int(span.total_seconds())
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= 2 * size or size == 60:
-            count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return ""

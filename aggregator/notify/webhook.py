@@ -15,6 +15,7 @@ from aggregator.http import HttpClient
 from aggregator.model.issues import Issue, IssueEntry, Section
 from aggregator.notify.bodies import Site
 from aggregator.notify.posting import post
+from aggregator.text.moments import rfc3339
 
 # Moves when a receiver that read the one before would misread this one.
 SCHEMA_VERSION: Final = 1
@@ -74,7 +75,7 @@ def _entries(section: Section) -> Iterator[IssueEntry]:
 def _envelope(issue: Issue, site: Site, *, part: int = 999, parts: int = 999) -> dict[str, Any]:
     return {
         "type": EVENT,
-        "timestamp": _time(issue.made_at),
+        "timestamp": rfc3339(issue.made_at),
         "data": {
             "version": SCHEMA_VERSION,
             "digest": issue.digest,
@@ -115,8 +116,8 @@ def _entry(entry: IssueEntry, section: Section | None) -> dict[str, Any]:
         "title": entry.title,
         "url": entry.url,
         "summary": entry.summary,
-        "published": _time(entry.published),
-        "updated": _time(entry.updated),
+        "published": rfc3339(entry.published),
+        "updated": rfc3339(entry.updated),
         "language": entry.language,
         "source": {"name": entry.source, "title": entry.source_title},
         "categories": list(entry.categories),
@@ -131,7 +132,3 @@ def _dump(envelope: dict[str, Any], group: dict[str, Any]) -> bytes:
 
 def _json(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def _time(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

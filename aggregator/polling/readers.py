@@ -22,12 +22,13 @@ from typing import Self
 
 import structlog
 
-from aggregator.config import Config, format_duration
+from aggregator.config import Config
 from aggregator.errors import AggregatorError, ReaderLost
 from aggregator.model import Claim, Fetched, Meter, PollSummary, unmeasured
 from aggregator.pipeline import Reader
 from aggregator.polling.nursery import Answer, Question, serve, settings_of
 from aggregator.steps.parse import Draft
+from aggregator.text.durations import duration_in_words
 
 log = structlog.get_logger()
 
@@ -162,7 +163,7 @@ class ReaderPool:
             self._late.discard(pipe)
         how = self._replace(pipe)
         if is_late:
-            return ReaderLost(f"reading it took longer than {format_duration(limit)}; the reader process was stopped")
+            return ReaderLost(f"reading it took longer than {duration_in_words(limit)}; the reader process was stopped")
         hint = ", possibly out of memory" if how == "SIGKILL" else ""
         return ReaderLost(f"the reader process was ended while reading it ({how}){hint}")
 

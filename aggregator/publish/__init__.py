@@ -50,8 +50,8 @@ from aggregator.publish.pages.source_table import SourceRow, arrange_sources, so
 from aggregator.publish.pages.static import SiteContent, static_pages
 from aggregator.publish.pages.story import StoryPage, arrange_story
 from aggregator.publish.pages.subscribing import FeedRow, arrange_feeds, render_feed_opml
-from aggregator.publish.pages.times import moment
 from aggregator.publish.parts import source_title
+from aggregator.text.moments import moment
 
 __all__ = [
     "FORMATS",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from textwrap import shorten
 
 from aggregator.model import PublishedEntry, SourceHealth, StoredEntry
 from aggregator.model.issues import IssueEntry, SeenAt
 from aggregator.publish import parts
-from aggregator.text.legal import legal, one_line, web_address
+from aggregator.text.legal import web_address
+from aggregator.text.lines import one_line, shorten
 
 _TITLE_CHARACTERS = 250
 _SUMMARY_CHARACTERS = 280
@@ -30,12 +30,12 @@ def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> I
     entry = item.entry
     health = sources.get(entry.source)
     title = parts.title_of(entry)
-    summary = shorten(legal(entry.summary), _SUMMARY_CHARACTERS, placeholder=" …")
+    summary = shorten(one_line(entry.summary), _SUMMARY_CHARACTERS)
     return IssueEntry(
         id=item.id,
         story=entry.story,
         url=_short(entry.url, _URL_CHARACTERS),
-        title=shorten(title, _TITLE_CHARACTERS, placeholder=" …"),
+        title=shorten(title, _TITLE_CHARACTERS),
         summary="" if summary.rstrip(" ….") == title.rstrip(" ….") else summary,
         language=entry.language,
         published=entry.published,
@@ -53,7 +53,7 @@ def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> I
 
 
 def _source_title(entry: StoredEntry) -> str:
-    return shorten(one_line(entry.feed.title), 100, placeholder=" …") or entry.source
+    return shorten(one_line(entry.feed.title), 100) or entry.source
 
 
 def _short(url: str | None, length: int) -> str | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape
 from mimetypes import MimeTypes
-from textwrap import shorten
 from urllib.parse import urlsplit
 
 from aggregator import __version__
@@ -20,7 +19,8 @@ from aggregator.model import (
     StoredEntry,
 )
 from aggregator.publish.readable import first_image
-from aggregator.text.legal import legal, one_line, web_address
+from aggregator.text.legal import legal, web_address
+from aggregator.text.lines import one_line, shorten
 
 _UNTITLED = "Untitled"
 _TITLE_CHARACTERS = 80
@@ -105,7 +105,7 @@ def entry_id(document: FeedDocument, item: PublishedEntry) -> str:
 
 def title_of(entry: StoredEntry) -> str:
     """Return the title as plain text; formats want one, so an untitled entry gets its first words, or its address."""
-    summary = shorten(one_line(entry.summary), _TITLE_CHARACTERS, placeholder=" …")
+    summary = shorten(one_line(entry.summary), _TITLE_CHARACTERS)
     return one_line(entry.title) or summary or web_address(entry.url) or _UNTITLED
 
 

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Container
 from dataclasses import fields
-from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 
 from aggregator.config import Config, bare_address
 from aggregator.model import Source
+from aggregator.text.hosts import host_of
 
 _MAX_NAME = 48
 
@@ -37,7 +37,7 @@ def configured_sources(config: Config) -> tuple[Source, ...]:
 
 def name_for(title: str | None, url: str, *, taken: Container[str] = ()) -> str:
     """Make a short name ("space-news") from a title, else from the host; numbered when it is taken."""
-    slug = _slug(title or "") or _slug(re.sub(r"^(www|feeds?|rss|news|blog)\.", "", urlsplit(url).hostname or ""))
+    slug = _slug(title or "") or _slug(re.sub(r"^(www|feeds?|rss|news|blog)\.", "", host_of(url) or ""))
     slug = slug or "source"
     name, number = slug, 1
     while name in taken:

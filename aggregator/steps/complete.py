@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from aggregator.errors import SourceError
 from aggregator.fetch import HostGate, fetch_beside, key_of
@@ -20,6 +19,7 @@ from aggregator.model import Article, Claim, Fetched, Per, SourceKind
 from aggregator.parse import looks_like_feed
 from aggregator.sources import find_feeds
 from aggregator.steps.parse import Draft
+from aggregator.text.hosts import host_of
 
 # Of the feeds that a page names, so many are tried.
 MAX_FEEDS: Final = 3
@@ -98,11 +98,11 @@ class Completion:
                 url = next_page(page, select=rules.next if rules else None)
             except SourceError:
                 return
-            if url is None or url in seen or not _is_same_host(url, answer.url):
+            if url is None or url in seen or host_of(url) != host_of(answer.url):
                 return
             seen.add(url)
             found = self._ask(self._client, url)
-            if found is None or not _is_same_host(found.url, answer.url):
+            if found is None or host_of(found.url) != host_of(answer.url):
                 return
             yield found
             page = found
@@ -144,10 +144,3 @@ def _wants_further_pages(claim: Claim) -> bool:
     """Tell whether further pages of a list are to be read: the first time only."""
     is_first = claim.state.last_success is None
     return is_first and claim.source.depth > 0 and claim.kind in {SourceKind.AUTO, SourceKind.PAGE}
-
-
-def _is_same_host(url: str, other: str) -> bool:
-    try:
-        return urlsplit(url).hostname == urlsplit(other).hostname
-    except ValueError:
-        return False

@@ -6,10 +6,12 @@ Case and accents are gone ("École" is ``ecole``, "Straße" is ``strasse``). Wha
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from functools import lru_cache
+
+from aggregator.text.folding import PLAIN_LETTERS
+from aggregator.text.tags import without_tags
 
 # How much of a text is looked through: positions in PostgreSQL's tsvector end at 16,383.
 MAX_CHARS = 60_000
@@ -20,12 +22,6 @@ _COMPARED_CHARS = 80
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[a-z0-9\x80-\U0010ffff]+")
-# Tags within a line of text: "sp<b>ace</b>" is one word. All others part words.
-_INLINE = re.compile(
-    r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u|var)"
-    r"(?:\s[^>]*)?>"
-)
-_TAG = re.compile(r"<[^>]*>")
 # Accents; the vowel points of Hebrew and Arabic; what only stretches or joins letters, or hints at a line's end.
 _LEFT_OUT = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
@@ -35,23 +31,13 @@ UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u3096\u309d-\u30ff\u3105-\u312f\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]+"
 )
-# Letters that are no letter with an accent for Unicode, but are for those who type them.
-_PLAIN = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
 # Longer runs of letters beyond ASCII are seldom seen twice.
 _REMEMBERED_CHARS = 24
 
 
-def plain(markup: str) -> str:
-    """Return the text of clean HTML, of its first MAX_CHARS characters."""
-    markup = markup[:MAX_CHARS]
-    if "<" in markup:
-        markup = _TAG.sub(" ", _INLINE.sub("", markup))
-    return html.unescape(markup) if "&" in markup else markup
-
-
 def body_of(summary: str, content: str) -> str:
     """Return the text of an entry; its summary once, where that is how the text begins."""
-    text = plain(content)
+    text = without_tags(content[:MAX_CHARS])
     if not text:
         return summary[:MAX_CHARS]
     beginning = summary[:_COMPARED_CHARS].split()[:-1]
@@ -82,7 +68,7 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def _folded(run: str) -> str:
-    text = unicodedata.normalize("NFKD", run.casefold()).translate(_PLAIN)
+    text = unicodedata.normalize("NFKD", run.casefold()).translate(PLAIN_LETTERS)
     text = unicodedata.normalize("NFC", _LEFT_OUT.sub("", text)).lower()
     text = "".join(each if _is_of_word(each) else " " for each in text)
     return UNSPACED.sub(_in_twos, text)

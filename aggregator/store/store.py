@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
@@ -52,6 +51,7 @@ from aggregator.store.presence import Work, WritersTurn, among, one_main_job
 from aggregator.store.recategorize import Batch, recategorize
 from aggregator.store.signatures import Vocabularies, forget_marks
 from aggregator.store.tables import site
+from aggregator.text.hosts import host_of
 
 # RFC 4151 wants a date on which the authority was ours; it is part of every id, so it never changes.
 _TAG_YEAR = "2026"
@@ -99,7 +99,7 @@ class Store:
         """Fix who we are in ids when the store is new; an existing one keeps what it has, whatever ``url`` says."""
         with self._write() as connection:
             if connection.execute(sa.select(site.c.pk)).first() is None:
-                authority = f"{urlsplit(url).hostname or 'localhost'},{_TAG_YEAR}"
+                authority = f"{host_of(url) or 'localhost'},{_TAG_YEAR}"
                 connection.execute(site.insert().values(pk=1, authority=authority, since=now, content_version=0))
         return self.identity()
 

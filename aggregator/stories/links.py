@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 from aggregator.model import Entry
+from aggregator.text.hosts import site_of
 
 # So many pages are enough to tell by; a list of links is no report.
 MAX_LINKS = 3
@@ -28,7 +29,7 @@ _EVERYWHERE = re.compile(
 
 def links_of(entry: Entry) -> tuple[str, ...]:
     """Return the first pages of other sites that an entry's text links to, as hashes; none for a list of links."""
-    own = _host(entry.url or "")
+    own = site_of(entry.url) or ""
     found: dict[str, None] = {}
     for address in _ADDRESS.findall(entry.content[:_MARKUP_CHARS]):
         page = _page(html.unescape(address), own)
@@ -42,7 +43,7 @@ def _page(address: str, own: str) -> str | None:
     if plain := _PLAIN.fullmatch(address):
         host, path = plain[1], plain[2].strip("/")
     else:
-        host, path = _host(address), _path(address)
+        host, path = site_of(address), _path(address)
     if not host or host.endswith(own or host) or own.endswith(host) or _EVERYWHERE.search(host):
         return None
     return f"{host}/{path}" if path else None
@@ -51,12 +52,5 @@ def _page(address: str, own: str) -> str | None:
 def _path(address: str) -> str:
     try:
         return urlsplit(address).path.strip("/")
-    except ValueError:
-        return ""
-
-
-def _host(address: str) -> str:
-    try:
-        return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         return ""

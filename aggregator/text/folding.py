@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 
-# Tags within a line of text: "sp<b>ace</b>" is one word. All others part words.
-_INLINE = re.compile(
-    r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u|var)"
-    r"(?:\s[^>]*)?>"
-)
-_TAG = re.compile(r"<[^>]*>")
+from aggregator.text.tags import without_tags
+
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _APOSTROPHES = re.compile("[’‘`´ʼ′]")
+# Letters that Unicode doesn't take apart into a letter and an accent, though those who type them do.
+PLAIN_LETTERS = {
+    ord(letter): plain
+    for letter, plain in zip("œæøłđðþħŧıŋ", ("oe", "ae", "o", "l", "d", "d", "th", "h", "t", "i", "n"), strict=True)
+}
 _WORD = re.compile(r"[^\W_]+")
 
 # More than a word takes with what parts it from the next one, mostly.
@@ -24,12 +24,12 @@ MAX_MARKUP_CHARS = 40_000
 
 
 def fold(text: str) -> str:
-    """Return text without case and accents: "L’École" is "l'ecole"."""
+    """Return text without case and accents: "L’Œuvre" is "l'oeuvre"."""
     text = _APOSTROPHES.sub("'", text) if not text.isascii() else text
     text = text.casefold()
     if text.isascii():
         return text
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).translate(PLAIN_LETTERS)
 
 
 def words_in(text: str) -> list[str]:
@@ -39,19 +39,13 @@ def words_in(text: str) -> list[str]:
 
 def words_of_markup(markup: str) -> list[str]:
     """Return the words of clean HTML, of its first MAX_MARKUP_CHARS."""
-    return words_in(_text_of(markup[:MAX_MARKUP_CHARS]))
+    return words_in(without_tags(markup[:MAX_MARKUP_CHARS]))
 
 
 def first_words_of_markup(markup: str, count: int, *, limit: int) -> list[str]:
     """Return the first ``count`` words of clean HTML, as far as they are in its first ``limit`` characters."""
-    text = _text_of(markup[:limit])
+    text = without_tags(markup[:limit])
     words = words_in(text[: count * _WORD_CHARS])
     if len(words) <= count:  # the last one may be cut
         words = words_in(text)
     return words[:count]
-
-
-def _text_of(markup: str) -> str:
-    if "<" not in markup and "&" not in markup:
-        return markup
-    return html.unescape(_TAG.sub(" ", _INLINE.sub("", markup)))

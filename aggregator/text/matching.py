@@ -10,12 +10,14 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Letters that Unicode does not take apart into a letter and an accent.
-_PLAIN_LETTERS = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "n",
-     "Œ": "OE", "Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "Ħ": "H", "Ŧ": "T", "Ŋ": "N", "ß": "ss",
-     "ẞ": "SS"}
-)  # fmt: skip
+from aggregator.text.folding import PLAIN_LETTERS
+
+_PLAIN_LETTERS = {
+    **PLAIN_LETTERS,
+    **{ord(chr(code).upper()): plain.upper() for code, plain in PLAIN_LETTERS.items()},
+    ord("ß"): "ss",
+    ord("ẞ"): "SS",
+}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # soft hyphens, zero-width spaces and joiners
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _NOT_ASCII = re.compile("[^\x00-\x7f]")

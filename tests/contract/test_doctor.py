@@ -182,7 +182,7 @@ def test_that_nobody_polls_is_told(config: Config) -> None:
     finding = found(config, "work")
 
     assert finding.health is Health.WARNING
-    assert "9 h" in finding.message
+    assert "9 hours" in finding.message
 
 
 def test_that_nothing_is_delivered_is_told(url: str) -> None:

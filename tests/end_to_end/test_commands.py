@@ -138,9 +138,11 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
     assert all(source["failures"] == 1 and source["last_error"] for source in failing)
     assert {(source["last_error_kind"], source["last_error_status"]) for source in failing} >= {("status", 500)}
     assert all(source["name"] in shown for source in found)
-    assert re.search(r"(?m)^grand-region-wire +ok +\d+ +\d+ s ago +in 1\d m because the feed asks for 15 min", shown)
+    assert re.search(
+        r"(?m)^grand-region-wire +ok +\d+ +just now +in 1\d minutes because the feed asks for 15 minutes", shown
+    )
     assert re.search(r"(?m)^exoplanet-club +failing +0 +never +in .* because it failed once: .* answered 500", shown)
-    assert re.search(r"(?m)^courrier-orbital +moved .* because it is set to every 1 min; it moved to http://", shown)
+    assert re.search(r"(?m)^courrier-orbital +moved .* because it is set to every 1m; it moved to http://", shown)
 
 
 def test_entries_can_be_narrowed_and_have_stable_keys(run: Runner, config: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from rich.text import Text
 
@@ -14,6 +13,7 @@ from aggregator.entrypoints.terminal import ago, console, rfc3339, say, table
 from aggregator.errors import UsageError
 from aggregator.model.issues import DeliveryStatus, Ping
 from aggregator.outputs.hubs import Pinged, ping_due
+from aggregator.text.hosts import host_of
 
 # What stands before the number of a ping where it stands among deliveries.
 _PREFIX: Final = "hub-"
@@ -112,7 +112,7 @@ def _line(pinged: Pinged, now: datetime) -> Text:
 
 
 def _host(ping: Ping) -> str:
-    return urlsplit(ping.hub).hostname or ping.hub
+    return host_of(ping.hub) or ping.hub
 
 
 def say_pings(aggregator: Aggregator, statuses: Collection[DeliveryStatus]) -> bool:

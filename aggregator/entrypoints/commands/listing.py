@@ -30,12 +30,12 @@ from aggregator.entrypoints.terminal import (
     rfc3339,
     say,
     source_json,
-    span,
     table,
 )
 from aggregator.errors import UsageError
 from aggregator.model import Selection, SourceHealth, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
+from aggregator.text.durations import duration_in_words
 
 _SHOWN = 50
 
@@ -167,7 +167,7 @@ def _explanation(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
     yield f"  address     {entry.url or 'none'}"
     yield f"  compared as {entry.canonical_url or 'nothing: it has no web address'}"
     yield f"  published   {rfc3339(entry.published)}, updated {rfc3339(entry.updated)}"
-    delay = span(entry.first_seen - entry.published)
+    delay = duration_in_words(entry.first_seen - entry.published)
     yield f"  first seen  {rfc3339(entry.first_seen)}, {delay} after it was published"
     yield from _explained_categories(aggregator, entry)
     yield from explained_duplicates(aggregator, entry)

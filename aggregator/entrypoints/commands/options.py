@@ -12,11 +12,12 @@ from typing import Annotated
 import typer
 
 from aggregator.app import Aggregator, utc_now
-from aggregator.config import Config, load, parse_duration
+from aggregator.config import Config, load
 from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.errors import ConfigError, UsageError
 from aggregator.model import Source, SourceKind
 from aggregator.polling.readers import ReaderPool
+from aggregator.text.durations import parse_duration
 
 ConfigOption = Annotated[
     Path | None,

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.entrypoints.doctor.finding import Finding, bad, doubtful, good, skipped
-from aggregator.entrypoints.terminal import rfc3339, span
+from aggregator.entrypoints.terminal import rfc3339
 from aggregator.errors import StoreError
 from aggregator.model import Condition
 from aggregator.store import Store, database_exists
+from aggregator.text.durations import duration_in_words
+from aggregator.text.sizes import size_in_words
 
 # How far two clocks may differ: by a moment, and by so much that what is due is asked at the wrong time.
 _A_MOMENT: Final = timedelta(seconds=5)
@@ -56,7 +58,7 @@ def integrity(url: str, answer: Answer) -> Finding:
             else "see docs/operations.md, Doctor"
         )
         return bad("database", "; ".join(answer.problems), remedy)
-    return good("database", f"{answer.product}, {answer.size_bytes / 1e6:,.1f} MB, whole")
+    return good("database", f"{answer.product}, {size_in_words(answer.size_bytes)}, whole")
 
 
 def schema(answer: Answer) -> Finding:
@@ -89,7 +91,8 @@ def is_on_time(answer: Answer, now: datetime) -> Finding:
     if answer.clock is not None:
         gap = now - answer.clock
         if abs(gap) > _A_MOMENT:
-            said = f"{span(abs(gap))} {'ahead of' if gap > timedelta(0) else 'behind'} the database server's"
+            where = "ahead of" if gap > timedelta(0) else "behind"
+            said = f"{duration_in_words(gap)} {where} the database server's"
             return (bad if abs(gap) > _TOO_FAR else doubtful)("clock", said, f"on both machines: {remedy}")
     if answer.newest is not None and answer.newest > now + _TOO_FAR:
         said = f"{rfc3339(now)}, and the database was written at {rfc3339(answer.newest)}: it is behind, or was ahead"
@@ -102,9 +105,9 @@ def work(answer: Answer, now: datetime) -> Finding:
     if not isinstance(answer, Condition):
         return skipped("work", _NOT_ASKED if answer else "there is no database yet")
     if answer.due_since is not None and now - answer.due_since > _OVERDUE:
-        said = f"a source has been due for {span(now - answer.due_since)}: nobody polls, or too few do"
+        said = f"a source has been due for {duration_in_words(now - answer.due_since)}: nobody polls, or too few do"
         return doubtful("work", said, "is `aggregator run` at work? its log says why if it doesn't get on")
     if answer.undelivered_since is not None and now - answer.undelivered_since > _OVERDUE:
-        said = f"a delivery has been waiting for {span(now - answer.undelivered_since)}"
+        said = f"a delivery has been waiting for {duration_in_words(now - answer.undelivered_since)}"
         return doubtful("work", said, "`aggregator deliveries` says why; `--retry ID` tries again at once")
     return good("work", "no source and no delivery has been due for long")

@@ -23,11 +23,10 @@ from aggregator.model import Condition
 from aggregator.notify.mail.smtp import SmtpSender
 from aggregator.sources import configured_sources
 from aggregator.store import file_of
-
-_MB: Final = 1_000_000
+from aggregator.text.sizes import size_in_words
 
 # With less free space, writing will soon fail.
-_NEARLY_FULL: Final = 100 * _MB
+_NEARLY_FULL: Final = 100 * 10**6
 _FEW_FILES: Final = 1_000
 
 # Files open beside one for each of ``fetch.workers``: silent servers, kept connections, readers, the database's.
@@ -55,7 +54,7 @@ def _space(folder: Path, *, wanted: int, wanted_for: str) -> Finding:
         counts = os.statvfs(there)
     except OSError as error:
         return bad("disk", f"{there} can't be looked at: {error.strerror}", "mount it, or correct storage.url")
-    said = f"{free / _MB:,.0f} MB free for {folder}"
+    said = f"{size_in_words(free)} free for {folder}"
     remedy = "delete something, enlarge the disk, or shorten storage.keep"
     if free < _NEARLY_FULL:
         return bad("disk", said, remedy)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
-from urllib.parse import urlsplit
 
 from aggregator.config import Config
+from aggregator.text.hosts import host_of
 
 _Address = IPv4Address | IPv6Address
 _Network = IPv4Network | IPv6Network
@@ -84,7 +84,7 @@ class Hosts:
 
     def __init__(self, config: Config) -> None:
         given = config.web.hosts
-        self._names = {urlsplit(config.site.url).hostname or "", "localhost"} | {each.strip("[]") for each in given}
+        self._names = {host_of(config.site.url) or "", "localhost"} | {each.strip("[]") for each in given}
         self._endings = (".localhost", *(each.removeprefix("*") for each in given if each.startswith("*.")))
         self._are_all = "*" in given
         self._judged: dict[tuple[str, str | None], bool | None] = {}

@@ -14,11 +14,13 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
 from html import escape
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from aggregator.config import EmailConfig
 from aggregator.model.issues import Issue
 from aggregator.notify.bodies import UNSUBSCRIBE, Rendered, Site
+from aggregator.text.hosts import host_of
+from aggregator.text.lines import one_line, shorten
 
 _SUBJECT_CHARACTERS: Final = 160
 _ADDRESS_COLUMNS: Final = 72
@@ -54,7 +56,7 @@ class MailForm:
         name, sender = parseaddr(email.sender)
         self._sender = _ascii_domain(sender)
         self._envelope = _ascii_domain(email.envelope or self._sender)
-        subject = _cut(_one_line(rendered.subject), _SUBJECT_CHARACTERS)
+        subject = shorten(one_line(rendered.subject), _SUBJECT_CHARACTERS)
         self._head = _written(self._sender, From=_address(name, self._sender), Subject=subject)
         # the email package would fold these inside of addresses; all in them is our own, and ASCII
         self._head += _raw(
@@ -125,7 +127,7 @@ def _soft_broken(address: str) -> bytes:
 
 def _phrase(text: str) -> str:
     """Return a title as what stands before an address in angle brackets (RFC 5322 §3.2.5), folded where it is long."""
-    line = _cut(_one_line(text), _SUBJECT_CHARACTERS)
+    line = shorten(one_line(text), _SUBJECT_CHARACTERS)
     if not line.isascii():
         return Header(line, "utf-8", header_name="List-Id").encode(linesep="\r\n")
     return '"{}"'.format(re.sub(r'(["\\])', r"\\\1", line))
@@ -152,12 +154,12 @@ def _ways_out(unsubscribe: str, issue: Issue, email: EmailConfig) -> Iterator[st
 
 
 def _list_id(issue: Issue, site: Site) -> str:
-    return f"{issue.digest}.{_ascii_host(urlsplit(site.url).hostname or 'localhost')}".replace(":", ".")
+    return f"{issue.digest}.{_ascii_host(host_of(site.url) or 'localhost')}".replace(":", ".")
 
 
 def _address(name: str, address: str) -> Address:
     user, _, host = address.rpartition("@")
-    return Address(display_name=_one_line(name), username=user, domain=host)
+    return Address(display_name=one_line(name), username=user, domain=host)
 
 
 def _ascii_domain(address: str) -> str:
@@ -170,12 +172,3 @@ def _ascii_host(host: str) -> str:
         return host if host.isascii() else host.encode("idna").decode()
     except UnicodeError:
         return host
-
-
-def _one_line(text: str) -> str:
-    """Return a text that can be in a header: no line breaks of any kind, no control characters (RULES M2)."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 2].rstrip()} …"

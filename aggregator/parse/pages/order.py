@@ -9,9 +9,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from aggregator.parse.pages.written_dates import Written, moment_of
+from aggregator.text.hosts import host_of
 
 AHEAD = timedelta(days=2)  # a date further ahead is that of an event, not of a text
 _MONTH_FIRST = ("us", "com", "gov", "mil", "edu", "org", "net", "ph")
@@ -46,7 +46,7 @@ def _by_order(written: Sequence[Written], now: datetime) -> bool | None:
 def _is_usual(url: str, language: str | None) -> bool:
     """Tell whether the day comes first where a page comes from, by its language and its host's ending."""
     parts = (language or "").split("-")
-    ending = (urlsplit(url).hostname or "").rpartition(".")[2]
+    ending = (host_of(url) or "").rpartition(".")[2]
     if parts[-1].upper() in {"US", "PH"}:
         return False
     if parts[0] not in {"", "en"} or len(parts) > 1:

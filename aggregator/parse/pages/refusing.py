@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from aggregator.errors import Challenge, NotAList
 from aggregator.parse.pages.choosing import Candidate, best_of, text_outside
 from aggregator.parse.pages.outline import RELATED, SIDE, Outline
 from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE
 from aggregator.parse.pages.tree import PageDocument
+from aggregator.text.hosts import host_of
 
 _LEAST = 2.8  # links of a few words in a row have about 2, the poorest lists that people mean near 4
 
@@ -63,8 +63,8 @@ def why_nothing(document: PageDocument, page: Outline) -> NotAList:
 
 def _is_scattered(document: PageDocument, page: Outline, best: Candidate) -> bool:
     """Tell whether these are two links, or links to as many other sites: "follow us", friends, pictures' owners."""
-    own = urlsplit(document.base).hostname
-    hosts = [_host_of(page.hrefs.get(record.anchor, "")) for record in best.records]
+    own = host_of(document.base)
+    hosts = [host_of(page.hrefs.get(record.anchor, "")) for record in best.records]
     return len(hosts) < _FEWEST or (len(set(hosts)) == len(hosts) and not {None, own}.intersection(hosts))
 
 
@@ -72,13 +72,6 @@ def _names(document: PageDocument, page: Outline) -> list[str]:
     """Return what a page is called: the pieces of its title, and its first headings."""
     named = [each for each in _SEGMENTS.split(document.title or "") if each]
     return named + [cell.text for cell in page.cells if cell.heading == 1][:2]
-
-
-def _host_of(href: str) -> str | None:
-    try:
-        return urlsplit(href.strip()).hostname
-    except ValueError:
-        return None
 
 
 def says_article(document: PageDocument) -> bool:

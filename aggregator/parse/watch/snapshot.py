@@ -70,7 +70,7 @@ def take_snapshot(fetched: Fetched, *, select: str | None, now: datetime) -> Sna
     page = open_page(fetched).root
     if sum(1 for _ in page.iter()) > _MAX_ELEMENTS:
         raise ParseError(f"the page has more than {_MAX_ELEMENTS:,} elements; watch a part of it with select")
-    title = one_line(str(page.xpath("string(//title)"))) or one_line(str(page.xpath("string(//h1)")))
+    title = comparable(str(page.xpath("string(//title)"))) or comparable(str(page.xpath("string(//h1)")))
     language = language_code(page.get("lang"))
     roots = _selected(page, select)
     reader = _Reader(is_whole=select is None)
@@ -120,7 +120,7 @@ def unpack(stored: bytes) -> Snapshot | None:
         return None
 
 
-def one_line(text: str) -> str:
+def comparable(text: str) -> str:
     """Return text as it is compared: composed, nothing invisible in it, white space collapsed."""
     return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
@@ -183,7 +183,7 @@ class _Reader:
         return self._is_whole and element is not root and tag in _AROUND and not _is_inside_main(element)
 
     def _end_line(self) -> None:
-        line, self._line = one_line("".join(self._line)), []
+        line, self._line = comparable("".join(self._line)), []
         for sentence in _SENTENCE_END.split(line) if line else ():
             if any(map(str.isalnum, sentence)) and self._left_chars > 0:
                 self._left_chars -= len(sentence)
@@ -202,7 +202,7 @@ class _Reader:
 
     def _take_ranking(self, element: html.HtmlElement) -> bool:
         """A numbered list is a table of what stands in it and its places."""
-        items = [one_line(_text_of(each)) for each in element.iterchildren("li")]
+        items = [comparable(_text_of(each)) for each in element.iterchildren("li")]
         if len(items) < 3 or any(not item or len(item) > _LONGEST_CELL for item in items):
             return False
         self._keep(Table("", (), tuple((item, str(place)) for place, item in enumerate(items, 1))))
@@ -226,7 +226,7 @@ def _table_of(element: html.HtmlElement) -> Table | None:
     """Return a table of data; None for one that only arranges what is in it."""
     if next(element.iterdescendants("table"), None) is not None:
         return None
-    lines = [[one_line(_text_of(cell)) for cell in _cells(row)] for row in element.iterdescendants("tr")]
+    lines = [[comparable(_text_of(cell)) for cell in _cells(row)] for row in element.iterdescendants("tr")]
     lines = [line for line in lines if any(line)]
     if len(lines) < 2 or max(map(len, lines)) < 2 or any(len(cell) > _LONGEST_CELL for line in lines for cell in line):
         return None
@@ -234,7 +234,7 @@ def _table_of(element: html.HtmlElement) -> Table | None:
     rows = [tuple(line + [""] * (width - len(line))) for line in lines]
     first = next(iter(element.iterdescendants("tr")))
     has_header = all(cell.tag == "th" for cell in _cells(first)) and len(rows) > 1
-    caption = next((one_line(_text_of(each)) for each in element.iterchildren("caption")), "")
+    caption = next((comparable(_text_of(each)) for each in element.iterchildren("caption")), "")
     return Table(caption, rows[0] if has_header else (), tuple(rows[1:] if has_header else rows))
 
 

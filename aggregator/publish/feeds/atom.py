@@ -9,7 +9,9 @@ from lxml import etree
 
 from aggregator.model import FeedDocument, PublishedEntry
 from aggregator.publish import parts
-from aggregator.text.legal import legal, one_line, rfc3339, web_address
+from aggregator.text.legal import legal, web_address
+from aggregator.text.lines import one_line
+from aggregator.text.moments import rfc3339
 
 if TYPE_CHECKING:
     from feedgen.entry import FeedEntry

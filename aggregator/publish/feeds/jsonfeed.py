@@ -8,7 +8,9 @@ from typing import Any
 
 from aggregator.model import Enclosure, FeedDocument, Mention, PublishedEntry, StoredEntry
 from aggregator.publish import parts
-from aggregator.text.legal import legal, one_line, rfc3339, web_address
+from aggregator.text.legal import legal, web_address
+from aggregator.text.lines import one_line
+from aggregator.text.moments import rfc3339
 
 _VERSION = "https://jsonfeed.org/version/1.1"
 

@@ -10,7 +10,8 @@ from lxml import etree
 
 from aggregator.model import SourceHealth, SourceKind
 from aggregator.publish.parts import source_title
-from aggregator.text.legal import legal, one_line, web_address
+from aggregator.text.legal import legal, web_address
+from aggregator.text.lines import one_line
 
 
 def render_opml(title: str, sources: Sequence[SourceHealth], *, updated: datetime | None = None) -> bytes:

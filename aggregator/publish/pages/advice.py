@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.errors import ErrorKind
 from aggregator.model import SourceHealth, SourceState, SourceStatus
-from aggregator.publish.pages.times import exact
+from aggregator.text.moments import time_in_words
 
 _LOOK: Final = "To see what the site answers, run: aggregator preview URL"
 _FIND: Final = f"{_LOOK}. To find the feed behind a page, run: aggregator add URL"
@@ -78,4 +78,4 @@ def _retry(at: datetime | None, zone: ZoneInfo, now: datetime | None) -> str:
         return "We will retry soon"
     local = at.astimezone(zone)
     is_today = now is not None and local.date() == now.astimezone(zone).date()
-    return f"We will retry at {local:%H:%M}" if is_today else f"We will retry on {exact(at, zone)}"
+    return f"We will retry at {local:%H:%M}" if is_today else f"We will retry on {time_in_words(at, zone)}"

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from aggregator.config.templates import Templates
 from aggregator.model.issues import Delivery, DeliveryStatus, Issue
 from aggregator.publish.pages.frame import Frame
-from aggregator.publish.pages.times import Moment, exact, moment
-from aggregator.text.legal import legal, rfc3339
+from aggregator.text.legal import legal
+from aggregator.text.moments import Moment, moment, rfc3339, time_in_words
 
 # Of many endpoints a page names so many, those in trouble first.
 _MOST_CHANNELS: Final = 12
@@ -110,7 +110,7 @@ def render_issue_page(templates: Templates, frame: Frame, issue: Issue, zone: Zo
     """Return an issue as a page, with all that messages leave out. Raises PublishError."""
 
     def when(time: datetime) -> str:
-        return exact(time, zone)
+        return time_in_words(time, zone)
 
     return templates.render("issue.html.j2", frame=frame, issue=issue, when=when, machine=rfc3339)
 

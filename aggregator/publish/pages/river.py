@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from textwrap import shorten
 from zoneinfo import ZoneInfo
 
 from aggregator.config import Config, Images
@@ -14,8 +13,9 @@ from aggregator.model import Found, Mention, PublishedEntry, SnippetPart, Stored
 from aggregator.publish import parts
 from aggregator.publish.feeds.document import category_labels
 from aggregator.publish.pages.choices import Choice, category_choices, language_choice
-from aggregator.publish.pages.times import day_in_words, exact, relative
-from aggregator.text.legal import legal, one_line, rfc3339, web_address
+from aggregator.text.legal import legal, web_address
+from aggregator.text.lines import one_line, shorten
+from aggregator.text.moments import day_in_words, relative, rfc3339, time_in_words
 
 _SUMMARY_CHARACTERS = 320
 
@@ -142,14 +142,14 @@ def _name(day: date, today: date | None) -> str:
 def item_of(item: PublishedEntry, wording: Wording, *, found: Found | None = None) -> Item:
     """Return an entry and its story in words."""
     entry, published, now = item.entry, item.entry.published, wording.now
-    in_full = exact(published, wording.zone)
+    in_full = time_in_words(published, wording.zone)
     is_recent = now is not None and now - published < _RELATIVE_FOR
     return Item(
         id=item.id,
         story=entry.story,
         title=parts.title_of(entry),
         url=web_address(entry.url),
-        summary=shorten(legal(entry.summary), _SUMMARY_CHARACTERS, placeholder=" …"),
+        summary=shorten(one_line(entry.summary), _SUMMARY_CHARACTERS),
         found_title=_legal(found.title) if found else (),
         found_text=_legal(found.snippet) if found else (),
         language=entry.language,

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from aggregator.model import Poll
 from aggregator.publish.pages.river import Day
 from aggregator.publish.pages.source_table import SourceRow
-from aggregator.publish.pages.times import Moment, moment
-from aggregator.publish.pages.units import duration, file_size
+from aggregator.text.durations import response_time_in_words
 from aggregator.text.legal import legal
+from aggregator.text.moments import Moment, moment
+from aggregator.text.sizes import size_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,8 @@ def arrange_polls(polls: Sequence[Poll], *, zone: ZoneInfo, now: datetime | None
             outcome=f"{each.outcome.value}{f' ({each.exchange.status})' if each.exchange.status else ''}",
             error=legal(each.error) if each.error else None,
             news=_news(each) or "–",
-            took="–" if each.exchange.took is None else duration(each.exchange.took),
-            size="–" if not each.exchange.size else file_size(each.exchange.size),
+            took="–" if each.exchange.took is None else response_time_in_words(each.exchange.took),
+            size="–" if not each.exchange.size else size_in_words(each.exchange.size),
         )
         for each in polls
     )

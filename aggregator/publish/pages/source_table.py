@@ -12,10 +12,11 @@ from aggregator.model import SourceHealth, SourceKind, SourceStatus
 from aggregator.publish.pages.advice import next_step
 from aggregator.publish.pages.charts import Bars, bars
 from aggregator.publish.pages.choices import color_of, monogram
-from aggregator.publish.pages.times import Moment, in_words, moment
-from aggregator.publish.pages.units import duration
 from aggregator.publish.parts import source_title
-from aggregator.text.legal import legal, one_line, web_address
+from aggregator.text.durations import duration_in_words, response_time_in_words
+from aggregator.text.legal import legal, web_address
+from aggregator.text.lines import one_line
+from aggregator.text.moments import Moment, moment
 
 _NEEDS_ATTENTION: Final = (SourceStatus.GONE, SourceStatus.MOVED, SourceStatus.CHANGED, SourceStatus.FAILING)
 
@@ -110,12 +111,12 @@ def source_row(
         last_error=legal(state.last_error) if state.last_error else None,
         next_step=next_step(health, zone=zone, now=now),
         entries=health.entries,
-        usual_gap=in_words(state.usual_gap) if state.usual_gap else None,
-        silence=in_words(silence) if silence is not None else None,
+        usual_gap=duration_in_words(state.usual_gap) if state.usual_gap else None,
+        silence=duration_in_words(silence) if silence is not None else None,
         is_silent=_is_silent(silence, state.usual_gap),
         activity=None if counts is None else _activity(counts),
         validators=_validators(health),
-        response=duration(health.response_time) if health.response_time else None,
+        response=response_time_in_words(health.response_time) if health.response_time else None,
     )
 
 

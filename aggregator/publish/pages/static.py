@@ -19,7 +19,7 @@ from aggregator.publish.pages.river import arrange, wording_of
 from aggregator.publish.pages.source import SourcePage
 from aggregator.publish.pages.source_table import arrange_sources
 from aggregator.publish.pages.story import arrange_story
-from aggregator.publish.pages.times import day_in_words, moment
+from aggregator.text.moments import day_in_words, moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

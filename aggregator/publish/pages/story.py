@@ -10,10 +10,11 @@ from aggregator.model import Enclosure, StoredEntry
 from aggregator.publish import parts
 from aggregator.publish.pages.choices import Choice, language_choice
 from aggregator.publish.pages.river import Also, Wording
-from aggregator.publish.pages.times import exact
-from aggregator.publish.pages.units import file_size
 from aggregator.publish.readable import readable
-from aggregator.text.legal import legal, one_line, rfc3339, web_address
+from aggregator.text.legal import legal, web_address
+from aggregator.text.lines import one_line
+from aggregator.text.moments import rfc3339, time_in_words
+from aggregator.text.sizes import size_in_words
 
 # All texts of a page together: what comes after them is shown by its summary.
 _MOST_TEXT = 60_000
@@ -100,7 +101,7 @@ def _article(group: Sequence[StoredEntry], wording: Wording, *, room: int) -> Ar
         spoken=wording.spoken(entry.language),
         source=Choice(name=entry.source, title=one_line(entry.feed.title)),
         authors=tuple(dict.fromkeys(name for name in map(one_line, entry.authors) if name)),
-        exact=exact(entry.published, wording.zone),
+        exact=time_in_words(entry.published, wording.zone),
         machine=rfc3339(entry.published),
         categories=tuple(wording.categories.get(name, Choice(name=name, title=name)) for name in names),
         also=tuple(_also(group)),
@@ -118,6 +119,6 @@ def _also(group: Sequence[StoredEntry]) -> Iterable[Also]:
 
 
 def _file(enclosure: Enclosure) -> File:
-    size = f", {file_size(enclosure.length)}" if enclosure.length else ""
+    size = f", {size_in_words(enclosure.length)}" if enclosure.length else ""
     name = one_line(enclosure.title or "") or enclosure.url.rpartition("/")[2] or enclosure.url
     return File(url=enclosure.url, title=name, kind=f"{enclosure.type}{size}")

@@ -119,7 +119,7 @@ def test_the_wishes_of_server_and_feed_are_passed_on():
     asked = fetched(freshness=Freshness(wait=5 * HOUR, reason="max-age"))
 
     assert succeed(claim(), asked).next_check == NOW + 5 * HOUR
-    assert succeed(claim(), document=document(wait=7 * HOUR)).next_check_reason == "the feed asks for 7 h (ttl)"
+    assert succeed(claim(), document=document(wait=7 * HOUR)).next_check_reason == "the feed asks for 7 hours (ttl)"
 
 
 def test_the_rhythm_is_remembered():

@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from aggregator.errors import BodyTooLarge, FetchError
-from aggregator.http.body import STEP_BYTES, decode_body, in_words
+from aggregator.http.body import STEP_BYTES, decode_body
 
 TEXT = bytes(random.Random(7).choices(b"abcdefgh ", k=300_000))
 
@@ -78,7 +78,7 @@ def test_every_shorter_body_is_an_error(encoding):
 def test_one_byte_above_the_limit_is_too_much(encoding):
     encode = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress}[encoding]
 
-    with pytest.raises(BodyTooLarge, match=r"larger than 299\.999 kB"):
+    with pytest.raises(BodyTooLarge, match=r"larger than 299 kB"):
         decode_body([encode(TEXT)], encoding, limit=len(TEXT) - 1)
 
 
@@ -101,8 +101,3 @@ def test_damage_is_an_error_that_names_the_encoding():
 
     with pytest.raises(FetchError, match="not gzip"):
         decode_body([bytes(body)], "gzip", limit=10**6)
-
-
-@pytest.mark.parametrize(("size", "words"), [(15_000_000, "15 MB"), (1_500, "1.5 kB"), (12, "12 bytes")])
-def test_sizes_are_said_as_they_are_configured(size, words):
-    assert in_words(size) == words

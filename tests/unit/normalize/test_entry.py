@@ -8,7 +8,8 @@ import pytest
 
 from aggregator.model import Enclosure, Origin, ParsedEntry, Text
 from aggregator.normalize.dates import times
-from aggregator.normalize.text import one_line, shorten, without_controls
+from aggregator.text.legal import legal
+from aggregator.text.lines import one_line, shorten
 from tests.unit.normalize.making import NOW, html, normalized, one, plain
 
 TIDE = "The tide turns twice a day"
@@ -19,7 +20,7 @@ LONG = "High water comes at six in the morning and again at half past six. "
 
 
 def test_n1_nothing_is_kept_that_cannot_be_stored() -> None:
-    assert without_controls("a\x00b\x1fc\ud800d\ufffe\te\n") == "abcd\te\n"
+    assert legal("a\x00b\x1fc\ud800d\ufffe\te\n") == "abcd\te\n"
 
 
 def test_n1_one_line_is_composed_and_collapsed() -> None:

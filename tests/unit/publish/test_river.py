@@ -89,11 +89,18 @@ def test_who_said_it_first_is_shown_unless_it_is_the_source_itself():
     assert item_of(make_item()).origin is None
 
 
+def test_a_long_summary_in_a_script_without_blanks_keeps_its_beginning():
+    shown = item_of(make_item(summary="宇宙" * 400))
+
+    assert shown.summary.startswith("宇宙宇宙")
+    assert 300 <= len(shown.summary) <= 320
+
+
 def test_a_long_summary_is_cut_between_words():
     shown = item_of(make_item(summary="word " * 200))
 
     assert len(shown.summary) <= 320
-    assert shown.summary.endswith("word …")
+    assert shown.summary.endswith(" word…")
 
 
 def test_an_address_that_runs_a_script_is_no_link():

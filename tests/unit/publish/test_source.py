@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Exchange, Poll, PollOutcome
 from aggregator.publish import arrange_polls
-from aggregator.publish.pages.units import duration, file_size
 from tests.unit.publish.samples import NOON
 
 
@@ -22,14 +21,3 @@ def test_a_poll_tells_what_it_brought_how_long_it_took_and_why_it_failed():
 
     assert (news.outcome, news.news, news.took, news.size) == ("news (200)", "2 new, 1 changed", "2.4 s", "1.2 kB")
     assert (failed.outcome, failed.error, failed.took, failed.at.words) == ("failed", "gone", "–", "1 hour ago")
-
-
-def test_units_are_those_that_fit():
-    assert [file_size(length) for length in (5, 1_500, 34_567, 9_900_000, 2 * 10**9)] == [
-        "5 bytes",
-        "1.5 kB",
-        "34 kB",
-        "9.9 MB",
-        "2.0 GB",
-    ]
-    assert [duration(timedelta(seconds=seconds)) for seconds in (0.0014, 0.9, 12)] == ["1 ms", "900 ms", "12.0 s"]

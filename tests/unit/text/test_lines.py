@@ -5,7 +5,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.normalize.text import one_line, without_controls
+from aggregator.text.legal import legal
+from aggregator.text.lines import one_line
 
 # Beside any text: what decides, among characters that texts are full of.
 _AT_THE_BORDER = "\x00\x08\t\n\x0b\r\x1f ~\x7f\x80\x85\x9f\xa0«é\u200b\ud800\ufffd\ufffe\uffff😀"
@@ -19,12 +20,12 @@ def _is_control(character: str) -> bool:
 
 @given(TEXTS)
 def test_control_characters_go_and_all_else_stays(text: str) -> None:
-    assert without_controls(text) == "".join(each for each in text if not _is_control(each))
+    assert legal(text) == "".join(each for each in text if not _is_control(each))
 
 
 @given(TEXTS)
 def test_one_line_has_nothing_to_collapse_nor_to_take_out(text: str) -> None:
     line = one_line(text)
 
-    assert line == " ".join(line.split()) == without_controls(line)
+    assert line == " ".join(line.split()) == legal(line)
     assert one_line(line) == line

@@ -1,4 +1,4 @@
-"""Durations and sizes as people write them: ``15m``, ``15MB``."""
+"""Durations: ``15m`` as the configuration has them, "20 minutes" as people say them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,15 @@ from datetime import timedelta
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _MILLISECONDS = {"ms": 0.001}
-_BYTES = {
-    "b": 1,
-    "kb": 10**3,
-    "mb": 10**6,
-    "gb": 10**9,
-    "kib": 2**10,
-    "mib": 2**20,
-    "gib": 2**30,
-}
 
 # The same rules for editors, in the JSON Schema (ECMA 262).
 DURATION_PATTERN = r"^\s*0*[1-9][0-9]*\s*[smhd]\s*$"
 SHORT_DURATION_PATTERN = r"^\s*0*[1-9][0-9]*\s*(ms|[smhd])\s*$"
-SIZE_PATTERN = r"^\s*0*[1-9][0-9]*\s*([kKmMgG][iI]?)?[bB]\s*$"
 
 _NUMBER_AND_UNIT = re.compile(r"\s*([0-9]+)\s*([A-Za-z]+)\s*")
 _LONGEST = timedelta(days=36_500)  # a hundred years: any moment less that is still a datetime
+
+_UNITS = (("day", 24, 86_400), ("hour", 60, 3_600), ("minute", 60, 60))
 
 
 def parse_duration(text: str) -> timedelta:
@@ -40,7 +32,8 @@ def parse_short_duration(text: str) -> timedelta:
 def _duration(text: str, units: Mapping[str, float], example: str, all_units: str) -> timedelta:
     match = _NUMBER_AND_UNIT.fullmatch(text)
     if match is None or match[2] not in units:
-        raise ValueError(f"expected a duration such as {example}" + _missing_unit(text, all_units))
+        unit = f" (add a unit: {all_units})" if text.strip().isdecimal() else ""
+        raise ValueError(f"expected a duration such as {example}{unit}")
     # what is longer than this many digits is too long in any unit; int() need not look at all of it
     if len(match[1].lstrip("0")) > 10:
         raise ValueError(f"expected a duration of at most {format_duration(_LONGEST)}")
@@ -53,7 +46,10 @@ def _duration(text: str, units: Mapping[str, float], example: str, all_units: st
 
 
 def format_duration(duration: timedelta) -> str:
-    """Write a duration, from 1 s on to the second, in the largest unit that it fills: 90 minutes → "90m"."""
+    """Write a duration as the configuration has it, exact to the second: 90 minutes are "90m".
+
+    Less than a second is written in milliseconds.
+    """
     if timedelta() < duration < timedelta(seconds=1):
         return f"{round(duration / timedelta(milliseconds=1))}ms"
     seconds = round(duration.total_seconds())
@@ -61,18 +57,22 @@ def format_duration(duration: timedelta) -> str:
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 
-def parse_size(text: str) -> int:
-    """Read "15MB" (10**6), "15MiB" (2**20) and the like as bytes. Raises ValueError, in words, for anything else."""
-    match = _NUMBER_AND_UNIT.fullmatch(text)
-    if match is None or match[2].lower() not in _BYTES:
-        raise ValueError("expected a size such as 15MB or 512KiB" + _missing_unit(text, "kB, MB or GB"))
-    digits = match[1].lstrip("0")
-    if not digits:
-        raise ValueError("expected a size of more than nothing")
-    if len(digits) > 12:
-        raise ValueError("expected a size of less than 10**12 units")
-    return int(digits) * _BYTES[match[2].lower()]
+def duration_in_words(duration: timedelta) -> str:
+    """Say a length of time, rounded, in the largest unit of which there are two, or exactly one: "90 minutes".
+
+    26 hours are "26 hours" and 24 are "1 day"; its sign doesn't matter.
+    """
+    seconds = abs(duration.total_seconds())
+    for unit, smaller, size in _UNITS:
+        if seconds >= 2 * size:
+            return f"{round(seconds / size)} {unit}s"
+        if round(seconds / size * smaller) == smaller:
+            return f"1 {unit}"
+    count = round(seconds)
+    return f"{count} second{'' if count == 1 else 's'}"
 
 
-def _missing_unit(text: str, units: str) -> str:
-    return f" (add a unit: {units})" if text.strip().isdecimal() else ""
+def response_time_in_words(duration: timedelta) -> str:
+    """Say how long a server took: "140 ms", "2.4 s"."""
+    seconds = duration.total_seconds()
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

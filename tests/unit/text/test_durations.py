@@ -1,8 +1,19 @@
+"""Durations: read, written, and said in words."""
+
+from __future__ import annotations
+
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
-from aggregator.config.units import format_duration, parse_duration, parse_short_duration, parse_size
+from aggregator.text.durations import (
+    duration_in_words,
+    format_duration,
+    parse_duration,
+    parse_short_duration,
+    response_time_in_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -70,23 +81,38 @@ def test_a_duration_is_written_in_the_largest_unit_that_it_fills(duration: timed
 
 
 @pytest.mark.parametrize(
-    ("text", "size"),
-    [("1B", 1), ("512kB", 512_000), ("15MB", 15_000_000), ("15mib", 15 * 2**20), ("2 GB", 2 * 10**9), ("1GiB", 2**30)],
-)
-def test_a_size_is_decimal_or_with_an_i_binary(text: str, size: int) -> None:
-    assert parse_size(text) == size
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("duration", "words"),
     [
-        ("15", r"\(add a unit: kB, MB or GB\)"),
-        ("many", "such as 15MB"),
-        ("15m", "such as 15MB"),
-        ("0MB", "more than nothing"),
-        ("9" * 13 + "B", "less than"),
+        (timedelta(), "0 seconds"),
+        (timedelta(seconds=1), "1 second"),
+        (timedelta(seconds=45), "45 seconds"),
+        (timedelta(seconds=59.7), "1 minute"),
+        (timedelta(seconds=90), "90 seconds"),
+        (timedelta(minutes=20), "20 minutes"),
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(minutes=90), "90 minutes"),
+        (timedelta(hours=23, minutes=50), "1 day"),
+        (timedelta(hours=26), "26 hours"),
+        (timedelta(days=-3), "3 days"),
+        (timedelta(days=40), "40 days"),
     ],
 )
-def test_what_is_no_size_is_refused_with_what_was_expected(text: str, complaint: str) -> None:
-    with pytest.raises(ValueError, match=complaint):
-        parse_size(text)
+def test_a_length_of_time_is_said_in_the_largest_unit_of_which_there_are_two_or_exactly_one(duration, words):
+    assert duration_in_words(duration) == words
+
+
+def test_longer_durations_never_read_shorter():
+    durations = [number * timedelta(seconds=97) for number in range(5000)]
+    units = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+    said = [duration_in_words(each).split() for each in durations]
+    read = [int(number) * units[unit.removesuffix("s")] for number, unit in said]
+
+    assert all(later >= earlier for earlier, later in pairwise(read))
+    assert all(
+        abs(each.total_seconds() - seconds) <= 0.25 * seconds for each, seconds in zip(durations, read, strict=True)
+    )
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.0014, "1 ms"), (0.9, "900 ms"), (12, "12.0 s")])
+def test_a_response_time_is_said_in_milliseconds_below_a_second(seconds: float, words: str) -> None:
+    assert response_time_in_words(timedelta(seconds=seconds)) == words

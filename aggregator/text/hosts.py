@@ -1,0 +1,19 @@
+"""The host of an address: whom it belongs to, in a form that compares."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+
+def host_of(url: str | None) -> str | None:
+    """Return the host of an address, in small letters and without port or user; None for what has none."""
+    try:
+        return urlsplit((url or "").strip()).hostname or None
+    except ValueError:  # an id may look like an address and be none
+        return None
+
+
+def site_of(url: str | None) -> str | None:
+    """Return the host without its ``www.``: "www.example.org" and "example.org" are one site."""
+    host = host_of(url)
+    return host.removeprefix("www.") if host else None
