@@ -10,11 +10,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.normalize import clean_html, plain_text
-from aggregator.normalize.allowed import ATTRIBUTES, BLOCKS, DROPPED_WITH_CONTENT, INLINE
+from aggregator.normalize.allowed import ATTRIBUTES, BLOCKS, DROPPED_WITH_CONTENT, INLINE, URL_SCHEMES
 from aggregator.normalize.html import paragraphs, visible_text
 from aggregator.normalize.tangle import MAX_DEPTH, flattened, is_tangled
 
 BASE = "https://example.org/2026/tide/"
+
+
+def test_n30_the_sanitizer_alone_lets_nothing_through_that_acts_or_leads_elsewhere() -> None:
+    """Addresses are checked and forms become blocks before it: what it allows must be safe without that."""
+    acting = {
+        "base",
+        "button",
+        "embed",
+        "form",
+        "frame",
+        "iframe",
+        "input",
+        "link",
+        "meta",
+        "object",
+        "script",
+        "style",
+    }
+    named = {name for names in ATTRIBUTES.values() for name in names}
+
+    assert acting.isdisjoint(BLOCKS | INLINE)
+    assert {name for name in named if name.startswith("on")} | named & {"action", "srcset", "style"} == set()
+    assert {"http", "https", "mailto"} >= URL_SCHEMES
 
 
 @pytest.mark.parametrize(

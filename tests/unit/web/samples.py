@@ -49,9 +49,23 @@ CONFIG = Config(
 )
 
 
+KEY = b"the key that signs addresses to unsubscribe"
+
+
 @dataclass
 class ListLedger:
-    """What the web page asks of a ledger in which nothing is."""
+    """What the web page asks of a ledger in which nothing is but who has unsubscribed."""
+
+    stopped: dict[tuple[str, str], Stop] = field(default_factory=dict)
+
+    def key_for(self, _purpose: str) -> bytes:
+        return KEY
+
+    def stop(self, stop: Stop) -> None:
+        self.stopped[stop.endpoint.digest, stop.endpoint.key] = stop
+
+    def resume(self, digest: str, endpoint: str) -> None:
+        self.stopped.pop((digest, endpoint), None)
 
     def counts(self) -> dict[tuple[str, DeliveryStatus], int]:
         return {}

@@ -1,0 +1,86 @@
+"""Parsing is the dearest step of a poll: what a server sent is parsed once, whatever it turns out to be."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregator.app import Aggregator
+from aggregator.config import load
+from aggregator.parse.json_reader import read_json
+from aggregator.parse.pages import read_page
+from aggregator.parse.xml_reader import read_xml
+from aggregator.polling.workers import poll_due
+from tests.conftest import ROOT, in_batches, name_of_batch, real_feeds
+from tests.end_to_end.hostile.server import HostileServer, answer
+
+OURS = sorted(path for path in (ROOT / "tests" / "feeds").iterdir() if ".expected." not in path.name)
+PAGES = sorted((ROOT / "tests" / "pages").glob("*.html"))
+READERS = {function.__code__ for function in (read_json, read_page, read_xml)}
+
+
+@pytest.fixture
+def server() -> Iterator[HostileServer]:
+    with HostileServer() as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "files",
+    [OURS, *(pytest.param(files, marks=pytest.mark.slow) for files in in_batches(real_feeds()) if files)],
+    ids=name_of_batch,
+)
+def test_a_feed_is_parsed_once_without_an_option(server: HostileServer, tmp_path: Path, files: list[Path]) -> None:
+    assert parsed_per_poll(server, tmp_path, files) == dict.fromkeys(range(len(files)), 1)
+
+
+def test_a_page_without_a_feed_is_parsed_once_without_an_option(server: HostileServer, tmp_path: Path) -> None:
+    assert parsed_per_poll(server, tmp_path, PAGES) == dict.fromkeys(range(len(PAGES)), 1)
+
+
+def parsed_per_poll(server: HostileServer, folder: Path, files: list[Path]) -> dict[int, int]:
+    """Poll files, each by a source that has nothing but an address; return how often each was parsed."""
+    listed = ""
+    for number, path in enumerate(files):
+        kind = "text/html" if path.suffix == ".html" else "application/octet-stream"
+        url = server.tells(f"/{number}", answer(200, path.read_bytes(), f"Content-Type: {kind}"))
+        listed += f"  - {{name: f{number}, url: '{url}'}}\n"
+    (folder / "c.yaml").write_text(
+        "storage: {url: 'sqlite:///x.db'}\n"
+        "fetch: {allow_private: true, workers: 1, politeness: {connections: 1, spacing: 1ms}}\n"
+        f"sources:\n{listed}"
+    )
+    aggregator = Aggregator(load(folder / "c.yaml"))
+    found = {}
+    with counting() as calls:
+        for number in range(len(files)):
+            [_] = poll_due(aggregator, [f"f{number}"])
+            found[number] = calls.total()
+            calls.clear()
+    aggregator.close()
+    return found
+
+
+@contextmanager
+def counting() -> Iterator[Counter[str]]:
+    """Count what begins to parse a document, in all threads."""
+    calls: Counter[str] = Counter()
+
+    def on_event(frame: Any, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code in READERS:
+            calls[frame.f_code.co_name] += 1
+
+    threading.setprofile(on_event)
+    sys.setprofile(on_event)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)  # type: ignore[arg-type]
