@@ -16,12 +16,30 @@ from aggregator.config.settings import Settings
 class ChatService(StrEnum):
     """A chat service with a layout of its own; ``apprise`` is any of the others."""
 
+    # How an address is known to be one of a service: by the schemes of Apprise (https://github.com/caronc/apprise/wiki),
+    # or by the host of its own webhooks. What else a service is says notify.chat.SERVICES.
+    schemes: tuple[str, ...]
+    hosts: tuple[str, ...]
+
+    def __new__(cls, value: str, schemes: tuple[str, ...] = (), hosts: tuple[str, ...] = ()) -> Self:
+        member = str.__new__(cls, value)
+        member._value_, member.schemes, member.hosts = value, schemes, hosts
+        return member
+
     AUTO = "auto"
-    SLACK = "slack"
-    DISCORD = "discord"
-    TEAMS = "teams"
-    MATTERMOST = "mattermost"
+    SLACK = "slack", ("slack",), ("hooks.slack.com", "hooks.slack-gov.com")
+    DISCORD = "discord", ("discord",), ("discord.com", "discordapp.com")
+    TEAMS = (
+        "teams",
+        ("workflow", "workflows"),
+        ("logic.azure.com", "api.powerplatform.com", "webhook.office.com"),
+    )
+    MATTERMOST = "mattermost", ("mmost", "mmosts")
     APPRISE = "apprise"
+
+    @classmethod
+    def with_layouts(cls) -> tuple[ChatService, ...]:
+        return tuple(each for each in cls if each not in {cls.AUTO, cls.APPRISE})
 
 
 class EmailChannel(Settings):
@@ -57,8 +75,9 @@ class ChatChannel(Settings):
     @model_validator(mode="after")
     def _check_service(self) -> Self:
         if self.spoken is None:
+            *names, last = ChatService.with_layouts()
             raise ValueError(
-                "whose webhook this is can't be told from the address; add service: slack, discord, teams or mattermost"
+                f"whose webhook this is can't be told from the address; add service: {', '.join(names)} or {last}"
             )
         return self
 
@@ -70,29 +89,11 @@ class ChatChannel(Settings):
             return self.service
         parts = urlsplit(address)
         if parts.scheme.lower() not in {"http", "https"}:
-            return _SERVICES_BY_SCHEME.get(parts.scheme.lower(), ChatService.APPRISE)
-        host = parts.hostname or ""
-        return next((each for end, each in _SERVICES_BY_HOST.items() if f".{host}".endswith(f".{end}")), None)
+            known = (each for each in ChatService if parts.scheme.lower() in each.schemes)
+            return next(known, ChatService.APPRISE)
+        host = f".{parts.hostname or ''}"
+        return next((each for each in ChatService if any(host.endswith(f".{end}") for end in each.hosts)), None)
 
-
-# What Apprise calls them (https://github.com/caronc/apprise/wiki), and where the services' own addresses lie.
-_SERVICES_BY_SCHEME = {
-    "slack": ChatService.SLACK,
-    "discord": ChatService.DISCORD,
-    "workflow": ChatService.TEAMS,
-    "workflows": ChatService.TEAMS,
-    "mmost": ChatService.MATTERMOST,
-    "mmosts": ChatService.MATTERMOST,
-}
-_SERVICES_BY_HOST = {
-    "hooks.slack.com": ChatService.SLACK,
-    "hooks.slack-gov.com": ChatService.SLACK,
-    "discord.com": ChatService.DISCORD,
-    "discordapp.com": ChatService.DISCORD,
-    "logic.azure.com": ChatService.TEAMS,
-    "api.powerplatform.com": ChatService.TEAMS,
-    "webhook.office.com": ChatService.TEAMS,
-}
 
 _CHANNELS: dict[str, type[Settings]] = {"email": EmailChannel, "webhook": WebhookChannel, "chat": ChatChannel}
 

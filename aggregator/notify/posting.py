@@ -39,7 +39,15 @@ class HttpFailure(DeliveryError):
 
     def __init__(self, message: str, response: Response, *, retry_after: timedelta | None = None) -> None:
         self.status = response.status
+        self.body = response.body
+        self.is_page = is_page(response)
         super().__init__(message, retry_after=retry_after)
+
+
+def is_page(response: Response) -> bool:
+    """Tell whether an answer is for people: whoever stands in front of a service answers so, not the service."""
+    media_type = (response.header("content-type") or "").partition(";")[0].strip().lower()
+    return media_type == "text/html" or response.body.lstrip()[:1] == b"<"
 
 
 def in_words(response: Response) -> str:
@@ -49,8 +57,7 @@ def in_words(response: Response) -> str:
     except ValueError:
         reason = ""
     said = " ".join(response.body.decode("utf-8", "replace").split())[:_EXCERPT_CHARACTERS]
-    is_page = said.startswith("<")
-    return f"{response.status} {reason}".strip() + (f" ({said})" if said and not is_page else "")
+    return f"{response.status} {reason}".strip() + (f" ({said})" if said and not is_page(response) else "")
 
 
 def retry_after(response: Response, now: datetime) -> timedelta | None:

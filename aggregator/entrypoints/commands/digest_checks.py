@@ -62,9 +62,9 @@ def _wrong_chat(target: Target) -> str | None:
 
             check_address(address)
         else:
-            from aggregator.notify.chat.addresses import webhook_address
+            from aggregator.notify.chat import SERVICES
 
-            webhook_address(address, service)
+            SERVICES[service].webhook(address)
     except ValueError as error:
         return str(error)
     return None

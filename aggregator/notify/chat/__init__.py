@@ -1,6 +1,7 @@
 """An issue as chat messages: a layout for each service, split at entries where a message would be too long."""
 
 from aggregator.notify.chat.lines import Kind, Line, lines_of
-from aggregator.notify.chat.services import LAYOUTS, send_chat
+from aggregator.notify.chat.service import Limit, Service
+from aggregator.notify.chat.services import SERVICES, send_chat
 
-__all__ = ["LAYOUTS", "Kind", "Line", "lines_of", "send_chat"]
+__all__ = ["SERVICES", "Kind", "Limit", "Line", "Service", "lines_of", "send_chat"]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 
 from aggregator.model.issues import Issue, IssueEntry
 from aggregator.notify.bodies import Site, day_of, moment_of
-
-T = TypeVar("T")
 
 _TITLE = 150
 _UPDATES = 20
@@ -89,36 +86,45 @@ def _troubles(issue: Issue) -> Iterator[Line]:
         yield Line(kind=Kind.NOTE, text=f"{quiet} in trouble besides")
 
 
-def share_out(
-    lines: Sequence[tuple[Line, T]], *, size_of: Callable[[T], int], most: int, most_lines: int = 10_000
-) -> list[list[T]]:
-    """Share rendered lines out over messages of at most ``most`` by ``size_of``, and so many lines. None is cut.
+def share_out(lines: Sequence[Line], fits: Callable[[Sequence[Line]], bool]) -> list[list[Line]]:
+    """Share lines out over messages, into each as many as fit. None is cut; each fits alone.
 
-    A heading goes with what follows it, never last into a message.
+    A heading goes with what follows it, never last into a message, as long as both fit together.
     """
-    messages: list[list[T]] = [[]]
-    size = 0
-    group: list[T] = []
-    for number, (line, rendered) in enumerate(lines):
-        group.append(rendered)
-        is_last = number + 1 == len(lines)
-        if line.kind in {Kind.TITLE, Kind.HEADING} and not is_last:
-            continue
-        group_size = sum(map(size_of, group))
-        is_full = size + group_size > most or len(messages[-1]) + len(group) > most_lines
-        if is_full and messages[-1]:
-            messages.append([])
-            size = 0
-        messages[-1] += group
-        size += group_size
-        group = []
+    rest = [part for group in _groups(lines) for part in ([group] if fits(group) else [[line] for line in group])]
+    messages: list[list[Line]] = []
+    while rest:
+        count = _how_many(rest, fits)
+        messages.append(_flat(rest[:count]))
+        rest = rest[count:]
     return messages
 
 
-def link_target(url: str, most: int) -> str | None:
-    """Return an address as Markdown's links take it; None when it is too long."""
-    target = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
-    return target if len(target) <= most else None
+def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    group: list[Line] = []
+    for line in lines:
+        group.append(line)
+        if line.kind not in {Kind.TITLE, Kind.HEADING}:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _how_many(groups: Sequence[list[Line]], fits: Callable[[Sequence[Line]], bool]) -> int:
+    """Return how many groups fit into a message, one at least; looks at few lengths, as each is laid out for it."""
+    least, most = 1, 2
+    while most <= len(groups) and fits(_flat(groups[:most])):
+        least, most = most, 2 * most
+    most = min(most, len(groups) + 1)
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if fits(_flat(groups[:middle])) else (least, middle)
+    return least
+
+
+def _flat(groups: Iterable[list[Line]]) -> list[Line]:
+    return [line for group in groups for line in group]
 
 
 def cut(text: str, length: int) -> str:

@@ -3,20 +3,65 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 import apprise
 
 from aggregator.errors import DeliveryError, Refused
-from aggregator.notify.chat.lines import Kind, Line, cut, share_out
+from aggregator.notify.chat.lines import Kind, Line, share_out
+from aggregator.notify.chat.service import Size, fitted, in_json, utf8, utf16
 
 _LONGEST_LINE: Final = 500
 # Room for what Apprise puts around a body.
 _MARGIN: Final = 20
-_LEAST_ROOM: Final = 100
+_LEAST_ROOM: Final = 40
+# What stands around the parts of a line, in any unit.
+_AROUND: Final = 20
+# The longest number of a message.
+_NUMBER: Final = " (1000/1000)"
+
+# What would call everybody of a room, whatever the service: @all, Zulip's @**all**, <!channel>.
+_CALL: Final = re.compile(r"@(?=(?:all|channel|everyone|here|room|team)\b|\*\*)|<(?=[!@#])", re.IGNORECASE)
+_BREAK: Final = "\u200b"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How much of a body a service takes, ``most`` by ``size``, where that is not what Apprise says of it."""
+
+    most: int
+    size: Size
+
+
+def _by_ntfy(text: str) -> int:
+    """Count bytes; and Apprise makes a file of what is 8,000 bytes as JSON, with title and topic."""
+    return max(utf8(text), in_json(text) * 4_000 // 6_000)
+
+
+_REQUEST_OF_20_KB: Final = Counted(most=18_000, size=in_json)
+
+# Apprise counts characters for all of them.
+COUNTED: Final[Mapping[str, Counted]] = MappingProxyType(
+    {
+        "ntfy": Counted(most=4_000, size=_by_ntfy),  # ntfy itself makes a file of more than 4,096 bytes
+        "ntfys": Counted(most=4_000, size=_by_ntfy),
+        "matrix": Counted(most=30_000, size=utf8),  # an event has 65,536 bytes, encrypted and in base64 too
+        "matrixs": Counted(most=30_000, size=utf8),
+        "bark": Counted(most=3_000, size=utf8),  # a push message of Apple's has 4,096
+        "barks": Counted(most=3_000, size=utf8),
+        "wecombot": Counted(most=2_048, size=utf8),
+        "dingtalk": _REQUEST_OF_20_KB,
+        "feishu": _REQUEST_OF_20_KB,
+        "lark": _REQUEST_OF_20_KB,
+    }
+)
 
 # Its warnings have parts of addresses in them, which are secrets: they go into no log.
 _LOGGER: Final = logging.getLogger("apprise")
@@ -34,8 +79,7 @@ def send_other(address: str, lines: Sequence[Line], *, parts_sent: int, note_par
     service = apprise.Apprise.instantiate(address, suppress_exceptions=True)
     if service is None:
         raise Refused("Apprise does not understand this address", stops=False)
-    title = next((line.text for line in lines if line.kind is Kind.TITLE), "")
-    bodies = _bodies(lines, title, most=service.body_maxlen, title_most=service.title_maxlen)
+    title, bodies = texts_of(lines, limit_of(service), title_most=service.title_maxlen)
     for number, body in list(enumerate(bodies, start=1))[parts_sent:]:
         counted = f"{title} ({number}/{len(bodies)})" if len(bodies) > 1 else title
         with _said() as said:
@@ -50,22 +94,50 @@ def send_other(address: str, lines: Sequence[Line], *, parts_sent: int, note_par
             note_part(number)
 
 
-def _bodies(lines: Sequence[Line], title: str, *, most: int, title_most: int) -> list[str]:
-    # without a title of its own, a service gets it on top of the body
-    room = most - _MARGIN - (len(title) + 12 if title_most <= 0 else 0)
-    longest = max(min(_LONGEST_LINE, room // 2), _LEAST_ROOM)
-    rendered = [(line, _text(line, longest)) for line in lines if line.kind is not Kind.TITLE]
-    messages = share_out(rendered, size_of=lambda text: len(text) + 2, most=max(room, _LEAST_ROOM))
-    return ["\n".join(texts).strip() or "Nothing new this time." for texts in messages]
+def limit_of(service: apprise.NotifyBase) -> Counted:
+    """Return how much a service takes; what Apprise says of it is never passed in UTF-16 either."""
+    schemes: set[str] = service.schemas()  # type: ignore[no-untyped-call]
+    known = next((COUNTED[each] for each in schemes if each in COUNTED), None)
+    if known is None:
+        return Counted(most=service.body_maxlen, size=utf16)
+    return Counted(most=min(known.most, service.body_maxlen), size=known.size)
 
 
-def _text(line: Line, longest: int) -> str:
+def texts_of(lines: Sequence[Line], limit: Counted, *, title_most: int) -> tuple[str, list[str]]:
+    """Return the title and the bodies of the messages, each body within the limit.
+
+    A service without a title of its own (``title_most`` 0) gets it on top of the body: both are within it together.
+    """
+    given = next((line.text for line in lines if line.kind is Kind.TITLE), "")
+    most = min(title_most - len(_NUMBER), limit.most // 4) if title_most > 0 else limit.most // 4
+    title = _fitted(given, max(most, 1), size=limit.size)
+    on_top = limit.size(title + _NUMBER) if title_most <= 0 else 0
+    room = max(limit.most - _MARGIN - on_top, _LEAST_ROOM)
+    body_of = partial(_body, room=room, size=limit.size)
+    shown = [line for line in lines if line.kind is not Kind.TITLE]
+    messages = share_out(shown, lambda part: limit.size(body_of(part)) <= room)
+    return title, [body_of(part) or "Nothing new this time." for part in messages]
+
+
+def _body(lines: Sequence[Line], *, room: int, size: Size) -> str:
+    return "\n".join(_text(line, room, size) for line in lines).strip()
+
+
+def _text(line: Line, room: int, size: Size) -> str:
+    longest = min(_LONGEST_LINE, room)
     if line.kind is Kind.HEADING:
-        return f"\n{line.text.upper()}"
-    parts = [cut(line.text, longest // 2), cut(line.below, longest // 4)]
-    if line.url and sum(map(len, parts)) + len(line.url) <= 2 * longest:
+        return "\n" + _fitted(line.text.upper(), longest // 2, size=size)
+    parts = [_fitted(line.text, longest // 2, size=size), _fitted(line.below, longest // 4, size=size)]
+    if line.url and size("".join([*parts, line.url])) + _AROUND <= min(2 * longest, room):
         parts.append(line.url)
     return "• " + "\n  ".join(part for part in parts if part)
+
+
+def _without_calls(text: str) -> str:
+    return _CALL.sub(lambda call: call.group() + _BREAK, text)
+
+
+_fitted = partial(fitted, escape=_without_calls)
 
 
 @contextmanager

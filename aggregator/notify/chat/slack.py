@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
-from aggregator.notify.chat.lines import Kind, Line, cut, share_out
+from aggregator.config import ChatService
+from aggregator.notify.chat.lines import Kind, Line
+from aggregator.notify.chat.service import AppriseAddress, Limit, Message, Payload, Service, fitted, link_target, utf16
 
-# All text of a message together fails from about 13,200 characters on; a message has 50 blocks.
-_MOST_CHARACTERS: Final = 11_500
-_MOST_BLOCKS: Final = 48
-_MOST_IN_SECTION: Final = 2_900
+_MOST_IN_TITLE: Final = 1_000
 _MOST_IN_ADDRESS: Final = 1_200
+_MOST_BELOW: Final = 700
+_MOST_IN_HEADER: Final = 150
 
 Block = dict[str, Any]
 
 
-def payloads(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """Return the messages. ``text`` is what notifications show, and readers that know no blocks."""
-    rendered = [(line, _block(line)) for line in lines]
-    messages = share_out(rendered, size_of=_size, most=_MOST_CHARACTERS, most_lines=_MOST_BLOCKS)
-    title = next((line.text for line in lines), "")
-    return [
-        {
-            "text": cut(escaped(title) + (f" ({number}/{len(messages)})" if len(messages) > 1 else ""), 3_000),
-            "blocks": blocks,
-            "unfurl_links": False,
-            "unfurl_media": False,
-        }
-        for number, blocks in enumerate(messages, start=1)
-    ]
+def _layout(message: Message) -> Payload:
+    """``text`` is what notifications show, and readers that know no blocks."""
+    counted = f" ({message.number}/{message.of})" if message.of > 1 else ""
+    return {
+        "text": _escaped(message.title.text, 3_000) + counted,
+        "blocks": [_block(line) for line in message.lines],
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
 
 
 def _block(line: Line) -> Block:
+    below = f"\n{_escaped(line.below, _MOST_BELOW)}" if line.below else ""
     match line.kind:
-        case Kind.TITLE:
-            below = f"\n{escaped(line.below)}" if line.below else ""
-            return _section(f"*{_link(line.text, line.url)}*{below}")
         case Kind.HEADING:
-            return {"type": "header", "text": {"type": "plain_text", "text": line.text, "emoji": False}}
+            text = fitted(line.text, _MOST_IN_HEADER, size=utf16)
+            return {"type": "header", "text": {"type": "plain_text", "text": text, "emoji": False}}
+        case Kind.NOTE:
+            return _section(_link(line) + below)
         case _:
-            text = _link(line.text, line.url)
-            text = f"*{text}*" if line.kind is Kind.STORY else text
-            # a character may become five
-            room = min((_MOST_IN_SECTION - len(text)) // 5, 600)
-            return _section(text + (f"\n{escaped(cut(line.below, room))}" if line.below else ""))
+            return _section(f"*{_link(line)}*{below}")
 
 
 def _section(text: str) -> Block:
@@ -52,9 +45,10 @@ def _section(text: str) -> Block:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
-def _link(text: str, url: str | None) -> str:
-    target = escaped(url or "").replace("|", "%7C")
-    return f"<{target}|{escaped(text)}>" if 0 < len(target) <= _MOST_IN_ADDRESS else escaped(text)
+def _link(line: Line) -> str:
+    target = link_target(line.url, _MOST_IN_ADDRESS)
+    text = _escaped(line.text, _MOST_IN_TITLE)
+    return f"<{escaped(target)}|{text}>" if target and len(escaped(target)) <= _MOST_IN_ADDRESS else text
 
 
 def escaped(text: str) -> str:
@@ -62,5 +56,38 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+_escaped = partial(fitted, size=utf16, escape=escaped)
+
+
+def _longest(payload: Payload, kind: str) -> int:
+    return max((_size(block) for block in payload["blocks"] if block["type"] == kind), default=0)
+
+
 def _size(block: Block) -> int:
-    return len(str(block["text"]["text"]))
+    return utf16(block["text"]["text"])
+
+
+def _from_apprise(address: AppriseAddress) -> str | None:
+    if len(address.tokens) < 3:
+        return None
+    return f"https://hooks.slack.com/services/{'/'.join(address.tokens[:3])}"
+
+
+SLACK: Final = Service(
+    name=ChatService.SLACK,
+    examples=("https://hooks.slack.com/services/T0/B0/TOKEN", "slack://T0/B0/TOKEN"),
+    from_apprise=_from_apprise,
+    limits=(
+        Limit(what="blocks", most=50, measure=lambda payload: len(payload["blocks"])),
+        Limit(
+            what="characters of a section",
+            most=3_000,
+            measure=lambda payload: _longest(payload, "section"),
+        ),
+        Limit(what="characters of a header", most=150, measure=lambda payload: _longest(payload, "header")),
+        # it isn't documented: from about 13,200 on a message is refused
+        Limit(what="characters of all blocks", most=12_500, measure=lambda payload: sum(map(_size, payload["blocks"]))),
+        Limit(what="characters of the notification", most=4_000, measure=lambda payload: utf16(payload["text"])),
+    ),
+    layout=_layout,
+)
