@@ -45,6 +45,10 @@ _EMOJI_FILE: Final = re.compile(
     re.IGNORECASE,
 )
 _CODE_POINTS: Final = re.compile(r"(?:emoji_u)?((?:[0-9a-f]{2,6})(?:[_-][0-9a-f]{2,6})*)", re.IGNORECASE)
+_NO_TITLE: Final = re.compile(
+    r"(?:(?:you ?tube|vimeo|embedded|external|video|audio|media|player|iframe|frame|embed|content|widget)(?: |$))*+",
+    re.IGNORECASE,
+)
 _MOST_ALT_CHARS: Final = 40
 _MOST_TITLE_CHARS: Final = 200
 _MOST_FRAMES: Final = 100  # of one text; further ones are dropped with what they hold
@@ -174,7 +178,8 @@ def _with_films(markup: str, base: str | None) -> str:
             shown.append(_tag("img", {"src": address, "alt": attributes.get("title", "")}))
         else:
             page = film_page(address)
-            title = " ".join(attributes.get("title", "").split())[:_MOST_TITLE_CHARS] or (site_of(page) or page)
+            title = " ".join(attributes.get("title", "").split())[:_MOST_TITLE_CHARS]
+            title = (site_of(page) or page) if _NO_TITLE.fullmatch(title) else title
             shown.append(f'<p><a href="{html.escape(page)}">{html.escape(title)}</a></p>')
     shown.append(markup[position:])
     return "".join(shown)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from aggregator.parse.calendar_names import month_number, weekdays
 
 _MONTHS = {
     name: number
@@ -27,59 +33,89 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_ZONES_H = {  # hours east of Greenwich: those of RFC 822 and others that are common
+# Hours east of Greenwich: those of RFC 822 and others that are common.
+_ZONES_H = {
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8,
     "hst": -10, "brt": -3, "bst": 1, "west": 1, "cet": 1, "cest": 2, "met": 1, "mest": 2, "mez": 1, "mesz": 2,
     "eet": 2, "eest": 3, "msk": 3, "sgt": 8, "hkt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12,
     "nzdt": 13,
 }  # fmt: skip
+# Those that might be words, in capitals only. "IST" is India's: it is the one that most people live by.
+_CAPITAL_ZONES_H = {
+    "IST": 5.5, "WIB": 7, "WITA": 8, "WIT": 9, "SAST": 2, "PKT": 5, "NPT": 5.75, "ICT": 7, "PHT": 8, "MYT": 8, "EAT": 3,
+    "WAT": 1, "CAT": 2, "GST": 4, "TRT": 3, "IRST": 3.5, "IDT": 3, "UZT": 5, "AWST": 8, "ACST": 9.5, "ACDT": 10.5,
+    "ART": -3, "CLT": -4, "COT": -5, "PET": -5, "VET": -4, "AST": -4, "ADT": -3, "NST": -3.5, "NDT": -2.5,
+    "YEKT": 5, "OMST": 6, "KRAT": 7, "IRKT": 8, "VLAT": 10, "SAMT": 4,
+}  # fmt: skip
+# What says nothing of summer time.
+_PLACES = {
+    "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles",
+    "AKT": "America/Anchorage", "UKT": "Europe/London",
+}  # fmt: skip
 
 _ISO = re.compile(
     r"(?:[^\W\d_]+, )?(?P<year>\d{4})(?:(?P<mark>[-/.]?)(?P<month>\d{1,2})(?:(?P=mark)(?P<day>\d{1,2}))?)?"
-    r"(?:,?[T ] ?(?P<hour>\d{1,2})(?::?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?(?:[.,]\d+)?)?(?P<zone>\D.*)?)?",
+    r"(?:,?[T ] ?(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>\d{2})(?:[:.m]?(?P<second>\d{2})(?!\d))?(?:[.,]\d+)?)?"
+    r"(?P<rest>\D.*)?)?",
     re.IGNORECASE,
 )
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?P<rest>\D.*)?")
 _UNIX = re.compile(r"\d{9,10}(?:\d{3})?")
-_NUMBERS = re.compile(r"(?<!\d)(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?!\d)")
+_YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})([./-] ?)(\d{1,2})\2(\d{1,2})(?!\d|[/-]\d|\.\d)")
+_NUMBERS = re.compile(
+    r"(?<![\d./-])(?P<day>\d{1,2})(?P<mark>\. |[./-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?!\d|[./-]\d)"
+)
+_EAST_ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日日号號일]?")
+_EAST_ASIAN_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2}) ?(?:[時时點点시] ?(?:(?P<minute>\d{1,2}) ?[分분]?)?|:(?P<minutes>\d{2}))"
+)
+_AFTERNOON = re.compile("下午|午後|오후|晚上")
 _DAY_MONTH = re.compile(
-    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?[ -]*(?:of |de |d')?(?P<month>[^\W\d_]{3,})\.?"
-    r"(?:,?[ -]*(?:de )?(?P<year>\d{4}|\d{2})(?![\d:]))?",
+    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?[ -]*(?:of |de |del |d['’]|ta['’] )?(?P<month>[^\W\d_]{2,})\.?"
+    r"(?:,?[ -]*(?:de |del )?(?P<year>\d{4}|\d{2})(?!\d| ?(?:[:h]|uhr)|\.\d))?",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
     r"(?P<month>[^\W\d_]{3,})\.?[ -](?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d:])(?:,? ?(?P<year>\d{4})(?![\d:]))?",
     re.IGNORECASE,
 )
-_YEAR_LAST = re.compile(r"\b\d{4}$")
+_LONE_YEAR = re.compile(r"(?<![\d:.+-])(?:19|20)\d{2}(?![\d:])")
 _CLOCK = re.compile(
-    r"(?<![\d+-])(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:[.,]\d+)? ?(?P<half>[ap]\.?m\b)?",
+    r"(?<![\d.:+-])(?P<hour>\d{1,2})"
+    r"(?:(?:[:.]| ?h(?:eures?)? ?| ?uhr )(?P<minute>\d{2})(?:(?::|\.| ?min ?)(?P<second>\d{2}))?(?!\d)(?:[.,]\d+)?"
+    r"| ?(?:h|uhr|heures?)\b|(?= ?[ap]\.?m\b))(?: ?(?P<half>[ap])\.?m\b)?",
     re.IGNORECASE,
 )
+_HALF = re.compile(r" ?([ap])\.? ?m\b\.?", re.IGNORECASE)
 _RFC_822 = re.compile(
     r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|UTC|Z|([+-]\d{4}))", re.ASCII
 )
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?!\d)")
+_PLACE = re.compile(r"\b[A-Z][A-Za-z_]+/[A-Z][A-Za-z_-]+(?:/[A-Z][A-Za-z_-]+)?")
 _WORD = re.compile(r"[^\W\d_]+")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MAX_CHARS = 100  # beyond it is no date
 
 
-def parse_date(written: str | None) -> datetime | None:
+def parse_date(written: str | None, language: str | None = None) -> datetime | None:
     """Read a date in RFC 822, ISO 8601 or one of their many variants; None for what can't be read without guessing.
 
-    A missing time is midnight, a missing zone is UTC. Months may have their English, German, French, Spanish, Italian,
-    Dutch, Portuguese or Luxembourgish name, abbreviated or not. "03/04/2026" is refused: for some it is in March, for
-    some in April.
+    A missing time is midnight, a missing zone is UTC. Months may have their name in any language of Europe, abbreviated
+    or not; ``language`` is that of the feed, which tells where languages disagree. "03/04/2026" is refused, as it is in
+    March for some and in April for others, unless a weekday says which.
     """
     if not written:
         return None
     text = " ".join(written[:_MAX_CHARS].split())
-    for read in (_read_rfc_822, _read_iso, _read_unix, _read_numbers, _read_words):
-        try:
-            found = read(text)
-        except (ValueError, OverflowError):  # a 31 February, an hour 25, a year beyond those of the calendar
-            continue
-        if found:
-            return found
+    if not text.isascii():
+        text = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
+    for read in (_read_rfc_822, _read_iso, _read_unix, _read_compact, _read_year_first, _read_numbers, _read_words):
+        with suppress(ValueError, OverflowError):  # a 31 February, an hour 25, a year beyond those of the calendar
+            if found := read(text):
+                return found
+    with suppress(ValueError, OverflowError):
+        return _read_east_asian(text) or _read_other_languages(text, language)
     return None
 
 
@@ -104,14 +140,18 @@ def _read_iso(text: str) -> datetime | None:
     found = _ISO.fullmatch(text)
     if found is None or (found["month"] and not found["mark"] and not found["day"]):  # 202611 may be anything
         return None
+    if found["hour"] and not found["day"]:  # 2026, 5 mars
+        return None
+    rest = found["rest"] or ""
+    half = _HALF.match(rest)
     return _moment(
         int(found["year"]),
         int(found["month"] or 1),
         int(found["day"] or 1),
-        hour=int(found["hour"] or 0),
+        hour=_hour(int(found["hour"] or 0), half[1] if half else None),
         minute=int(found["minute"] or 0),
         second=int(found["second"] or 0),
-        zone=_zone(found["zone"] or ""),
+        zone=_zone(rest),
     )
 
 
@@ -122,50 +162,112 @@ def _read_unix(text: str) -> datetime | None:
     return datetime.fromtimestamp(int(text[:-3] if len(text) > 10 else text), UTC)
 
 
+def _read_compact(text: str) -> datetime | None:
+    """Read "20261102100000"."""
+    found = _COMPACT.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = map(int, found.groups()[:6])
+    return _moment(year, month, day, hour=hour, minute=minute, second=second, zone=_zone(found["rest"] or ""))
+
+
+def _read_year_first(text: str) -> datetime | None:
+    """Read "2026-11-02 à 10:30" and "2026. 11. 2."."""
+    found = _YEAR_FIRST.search(text)
+    return _with_clock(int(found[1]), int(found[3]), int(found[4]), _without(text, found)) if found else None
+
+
 def _read_numbers(text: str) -> datetime | None:
-    """Read "24.12.2026 18:00"; with slashes or dashes only when one of the numbers can't be a month."""
+    """Read "24.12.2026 18:00"; with slashes or dashes only when a weekday or a number tells which one is the month."""
     found = _NUMBERS.search(text)
     if found is None:
         return None
-    day, month = int(found["day"]), int(found["month"])
-    if found["mark"] != "." and month > 12:
-        day, month = month, day
-    elif found["mark"] != "." and day <= 12 and day != month:
-        return None
-    return _with_clock(_year(found["year"]), month, day, text[found.end() :])
+    year, day, month = _year(found["year"]), int(found["day"]), int(found["month"])
+    if found["mark"] in {"/", "-"}:
+        if month > 12:
+            day, month = month, day
+        elif day <= 12 and day != month:
+            fitting = [order for order in ((day, month), (month, day)) if _is_weekday(text, year, order)]
+            if len(fitting) != 1:
+                return None
+            day, month = fitting[0]
+    return _with_clock(year, month, day, _without(text, found))
+
+
+def _is_weekday(text: str, year: int, order: tuple[int, int]) -> bool:
+    """Tell whether a text names the weekday of a date, given as day and month."""
+    weekday = datetime(year, order[1], order[0], tzinfo=UTC).weekday()
+    words = _WORD.findall(text.lower())
+    if any(word[:3] in _ENGLISH_DAYS for word in words):
+        return any(word.startswith(_ENGLISH_DAYS[weekday]) for word in words)
+    return any(weekday in weekdays(word) for word in words)
 
 
 def _read_words(text: str) -> datetime | None:
     """Read "Mon, 02 Nov 2026 10:00:00 +0100", "November 2nd, 2026 at 10:00 PM", "2. November 2026", "2-Nov-26"."""
+    return _read_named(text, _MONTHS.get)
+
+
+def _read_other_languages(text: str, language: str | None) -> datetime | None:
+    """Read "5 marca 2026", "2026. március 5."; the names of months are those of CLDR."""
+    return _read_named(text, lambda word: month_number(word, language))
+
+
+def _read_named(text: str, number_of: Callable[[str], int | None]) -> datetime | None:
     for found in (*_DAY_MONTH.finditer(text), *_MONTH_DAY.finditer(text)):
-        month = _MONTHS.get(found["month"].lower())
-        year_last = _YEAR_LAST.search(text)  # as in Mon Nov 2 10:00:00 2026
-        year = found["year"] or (year_last and year_last[0])
+        rest = _without(text, found)
+        elsewhere = set(_LONE_YEAR.findall(rest)) if not found["year"] else set()  # Mon Nov 2 10:00:00 2026
+        year = found["year"] or (elsewhere.pop() if len(elsewhere) == 1 else None)
+        month = number_of(found["month"].lower()) if year else None
         if month and year:
-            return _with_clock(_year(year), month, int(found["day"]), text)
+            return _with_clock(_year(year), month, int(found["day"]), rest.replace(year, " ", 1))
     return None
 
 
-def _with_clock(year: int, month: int, day: int, text: str) -> datetime:
-    clock = _CLOCK.search(text)
+def _read_east_asian(text: str) -> datetime | None:
+    """Read "2026年3月5日 10時30分", "2026년 3월 5일 오후 3:15"."""
+    found = _EAST_ASIAN.search(text)
+    if found is None:
+        return None
+    rest = text[found.end() :]
+    clock = _EAST_ASIAN_CLOCK.search(rest)
+    if clock is None:
+        return _moment(int(found[1]), int(found[2]), int(found[3]))
+    hour = _hour(int(clock["hour"]), "p" if _AFTERNOON.search(rest) else None)
+    minute = int(clock["minute"] or clock["minutes"] or 0)
+    return _moment(
+        int(found[1]), int(found[2]), int(found[3]), hour=hour, minute=minute, zone=_zone(rest[clock.end() :])
+    )
+
+
+def _without(text: str, found: re.Match[str]) -> str:
+    """Return what stands around a date, where its time is looked for."""
+    return f"{text[: found.start()]} {text[found.end() :]}"
+
+
+def _with_clock(year: int, month: int, day: int, rest: str) -> datetime:
+    """Return a date with the time that stands beside it, in ``rest``, which holds the date no more."""
+    clock = _CLOCK.search(rest)
     if clock is None:
         return _moment(year, month, day)
-    hour = int(clock["hour"])
-    if clock["half"] and hour <= 12:
-        hour = hour % 12 + (12 if clock["half"].lower().startswith("p") else 0)
     return _moment(
         year,
         month,
         day,
-        hour=hour,
-        minute=int(clock["minute"]),
+        hour=_hour(int(clock["hour"]), clock["half"]),
+        minute=int(clock["minute"] or 0),
         second=int(clock["second"] or 0),
-        zone=_zone(text[clock.end() :]),
+        zone=_zone(rest[clock.end() :]),
     )
 
 
+def _hour(hour: int, half: str | None) -> int:
+    """Return an hour of 24; ``half`` is "a" or "p" where the clock has twelve."""
+    return hour % 12 + (12 if half.lower() == "p" else 0) if half and hour <= 12 else hour
+
+
 def _moment(
-    year: int, month: int, day: int, *, hour: int = 0, minute: int = 0, second: int = 0, zone: timezone = UTC
+    year: int, month: int, day: int, *, hour: int = 0, minute: int = 0, second: int = 0, zone: tzinfo = UTC
 ) -> datetime:
     """Put a time together. 24:00 is the next midnight; a leap second counts as the one before it."""
     if hour < 24 and minute < 60 and second < 60:
@@ -176,13 +278,29 @@ def _moment(
     return (midnight + timedelta(hours=hour, minutes=minute, seconds=min(second, 59))).astimezone(UTC)
 
 
-def _zone(text: str) -> timezone:
+def _zone(text: str) -> tzinfo:
     """Return the zone named in what follows a time; UTC when there is none, or none that we know."""
-    offset = _OFFSET.search(text)
-    if offset:
+    place = _PLACE.search(text)
+    if place and (zone := _place(place[0])):
+        return zone
+    if offset := _OFFSET.search(text):
         return _offset(f"{offset[1]}{int(offset[2]):02}{offset[3] or '00'}")
-    hours = next((_ZONES_H[word] for word in _WORD.findall(text.lower()) if word in _ZONES_H), 0)
-    return timezone(timedelta(hours=hours))
+    for word in _WORD.findall(text):
+        if word in _PLACES and (zone := _place(_PLACES[word])):
+            return zone
+        hours = _CAPITAL_ZONES_H.get(word, _ZONES_H.get(word.lower()))
+        if hours is not None:
+            return timezone(timedelta(hours=hours))
+    return UTC
+
+
+@lru_cache(maxsize=64)
+def _place(name: str) -> tzinfo | None:
+    """Return the zone of "Europe/Luxembourg", with its summer time; None where there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 @lru_cache(maxsize=64)

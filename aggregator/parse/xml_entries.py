@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from time import struct_time
+from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.model import Enclosure, Origin, ParsedEntry, Text
@@ -21,8 +20,10 @@ _RELATIONS = "http://www.iana.org/assignments/relation/"
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
 
 
-def parse_entry(entry: Fields, *, base: str, is_atom: bool) -> ParsedEntry:
+def parse_entry(entry: Fields, *, base: str, is_atom: bool, language: str | None = None) -> ParsedEntry:
     """Map one entry. ``base`` is what its relative addresses are relative to, where no xml:base says otherwise.
+
+    ``language`` is that of the feed.
 
     A text has a base of its own only where there is an xml:base: without one, publishers who write relative links mean
     them relative to the entry's page.
@@ -37,6 +38,13 @@ def parse_entry(entry: Fields, *, base: str, is_atom: bool) -> ParsedEntry:
     texts = [text for text in (content, summary, title) if text]
     entry_base = next((text.base for text in texts if text.base), base)
     origin = fields(entry.get("source"))
+    own_language = language_code(string(entry.get("language"))) or next(
+        (text.language for text in texts if text.language), None
+    )
+
+    def date(name: str) -> datetime | None:
+        return parse_date(string(entry.get(name)), own_language or language)
+
     return ParsedEntry(
         id=string(entry.get("id")),
         link=_link(entry, entry_base),
@@ -44,12 +52,11 @@ def parse_entry(entry: Fields, *, base: str, is_atom: bool) -> ParsedEntry:
         summary=summary,
         content=content,
         authors=author_names(entry) or author_names(origin),
-        published=_date(entry, "published") or _date(entry, "created"),
-        updated=_date(entry, "updated"),
+        published=date("published") or date("created"),
+        updated=date("updated"),
         tags=_tags(entry),
         enclosures=tuple(_enclosures(entry, entry_base)),
-        language=language_code(string(entry.get("language")))
-        or next((text.language for text in texts if text.language), None),
+        language=own_language,
         origin=_origin(origin, base),
     )
 
@@ -137,16 +144,6 @@ def _caption(entry: Fields) -> Text | None:
 def _best(texts: Iterator[Text | None]) -> Text | None:
     """Of several forms of the same content choose HTML before plain text, then the longest."""
     return max((text for text in texts if text), key=lambda text: (text.is_html, len(text.value)), default=None)
-
-
-def _date(entry: Fields, name: str) -> datetime | None:
-    """Read a date; for those in alphabets that we don't know take feedparser's reading, which is in UTC."""
-    written = string(entry.get(name))
-    found = parse_date(written)
-    parsed = entry.get(f"{name}_parsed")
-    if found is None and written and not written.isascii() and isinstance(parsed, struct_time):
-        return datetime(*parsed[:6], tzinfo=UTC)
-    return found
 
 
 def _tags(entry: Fields) -> tuple[str, ...]:

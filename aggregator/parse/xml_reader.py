@@ -61,7 +61,8 @@ def read_xml(document: Document, *, url: str, readers: Sequence[Reader] | None =
         raise NotAFeed(f"this is XML (<{document.root}>), not a feed")
     site = _site_link(channel, url)
     base = url if is_atom else site or url
-    read = [parse_entry(entry, base=base, is_atom=is_atom) for entry in entries]
+    language = language_code(string(channel.get("language")))
+    read = [parse_entry(entry, base=base, is_atom=is_atom, language=language) for entry in entries]
     return ParsedFeed(
         format=version or "xml",
         reader=raw.reader,
@@ -70,7 +71,7 @@ def read_xml(document: Document, *, url: str, readers: Sequence[Reader] | None =
         title=without_markup(string(channel.get("title")) or "") or None,
         link=site,
         updated=parse_date(string(channel.get("updated"))) or parse_date(string(channel.get("published"))),
-        language=language_code(string(channel.get("language"))),
+        language=language,
         authors=author_names(channel),
         wait=wished_wait(channel),
         skip_hours=skipped_hours(text),

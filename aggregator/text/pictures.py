@@ -19,8 +19,8 @@ SET: Final = "srcset"
 
 _CANDIDATE: Final = re.compile(r"([^\s,]\S*[^\s,])(?:\s+([\d.]+)([wx])(?:\s+\d+h)?)?\s*(?:,|$)")
 _PLACEHOLDER: Final = re.compile(
-    r"(?:^|[/_.-])(?:lazy[_-]?load(?:ing|er)?|lazy|placeholder|place-?holder|blank|spacer|transparent|loading|loader"
-    r"|pixel|grey|gray|empty|trans|clear|dummy|1x1|1px|t|b)(?:[_-]?\d+(?:x\d+)?)?\.(?:gif|png|svg|jpe?g|webp)(?:$|[?#])",
+    r"(?:^|/)(?:(?:[\w-]*[_-])?(?:lazy[_-]?load(?:ing|er)?|place-?holder|spacer)|lazy|blank|transparent|trans|clear|empty"
+    r"|loading|loader|pixel|gr[ae]y|dummy|1x1|1px)(?:[_-]?\d+(?:x\d+)?)?\.(?:gif|png|svg|jpe?g|webp)(?:$|[?#])",
     re.IGNORECASE,
 )
 _NO_ADDRESS: Final = ("data:", "blob:", "about:", "javascript:", "{", "[", "<", "#")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from aggregator.parse.dates import parse_date
 from aggregator.parse.fast.constructs import TEXT_TYPES, XHTML, is_markup_alone, plain, tidy, type_of
 from aggregator.parse.fast.context import Context
 from aggregator.parse.fast.doubt import Doubt
@@ -93,10 +92,7 @@ def value(_: Reader, at: At, *, key: str, written_as: str | None = None) -> None
 
 
 def date(_: Reader, at: At, *, key: str) -> None:
-    written = tidy(plain(at.element))
-    if not written.isascii() and parse_date(written) is None:
-        raise Doubt("a date in another alphabet")
-    at.context.store(key, written, at.depth)
+    at.context.store(key, tidy(plain(at.element)), at.depth)
 
 
 def language(_: Reader, at: At) -> None:

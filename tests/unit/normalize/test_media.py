@@ -99,6 +99,7 @@ def test_n33_characters_of_two_numbers_and_unknown_ones() -> None:
         ('<embed src="https://www.youtube.com/v/abc&amp;hl=en">', "https://www.youtube.com/watch?v=abc"),
         ('<object><param name="movie" value="https://v.example/7"></object>', "https://v.example/7"),
         ('<object data="https://v.example/7"><embed src="https://v.example/8"></object>', "https://v.example/7"),
+        ('<iframe title="YouTube video player" src="https://v.example/7">', "https://v.example/7"),
         ('<amp-youtube data-videoid="abc"></amp-youtube>', "https://www.youtube.com/watch?v=abc"),
         ('<lite-youtube videoid="abc"></lite-youtube>', "https://www.youtube.com/watch?v=abc"),
     ],

@@ -38,6 +38,8 @@ def test_placeholders_are_known_by_their_names(name: str) -> None:
     assert is_placeholder(f"/{name}")
 
 
-@pytest.mark.parametrize("name", ["harbor.jpg", "loading-dock.jpg", "grey-seal.jpg", "blanket.png"])
+@pytest.mark.parametrize(
+    "name", ["harbor.jpg", "loading-dock.jpg", "grey-seal.jpg", "blanket.png", "giant-b.png", "no-lazy.png"]
+)
 def test_a_picture_with_a_name_of_its_own_is_none(name: str) -> None:
     assert not is_placeholder(f"/{name}")
