@@ -1,8 +1,7 @@
 """Entry + rules → categories with reasons; entry + filters → wanted or not. Touches nothing."""
 
-from aggregator.categorize.explain import explain_rules
 from aggregator.categorize.filters import Filter, as_entry, compile_filter, fits_text, is_wanted
-from aggregator.categorize.rules import Rules, categorize, compile_rules
+from aggregator.categorize.rules import Rules, categorize, compile_rules, explain_rules
 
 __all__ = [
     "Filter",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregator.dedupe.articles import Article, Comparison, compare_articles, titles_agree, titles_alike
 from aggregator.dedupe.signature import is_universal
-from aggregator.model import Entry, Known, KnownEntry, Resembling
+from aggregator.model import Entry, Known, KnownEntry, Marked, Nearby, Resembling
 from aggregator.text.folding import fold, words_of_markup
 from aggregator.text.hosts import site_of
 
 # What a source puts under all its entries is no longer than so many words.
 _MAY_BE_REPEATED = 150
+
+# Of the entries with the most text in common, for ``aggregator explain``.
+_MOST_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +129,16 @@ def _is_shared(candidate: KnownEntry, same_link: Sequence[KnownEntry]) -> bool:
 def _names_an_article(canonical_url: str) -> bool:
     host, _, path = canonical_url.removeprefix("https://").partition("/")
     return bool(path.strip("/")) or "?" in host
+
+
+def nearest_articles(entry: Entry, own: Resembling, marked: Marked, nearby: Nearby) -> list[str]:
+    """Say of the entries with the most text in common, which are no duplicates, what they lack."""
+    article = article_of(entry)
+    shared = Counter(found for mark in marked.probes.copies for found in nearby.by_mark.get(mark, ()))
+    said = []
+    for other in (nearby.entries[found] for found, _ in shared.most_common()):
+        if other.original != own.original:
+            comparison = compare_entries(entry, article, own.source, other)
+            verdict = "would be one by its text now" if comparison.is_same else "no duplicate"
+            said.append(f"{other.id} from {other.source} “{other.title}”: {verdict}: {comparison.reason}")
+    return said[:_MOST_SHOWN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -109,6 +110,8 @@ class HttpClient:
         self._max_body = max_body
         self._guard = Guard(allow_private)
         self._resolver = Resolver()
+        # It warns of what servers do wrong and of full pools: we report the first ourselves, the second is as intended.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._adapter = GuardedAdapter(kept_per_host=kept_per_host)
         self._under_way: set[Exchange] = set()
 

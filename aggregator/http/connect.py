@@ -7,7 +7,6 @@ The address guard sits where the connection is made, on the address that is real
 
 from __future__ import annotations
 
-import logging
 import selectors
 import socket
 import ssl
@@ -34,9 +33,6 @@ from aggregator.http.resolve import Endpoint, Resolver
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
-# It warns of what servers do wrong and of full pools: the first we report ourselves, the second is as intended.
-logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 # Status line and headers together; browsers allow 256 KiB, most servers accept no more than 16 KiB themselves.
 MAX_HEAD_BYTES: Final = 64 * 1024

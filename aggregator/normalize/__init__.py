@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aggregator.normalize.article import with_article
 from aggregator.normalize.changes import Changes, normalize_changes, normalize_feed
+from aggregator.normalize.entry import with_article
 from aggregator.normalize.html import clean_html, plain_text
 from aggregator.normalize.urls import canonical_url
 

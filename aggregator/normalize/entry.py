@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from aggregator.model import Entry, Origin, ParsedEntry, ParsedFeed, Text
-from aggregator.normalize.dates import times
 from aggregator.normalize.enclosures import clean_enclosures, is_picture
 from aggregator.normalize.html import caption_of, clean_html, paragraphs, plain_text, visible_text
 from aggregator.normalize.identity import fingerprint
 from aggregator.normalize.urls import absolute_url
 from aggregator.text.legal import legal
-from aggregator.text.lines import one_line, shorten
+from aggregator.text.titles import one_line, shorten
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # there was no web before; what is earlier is a default of some program
+_LAST_YEAR = 9999  # "never" in many databases
 
 MAX_TITLE_CHARS = 500
 MAX_SUMMARY_CHARS = 500
@@ -174,3 +177,38 @@ def _origin(origin: Origin | None) -> Origin | None:
     title = shorten(one_line(origin.title or ""), MAX_TITLE_CHARS) or None
     url, origin_id = absolute_url(origin.url, None), legal(origin.id or "").strip() or None
     return Origin(title=title, url=url, id=origin_id) if title or url or origin_id else None
+
+
+def with_article(entry: Entry, content: Text, *, title: str | None = None) -> Entry:
+    """Return an entry with this content, as HTML in house form. Without a summary it gets the beginning of it.
+
+    ``title`` takes the place of one that was made for want of any. The fingerprint stays that of what the source said:
+    it is what the next document is compared with.
+    """
+    markup = clean_html(content.value, content.base or entry.url)
+    return replace(
+        entry,
+        content=markup,
+        summary=entry.summary or shorten(visible_text(markup), MAX_SUMMARY_CHARS),
+        title=shorten(one_line(title), MAX_TITLE_CHARS) if title else entry.title,
+        is_full=True,
+    )
+
+
+def times(
+    published: datetime | None, updated: datetime | None, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """Return both times in whole seconds, none in the future, ``updated`` not before ``published``.
+
+    An absurd one is None. Where only ``updated`` is known it is when the entry was published.
+    """
+    published, updated = _believable(published, now), _believable(updated, now)
+    if published is None:
+        return updated, updated
+    return published, max(published, updated) if updated else None
+
+
+def _believable(moment: datetime | None, now: datetime) -> datetime | None:
+    if moment is None or moment < EARLIEST or moment.year >= _LAST_YEAR:
+        return None
+    return min(moment, now).astimezone(UTC).replace(microsecond=0)

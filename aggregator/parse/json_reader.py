@@ -11,9 +11,9 @@ from aggregator.errors import NotAFeed, ParseError
 from aggregator.model import Enclosure, Origin, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.dates import parse_date
 from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string, whole_number
-from aggregator.parse.languages import language_code
 from aggregator.parse.markup import looks_like_html
 from aggregator.parse.people import people
+from aggregator.text.languages import language_code
 
 _VERSIONS = {"https://jsonfeed.org/version/1": "json10", "https://jsonfeed.org/version/1.1": "json11"}
 

@@ -14,7 +14,7 @@ from aggregator.errors import ParseError
 from aggregator.model import Fetched, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.dates import parse_date
 from aggregator.parse.decode import decode_body
-from aggregator.parse.languages import language_code
+from aggregator.text.languages import language_code
 
 # So many addresses a sitemap may have, and so many sitemaps an index (sitemaps.org): what follows is not read.
 MAX_ADDRESSES: Final = 50_000

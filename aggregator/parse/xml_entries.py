@@ -10,9 +10,9 @@ from urllib.parse import urljoin, urlsplit
 from aggregator.model import Enclosure, Origin, ParsedEntry, Text
 from aggregator.parse.dates import parse_date
 from aggregator.parse.fields import Fields, fields, list_of_fields, string, whole_number
-from aggregator.parse.languages import language_code
 from aggregator.parse.markup import looks_like_html, without_markup
 from aggregator.parse.people import people
+from aggregator.text.languages import language_code
 
 # What resolving would leave as it is, which goes without saying for nearly all addresses.
 _PLAIN_ADDRESS = re.compile(r"https?://[\w.-]+/[\w./%+~=-]*(?:\?[\w./%+~=-]+)?", re.ASCII)

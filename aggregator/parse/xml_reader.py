@@ -9,16 +9,15 @@ from xml.sax import SAXParseException
 
 from aggregator.errors import NotAFeed, ParseError
 from aggregator.model import ParsedFeed
-from aggregator.parse.captions import name_captions
 from aggregator.parse.dates import parse_date
 from aggregator.parse.fast import read_fast
 from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string
-from aggregator.parse.languages import language_code
 from aggregator.parse.markup import without_markup
 from aggregator.parse.raw import RawFeed, Reader
 from aggregator.parse.repair import Document, has_more_tags, mend
 from aggregator.parse.wishes import skipped_days, skipped_hours, wished_wait
 from aggregator.parse.xml_entries import alternate_link, author_names, parse_entry, says_something
+from aggregator.text.languages import language_code
 
 # Where feedparser needs quadratic time: it looks for an e-mail address in every author's name, compares every category
 # of an entry with those before it and all attributes of a tag, and goes through all prefixes at every element.
@@ -27,6 +26,9 @@ MAX_KEYWORDS_CHARS = 10_000
 MAX_CATEGORIES = 5_000
 MAX_PREFIXES = 100
 MAX_ATTRIBUTES = 100
+
+# With the slips that publishers make: an address that feedparser doesn't know leaves the prefix to speak for itself.
+_MEDIA_RSS = re.compile(r"""xmlns:([\w.-]+)\s*=\s*["']https?://search\.yahoo\.com/mrss/?["']""", re.IGNORECASE)
 
 _WHOLE_TAG = re.compile(r"""<[^\s<>!?/](?:[^<>"'=]+|=\s*(?:"[^"<]*"|'[^'<]*')?|["'])*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
@@ -146,3 +148,19 @@ def _site_link(channel: Fields, url: str) -> str | None:
 def _unreadable(mistake: SAXParseException, lines_before: int) -> str:
     line = (mistake.getLineNumber() or 1) - 1 + lines_before  # feedparser puts a line of its own first
     return f"XML that can't be read: {mistake.getMessage()} at line {max(line, 1)}"
+
+
+def name_captions(text: str) -> str:
+    """Return a document in which ``media:description`` is called ``media:caption``, without attributes.
+
+    A short description of the media object, says https://www.rssboard.org/media-rss#media-description; feedparser
+    takes it for one of the entry, and the second description of an entry for its content. A document that declares the
+    prefix with the element itself stays as it is.
+    """
+    prefixes = {re.escape(prefix) for prefix in _MEDIA_RSS.findall(text)} if ":description" in text else set()
+    if not prefixes:
+        return text
+    tag = re.compile(rf"<(/?(?:{'|'.join(sorted(prefixes))}):)description(?:\s[^<>]*?)?(/?)>")
+    if any("xmlns" in found[0] for found in tag.finditer(text)):
+        return text
+    return tag.sub(r"<\1caption\2>", text)

@@ -1,4 +1,4 @@
-"""In which language is a text, as far as it matters here; and its words without endings and without small words."""
+"""Languages: codes in one spelling, which one a text is in, its words without endings and small words."""
 
 from __future__ import annotations
 
@@ -51,6 +51,9 @@ _AGAINST_DECLARED, _WITHOUT_DECLARED = 3, 2
 # Numbers stay whole ("3-1", "1.8", "2026-03-01"); apostrophes, dots and hyphens part words.
 _TERM = re.compile(r"\d+(?:[.,:-]\d+)*|[^\W\d_]+")
 
+_CODE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?(?:-.*)?", re.IGNORECASE)
+_NO_LANGUAGE = {"und", "zxx", "mul", "mis"}
+
 _kept = threading.local()
 
 
@@ -89,3 +92,14 @@ def _stemmed(words: list[str], language: str) -> list[str]:
     if name not in stemmers:
         stemmers[name] = Stemmer.Stemmer(name)
     return list(stemmers[name].stemWords(words))
+
+
+def language_code(written: str | None) -> str | None:
+    """Return a BCP 47 code as language, script and region in their usual case ("de-LU"), None for what is none."""
+    found = _CODE.fullmatch((written or "").strip().replace("_", "-"))
+    if found is None or found[1].lower() in _NO_LANGUAGE:
+        return None
+    script, region = found[2], found[3]
+    return "-".join(
+        part for part in (found[1].lower(), script and script.capitalize(), region and region.upper()) if part
+    )

@@ -12,7 +12,6 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 
-from aggregator import garbage
 from aggregator.errors import NotAList
 from aggregator.model import Enclosure, Fetched, ListPage, PageRules, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.pages.choosing import candidates_of, read_rows
@@ -56,7 +55,6 @@ class _Found:
     rows: Sequence[Row] = ()
 
 
-@garbage.put_off()
 def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None) -> ListPage:
     """Read a web page as a list of entries, in the page's order, each link once.
 

@@ -12,7 +12,7 @@ from lxml import etree, html
 from aggregator.errors import NotAList
 from aggregator.model import Fetched
 from aggregator.parse.decode import decode_as_utf8
-from aggregator.parse.languages import language_code
+from aggregator.text.languages import language_code
 
 MAX_CHARS = 6_000_000
 MAX_TAGS = 60_000  # starts and ends; a page of 800 headlines has 17,000

@@ -13,7 +13,7 @@ from aggregator.model import Fetched, ParsedEntry, ParsedFeed
 from aggregator.parse.watch.report import report
 from aggregator.parse.watch.sentences import compare_sentences
 from aggregator.parse.watch.snapshot import pack, take_snapshot, unpack
-from aggregator.parse.watch.tables import compare_tables
+from aggregator.parse.watch.table_changes import compare_tables
 
 __all__ = ["Watched", "read_watched"]
 

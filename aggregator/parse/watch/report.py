@@ -12,7 +12,7 @@ from typing import Final
 from aggregator.model import ParsedEntry, Text
 from aggregator.parse.watch.sentences import SentenceChange
 from aggregator.parse.watch.snapshot import Snapshot
-from aggregator.parse.watch.tables import RowChange, TableChange
+from aggregator.parse.watch.table_changes import RowChange, TableChange
 
 # What is shown of one change of a page, at most; the rest is counted.
 MAX_ROWS: Final = 60

@@ -16,8 +16,8 @@ from lxml.cssselect import CSSSelector
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched
-from aggregator.parse.languages import language_code
 from aggregator.parse.pages.tree import open_page
+from aggregator.text.languages import language_code
 
 # What is kept of one page, at most: the rest of a longer one is not watched (docs/pages.md).
 MAX_CHARS: Final = 200_000

@@ -10,8 +10,8 @@ from lxml import etree
 from aggregator.model import FeedDocument, PublishedEntry
 from aggregator.publish import parts
 from aggregator.text.legal import legal, web_address
-from aggregator.text.lines import one_line
 from aggregator.text.moments import rfc3339
+from aggregator.text.titles import one_line
 
 if TYPE_CHECKING:
     from feedgen.entry import FeedEntry

@@ -9,8 +9,8 @@ from typing import Any
 from aggregator.model import Enclosure, FeedDocument, Mention, PublishedEntry, StoredEntry
 from aggregator.publish import parts
 from aggregator.text.legal import legal, web_address
-from aggregator.text.lines import one_line
 from aggregator.text.moments import rfc3339
+from aggregator.text.titles import one_line
 
 _VERSION = "https://jsonfeed.org/version/1.1"
 

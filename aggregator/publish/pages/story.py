@@ -12,9 +12,9 @@ from aggregator.publish.pages.choices import Choice, language_choice
 from aggregator.publish.pages.river import Also, Wording
 from aggregator.publish.readable import readable
 from aggregator.text.legal import legal, web_address
-from aggregator.text.lines import one_line
 from aggregator.text.moments import rfc3339, time_in_words
 from aggregator.text.sizes import size_in_words
+from aggregator.text.titles import one_line
 
 # All texts of a page together: what comes after them is shown by its summary.
 _MOST_TEXT = 60_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.parse.captions import name_captions
+from aggregator.parse.xml_reader import name_captions
 
 MEDIA = "http://search.yahoo.com/mrss/"
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from aggregator.parse.fields import whole_number
-from aggregator.parse.languages import language_code
 from aggregator.parse.markup import looks_like_html, without_markup
 from aggregator.parse.people import people, person
+from aggregator.text.languages import language_code
 from tests.unit.parse.making import parsed, rss
 
 SY = ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'

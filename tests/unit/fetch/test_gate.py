@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.errors import FetchTimeout, NotAFeed, StatusError, Throttled, Unreachable
 from aggregator.fetch import HostGate, key_of
-from aggregator.fetch.hosts import FIRST_REST, MAX_REMEMBERED
+from aggregator.fetch.gate import FIRST_REST, MAX_REMEMBERED
 from aggregator.model import Per, Source
 
 A, B = "a.example", "b.example"

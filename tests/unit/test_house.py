@@ -1,0 +1,68 @@
+"""The house: what its files are called, so that the next reader finds one thing behind each name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+import aggregator
+
+ROOT = Path(aggregator.__file__).parent
+
+# One name for several files or packages is right only where it is one thing, seen from several rooms.
+SAME_THING = {
+    "database": "where the configuration puts it, the commands for it, what doctor says of it",
+    "digests": "the room, and the command",
+    "doctor": "the room, and the command",
+    "entries": "the record, and its rows",
+    "feeds": "output feeds: the record, its rows, and the documents",
+    "hubs": "telling them, and the command that shows whom we told",
+    "issues": "the record, and its rows",
+    "ledger": "kept by the store, shown on a page",
+    "moves": "sources that moved: in the store, and what commands say of them",
+    "opml": "the format, read and written",
+    "pages": "web pages: those we read in parse/, those we make in publish/",
+    "parse": "the stage, and the step that calls it",
+    "polling": "the room, and the command",
+    "polls": "the record, and its rows",
+    "rules": "the categories' rules, and the command for them",
+    "sources": "the room, the record, and its rows",
+    "store": "the room, and its front",
+    "web": "its settings, and the room",
+}
+
+
+def _named() -> dict[str, list[str]]:
+    found = defaultdict(list)
+    for path in sorted(ROOT.rglob("*")):
+        is_package = path.is_dir() and (path / "__init__.py").exists()
+        if "_defaults" not in path.parts and (is_package or (path.suffix == ".py" and path.stem != "__init__")):
+            found[path.stem].append(str(path.relative_to(ROOT)))
+    return found
+
+
+NAMED = _named()
+
+
+def test_one_name_means_one_thing() -> None:
+    doubles = {name: places for name, places in NAMED.items() if len(places) > 1}
+
+    assert {name: places for name, places in doubles.items() if name not in SAME_THING} == {}
+
+
+@pytest.mark.parametrize("name", SAME_THING)
+def test_every_exception_is_still_one(name: str) -> None:
+    assert len(NAMED[name]) > 1
+
+
+@pytest.mark.parametrize("name", ["utils", "util", "helpers", "common", "misc", "manager", "base"])
+def test_no_file_is_named_for_nothing(name: str) -> None:
+    assert name not in NAMED
+
+
+def test_the_top_of_the_package_fits_on_one_screen() -> None:
+    listed = [path.name for path in ROOT.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
+
+    assert len(listed) <= 26
