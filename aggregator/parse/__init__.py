@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.errors import ParseError
@@ -13,6 +15,9 @@ from aggregator.parse.sniff import is_feed, is_json, refuse_root, refuse_text
 from aggregator.parse.xml_reader import read_xml
 
 __all__ = ["looks_like_feed", "parse_feed"]
+
+# A feed says what it is well before this.
+_BEGINNING_BYTES: Final = 32_768
 
 
 def parse_feed(fetched: Fetched) -> ParsedFeed:
@@ -34,8 +39,11 @@ def parse_feed(fetched: Fetched) -> ParsedFeed:
 def looks_like_feed(fetched: Fetched) -> bool:
     """Tell whether ``parse_feed`` would take an answer for a feed, even a broken one: its root element says so.
 
-    Raises nothing. Reads no further than it must.
+    Raises nothing. Reads the whole answer only when its beginning leaves that open.
     """
+    with suppress(ParseError):  # packed: only the whole of it can be unpacked
+        if is_feed(decode_body(fetched.body[:_BEGINNING_BYTES], fetched.content_type)):
+            return True
     try:
         return is_feed(decode_body(fetched.body, fetched.content_type))
     except ParseError:

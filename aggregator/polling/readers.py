@@ -26,6 +26,7 @@ from aggregator.config import Config
 from aggregator.errors import AggregatorError, ReaderLost
 from aggregator.model import Claim, Fetched, Meter, PollSummary, unmeasured
 from aggregator.pipeline import Reader
+from aggregator.polling.memory import give_back_large_blocks
 from aggregator.polling.nursery import Answer, Question, serve, settings_of
 from aggregator.steps.parse import Draft
 from aggregator.text.durations import duration_in_words
@@ -68,6 +69,7 @@ class ReaderPool:
         self._asking = threading.Lock()
         self._has_ended = threading.Event()
         self._watch: threading.Thread | None = None
+        give_back_large_blocks()
         if count:
             self._fork_nursery(config)
 
