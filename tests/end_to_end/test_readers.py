@@ -107,7 +107,7 @@ def test_a_reader_that_hangs_is_stopped_and_the_others_go_on(tmp_path: Path, sit
         results = list(poll_due(aggregator))
 
         assert [result.error for result in results if result.error] == [
-            "reading it took longer than 1s; the reader process was stopped"
+            "reading it took longer than 1 second; the reader process was stopped"
         ]
         assert sum(result.new for result in results) == len(SOURCES) - 1
         assert len(pool.pids()) == 2
@@ -123,7 +123,7 @@ def test_an_answer_larger_than_a_pipe_does_not_hang_with_its_reader(tmp_path: Pa
 
         result = aggregator.setup.pipeline.read(*claim_one(aggregator, "s0"))
 
-        assert "took longer than 1s" in (result.error or "")
+        assert "took longer than 1 second" in (result.error or "")
         aggregator.close()
 
 
