@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import ValidationError
@@ -32,12 +33,20 @@ def _complaint(kind: str, location: Location, context: dict[str, Any], tree: Nod
             is_expectation = expectation.startswith("expected") and isinstance(node, Scalar)
             return node.place.problem(expectation + _got(node, location) * is_expectation + mark + advice)
         case "channel":
-            return node.place.problem("expected a channel: email, webhook or chat")
+            return node.place.problem("expected a channel: email, webhook or chat, such as email: me@example.org")
         case _:
             schema = schema_at(location)
             is_unquoted = schema.get("type") == "string" and isinstance(node, Scalar) and node.value is not None
-            advice = "; put it in quotes" if is_unquoted else ""
+            advice = "; put it in quotes" if is_unquoted else _advice(schema, node)
             return node.place.problem(f"expected {_with_article(schema)}{_got(node, location)}{advice}")
+
+
+def _advice(schema: dict[str, Any], node: Node) -> str:
+    """Say what a section that came as text lacks: mostly the space behind a key's colon."""
+    is_section = schema.get("type") == "object" or "properties" in schema
+    if is_section and isinstance(node, Scalar) and re.match(r"[A-Za-z_][\w-]*:\S", node.written):
+        return "; a space is missing behind the colon"
+    return ""
 
 
 def _place_without(location: Location, tree: Node) -> Place:

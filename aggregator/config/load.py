@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from aggregator.config.complaints import complaints
 from aggregator.config.database import AmbiguousDatabase, usual_database
 from aggregator.config.models import Config
+from aggregator.config.natural import in_house_form
 from aggregator.config.references import check_references
 from aggregator.config.settings import Settings
 from aggregator.config.shipped import installed_dir
@@ -21,6 +22,7 @@ from aggregator.config.yaml_lines import (
     List,
     Location,
     Node,
+    Place,
     Scalar,
     Section,
     environment_locations,
@@ -66,6 +68,7 @@ def load(path: Path | None = None, *, env: Mapping[str, str] | None = None) -> C
         if files.are_complete:
             problems += check_references(files.tree)
     if config is None or problems:
+        problems += files.odd_spaces
         order = {_name(path): number for number, path in enumerate(files.paths)}
         raise ConfigError(*sorted(set(problems), key=lambda each: (order.get(each.file, len(order)), each)))
     return config
@@ -95,6 +98,9 @@ class _Files:
     tree: Section | None = None
     origins: dict[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
+    odd_spaces: list[Problem] = field(default_factory=list)
+    broken: set[Place] = field(default_factory=set)
     are_complete: bool = True  # otherwise names may be missing only because their file couldn't be read
 
 
@@ -114,8 +120,12 @@ def _read(path: Path, env: Mapping[str, str]) -> _Files:
             files.are_complete = False
             continue
         files.paths.append(path)
-        tree, problems = read_yaml(path, file=_name(path), env=env)
+        reading = read_yaml(path, file=_name(path), env=env)
+        tree, problems = reading.tree, reading.problems
         files.problems += problems
+        files.doubts += reading.doubts
+        files.odd_spaces += reading.odd_spaces
+        files.broken |= reading.broken
         if tree is None:
             if not problems and not include:
                 files.problems.append(Problem(_name(path), 0, "the file is empty; it needs at least a list of sources"))
@@ -124,6 +134,7 @@ def _read(path: Path, env: Mapping[str, str]) -> _Files:
             files.problems.append(tree.place.problem("expected keys such as sources: at the top, not a list or text"))
             files.are_complete = False
         else:
+            tree = in_house_form(tree)
             _merge(files, tree, path)
             waiting += [(path.parent / str(item.value), item) for item in _includes(tree)]
     return files
@@ -180,8 +191,9 @@ def _validate(tree: Section, files: _Files) -> tuple[Config | None, list[Problem
     try:
         config = Config.model_validate(values, context=folders)
     except ValidationError as error:
-        return None, complaints(error, tree)
-    config.read_from(*files.paths)
+        places = {(place.file, place.line) for place in files.broken}
+        return None, [each for each in complaints(error, tree) if (each.file, each.line) not in places]
+    config.read_from(*files.paths, doubts=tuple(files.doubts))
     config.storage.put_above(is_above=is_above)
     for index, source in enumerate(config.sources):
         place = nearest(tree, ("sources", index)).place

@@ -84,15 +84,20 @@ class ChatChannel(Settings):
     @property
     def spoken(self) -> ChatService | None:
         """The service whose layout the message has; None when that can't be told."""
-        address = self.chat.get_secret_value()
-        if self.service is not ChatService.AUTO:
-            return self.service
+        return service_of(self.chat.get_secret_value()) if self.service is ChatService.AUTO else self.service
+
+
+def service_of(address: str) -> ChatService | None:
+    """Return the chat service that an address belongs to; None when that can't be told."""
+    try:
         parts = urlsplit(address)
-        if parts.scheme.lower() not in {"http", "https"}:
-            known = (each for each in ChatService if parts.scheme.lower() in each.schemes)
-            return next(known, ChatService.APPRISE)
-        host = f".{parts.hostname or ''}"
-        return next((each for each in ChatService if any(host.endswith(f".{end}") for end in each.hosts)), None)
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in {"http", "https"}:
+        known = (each for each in ChatService if parts.scheme.lower() in each.schemes)
+        return next(known, ChatService.APPRISE)
+    host = f".{parts.hostname or ''}"
+    return next((each for each in ChatService if any(host.endswith(f".{end}") for end in each.hosts)), None)
 
 
 _CHANNELS: dict[str, type[Settings]] = {"email": EmailChannel, "webhook": WebhookChannel, "chat": ChatChannel}
@@ -129,7 +134,10 @@ class DigestSettings(Settings):
     )
     every: values.Every | None = Field(
         None,
-        description="`day at 07:30`, `week on monday at 08:00`, a duration, or `now`: one message per poll with news.",
+        description=(
+            "`day at 07:30`, `week on monday at 08:00`, a duration, or `now`: one message per poll with news. `daily`, "
+            "`weekly` and `hourly` are understood."
+        ),
     )
     cron: values.Cron | None = Field(None, description="Instead of `every`: a crontab line such as `30 7 * * 1-5`.")
     limit: values.Whole = Field(
@@ -156,7 +164,11 @@ class DigestSettings(Settings):
         None, description="Look: `NAME` stands for `NAME.html.j2` and `NAME.txt.j2` in the folder `templates`."
     )
     to: Annotated[tuple[Channel, ...], AfterValidator(values.not_empty)] = Field(
-        description="The channels it goes to.", json_schema_extra={"minItems": 1}
+        (),
+        description=(
+            "The channels it goes to. Without any its issues are only on the web page; `--preview` shows the next one."
+        ),
+        json_schema_extra={"minItems": 1},
     )
 
     @model_validator(mode="after")

@@ -23,6 +23,7 @@ from aggregator.config.page_rules import Links, PageConfig, Selector
 from aggregator.config.settings import Settings
 from aggregator.config.suggest import bare_address
 from aggregator.config.web import Web
+from aggregator.errors import Problem
 from aggregator.model import SourceKind
 
 
@@ -267,6 +268,7 @@ class Config(Settings):
     email: EmailConfig | None = Field(None, description="How mail is sent.")
     _path: Path = PrivateAttr(default=Path())
     _files: tuple[Path, ...] = PrivateAttr(default=())
+    _doubts: tuple[Problem, ...] = PrivateAttr(default=())
 
     @property
     def path(self) -> Path:
@@ -278,6 +280,11 @@ class Config(Settings):
         """Everything that was read, absolute, ``path`` first: to be watched for changes."""
         return self._files
 
-    def read_from(self, *files: Path) -> None:
+    @property
+    def doubts(self) -> tuple[Problem, ...]:
+        """What may be meant as it stands, but hardly is: to be told by `check`."""
+        return self._doubts
+
+    def read_from(self, *files: Path, doubts: tuple[Problem, ...] = ()) -> None:
         """Remember which files it was read from, the first one being that which includes the others."""
-        self._path, self._files = files[0], files
+        self._path, self._files, self._doubts = files[0], files, doubts

@@ -28,7 +28,7 @@ from pydantic import (
 )
 
 from aggregator.config.expressions import parse_filter
-from aggregator.config.schedules import parse_cron, parse_every
+from aggregator.config.schedules import EVERY_PATTERN, parse_cron, parse_every
 from aggregator.config.suggest import did_you_mean
 from aggregator.config.terms import parse_term
 from aggregator.text.durations import DURATION_PATTERN, SHORT_DURATION_PATTERN, parse_duration, parse_short_duration
@@ -395,7 +395,7 @@ AllowedHosts = Annotated[
 ]
 Term = Annotated[str, Strict(), AfterValidator(_term), _described("term")]
 Filter = Annotated[str, Strict(), AfterValidator(_filter), _described("filter")]
-Every = Annotated[str, Strict(), AfterValidator(parse_every), _described("schedule")]
+Every = Annotated[str, Strict(), AfterValidator(parse_every), _described("schedule", pattern=EVERY_PATTERN)]
 Cron = Annotated[str, Strict(), AfterValidator(parse_cron), _described("crontab line")]
 Hubs = Annotated[
     tuple[Annotated[str, Strict(), AfterValidator(_hub), _described("address", pattern=_HTTP_PATTERN)], ...],

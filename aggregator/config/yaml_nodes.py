@@ -60,7 +60,11 @@ def compose(text: str) -> YamlNode | None:
     if yaml.__with_libyaml__:
         with suppress(yaml.YAMLError):
             return _LibLoader(text).get_single_node()
-    return _compose_in_python(text)
+    try:
+        return _compose_in_python(text)
+    except NotYaml as error:
+        slip = find_slip(text, error.line)
+        raise (NotYaml(*slip) if slip else error) from error
 
 
 def _compose_in_python(text: str) -> YamlNode | None:
@@ -83,6 +87,42 @@ def _compose_in_python(text: str) -> YamlNode | None:
         raise NotYaml(0, "not YAML") from error
 
 
+_KEY = r"\s*(?:- +)*[A-Za-z_][\w-]*"
+# What people type, and what the reader then stumbles over in this line or a later one.
+_SLIPS: Final = (
+    (
+        re.compile(
+            rf"{_KEY}:\s+'[^']*'[^\s,\]}}#'].*'|{_KEY}:\s+'[^']*'[^\s,\]}}#']\S*\s*$|.*[{{,]\s*[\w-]+:\s+'[^']*'\w"
+        ),
+        "a quotation mark inside of '…' is written twice, as in 'it''s'; or put the text in \"…\"",
+    ),
+    (
+        re.compile(rf'{_KEY}:\s+"[^"]*"[^\s,\]}}#].*"'),
+        'a quotation mark inside of "…" has a backslash before it: \\"; or put the text in \'…\'',
+    ),
+    (re.compile(r"\s*(?:- +)*[A-Za-z_][\w-]*:(?![\s/]|$)[^\s'\"].*"), "a space is missing behind the colon"),
+)
+_NO_BREAK_SPACE: Final = re.compile(
+    r"^ *(?:- *)*(?:[A-Za-z_][\w-]*:)?[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]"
+)
+
+
+def find_slip(text: str, line: int) -> tuple[int, str] | None:
+    """Return what most likely went wrong at a line (counted from 1), and where: in it or in the one before."""
+    lines = text.splitlines()
+    written = [number for number in range(min(line, len(lines)), 0, -1) if lines[number - 1].strip()]
+    for number in written[:2]:
+        for pattern, words in _SLIPS:
+            if pattern.match(lines[number - 1]) and not lines[number - 1].lstrip().startswith("#"):
+                return number, f"not YAML: {words}"
+    return None
+
+
+def no_break_spaces(text: str) -> list[int]:
+    """Return the lines, counted from 1, in which a space that only looks like one stands where YAML wants a space."""
+    return [number for number, line in enumerate(text.split("\n"), 1) if _NO_BREAK_SPACE.match(line)]
+
+
 def _in_words(context: str | None, problem: str | None) -> str:
     problem = " ".join((problem or context or "").split())
     if "'\\t'" in problem:
@@ -90,13 +130,19 @@ def _in_words(context: str | None, problem: str | None) -> str:
     hints = {
         "mapping values are not allowed": "a colon where none is expected; put text with a colon in quotes",
         "could not find expected ':'": "a key without its colon",
-        "found undefined alias": "a value that begins with * stands in quotes",
+        "found undefined alias": "a value that begins with * must be in quotes",
+        "that cannot start any token": f"a value that begins with {_character(problem)} must be in quotes",
         "another document": "more than one document (---) in the file",
         "unexpected end of stream": "a quotation mark is not closed",
         "expected <block end>": "the indentation doesn't fit the lines above",
         "while parsing a flow": "a bracket is not closed",
-        "while scanning an alias": "a value that begins with * stands in quotes",
+        "while scanning an alias": "a value that begins with * must be in quotes",
     }
     everything = f"{context or ''} {problem}"
     hint = next((words for symptom, words in hints.items() if symptom in everything), problem)
     return f"not YAML: {hint}"
+
+
+def _character(problem: str) -> str:
+    found = re.search(r"found character ['\"]?(.)", problem)
+    return found[1] if found else "this character"

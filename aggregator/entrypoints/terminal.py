@@ -74,6 +74,12 @@ def ago(time: datetime | None, now: datetime) -> str:
     return relative(time, now) if time else "never"
 
 
+def counted(number: int, noun: str) -> str:
+    """Say how many: "1 source", "2 sources", "3 categories"."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
 def enclosures_json(enclosures: Iterable[Enclosure]) -> list[dict[str, Any]]:
     """Return an entry's files for scripts."""
     return [{"url": each.url, "type": each.type, "length": each.length, "title": each.title} for each in enclosures]

@@ -7,11 +7,21 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+# The units in words.
+_IN_WORDS = {
+    **dict.fromkeys(("second", "seconds", "sec"), 1),
+    **dict.fromkeys(("minute", "minutes", "min"), 60),
+    **dict.fromkeys(("hour", "hours", "hr"), 3_600),
+    **dict.fromkeys(("day", "days"), 86_400),
+    **dict.fromkeys(("w", "week", "weeks"), 604_800),
+}
+_EACH = {"hourly": "1h", "daily": "1d", "weekly": "7d"}
+_WORDS_PATTERN = "|".join(_IN_WORDS)
 _MILLISECONDS = {"ms": 0.001}
 
 # The same rules for editors, in the JSON Schema (ECMA 262).
-DURATION_PATTERN = r"^\s*0*[1-9][0-9]*\s*[smhd]\s*$"
-SHORT_DURATION_PATTERN = r"^\s*0*[1-9][0-9]*\s*(ms|[smhd])\s*$"
+DURATION_PATTERN = rf"^\s*(0*[1-9][0-9]*\s*([smhd]|{_WORDS_PATTERN})|{'|'.join(_EACH)})\s*$"
+SHORT_DURATION_PATTERN = rf"^\s*0*[1-9][0-9]*\s*(ms|[smhd]|{_WORDS_PATTERN})\s*$"
 
 _NUMBER_AND_UNIT = re.compile(r"\s*([0-9]+)\s*([A-Za-z]+)\s*")
 _LONGEST = timedelta(days=36_500)  # a hundred years: any moment less that is still a datetime
@@ -20,13 +30,17 @@ _UNITS = (("day", 24, 86_400), ("hour", 60, 3_600), ("minute", 60, 60))
 
 
 def parse_duration(text: str) -> timedelta:
-    """Read "90s", "15m", "2h" or "7d". Raises ValueError, in words, for anything else, for none and for over 36500d."""
-    return _duration(text, _SECONDS, "15m or 2h", "s, m, h or d")
+    """Read "90s", "15m", "2h", "7d", or with the unit in words: "2 hours", "daily".
+
+    Raises ValueError, in words, for anything else, for none and for over 36500d.
+    """
+    text = _EACH.get(text.strip(), text)
+    return _duration(text, _SECONDS | _IN_WORDS, "15m or 2h", "s, m, h or d")
 
 
 def parse_short_duration(text: str) -> timedelta:
     """Read what ``parse_duration`` reads, and "500ms"."""
-    return _duration(text, _SECONDS | _MILLISECONDS, "500ms or 2s", "ms, s, m, h or d")
+    return _duration(text, _SECONDS | _IN_WORDS | _MILLISECONDS, "500ms or 2s", "ms, s, m, h or d")
 
 
 def _duration(text: str, units: Mapping[str, float], example: str, all_units: str) -> timedelta:

@@ -15,7 +15,7 @@ from aggregator.config.suggest import without_userinfo
 from aggregator.entrypoints.commands.digest_checks import check_digests, tell_stops
 from aggregator.entrypoints.commands.moves import tell_known_moves
 from aggregator.entrypoints.commands.options import ConfigOption
-from aggregator.entrypoints.terminal import ago, complain, console, say, table
+from aggregator.entrypoints.terminal import ago, complain, console, counted, say, table
 from aggregator.errors import SourceError
 from aggregator.fetch import key_of
 from aggregator.model import Source, SourceKind
@@ -37,13 +37,15 @@ def check(
     loaded = load(config)
     sources = configured_sources(loaded)
     counts = (
-        (len(sources), "sources"),
-        (len(loaded.categories), "categories"),
-        (len(loaded.feeds), "feeds"),
-        (len(loaded.digests), "digests"),
+        counted(len(sources), "source"),
+        counted(len(loaded.categories), "category"),
+        counted(len(loaded.feeds), "feed"),
+        counted(len(loaded.digests), "digest"),
     )
     check_digests(loaded)
-    say(f"{loaded.path} is good: " + ", ".join(f"{count} {noun}" for count, noun in counts))
+    say(f"{loaded.path} is good: " + ", ".join(counts))
+    for doubt in loaded.doubts:
+        say(f"  {doubt}")
     _tell_database(loaded)
     tell_known_moves(loaded)
     tell_stops(loaded)

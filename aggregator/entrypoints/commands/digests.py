@@ -27,7 +27,7 @@ from aggregator.entrypoints.commands.hubs import (
 )
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, LimitOption, opened
 from aggregator.entrypoints.logs import LogFormat, configure_logging
-from aggregator.entrypoints.terminal import ago, complain, console, print_json, rfc3339, say, table
+from aggregator.entrypoints.terminal import ago, complain, console, counted, print_json, rfc3339, say, table
 from aggregator.errors import DeliveryError, UsageError
 from aggregator.model.issues import ChannelKind, Delivery, DeliveryStatus, Issue, StopCause
 from aggregator.notify import Target, chat_target, email_target, targets_of, webhook_target
@@ -47,7 +47,9 @@ def digest(
     ] = None,
     resume: Annotated[
         str | None,
-        typer.Option("--resume", metavar="ADDRESS", help="Send to it again that unsubscribed or was refused."),
+        typer.Option(
+            "--resume", metavar="ADDRESS", help="Resume sending to an address that unsubscribed or was rejected."
+        ),
     ] = None,
     config: ConfigOption = None,
 ) -> None:
@@ -56,7 +58,7 @@ def digest(
     Example: aggregator digest daily --preview daily.html
     """
     if sum((preview is not None, is_sending, to is not None, resume is not None)) > 1:
-        raise UsageError("--preview, --send, --to and --resume are each for themselves")
+        raise UsageError("use only one of --preview, --send, --to and --resume")
     configure_logging(LogFormat.HUMAN)
     with opened(config) as aggregator:
         digests = Digests(aggregator)
@@ -88,15 +90,15 @@ def _preview(aggregator: Aggregator, digests: Digests, configured: DigestConfig,
     rendered = preview(issue, configured, aggregator.config)
     if file is None:
         typer.echo(rendered.text)
-        say(f"nothing was sent; --send sends it to {_recipients(configured)}")
+        say(f"nothing was sent; {_who_would_get_it(configured)}")
         return
     write_if_changed(file, rendered.html.encode())
     say(f"{file}: “{rendered.subject}”; nothing was sent")
 
 
-def _recipients(configured: DigestConfig) -> str:
-    count = len(targets_of(configured))
-    return f"{count} recipient{'' if count == 1 else 's'}"
+def _who_would_get_it(configured: DigestConfig) -> str:
+    recipients = targets_of(configured)
+    return f"--send sends it to {counted(len(recipients), 'recipient')}" if recipients else "the digest has no `to`"
 
 
 def _send(aggregator: Aggregator, digests: Digests, name: str) -> None:
@@ -108,21 +110,25 @@ def _send(aggregator: Aggregator, digests: Digests, name: str) -> None:
         say(f"issue {issue.number} of {name}: {issue.entry_count} entries")
         ids = [each.id for each in aggregator.store.ledger.deliveries_of(issue)]
         if not ids:
-            say("it goes to nobody: all recipients have unsubscribed or refuse it; see `aggregator check`")
+            why = "all recipients have unsubscribed or refuse it; see `aggregator check`"
+            say(f"it goes to nobody: {why if digests.digest(name).to else 'the digest has no `to`'}")
     waiting = aggregator.store.ledger.deliveries(statuses=[DeliveryStatus.WAITING])
     ids += [each.id for each in waiting if each.endpoint.digest == name and each.id not in ids]
     _attempt(aggregator, ids)
 
 
 def _attempt(aggregator: Aggregator, ids: list[int]) -> None:
-    """Attempt these deliveries and tell; exit with 1 when one did not arrive."""
+    """Attempt these deliveries and tell; exit with 1 when one failed for good, or none arrived.
+
+    One that waits beside others that arrived is not a failure: it is tried again.
+    """
     if not ids:
         return
-    are_sent = True
+    statuses = set()
     for attempted in deliver_due(aggregator, ids=ids):
         console().print(_attempt_line(aggregator, attempted))
-        are_sent = are_sent and attempted.outcome.status is DeliveryStatus.SENT
-    if not are_sent:
+        statuses.add(attempted.outcome.status)
+    if not statuses <= {DeliveryStatus.SENT, DeliveryStatus.WAITING} or DeliveryStatus.SENT not in statuses:
         raise typer.Exit(1)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
@@ -33,8 +33,12 @@ KindOption = Annotated[
     SourceKind, typer.Option("--kind", help="What the address is to be read as.", show_default=False)
 ]
 LimitOption = Annotated[
-    int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many.", show_default=False)
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Show at most N.", show_default=False)
 ]
+
+
+_DAYS_BACK = {"today": 0, "yesterday": 1, "last week": 7, "last month": 30}
+_MOST_LISTED = 20
 
 
 @contextmanager
@@ -65,13 +69,25 @@ def edited(config: Config, *files: Path) -> Iterator[None]:
 
 
 def since_option(text: str | None) -> datetime | None:
-    """Turn "7d" into the time seven days ago; raises UsageError."""
+    """Turn "7d" into the time seven days ago, "yesterday" and "2026-11-27" into the beginning of that day (UTC).
+
+    Raises UsageError.
+    """
     if text is None:
         return None
+    now, word = utc_now(), text.strip().lower()
+    if word in _DAYS_BACK:
+        return _midnight(now) - timedelta(days=_DAYS_BACK[word])
+    with suppress(ValueError):
+        return _midnight(datetime.strptime(word, "%Y-%m-%d").replace(tzinfo=UTC))
     try:
-        return utc_now() - parse_duration(text)
-    except ValueError as error:
-        raise UsageError(f"--since: {error}") from error
+        return now - parse_duration(word)
+    except ValueError:
+        raise UsageError(f"--since: expected 7d, yesterday or 2026-11-27, got {text!r}") from None
+
+
+def _midnight(time: datetime) -> datetime:
+    return time.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def known_sources(config_sources: tuple[Source, ...], wanted: list[str]) -> list[str]:
@@ -87,5 +103,10 @@ def require_name(kind: str, name: str, names: list[str]) -> None:
     if name in names:
         return
     near = get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(names)) or 'none'}"
+    if near:
+        hint = f"did you mean {near[0]!r}?"
+    elif len(names) > _MOST_LISTED:
+        hint = f"there are {len(names)}" + ("; `aggregator sources` lists them" if kind == "source" else "")
+    else:
+        hint = f"there are: {', '.join(sorted(names)) or 'none'}"
     raise UsageError(f"no {kind} is named {name!r}; {hint}")

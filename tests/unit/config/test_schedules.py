@@ -10,6 +10,18 @@ from aggregator.config.schedules import parse_cron, parse_every
         ("day at 07:30", "day at 07:30"),
         ("  Week on  Monday at 8:00", "week on monday at 8:00"),
         ("2h", "2h"),
+        ("daily", "day at 07:30"),
+        ("Day", "day at 07:30"),
+        ("daily at 6", "day at 06:00"),
+        ("every day at 18:15", "day at 18:15"),
+        ("weekly", "week on monday at 08:00"),
+        ("week at 9:00", "week on monday at 9:00"),
+        ("weekly on Friday", "week on friday at 08:00"),
+        ("week on mon at 08:00", "week on monday at 08:00"),
+        ("every tuesday at 7", "week on tuesday at 07:00"),
+        ("Thursdays", "week on thursday at 08:00"),
+        ("hourly", "1h"),
+        ("2 hours", "2h"),
     ],
 )
 def test_a_schedule_in_words_is_kept_in_small_letters(text: str, every: str) -> None:
@@ -17,7 +29,7 @@ def test_a_schedule_in_words_is_kept_in_small_letters(text: str, every: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["daily", "day at 24:00", "day at 7", "week on mon at 08:00", "week at 08:00", "30", ""]
+    "text", ["often", "day at 24:00", "day at 25", "week on someday", "every", "at 7", "30", "monthly", ""]
 )
 def test_what_is_no_schedule_is_refused_with_examples(text: str) -> None:
     with pytest.raises(

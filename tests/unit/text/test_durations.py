@@ -26,6 +26,11 @@ from aggregator.text.durations import (
         (" 7 d ", 604_800),
         ("0015m", 900),
         ("36500d", 3.1536e9),
+        ("2 hours", 7200),
+        ("1 week", 604_800),
+        ("10min", 600),
+        ("daily", 86_400),
+        ("hourly", 3600),
     ],
 )
 def test_a_duration_is_a_number_with_a_unit(text: str, seconds: float) -> None:

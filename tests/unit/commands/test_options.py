@@ -1,0 +1,38 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aggregator.app import utc_now
+from aggregator.entrypoints.commands.options import require_name, since_option
+from aggregator.entrypoints.terminal import counted
+from aggregator.errors import UsageError
+
+
+def test_since_takes_a_duration_or_a_day() -> None:
+    midnight = utc_now().replace(hour=0, minute=0, second=0)
+
+    assert since_option("yesterday") == midnight - timedelta(days=1)
+    assert since_option("Today") == midnight
+    assert since_option("2026-11-27") == datetime(2026, 11, 27, tzinfo=UTC)
+    assert abs((since_option("7d") or midnight) - (utc_now() - timedelta(days=7))) < timedelta(minutes=1)
+
+
+def test_what_is_no_time_is_told_with_examples() -> None:
+    with pytest.raises(UsageError, match=r"^--since: expected 7d, yesterday or 2026-11-27, got 'soon'$"):
+        since_option("soon")
+
+
+def test_a_wrong_name_among_many_is_not_answered_with_all_of_them() -> None:
+    names = [f"source-{number}" for number in range(200)]
+
+    with pytest.raises(UsageError, match=r"no source is named 'zzz'; there are 200; `aggregator sources` lists them"):
+        require_name("source", "zzz", names)
+    with pytest.raises(UsageError, match=r"did you mean 'source-7'\?"):
+        require_name("source", "sorce-7", names)
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "said"), [(1, "feed", "1 feed"), (0, "feed", "0 feeds"), (2, "category", "2 categories")]
+)
+def test_one_is_not_many(number: int, noun: str, said: str) -> None:
+    assert counted(number, noun) == said
