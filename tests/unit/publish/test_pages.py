@@ -26,6 +26,7 @@ from aggregator.model import (
     StoredEntry,
 )
 from aggregator.publish import (
+    FORMATS,
     Choice,
     Filters,
     Frame,
@@ -183,8 +184,8 @@ def test_every_page_leads_feed_readers_to_the_feeds(name):
 
     found = page.xpath("//link[@rel='alternate']/@type")
 
-    assert len(found) == (0 if name == "no feeds" else 6)
-    assert set(found) <= {"application/atom+xml", "application/rss+xml", "application/feed+json"}
+    types = [form.bare_media_type for form in FORMATS.values()]
+    assert found == ([] if name == "no feeds" else types * len(CONFIG.feeds))
 
 
 def test_what_publishers_write_is_shown_as_they_wrote_it():
@@ -254,7 +255,7 @@ def test_static_pages_link_only_to_what_stands_beside_them():
     config = CONFIG.model_copy(update={"feeds": (FeedConfig(name="all"),)})
     item = make_item(categories=("space",), also=(make_stored("b", source="second"),))
     files = static_pages(config, make_content(item))
-    there = {"all.atom", "all.rss", "all.json", "sources.opml", *files}
+    there = {*(form.file_name("all") for form in FORMATS.values()), "sources.opml", *files}
 
     for name, body in files.items():
         if name.endswith(".html"):
