@@ -14,9 +14,11 @@ from multiprocessing.context import ForkServerContext
 from typing import Any
 
 from aggregator.config import Config
+from aggregator.errors import AggregatorError
 from aggregator.outputs.hubs import ping_due
 from aggregator.outputs.renewal import renew_feeds
 from aggregator.store import Store
+from tests.builders import NOW
 from tests.newsroom import Clock, Newsroom, make_config
 
 # imported once by the server that forks, so that a process begins within milliseconds
@@ -42,6 +44,18 @@ def upgrade_at_once(url: str, start: Any, results: Any) -> None:
     store = Store(url)
     start.wait(30)
     results.put(store.upgrade())
+    store.close()
+
+
+def open_at_once(url: str, start: Any, results: Any) -> None:
+    """Open a database that may be new, when all others are about to as well; tell who we are in ids, or the error."""
+    store = Store(url)
+    start.wait(30)
+    try:
+        store.upgrade()
+        results.put(store.open_site(url="https://news.example.org/", now=NOW))
+    except AggregatorError as error:
+        results.put(error)
     store.close()
 
 

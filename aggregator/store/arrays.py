@@ -11,6 +11,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from aggregator.store.columns import storable
+
 
 class _Texts(FunctionElement[str]):
     """What is right of an IN: the values of a bound parameter, which ``array`` makes."""
@@ -34,8 +36,8 @@ def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
 
 
 def array(values: Iterable[int | str]) -> str:
-    """Return what is bound to the parameter of an ``among``."""
-    return json.dumps(list(values))
+    """Return what is bound to the parameter of an ``among``; texts as columns of ``Text`` have them."""
+    return json.dumps([storable(value) if isinstance(value, str) else value for value in values])
 
 
 @compiles(_Texts, "sqlite")

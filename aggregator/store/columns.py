@@ -37,7 +37,7 @@ class Text(sa.types.TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _storable(value)
+        return None if value is None else storable(value)
 
 
 class Json(sa.types.TypeDecorator[Any]):
@@ -50,7 +50,8 @@ class Json(sa.types.TypeDecorator[Any]):
         return _storable_json(value)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """Return a text without what no database stores."""
     if "\x00" in text:
         text = text.replace("\x00", "")
     if text.isascii():
@@ -64,7 +65,7 @@ def _storable(text: str) -> str:
 
 def _storable_json(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, str):
-        return _storable(value)
+        return storable(value)
     if isinstance(value, list | tuple):
         return [_storable_json(item) for item in value]
     if isinstance(value, dict):

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
-from aggregator.errors import StoreBusy, StoreError, Unstorable
+from aggregator.errors import StoreBusy, StoreError
 
 BUSY_TIMEOUT_S = 30
 
@@ -133,10 +133,8 @@ def translated() -> Iterator[None]:
         raise StoreBusy(
             "all database connections are in use; fewer workers, or a slower schedule, would help"
         ) from error
-    except (sa.exc.IntegrityError, sa.exc.DataError) as error:
-        raise Unstorable(f"the database refuses it: {_reason(error)}") from error
     except sa.exc.DBAPIError as error:
-        reason = _reason(error)
+        reason = reason_of(error)
         if "database is locked" in reason:
             raise StoreBusy(f"another process has kept the database locked for {BUSY_TIMEOUT_S} s") from error
         raise StoreError(f"the database failed: {reason}") from error
@@ -144,6 +142,7 @@ def translated() -> Iterator[None]:
         raise StoreError(f"the database failed: {error}") from error
 
 
-def _reason(error: sa.exc.DBAPIError) -> str:
+def reason_of(error: sa.exc.DBAPIError) -> str:
+    """Return what the database says, in one line."""
     lines = str(error.orig).strip().splitlines()
     return lines[0] if lines else type(error.orig).__name__

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from aggregator.errors import ClaimLost
+from aggregator.errors import ClaimLost, Unstorable
 from aggregator.model import Claim, Decision, Entry, Known, Nearby, PollResult, Probes, SourceState
 from aggregator.store import activity, history, nearby, rows, search, signatures
 from aggregator.store.arrays import among, array
 from aggregator.store.claims import held, held_row, insert_hosts, is_held
+from aggregator.store.engine import reason_of
 from aggregator.store.tables import entries, entry_categories, forgotten, site, sources
 
 # "Which duplicates are there?" and "I add one" must not interleave between workers: deciding is done one at a time.
@@ -149,6 +151,15 @@ class PollTransaction:
 
     def _pks(self, ids: Sequence[str]) -> dict[str, int]:
         return {row.id: row.pk for row in self._connection.execute(_PKS, {"ids": array(ids)})}
+
+
+@contextmanager
+def refused_as_unstorable() -> Iterator[None]:
+    """Make what the database refuses of a poll that source's failure: the others go on."""
+    try:
+        yield
+    except (sa.exc.IntegrityError, sa.exc.DataError) as error:
+        raise Unstorable(f"the database refuses it: {reason_of(error)}") from error
 
 
 def decide_alone(connection: sa.Connection) -> None:

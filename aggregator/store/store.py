@@ -40,13 +40,20 @@ from aggregator.model.issues import DigestState
 from aggregator.store import claims, clock, condition, history, issues, published, retention, search
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
+from aggregator.store.columns import Utc
 from aggregator.store.engine import create_engine, translated
 from aggregator.store.feeds import Feeds
 from aggregator.store.ledger import Ledger
 from aggregator.store.migrate import migrate, rehearse
 from aggregator.store.nearby import nearby
 from aggregator.store.pings import Pings
-from aggregator.store.polls import PollTransaction, bump_content_version, decide_alone, write_quiet
+from aggregator.store.polls import (
+    PollTransaction,
+    bump_content_version,
+    decide_alone,
+    refused_as_unstorable,
+    write_quiet,
+)
 from aggregator.store.presence import Work, WritersTurn, among, one_main_job
 from aggregator.store.recategorize import Batch, recategorize
 from aggregator.store.signatures import Vocabularies, forget_marks
@@ -57,6 +64,12 @@ from aggregator.text.hosts import host_of
 _TAG_YEAR = "2026"
 
 _BATCH = 500
+
+# Of several that open a new database at once, one inserts and the others wait for it. Both databases know this form;
+# SQLAlchemy's own would want to know which of them it is.
+_OPEN_SITE = sa.text(
+    "INSERT INTO site (pk, authority, since, content_version) VALUES (1, :authority, :since, 0) ON CONFLICT DO NOTHING"
+).bindparams(sa.bindparam("since", type_=Utc))
 
 # Built once: nothing is asked as often.
 _CONTENT_VERSION = sa.select(site.c.content_version)
@@ -97,10 +110,9 @@ class Store:
 
     def open_site(self, *, url: str, now: datetime) -> Identity:
         """Fix who we are in ids when the store is new; an existing one keeps what it has, whatever ``url`` says."""
+        authority = f"{host_of(url) or 'localhost'},{_TAG_YEAR}"
         with self._write() as connection:
-            if connection.execute(sa.select(site.c.pk)).first() is None:
-                authority = f"{host_of(url) or 'localhost'},{_TAG_YEAR}"
-                connection.execute(site.insert().values(pk=1, authority=authority, since=now, content_version=0))
+            connection.execute(_OPEN_SITE, {"authority": authority, "since": now})
         return self.identity()
 
     def identity(self) -> Identity:
@@ -216,8 +228,8 @@ class Store:
 
     @contextmanager
     def poll(self, claim: Claim) -> Iterator[PollTransaction]:
-        """Read, decide, write: one transaction, rolled back by any exception. Raises ClaimLost."""
-        with self._write() as connection:
+        """Read, decide, write: one transaction, rolled back by any exception. Raises ClaimLost, Unstorable."""
+        with self._write() as connection, refused_as_unstorable():
             yield PollTransaction(connection, claim, self._vocabularies)
 
     def whole_articles(self, claim: Claim, keys: Sequence[str]) -> dict[str, Article | None]:

@@ -381,7 +381,7 @@ def test_a_slot_or_an_entry_that_is_taken_is_refused_by_the_database_itself(open
     room = opening()
     [entry_id] = room.publish("Lunar ice found")
     [issue] = room.issues(on=TUESDAY)
-    from aggregator.errors import Unstorable
+    from aggregator.errors import StoreError
     from aggregator.model.issues import SentVersion
 
     def write(slot: datetime | None, *versions: SentVersion) -> None:
@@ -389,8 +389,8 @@ def test_a_slot_or_an_entry_that_is_taken_is_refused_by_the_database_itself(open
             again = replace(issue, id="other", number=2)
             making.write(again, slot=slot, until=TUESDAY, entries_=versions, updated=(), endpoints=(), told=())
 
-    with pytest.raises(Unstorable):
+    with pytest.raises(StoreError):
         write(TUESDAY)
-    with pytest.raises(Unstorable):
+    with pytest.raises(StoreError):
         write(None, SentVersion(entry_id=entry_id, title="", updated=TUESDAY))
     assert room.ledger.find_issue("daily") == issue

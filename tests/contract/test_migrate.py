@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 
 from aggregator.errors import StoreError, StoreTooNew
-from aggregator.model import Plan, Selection
+from aggregator.model import Identity, Plan, Selection
 from aggregator.store import Store
 from aggregator.store.migrate import HEAD, _without_references, alembic_config, known_revisions
+from aggregator.store.tables import site
+from tests.builders import NOW
 from tests.newsroom import Newsroom, make_config
-from tests.processes import forking, upgrade_at_once
+from tests.processes import forking, open_at_once, upgrade_at_once
 
 
 def test_the_newest_migration_is_the_one_that_the_program_names(store: Store) -> None:
@@ -59,6 +62,36 @@ def test_of_processes_that_start_at_once_one_migrates_and_the_others_find_it_don
         process.join(30)
 
     assert sorted(found, key=str) == sorted([(begin, HEAD), *[(HEAD, HEAD)] * 3], key=str)
+
+
+def test_of_processes_that_open_a_new_database_at_once_all_succeed(empty_url: str) -> None:
+    forking_ = forking()
+    start, results = forking_.Barrier(6), forking_.SimpleQueue()
+    processes = [forking_.Process(target=open_at_once, args=(empty_url, start, results)) for _ in range(6)]
+
+    for process in processes:
+        process.start()
+    found = [results.get() for _ in processes]
+    for process in processes:
+        process.join(30)
+
+    assert found == [Identity(authority="news.example.org,2026", since=NOW)] * 6
+
+
+def test_whoever_opens_a_new_database_while_another_does_waits_and_takes_what_that_one_wrote(empty_url: str) -> None:
+    first, second = Store(empty_url), Store(empty_url)
+    first.upgrade()
+    with ThreadPoolExecutor() as pool:
+        with first._write() as connection:
+            connection.execute(site.insert().values(pk=1, authority="first.example,2026", since=NOW))
+            opened = pool.submit(second.open_site, url="https://second.example/", now=NOW)
+            wait([opened], timeout=0.5)
+            assert not opened.done()
+        identity = opened.result(30)
+
+    assert identity.authority == "first.example,2026"
+    first.close()
+    second.close()
 
 
 def test_a_rehearsal_tells_the_steps_and_the_sql_and_leaves_all_as_it_was(empty_url: str) -> None:

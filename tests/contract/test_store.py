@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.errors import ClaimLost, StoreBusy, StoreError, StoreTooNew, UsageError
+from aggregator.errors import ClaimLost, StoreBusy, StoreError, StoreTooNew, Unstorable, UsageError
 from aggregator.model import (
     CategoryMatch,
     Claim,
@@ -586,3 +586,21 @@ def test_a_second_poller_leaves_the_first_ones_claims_alone(open_store: Callable
             claims = second.claim_due_sources(now=NOW, lease=LEASE, limit=10)
 
     assert claims == []
+
+
+def test_what_the_database_refuses_of_a_poll_is_the_sources_failure_and_nothing_of_it_is_written(store: Store) -> None:
+    claim = claim_all(store, make_source("a"))["a"]
+    decision = make_decision(make_entry("Twice"))
+
+    with pytest.raises(Unstorable, match="the database refuses it"):
+        save(store, claim, decision, replace(decision, entry=replace(decision.entry, key="another")))
+
+    assert list(store.entries(Selection())) == []
+    assert store.sources()[0].state.last_checked is None
+
+
+def test_a_key_that_no_database_stores_is_known_by_what_is_stored_of_it(store: Store) -> None:
+    claim = claim_all(store, make_source("a"))["a"]
+    save(store, claim, make_decision(make_entry("Odd", key="id:\x00a")))
+
+    assert store.whole_articles(claim, ["id:\x00a"]) == {"id:a": None}
