@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from aggregator.parse.pages.outline import FORMATTING, HEADINGS, INLINE, Cell, Outline
 
 _BOLD = frozenset(("b", "strong"))
@@ -46,7 +48,17 @@ def _continues(page: Outline, chunk: int) -> bool:
         return not _is_bold_start(page, one)
     if _is_plain(page, one) and _is_plain(page, other):
         return page.tags[one] == page.tags[other]
-    return _is_plain(page, one) or _is_plain(page, other)
+    if not (_is_plain(page, one) or _is_plain(page, other)):
+        return False
+    holder, beside = _unformatted(page, one), _unformatted(page, other)
+    return holder == beside or page.parent[beside] == holder or page.parent[holder] == beside
+
+
+def _unformatted(page: Outline, node: int) -> int:
+    """Return the element around plain formatting."""
+    while _is_plain(page, node) and page.parent[node] >= 0:
+        node = page.parent[node]
+    return node
 
 
 def _is_bold_start(page: Outline, node: int) -> bool:
@@ -86,9 +98,13 @@ def _context(
 
 
 def _heading_above(page: Outline, node: int) -> int:
-    """Return the level of a heading one or two elements above (``<h3><div>…``)."""
-    above = page.parent[node]
-    if above < 0:
+    """Return the level of a heading one or two elements above, inline ones aside (``<h3><a><div>…``)."""
+    place = bisect_right(page.headings, node) - 1
+    if place < 0 or node >= page.stop[page.headings[place]]:
         return 0
-    over = page.parent[above]
-    return HEADINGS.get(page.tags[above]) or (HEADINGS.get(page.tags[over], 0) if over >= 0 else 0)
+    left = 2
+    while (node := page.parent[node]) >= 0 and left:
+        if level := HEADINGS.get(page.tags[node]):
+            return level
+        left -= page.tags[node] not in INLINE
+    return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,22 +11,26 @@ from datetime import datetime
 from aggregator.parse.pages.dating import Dates, Found, find_dates
 from aggregator.parse.pages.outline import NAVIGATION, Outline
 from aggregator.parse.pages.phrases import names_another_list
+from aggregator.parse.pages.prose import in_sentences
 from aggregator.parse.pages.records import Row, cell_worth, choose_titles, columns_of, length_of, rows_of
 from aggregator.parse.pages.repeats import Record, find_series, region_weight
 
 _HOPELESS = 0.15  # of what the likeliest series promises: none of so little was ever the list that is meant …
 _CLEAR = 5.0  # … where another was worth so much
 _SAMPLE = 40  # records that a series is judged by
-_OUTSIDE = 0.5  # what a list outside of the page's <main> is worth
+OUTSIDE = 0.5  # what a list outside of the page's <main> is worth
+_PROSE = 0.5  # of its records: with more links within sentences it is a text
 _SURE = 1.5  # what a date is worth that stands for itself, and not within a text
 _MIXED = 0.8  # of its records that are dated: a list has more than that, or less because two were taken for one
 _MOSTLY = 0.6
+_FEW_LEADS = 4  # stories that may stand before a list, larger than its own
+_DIGITS = re.compile(r"\d+")
 _WHOLE_IS_WORTH = 0.6  # of what its best part is worth, at least
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A series read as a list, and how good a list it is."""
+    """A series read as a list, and how good a list it is: ``region`` is the part that its place has in ``worth``."""
 
     records: list[Record]
     rows: list[Row]
@@ -35,6 +40,7 @@ class Candidate:
     dated: float = 0.0
     length: float = 0.0
     prose: float = 0.0
+    region: float = 1.0
 
 
 def read_rows(
@@ -72,6 +78,8 @@ def judge(page: Outline, records: list[Record], *, language: str | None, now: da
     titles = [row.title for row in rows if row.title is not None]
     if not titles:
         return Candidate(records, rows, dates, 0.0)
+    if in_sentences(page, rows) > _PROSE:
+        return Candidate(records, rows, dates, 0.0)
     titled = len(titles) / count
     distinct = len({title.text for title in titles}) / len(titles)
     dated = sum(any(map(is_sure, found)) for found in dates.rows) / count
@@ -79,6 +87,7 @@ def judge(page: Outline, records: list[Record], *, language: str | None, now: da
     worth = sum(cell_worth(page, title, dates.only) for title in titles) / len(titles)
     prose = sum(min(_prose(row, dates.only), 300.0) for row in rows) / count
     short = min(1.0, (length / 22) ** 1.5)
+    region = _region(page, sample)
     score = (
         math.log2(1 + min(len(records), 60))
         * (0.25 + worth)
@@ -87,9 +96,9 @@ def judge(page: Outline, records: list[Record], *, language: str | None, now: da
         * (1 + prose / 300)
         * titled
         * distinct**2
-        * _region(page, sample)
+        * region
     )
-    return Candidate(records, rows, dates, score, titled, dated, length, prose)
+    return Candidate(records, rows, dates, score, titled, dated, length, prose, region)
 
 
 def _prose(row: Row, only: set[int]) -> float:
@@ -109,7 +118,7 @@ def _region(page: Outline, records: Sequence[Record]) -> float:
     if weight < 1 or not page.mains:
         return weight
     middle = records[len(records) // 2].root
-    return weight if any(main <= middle < page.stop[main] for main in page.mains) else _OUTSIDE
+    return weight if any(main <= middle < page.stop[main] for main in page.mains) else OUTSIDE
 
 
 def best_of(page: Outline, candidates: Sequence[Candidate]) -> Candidate | None:
@@ -117,7 +126,7 @@ def best_of(page: Outline, candidates: Sequence[Candidate]) -> Candidate | None:
     best = max(candidates, key=_with_length, default=None)
     if best is None:
         return None
-    best = _dated_part(page, best, candidates)
+    best = _dated_part(page, _behind_leads(page, best, candidates), candidates)
     own = _targets(page, best)
     wholes = [
         each
@@ -171,6 +180,32 @@ def _dated_part(page: Outline, best: Candidate, candidates: Sequence[Candidate])
     return max(parts, key=lambda each: each.worth, default=best)
 
 
+def _behind_leads(page: Outline, best: Candidate, candidates: Sequence[Candidate]) -> Candidate:
+    """Return the list behind a few lead stories, where these look better than it: longer, as dated, into one folder."""
+    if len(best.records) > _FEW_LEADS:
+        return best
+    own = _targets(page, best)
+    folders = {folder_of(each) for each in own}
+    if len(folders) != 1 or len(own) < len(best.records):
+        return best
+    behind = [
+        each
+        for each in candidates
+        if len(each.records) > len(best.records)
+        and each.records[0].root >= best.records[-1].stop
+        and each.worth >= best.worth * _WHOLE_IS_WORTH
+        and (each.dated > _MIXED) == (best.dated > _MIXED)
+        and all(folder_of(target) in folders for target in _targets(page, each))
+    ]
+    return max(behind, key=_with_length, default=best)
+
+
+def folder_of(target: str) -> str:
+    """Return the folder of an address as it is written, numbers in it left out."""
+    path = target.partition("#")[0].strip().partition("?")[0]
+    return _DIGITS.sub("", path.rpartition("/")[0] or path)
+
+
 def _is_more_of_it(page: Outline, whole: Candidate, part: Candidate, own: set[str]) -> bool:
     """Tell whether what a whole adds looks like its part: dated if that is, with titles about as long."""
     added = [
@@ -178,11 +213,26 @@ def _is_more_of_it(page: Outline, whole: Candidate, part: Candidate, own: set[st
         for row, found in zip(whole.rows, whole.dates.rows, strict=True)
         if _target(page, row.record) not in own
     ]
-    if not added:
+    if not added or _is_pinned(page, whole, part, own):
         return True
     dated = sum(is_dated for _, is_dated in added) / len(added)
     length = sum(length_of(title.text) if title else 0.0 for title, _ in added) / len(added)
     return dated >= part.dated * 0.6 and length >= part.length * 0.5
+
+
+def _is_pinned(page: Outline, whole: Candidate, part: Candidate, own: set[str]) -> bool:
+    """Tell whether a whole adds but the first record, which stands beside the others and has a title as they have."""
+    if len(whole.rows) < 2 or {_target(page, record) for record in whole.records[1:]} - own:
+        return False
+    first, second = whole.rows[0], whole.rows[1]
+    if first.title is None or second.title is None:
+        return False
+    is_beside = page.parent[first.record.root] == page.parent[second.record.root]
+    return is_beside and first.title.heading == second.title.heading and _folder(page, first) == _folder(page, second)
+
+
+def _folder(page: Outline, row: Row) -> str:
+    return folder_of(page.hrefs.get(row.link, ""))
 
 
 def _target(page: Outline, record: Record) -> str:

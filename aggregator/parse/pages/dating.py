@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -43,6 +43,39 @@ _BOX = 14  # characters of a piece of a date that is split into several
 _LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
 _HEAD_REACH = 6  # pieces of text before the first record in which the heading of its group may stand
 _LONGEST_HEAD = 60
+_LONGEST_LABEL = 30
+_DATELINE = 70  # characters of a text in which a dateline stands
+_PROSE = 60  # characters of a text that is no line of its own
+_USUAL = 0.5  # of the records: so many have a date in running text where that is theirs
+# What stands before the date in a dateline: nothing, or a place ("Esch-sur-Alzette, ", "LUXEMBOURG (").
+_PLACE = re.compile(
+    r"\W{0,3}(?!(?i:on|in|at|by|until|since|from|before|after|the|am|im|bis|seit|vom|ab|den|der|die|das|nach"
+    r"|vor|le|les|la|du"
+    r"|de|des|au|en|dès|depuis|jusqu.au|avant|après|el|il|dal|fino)\b)(?:[^\W\d_a-zß-öø-ÿ][\w'’.-]*(?:[ ,/(|:–-]+"
+    r"(?:(?:am|an|der|im|la|le|les|sur|de|den|du|upon|of)[ ])?){1,2}){0,4}(?:den |the |le )?[\[(]?"
+)
+_BEHIND_DATELINE = re.compile(
+    r"[\])]?\s*(?:\([^)]{0,8}\)\s*)?(?:[–—|:·•]|-\s|,\s*[^\W\d_a-zß-öø-ÿ]|\.?\s+[„“«\"]?[^\W\d_a-zß-öø-ÿ])"
+)
+_HIER_IS_HERE = frozenset(("de", "lb", "nl", "af"))  # and yesterday in French
+# Labels of dates, and which of them name the day of a change.
+CHANGED = re.compile(
+    r"(?:\bupdated?|\bmodified|\blast (?:change|edit|review)\w*|\brevised|\bedited|mise?s? à jour|\bmodifiée?"
+    r"|\bactualis\w+"
+    r"|\baktualisiert|\bgeändert|\bänderung|\bbearbeitet|\bstand|\bupdate|\bactualizad\w+|\baggiornat\w+|\bbijgewerkt"
+    r"|\bgewijzigd|\batualizad\w+|\buppdaterad|\bopdateret|\boppdatert|\bzaktualizowano|\baktualizováno|обновлено)"
+    r"[^\d]{0,12}$",
+    re.IGNORECASE,
+)
+LABELS = re.compile(
+    r"\b(?:(?:last |first )?(?:updated?|modified|published|posted|released|issued|created|on|date|the)"
+    r"|mise?s? à jour|le|du"
+    r"|publiée?|modifiée?|paru|date de publication|mis en ligne|actualisée?|veröffentlicht|veröffentlichung"
+    r"|aktualisiert"
+    r"|geändert|erschienen|stand|vom|am|zuletzt|datum|publicado|actualizado|el|pubblicato|aggiornato|il|gepubliceerd"
+    r"|bijgewerkt|op)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -119,7 +152,36 @@ def _iso(written: str) -> datetime | None:
 
 def is_only_date(text: str, written: Written) -> bool:
     """Tell whether a text says hardly more than a date."""
-    return len(_LETTER.findall(text[: written.start] + text[written.stop :])) <= _LEFT_OVER
+    rest = text[: written.start] + text[written.stop :]
+    if len(_LETTER.findall(rest)) <= _LEFT_OVER:
+        return True
+    if len(text) > _LONGEST_HEAD or not LABELS.search(rest):
+        return False
+    other = find_written(rest)
+    rest = rest[: other.start] + rest[other.stop :] if other else rest
+    return len(_LETTER.findall(LABELS.sub("", rest))) <= _LEFT_OVER
+
+
+def _of_publication(text: str, written: Written, language: str | None) -> tuple[Written, bool]:
+    """Return the date of a text that isn't that of a change, and whether it is one of publication, or may be."""
+    if not CHANGED.search(text[: written.start]):
+        return written, True
+    other = find_written(text[written.stop :], language)
+    if other is None:
+        return written, False
+    moved = replace(other, start=other.start + written.stop, stop=other.stop + written.stop)
+    return moved, not CHANGED.search(text[written.stop : moved.start])
+
+
+def _dateline(text: str, language: str | None) -> Written | None:
+    """Return the date that a text begins with, as press releases do: "Luxembourg, 12 September 2026 – …"."""
+    head = text[:_DATELINE]
+    written = find_written(head, language)
+    if written is None or not _PLACE.fullmatch(head[: written.start]):
+        return None
+    behind = head[written.start : written.stop].rstrip(" ,.-–|") if written.clock is None else head[: written.stop]
+    stop = written.start + len(behind) if written.clock is None else written.stop
+    return written if _BEHIND_DATELINE.match(text[stop : stop + 12]) else None
 
 
 @dataclass(slots=True)
@@ -127,7 +189,7 @@ class _Says:
     """What a piece of text says of a date, by itself: a date, so many seconds ago, or nothing but a clock or marks.
 
     A cell is looked at once, whatever series it belongs to. ``may_begin`` tells whether it may be the first part of a
-    date that is split into boxes.
+    date that is split into boxes. ``is_published`` is False for the day of a change; ``is_line`` tells of a dateline.
     """
 
     written: Written | None = None
@@ -135,6 +197,8 @@ class _Says:
     seconds_ago: int | None = None
     is_beside: bool = False
     may_begin: bool = False
+    is_published: bool = True
+    is_line: bool = False
 
 
 _NOTHING = _Says()
@@ -142,12 +206,16 @@ _NOTHING = _Says()
 
 def _read(text: str, language: str | None) -> _Says:
     if len(text) > LONGEST:
-        return _NOTHING
+        line = _dateline(text, language)
+        return _Says(line, is_line=True) if line is not None else _NOTHING
     may_begin = len(text) <= _BOX and (text[:1].isdigit() or month_number(text.strip(" .,"), language) is not None)
     written = find_written(text, language)
     if written is not None:
-        return _Says(written, is_only_date(text, written), may_begin=may_begin)
-    seconds = seconds_ago(text)
+        written, is_published = _of_publication(text, written, language)
+        is_pure = is_only_date(text, written)
+        is_line = not is_pure and _dateline(text, language) is not None
+        return _Says(written, is_pure, may_begin=may_begin, is_published=is_published, is_line=is_line)
+    seconds = seconds_ago(text) if language not in _HIER_IS_HERE or "hier" not in text.casefold().split() else None
     is_beside = seconds is None and len(text) <= _BOX and bool(_CLOCK_ONLY.match(text) or not _LETTER.search(text))
     if seconds is None and not (is_beside or may_begin):
         return _NOTHING
@@ -171,17 +239,26 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
         elif says.written is not None:
             if says.is_pure:
                 only.add(cell.first_chunk)
-            worth = 2.0 if says.is_pure else 0.8
+            worth = 2.0 if says.is_pure else 1.6 if says.is_line else 0.8
             if cell.hints & IS_DATE:
                 worth += 0.7
             if page.tags[cell.owner] == "time":
                 worth += 0.7
-            yield Found(("text" if says.is_pure else "within", cell.path), says.written, None, worth, cell.first_chunk)
+            if not says.is_published or (number and _is_of_change(cells[number - 1])):
+                worth = 0.7
+            is_prose = len(cell.text) > _PROSE and not cell.heading
+            kind = "text" if says.is_pure else "line" if says.is_line else "prose" if is_prose else "within"
+            yield Found((kind, cell.path), says.written, None, worth, cell.first_chunk)
         elif says.seconds_ago is not None:
             only.add(cell.first_chunk)
             yield Found(("relative", cell.path), None, moment_ago(says.seconds_ago, now), 1.6, cell.first_chunk)
         elif says.is_beside:
             only.add(cell.first_chunk)
+
+
+def _is_of_change(label: Cell) -> bool:
+    """Tell whether a piece of text says that a date behind it is the day of a change."""
+    return len(label.text) <= _LONGEST_LABEL and label.text[-1:] != "." and bool(CHANGED.search(label.text))
 
 
 def _split(cells: Sequence[Cell], start: int, language: str | None) -> tuple[Written, int] | None:
@@ -249,6 +326,7 @@ def _ranked(rows: Sequence[Row], dates: Dates) -> dict[tuple[str, int], int]:
     """Return the columns that dates stand in, numbered, the best first."""
     worth: dict[tuple[str, int], float] = defaultdict(float)
     early: Counter[tuple[str, int]] = Counter()
+    counts: Counter[tuple[str, int]] = Counter()
     titles = {row.title.first_chunk for row in rows if row.title}
     for found in dates.rows:
         seen = set()
@@ -257,6 +335,9 @@ def _ranked(rows: Sequence[Row], dates: Dates) -> dict[tuple[str, int], int]:
                 seen.add(each.column)
                 worth[each.column] += each.worth * (0.4 if each.first_chunk in titles else 1.0)
                 early[each.column] += place
+        counts.update(seen)
+    for column in [each for each in worth if each[0] == "prose" and counts[each] < len(rows) * _USUAL]:
+        del worth[column]  # a date that a text happens to tell
     ranked = sorted(worth, key=lambda each: worth[each] - 0.05 * early[each], reverse=True)
     least = len(rows) * 0.05
     return {column: number for number, column in enumerate(ranked) if worth[column] > least}

@@ -34,11 +34,11 @@ from aggregator.parse.pages.phrases import (
     SIDE_CLASSES,
     SUMMARY_CLASSES,
     TITLE_CLASSES,
+    UTILITY,
 )
 
-_SKIPPED = words(
-    "script style noscript template svg math iframe object select button textarea head canvas video audio map"
-)
+_SKIPPED = words("script style noscript template svg math iframe select button textarea head canvas video audio map")
+_MEDIUM = frozenset(("data", "type"))  # without them an object is a wrapper: it lets cards that are links hold links
 _STAMPS = frozenset(("datetime", "data-date"))
 _MAY_DATE = _STAMPS | {"itemprop", "title"}
 _IS_PUBLISHED = frozenset(("datePublished", "dateCreated"))
@@ -47,7 +47,7 @@ _HIDDEN = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|visuallyhidden|screen-
 _VARIANT = re.compile(r"\d|^(?:odd|even|first|last|active|current|new|sticky|clearfix)$|[-_](?:odd|even|first|last)$")
 _PER_RECORD = ("category-", "tag-", "has-", "is-", "no-", "status-", "format-")
 _KEPT_CLASSES = 2
-_REGION_OF_ROLE = {"navigation": NAVIGATION, "complementary": SIDE}
+REGION_OF_ROLE = {"navigation": NAVIGATION, "complementary": SIDE}
 _ADDRESS = ("/", "https://", "http://")
 _NO_ADDRESS = ("#", "javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:", "fax:", "about:")
 _REMEMBERED = 200  # characters of class names that are judged once for all pages
@@ -108,7 +108,7 @@ class _Walk:
                 meaning = known.get((tag, classes), _UNKNOWN)
                 if meaning is _UNKNOWN:
                     meaning = known[tag, classes] = self._meaning(tag, classes)
-                if meaning is None or "hidden" in given:
+                if meaning is None or "hidden" in given or (tag == "object" and any(map(given.get, _MEDIUM))):
                     walk.skip_subtree()  # the next event is its end
                     is_shown = False
                     continue
@@ -180,7 +180,7 @@ class _Walk:
             own |= _names(identifier, is_part=tag not in _WHOLES)[1]
         role = given.get("role")
         if role is not None:
-            own |= _REGION_OF_ROLE.get(role, 0)
+            own |= REGION_OF_ROLE.get(role, 0)
             if role == "main" and tag != "main":
                 page.mains.append(node)
         if not _MAY_DATE.isdisjoint(given):
@@ -198,13 +198,16 @@ class _Walk:
         if tag in _SKIPPED or (classes and _HIDDEN.search(classes)):
             return None
         lasting, own = _names(classes, is_part=tag not in _WHOLES) if classes else ("", 0)
+        if tag == "a":  # what holds a list says where it stands, no link in it
+            own &= ~REGIONS
         own |= _HINTS_OF_TAG.get(tag, 0)
         kind = self._kinds.setdefault((tag, lasting), len(self._kinds))
         loose = None if tag in FORMATTING else "h" if tag in HEADINGS else tag
         return kind, own, tag in INLINE, loose, bool(own & REGIONS) and tag not in _HINTS_OF_TAG
 
 
-_HINTS_OF_TAG = {"nav": NAVIGATION, "menu": NAVIGATION, "footer": NAVIGATION, "aside": SIDE, "time": IS_DATE}
+REGION_OF_TAG = {"nav": NAVIGATION, "menu": NAVIGATION, "footer": NAVIGATION, "aside": SIDE}
+_HINTS_OF_TAG = {**REGION_OF_TAG, "time": IS_DATE}
 _WHOLES = frozenset(("body", "html", "main"))
 _NAMES = (
     (FURNITURE, NAVIGATION),
@@ -223,7 +226,7 @@ def _trust_less(page: Outline, named: list[int], said: list[int]) -> None:
     ``named`` are those whose classes say where they stand, ``said`` is what each element says of itself. Where neither
     ``main`` nor the first heading is in it, an element of most of the text may still be what is beside an article.
     """
-    headings = [node for node, tag in enumerate(page.tags) if tag == "h1"]
+    headings = [node for node in page.headings if page.tags[node] == "h1"]
     upto = list(itertools.accumulate(map(len, page.chunks), initial=0))
     for node in named:
         is_menu = _MENU.search((page.classes[node] or "").lower())
@@ -261,6 +264,6 @@ def _names(names: str, *, is_part: bool) -> tuple[str, int]:
 @lru_cache(maxsize=10_000)
 def _judged(names: str) -> tuple[str, int]:
     kept = [each for each in names.split() if not _VARIANT.search(each) and not each.startswith(_PER_RECORD)]
-    lower = names.lower()
+    lower = UTILITY.sub(" ", names.lower())
     marks = [mark for named, mark in _NAMES if named.search(lower)]
     return " ".join(kept[:_KEPT_CLASSES]), sum(marks)

@@ -103,7 +103,7 @@ def _words(listed: str) -> frozenset[str]:
 
 SPANS_S = _table(_SPANS)
 DAYS_BACK = _table(_DAYS_BACK)
-AGO = _words("ago vor il y a hace fa há atrás geleden sedan siden назад тому temu před önce 前 전 منذ för")
+AGO = _words("ago vor hace fa há atrás geleden sedan siden назад тому temu před önce 前 전 منذ för")
 ONE = _words("a an one ein einer einem eine un une uno una um uma een en один одну jeden")
 
 

@@ -96,6 +96,11 @@ class Outline:
         """Each element's number."""
         return {element: node for node, element in enumerate(self.nodes)}
 
+    @cached_property
+    def headings(self) -> list[int]:
+        """The headings, in the page's order."""
+        return [node for node, tag in enumerate(self.tags) if tag in HEADINGS]
+
     def children(self, node: int) -> Iterable[int]:
         child, stop = node + 1, self.stop[node]
         while child < stop:

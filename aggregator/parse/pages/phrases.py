@@ -65,6 +65,73 @@ _LEADING = tuple(
     if each.strip()
 )
 _LONGEST = 120  # characters
+
+# Links to more of the same, to the archive, or to a newsletter: all of their words, so that headlines which begin so
+# ("All six crew members return", "Archive of early telescopes goes online") are none.
+_THINGS = (
+    r"(?:news|press|media|latest|blog|company|corporate|our|the|these|of|your|items?|stories|story|articles?"
+    r"|posts?|entries|updates?"
+    r"|releases?|press releases?|announcements?|events?|publications?|reports?|results?|topics?|insights?"
+    r"|headlines?|more"
+    r"|categories|category|resources|videos?|projects?|episodes?|features|list|overview|page|home ?page|start"
+    r"|main|site|index"
+    r"|archives?|years?|months?|newsroom|press room|section|top)"
+)
+_CHOSES = (
+    r"(?:les|nos|la|le|de|des|d|du|toutes?|tous|aux?|à|autres?|actualités?|actus?|news|articles?|communiqués?"
+    r"|presse|brèves?"
+    r"|publications?|événements?|évènements?|dossiers?|nouvelles?|infos?|informations?|billets?|résultats?|page|accueil"
+    r"|liste|suivante?s?|précédente?s?|ancien(?:ne)?s|récente?s|plus|archives?|l|une|rubrique|sommaire|haut)"
+)
+_SACHEN = (
+    r"(?:die|der|den|das|zu|zur|zum|unsere[nr]?|weitere[nr]?|aktuellen?|neuesten|alle[nr]?|meldungen|meldung"
+    r"|news|nachrichten"
+    r"|artikel|artikeln|beiträge|beiträgen|beitrag|presse|pressemitteilungen|pressemeldungen|mitteilungen"
+    r"|termine|terminen"
+    r"|veranstaltungen|veröffentlichungen|neuigkeiten|berichte|themen|blog|blogbeiträge|ergebnisse|übersicht"
+    r"|liste|startseite"
+    r"|seite|archiv|nachrichtenarchiv|newsarchiv|pressearchiv|newsübersicht|aktuelles|ältere[nr]?|neuere[nr]?"
+    r"|vorherige[nr]?"
+    r"|nächste[nr]?|anzeigen|ansehen|lesen|zeigen|im|in|des|von)"
+)
+_COSAS = (
+    r"(?:las|los|la|el|le|gli|i|o|as|os|noticias|notizie|notícias|artículos|articoli|artigos|comunicados"
+    r"|comunicati|nieuws"
+    r"|berichten|artikelen|entradas|publicaciones|eventos|eventi|nuestras|nostre|nossas|de|prensa|stampa"
+    r"|imprensa|het|onze)"
+)
+_ELSEWHERE = re.compile(
+    rf"""
+    (?:(?:see|view|show|read|browse|explore|discover|go\ to|visit|check\ out)\ )?(?:all|more|older|newer
+    |previous|next|other|earlier
+    |recent|latest)(?:\ {_THINGS}){{1,4}}
+    |(?:back|return|go\ back)\ to(?:\ {_THINGS}){{1,4}}|(?:(?:{_THINGS}\ ){{0,3}}archives?
+    |load\ more(?:\ {_THINGS}){{0,2}})
+    |(?:see|view|browse|visit)(?:\ {_THINGS}){{1,5}}
+    |(?:please\ )?(?:subscribe|sign\ up|register|join|get|receive|follow)\ (?:to|for|our|the|us|by|on
+    |in)\b(?:\ \w+){{0,5}}
+    |(?:subscribe|newsletters?(?:\ (?:sign\ ?up|subscription|archive|anmeldung|abonnieren|bestellen|inscription
+    |abo))?)(?:\ now)?
+    |(?:e\ ?mail|press|news|our|presse|unser|notre|la|der)\ newsletter(?:\ {_THINGS}){{0,2}}|rss(?:\ feeds?)?|atom
+    |(?:voir|lire|afficher|découvrir|consulter|parcourir|retrouve[rz])?\ ?(?:toute?s?|tous|autres
+    |plus\ d)(?:\ {_CHOSES}){{1,5}}
+    |(?:voir|retour|revenir|retourner|afficher|accéder)(?:\ {_CHOSES}){{1,6}}
+    |(?:articles|actualités|billets|communiqués|nouvelles|brèves)\ (?:plus\ )?(?:ancien(?:ne)?s|récente?s
+    |précédente?s|suivante?s)
+    |(?:les\ |nos\ )?archives(?:\ {_CHOSES}){{0,4}}|page\ (?:suivante|précédente)
+    |(?:s\ abonner|abonnez\ vous|inscrivez\ vous|s\ inscrire|je\ m\ abonne)(?:\ (?:à|au|aux|la|notre|nos
+    |newsletters?|lettre|d
+    |informations?|information|infolettre|alertes?|ici)){{0,5}}
+    |alle(?:\ {_SACHEN}){{1,4}}|(?:zur|zum|zu|zurück)(?:\ {_SACHEN}){{1,4}}|(?:ältere|neuere|weitere|mehr
+    |frühere)(?:\ {_SACHEN}){{1,3}}
+    |(?:nachrichten|presse|news)?\ ?archiv|(?:unseren\ |den\ )?newsletter\ (?:abonnieren|bestellen|anmelden)
+    |(?:jetzt\ )?(?:zum|für\ den|für\ unseren)\ newsletter(?:\ (?:an)?melden)?(?:\ an)?
+    |(?:jetzt\ )?(?:abonnieren|anmelden)|(?:all|alleguer)\ (?:news|artikelen|noriichten)|zréck\ op\ d?\ ?\w+
+    |(?:ver\ |vedi\ |bekijk\ |leer\ )?(?:todas|todos|tutte|tutti|todas|alle)(?:\ {_COSAS}){{1,4}}
+    |(?:volver|torna|voltar|terug)\ (?:a|al|alla|à|ao|naar)(?:\ \w+){{1,3}}|archivo|archivio|arquivo|archief
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _COUNT = re.compile(r"\d+\s+(?:comments?|kommentare?|commentaires?|comentarios?|replies|reply|shares?|views?|likes?)")
 
 
@@ -76,7 +143,9 @@ def leads_on(text: str) -> bool:
 @lru_cache(maxsize=10_000)
 def _leads_on(text: str) -> bool:
     plain = _plain(text)
-    return not plain or plain in _LEADS_ON or plain.startswith(_LEADING) or bool(_COUNT.fullmatch(text.casefold()))
+    if not plain or plain in _LEADS_ON or plain.startswith(_LEADING) or bool(_COUNT.fullmatch(text.casefold())):
+        return True
+    return bool(_ELSEWHERE.fullmatch(plain))
 
 
 _OTHER_LISTS = re.compile(
@@ -129,19 +198,66 @@ ABOUT_ITSELF = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+# Classes of how something looks (Tailwind, Bootstrap, Material): "text-gray-900", "md:text-xl", "body-large".
+UTILITY = re.compile(
+    r"(?<!\S)(?:[\w-]+:)*(?:(?:text|bg|font|border|from|via|to|fill|stroke|ring|shadow|leading|tracking|align|content"
+    r"|object|justify|items|self|line)-(?!(?:text|teaser|excerpt|summary|body|title|headline|date|wrapper|container)\b)"
+    r"[\w/.\[\]#%()-]+|(?:body|label|display)-(?:\d+|xs|s|sm|m|md|l|lg|xl|\dxl|small|medium|large|strong|bold))(?!\S)"
+)
+# What the links of a site's own pages are called: several of them in one list are no news.
+OWN_PAGES = re.compile(
+    r"""^\W*(?:
+    (?:about|contact|privacy|cookies?|terms|careers?|jobs?|imprint|legal|disclaimer|accessibility|site\ ?map
+    |help|faqs?|support
+    |log\ ?in|sign\ (?:in|up)|register|copyright|home|our\ (?:team|services|people|mission|history)
+    |who\ we\ are|what\ we\ do
+    |impressum|datenschutz\w*|kontakt|nutzungsbedingungen|agb|karriere|stellenangebote|über\ uns|über\ (?:die
+    |das|den)|hilfe
+    |barrierefreiheit|anfahrt|startseite|unsere?\ (?:leistungen|team|angebote)|wer\ wir\ sind
+    |haftungsausschluss|widerruf\w*
+    |à\ propos|qui\ sommes|contactez|mentions\ légales|politique\ de|conditions\ (?:d|g)|carrières?
+    |nous\ (?:contacter|rejoindre)
+    |plan\ du\ site|accessibilité|aide|accueil|nos\ (?:services|équipes|missions)|recrutement|gestion\ des\ cookies
+    |sobre\ nosotros|contacto|aviso\ legal|política\ de|chi\ siamo|contatti|over\ ons|vacatures)\b
+    |[^.]{0,30}\b(?:privacy|cookies?|datenschutz\w*|confidentialité|terms\ of\ (?:use|service))\b)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+CONSENT = re.compile(
+    r"""we\ (?:use|value|care)\b.{0,20}(?:cookies?|privacy)|your\ (?:privacy|cookie|consent)
+    |before\ you\ continue|manage\ consent
+    |wir\ (?:verwenden|nutzen|setzen|respektieren|schätzen)\b.{0,20}(?:cookies?|privatsphäre)
+    |bevor\ sie\ (?:fortfahren|weiter)
+    |nous\ (?:utilisons|respectons)\b.{0,20}(?:cookies?|vie\ privée)|avant\ de\ continuer|votre\ (?:vie\ privée
+    |consentement)
+    |ihre\ (?:privatsphäre|einwilligung|zustimmung)|usamos\ cookies|utilizziamo\ (?:i\ )?cookie|cookie\ consent
+    |consent\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+LOG_IN = re.compile(
+    r"(?:please )?(?:log ?in|sign ?in|log ?on)\b|login|anmelden|anmeldung|einloggen|connexion|se connecter"
+    r"|connectez|identifi(?:ez|cation)"
+    r"|iniciar sesión|accedi\b|inloggen|member(?:s'?)? (?:area|login)|my account|mein konto|mon compte|authenti",
+    re.IGNORECASE,
+)
+
 FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:nav|navi|navbar|navigation|mainnav|topnav|subnav|menu|mainmenu|submenu|dropdown|breadcrumbs?|"
-    r"(?<!card[_-])(?<!post[_-])(?<!item[_-])(?<!entry[_-])(?<!teaser[_-])(?<!article[_-])(?<!card__)footer|foot|site-?header|masthead|topbar|toolbar|pagination|pager|paging|pagenavi|page-numbers|social|share|sharing|"
+    r"(?<!card[_-])(?<!post[_-])(?<!item[_-])(?<!entry[_-])(?<!teaser[_-])(?<!article[_-])(?<!card__)footer"
+    r"|foot|site-?header|masthead|topbar|toolbar|pagination|pager|paging|pagenavi|page-numbers|social|share|sharing|"
     r"sharedaddy|cookies?|consent|banner|lang|languages?|language-switcher|tagcloud|tag-cloud|login|skip-links?|"
     r"ads?|advert|advertisement|sponsor|modal|popup|offcanvas|megamenu|comment-list|commentlist|facets?|filters?)"
     r"(?=$|[\s_-])"
 )
 SIDE_CLASSES = re.compile(
-    r"(?:^|[\s_-])(?:sidebar|side-?bar|aside|widget|widgets|rightcol|right-?column|secondary|marginal|rail|right-rail)"
+    r"(?:^|[\s_-])(?:sidebar|side-?bar|aside|(?<!elementor-)widgets?(?!\s+blog\b)|rightcol|right-?column"
+    r"|secondary|marginal|rail|right-rail)"
     r"(?=$|[\s_\d-])"
 )
 RELATED_CLASSES = re.compile(
-    r"(?:^|[\s_-])(?:related|recommended|recommendations|recommend|popular|most-?read|most-?popular|most-?viewed|trending|"
+    r"(?:^|[\s_-])(?:related|recommended|recommendations|recommend|popular|most-?read|most-?popular"
+    r"|most-?viewed|trending|"
     r"hot|ranking|similar|upsell|promo|outbrain|taboola|recirc|recirculation|more-?stories|also-?like|see-?also)"
     r"(?=$|[\s_\d-])"
 )

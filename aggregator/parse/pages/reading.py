@@ -17,9 +17,9 @@ from aggregator.model import Enclosure, Fetched, ListPage, PageRules, ParsedEntr
 from aggregator.parse.pages.choosing import candidates_of, read_rows
 from aggregator.parse.pages.dating import Dates, date_rows
 from aggregator.parse.pages.flatten import outline
-from aggregator.parse.pages.lead import lead_of
+from aggregator.parse.pages.lead import leads_of
 from aggregator.parse.pages.outline import Outline
-from aggregator.parse.pages.records import Row, summary_of
+from aggregator.parse.pages.records import Row, complete_titles, summary_of
 from aggregator.parse.pages.refusing import found_list, says_article, why_nothing
 from aggregator.parse.pages.selecting import (
     describe,
@@ -30,7 +30,9 @@ from aggregator.parse.pages.selecting import (
     select_records,
     text_of,
 )
+from aggregator.parse.pages.strays import without_strays
 from aggregator.parse.pages.structured import DataEntry, read_data
+from aggregator.parse.pages.titles import without_dates
 from aggregator.parse.pages.tree import PageDocument, open_page
 from aggregator.text.pictures import picture_address
 
@@ -82,6 +84,7 @@ def pin_page(fetched: Fetched, *, now: datetime) -> PageRules | None:
             again, dates = read_rows(
                 found.page, select_records(found.page, each), language=_language(found.document), now=now
             )
+            complete_titles(found.page, again, dates.only)
             if _entries(found.document, found.page, again, dates, rules=each, now=now) == found.entries:
                 return each
     return None
@@ -93,6 +96,7 @@ def _find(fetched: Fetched, *, now: datetime, rules: PageRules | None) -> _Found
     language = _language(document)
     if rules is not None:
         rows, dates = read_rows(page, select_records(page, rules), language=language, now=now)
+        complete_titles(page, rows, dates.only)
         entries = _entries(document, page, rows, dates, rules=rules, now=now)
         if not entries:
             raise NotAList(f"what matches items: {rules.items!r} holds no link with a title")
@@ -104,10 +108,12 @@ def _find(fetched: Fetched, *, now: datetime, rules: PageRules | None) -> _Found
     if best is None or _is_better(data, [page.hrefs.get(each.anchor) for each in best.records], document):
         return _Found(document, page, found_in, [_from_data(each, document) for each in data])
     rows, dates = best.rows, best.dates
-    lead = lead_of(page, best, language=language, now=now)
-    if lead is not None or len(rows) < len(best.records):
-        records = best.records if lead is None else [lead, *best.records]
+    leads = leads_of(page, best, language=language, now=now)
+    if leads or len(rows) < len(best.records):
+        records = [*leads, *best.records]
         rows, dates = read_rows(page, records, language=language, now=now)
+    complete_titles(page, rows, dates.only)
+    rows, dates = without_strays(rows, dates)
     entries = _entries(document, page, rows, dates, rules=None, now=now)
     return _Found(document, page, "a repeated pattern", entries, rows)
 
@@ -185,8 +191,9 @@ def _entries(
     moments = date_rows(
         page, rows, dates, [each or "" for each in addresses], url=document.url, language=document.language, now=now
     )
+    titles = without_dates([title for _, title, _ in parts], language)
     entries, seen = [], set()
-    for row, (_, title, summary), address, moment in zip(rows, parts, addresses, moments, strict=True):
+    for row, title, (_, _, summary), address, moment in zip(rows, titles, parts, addresses, moments, strict=True):
         if not title or address is None or address in seen:
             continue
         seen.add(address)
@@ -230,7 +237,7 @@ def _parts(
 ) -> tuple[str | None, str | None, str | None]:
     """Return a record's address as written, its title and its summary."""
     href = page.hrefs.get(row.link)
-    title = row.title.text if row.title is not None else None
+    title = row.headline or None
     summary = summary_of(row, only)
     if rules is not None:
         if rules.link is not None:

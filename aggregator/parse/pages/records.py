@@ -16,22 +16,30 @@ from functools import lru_cache
 from aggregator.parse.pages.outline import IS_AUTHOR, IS_DATE, IS_SUMMARY, IS_TITLE, Cell, Outline
 from aggregator.parse.pages.phrases import leads_on
 from aggregator.parse.pages.repeats import Record
+from aggregator.parse.pages.titles import whole_title
 
 Place = tuple[int, int]  # a way from the root with its last classes, and the how-manieth piece of text there
 
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
+_GOES_ON = (")", ",", ";", ". ", "] ")  # what a piece of a sentence begins with, and no title
+_CODE = 30  # characters of a number or code that names a document
 _WIDE_IS = 2.5  # letters that one of them says as much as
 LONGEST_TITLE = 300
 
 
 @dataclass(slots=True)
 class Row:
-    """A record with its pieces of text by place, and what they were found to be."""
+    """A record with its pieces of text by place, and what they were found to be.
+
+    ``title`` is the piece that says most of the title, ``headline`` the whole of it, ``holder`` the element of both.
+    """
 
     record: Record
     cells: list[Cell]
     places: list[Place]
     title: Cell | None = None
+    headline: str = ""
+    holder: int = -1
     link: int = -1
     dates: list[Cell] = field(default_factory=list)
 
@@ -95,6 +103,14 @@ def choose_titles(
         row.link = link_of(page, row)
 
 
+def complete_titles(page: Outline, rows: Sequence[Row], is_date: set[int]) -> None:
+    """Find the whole of each title that was chosen: of the rows of the list alone, as few are in pieces."""
+    columns = columns_of(rows)
+    for row in rows:
+        if row.title is not None:
+            row.holder, row.headline = whole_title(page, row, row.title, columns, is_date)
+
+
 def _can_be(cell: Cell) -> bool:
     return not leads_on(cell.text) and len(cell.text) <= LONGEST_TITLE
 
@@ -120,7 +136,7 @@ def cell_worth(page: Outline, cell: Cell, is_date: set[int]) -> float:
 
 
 def _worth(page: Outline, cell: Cell) -> float:
-    if leads_on(cell.text):
+    if leads_on(cell.text) or cell.text.startswith(_GOES_ON):
         return 0.0
     length = length_of(cell.text)
     worth = min(length / 25, 1.0) if length <= 160 else max(0.1, 1 - (length - 160) / 200)
@@ -134,6 +150,8 @@ def _worth(page: Outline, cell: Cell) -> float:
             worth += 0.6
     if cell.hints & IS_TITLE:
         worth += 0.5
+    if len(cell.text) <= _CODE and sum(map(str.isdigit, cell.text)) > sum(map(str.isalpha, cell.text)):
+        worth -= 0.4  # "arXiv:2111.05049", "ID 4009"
     if cell.hints & IS_AUTHOR:
         worth -= 0.5
     if cell.hints & IS_SUMMARY and not cell.hints & IS_TITLE:

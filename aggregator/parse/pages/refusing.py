@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 
 from aggregator.errors import Challenge, NotAList
-from aggregator.parse.pages.choosing import Candidate, best_of, text_outside
-from aggregator.parse.pages.outline import RELATED, SIDE, Outline
-from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE
+from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, text_outside
+from aggregator.parse.pages.flatten import REGION_OF_ROLE, REGION_OF_TAG
+from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
+from aggregator.parse.pages.phrases import ABOUT_ITSELF, CONSENT, GONE, LOG_IN, OWN_PAGES
+from aggregator.parse.pages.repeats import WEIGHTS
 from aggregator.parse.pages.tree import PageDocument
 from aggregator.text.hosts import host_of
 
@@ -23,6 +25,8 @@ _CHALLENGE = re.compile(
 _SEGMENTS = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")  # what parts the pieces of a page's title
 _FEWEST = 3  # records without a date
 _DATED = 0.5  # of the records: a list that is news, whatever it stands under
+_OWN = 0.4  # of the records
+_SAYS_MORE = 30  # characters of text in each record, beside its title
 _SCRIPTED = 400  # characters that a page has which shows nothing without its scripts
 
 
@@ -33,7 +37,9 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
     """
     best = best_of(page, candidates)
     text = sum(len(cell.text) for cell in page.cells)
-    is_weak = best is None or best.worth < _LEAST or (not best.dated and _is_scattered(document, page, best))
+    is_weak = (
+        best is None or _without_names(page, best) < _LEAST or (not best.dated and _is_scattered(document, page, best))
+    )
     if (is_weak or text < 3000) and _CHALLENGE.search(document.title or "") and text < 3000:
         raise Challenge(f"the server answered with a page that checks who asks ({document.title!r})")
     names = _names(document, page)
@@ -41,6 +47,8 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
     if gone is not None:
         raise NotAList(f"this is an error page ({gone!r})")
     if not is_weak and best is not None:
+        if best.dated < _DATED:
+            _refuse_own_pages(document, names, best)
         if best.dated < _DATED and any(ABOUT_ITSELF.match(name) for name in names):
             raise NotAList(f"this is a page about the site itself ({names[0]!r}), not a list of entries")
         outside, within = text_outside(page, best.records)
@@ -49,6 +57,40 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
             raise NotAList("this looks like a single article, not a list of them")
         return best
     return None
+
+
+def _refuse_own_pages(document: PageDocument, names: Sequence[str], best: Candidate) -> None:
+    """Raise NotAList where an undated list stands in a wall or a form, or is of the site's own pages."""
+    wall = next((name for name in names if CONSENT.match(name)), None)
+    if wall is not None:
+        raise NotAList(f"this is a page that asks for consent ({wall!r})")
+    has_password = document.root.find(".//input[@type='password']") is not None
+    if has_password and any(LOG_IN.match(name) for name in names):
+        raise NotAList("this is a form to log in")
+    own = [row.title.text for row in best.rows if row.title and OWN_PAGES.match(row.title.text)]
+    if len(own) >= max(2, len(best.rows) * _OWN):
+        raise NotAList(f"these are links to the site's own pages ({own[0]!r}, …), not a list of entries")
+
+
+def _without_names(page: Outline, best: Candidate) -> float:
+    """Return what a list is worth whatever classes say of the place it stands in: they choose, and refuse nothing.
+
+    Names of menus count unless the list is dated, or in the page's main part under headings or with more than its
+    titles: what isn't is one.
+    """
+    middle = best.records[len(best.records) // 2]
+    is_in_main = any(main <= middle.root < page.stop[main] for main in page.mains)
+    weight, node = OUTSIDE if page.mains and not is_in_main else 1.0, page.parent[middle.root]
+    if page.region[middle.root] & NAVIGATION:
+        is_told = sum(bool(row.title and row.title.heading) for row in best.rows) > len(best.rows) / 2
+        if best.dated < _DATED and not (is_in_main and (is_told or best.prose > _SAYS_MORE)):
+            weight = WEIGHTS[NAVIGATION]
+    while node >= 0:
+        tagged = REGION_OF_TAG.get(page.tags[node], 0) | REGION_OF_ROLE.get(page.nodes[node].get("role") or "", 0)
+        if tagged:
+            weight = min(weight, WEIGHTS[tagged])
+        node = page.parent[node]
+    return best.worth / best.region * weight
 
 
 def why_nothing(document: PageDocument, page: Outline) -> NotAList:

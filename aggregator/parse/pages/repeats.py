@@ -20,6 +20,9 @@ _LEVELS = 4  # above a link, in which a list may end
 _TRIED = 12  # series that are looked at closely, the likeliest first
 _REACH = 8  # siblings before and behind a record's link that may belong to it
 _MOST_RECORDS = 3000
+_PINNED = 3  # records at the top of a list whose classes may differ from those of the others
+_FIRST = 4
+_SEVERAL = 2  # links in the same place of each record: "pdf", "other formats"
 _TEXT = -1  # what stands for a piece of text among the kinds of siblings
 
 
@@ -78,6 +81,15 @@ def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Ite
             groups[3, ancestor, loose].append(link)
             ancestor = parent[ancestor]
     seen: set[tuple[int, ...]] = set()
+    firsts: dict[tuple[int, ...], list[int]] = {}
+    for place, group in groups.items():
+        if place[0] == 0 and len(group) >= 3 * _SEVERAL:
+            first = [
+                one for before, one in itertools.pairwise([-1, *group]) if before < 0 or parent[before] != parent[one]
+            ]
+            if 3 <= len(first) <= len(group) / _SEVERAL:
+                firsts[_FIRST, *place[1:]] = first
+    groups.update(firsts)
     for place, group in groups.items():
         if len(group) < 2:
             continue
@@ -107,14 +119,15 @@ def _is_headed(page: Outline, link: int) -> bool:
     return first < page.last[link] and page.cells[page.cell_of_chunk[first]].heading > 0
 
 
+WEIGHTS = {NAVIGATION: 0.15, SIDE: 0.45, RELATED: 0.35}
+
+
 def region_weight(page: Outline, node: int) -> float:
     """Return how likely a place is to hold the list of a page: 1 in its middle, less beside and below it."""
-    region = page.region[node]
-    weight = 0.15 if region & NAVIGATION else 1.0
-    if region & SIDE:
-        weight *= 0.45
-    if region & RELATED:
-        weight *= 0.35
+    region, weight = page.region[node], 1.0
+    for each, factor in WEIGHTS.items():
+        if region & each:
+            weight *= factor
     return weight
 
 
@@ -148,8 +161,12 @@ def _alike(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> list[
     usual_tag = page.tags[next(root for root in roots if page.kind[root] == usual)]
     if count < 2:
         return list(roots)
+    places = {page.parent[root] for root in roots if page.kind[root] == usual}
     found = []
-    for anchor, root in zip(anchors, roots, strict=True):
+    for number, (anchor, root) in enumerate(zip(anchors, roots, strict=True)):
+        if number < _PINNED and page.tags[root] == usual_tag and page.parent[root] in places:
+            found.append(root)
+            continue
         node, inner = anchor, -1
         while page.kind[root] != usual and node != root:
             if page.kind[node] == usual or (inner < 0 and page.tags[node] == usual_tag and node != anchor):

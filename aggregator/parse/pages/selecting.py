@@ -18,7 +18,7 @@ from lxml.cssselect import CSSSelector
 from aggregator.errors import NotAList
 from aggregator.model import PageRules
 from aggregator.parse.pages.dating import Dates, Found, read_attribute
-from aggregator.parse.pages.outline import Outline
+from aggregator.parse.pages.outline import INLINE, Outline
 from aggregator.parse.pages.records import Row
 from aggregator.parse.pages.repeats import Record
 from aggregator.parse.pages.written_dates import find_relative, find_written
@@ -105,7 +105,15 @@ def part_of(page: Outline, row: Row, css: str) -> html.HtmlElement | None:
 
 
 def text_of(element: html.HtmlElement) -> str:
-    return " ".join("".join(element.itertext()).split())
+    """Return the text of an element; where its parts are lines of their own, a blank stands between them."""
+    parts = [element.text or ""]
+    for event, each in etree.iterwalk(element, events=("start", "end")):
+        if each is element or not isinstance(each.tag, str):
+            continue
+        if each.tag not in INLINE:
+            parts.append(" ")
+        parts.append((each.text if event == "start" else each.tail) or "")
+    return " ".join("".join(parts).split())
 
 
 def select_link(page: Outline, row: Row, css: str) -> str | None:
@@ -212,7 +220,7 @@ def rules_of(page: Outline, rows: Sequence[Row]) -> PageRules | None:
     if items is None:
         return None
     rules = PageRules(items=items)
-    title = _inner(page, rows, [row.title.owner if row.title else -1 for row in rows])
+    title = _inner(page, rows, [row.holder if row.title else -1 for row in rows])
     return replace(rules, title=title) if title else rules
 
 

@@ -216,7 +216,9 @@ def _relative_s(text: str) -> int | None:
     words = plain.split()
     for days in (DAYS_BACK[word.strip(",:")] for word in words[:3] if word.strip(",:") in DAYS_BACK):
         return days * 86_400 if len(words) <= 5 else None
-    if not AGO.intersection(words) or (not any(map(str.isdigit, plain)) and not ONE.intersection(words)):
+    if not (AGO.intersection(words) or "il y a" in plain) or (
+        not any(map(str.isdigit, plain)) and not ONE.intersection(words)
+    ):
         return None
     for found in _AGO.finditer(plain):
         span = SPANS_S.get(found[2])
@@ -243,12 +245,13 @@ def moment_ago(seconds: int, now: datetime) -> datetime:
 
 
 _IN_PATH = re.compile(r"(?:^|[/_.-])((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=$|[/_.-])")
+_SHORT_IN_PATH = re.compile(r"/((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?=[/-]\D|$)")
 _YEAR_IN_PATH = re.compile(r"/((?:19|20)\d\d)(?=/|-)")
 
 
 def date_in_address(path: str, *, now: datetime) -> datetime | None:
-    """Return the day that an address names: "/2026/03/12/…", "/20260312-…"; None for one that lies ahead."""
-    found = _IN_PATH.search(path[:500])
+    """Return the day that an address names: "/2026/03/12/…", "/20260312-…", "/2026-3-7-…"; None for one ahead."""
+    found = _IN_PATH.search(path[:500]) or _SHORT_IN_PATH.search(path[:500])
     if found is None:
         return None
     try:

@@ -1,0 +1,57 @@
+"""What joined a list by its tags alone: links without the date, heading and text that all others have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from aggregator.parse.pages.choosing import is_sure
+from aggregator.parse.pages.dating import Dates
+from aggregator.parse.pages.records import Row, length_of
+
+_FEWEST = 4  # rows, of which one may be a stray
+_USUAL = 0.6  # of the rows have it: then the others lack it
+_DATED = 0.8
+_SHORT = 25  # letters of a link of a menu
+_SHORTER = 0.6  # than the titles usually are
+_SAYS_MORE = 20  # characters of text beside a title
+
+
+def without_strays(rows: Sequence[Row], dates: Dates) -> tuple[list[Row], Dates]:
+    """Return the rows of a list without those that lack what most others have, at least two things of it.
+
+    At the ends of the list, where menus are, one is enough for a title that is much shorter than the others.
+    """
+    lacks = [0] * len(rows)
+    if len(rows) < _FEWEST:
+        return list(rows), dates
+    features = (
+        ([any(map(is_sure, found)) for found in dates.rows], _DATED),
+        ([bool(row.title and row.title.heading) for row in rows], _DATED),
+        ([_says_more(row, dates.only) for row in rows], _USUAL),
+    )
+    for present, share in features:
+        if sum(present) >= len(rows) * share:
+            lacks = [count + (not has) for count, has in zip(lacks, present, strict=True)]
+    usual = (
+        median(length_of(row.headline) for row, count in zip(rows, lacks, strict=True) if not count)
+        if 0 in lacks
+        else 0
+    )
+    strays = {number for number, count in enumerate(lacks) if count > 1}
+    for way in (range(len(rows)), range(len(rows) - 1, -1, -1)):
+        for number in way:
+            length = length_of(rows[number].headline)
+            if not lacks[number] or length > min(_SHORT, usual * _SHORTER):
+                break
+            strays.add(number)
+    if not strays or len(strays) > len(rows) * (1 - _USUAL) + 1:
+        return list(rows), dates
+    kept = [number for number in range(len(rows)) if number not in strays]
+    return [rows[number] for number in kept], Dates([dates.rows[number] for number in kept], dates.only)
+
+
+def _says_more(row: Row, only: set[int]) -> bool:
+    return any(
+        cell is not row.title and cell.first_chunk not in only and len(cell.text) >= _SAYS_MORE for cell in row.cells
+    )
