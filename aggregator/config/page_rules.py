@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
+import re2
 from pydantic import AfterValidator, Field, Strict, WithJsonSchema
 
 from aggregator.config.settings import Settings
@@ -26,8 +28,6 @@ def _selector(text: str) -> str:
 
 
 def _links(text: str) -> str:
-    import re2
-
     try:
         re2.compile(text, re2_options())
     except re2.error as error:
@@ -38,8 +38,6 @@ def _links(text: str) -> str:
 
 
 def _date_format(text: str) -> str:
-    from datetime import datetime
-
     sample = datetime(2026, 11, 25)  # noqa: DTZ001 - no moment in time, just what is written
     try:
         is_whole = datetime.strptime(sample.strftime(text), text).date() == sample.date()  # noqa: DTZ007

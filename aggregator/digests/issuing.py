@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from aggregator.app import Aggregator
 from aggregator.categorize import fits_text
 from aggregator.config import DigestConfig, WhenEmpty
@@ -53,8 +55,6 @@ class Digests:
             except AggregatorError:
                 raise
             except Exception as error:  # noqa: BLE001 - as the docstring says
-                import structlog
-
                 structlog.get_logger().error("digest.crashed", digest=digest.name, exc_info=error)
                 continue
             if issue is not None:

@@ -90,11 +90,6 @@ class HostGate:
         self._connections = connections
         self._spacing_s = spacing.total_seconds()
 
-    def try_enter(self, key: str) -> Turn | None:
-        """A turn for this key; None when it has to wait."""
-        with self._changed:
-            return self._try_enter(key)
-
     def take_ready(self, waiting: list[T], key: Callable[[T], str]) -> tuple[T, Turn] | None:
         """Remove the first item that may be asked from ``waiting``; None when there is none."""
         busy: set[str] = set()

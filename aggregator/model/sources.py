@@ -228,18 +228,7 @@ class SourceHealth:
     merged_into: str | None = None
 
     @property
-    def newest_entry(self) -> datetime | None:
-        """When its latest entry was published: how long it has been silent, to compare with ``state.usual_gap``."""
-        return self.state.recent[0] if self.state.recent else None
-
-    @property
     def response_time(self) -> timedelta | None:
         """The median of its latest answers."""
         times = sorted(self.state.response_times_ms)
         return timedelta(milliseconds=times[len(times) // 2]) if times else None
-
-    @property
-    def has_validators(self) -> bool:
-        """Whether its server gives us something to ask "has it changed?" with."""
-        validators = self.state.validators
-        return validators is not None and bool(validators.etag or validators.last_modified)

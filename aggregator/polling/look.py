@@ -12,6 +12,7 @@ from aggregator.fetch import fetch_beside
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Entry, Fetched, ListPage, PageRules, ParsedFeed, Source, SourceKind, SourceState
 from aggregator.normalize import normalize_feed
+from aggregator.parse.pages import pin_page
 from aggregator.sources import common_places, find_feeds
 from aggregator.steps.kinds import read_document
 from aggregator.steps.parse import is_taken
@@ -100,8 +101,6 @@ class _Look:
         )
 
     def _pin(self, answer: Fetched) -> PageRules | None:
-        from aggregator.parse.pages import pin_page
-
         return self._source.page or pin_page(answer, now=self._now)
 
     def places_of_feeds(self, answer: Fetched) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from aggregator.app import Aggregator
 from aggregator.errors import ClaimLost
 from aggregator.fetch import Turn
@@ -79,8 +81,6 @@ def _poll_one(aggregator: Aggregator, queue: Queue, claim: Claim, turn: Turn) ->
     try:
         return _Polled(claim, result=pipeline.read(claim, answer))
     except ClaimLost as error:
-        import structlog
-
         structlog.get_logger().warning("source.claim_lost", source=claim.source.name, error=str(error))
         return _Polled(claim)
 

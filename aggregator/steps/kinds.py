@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+import re2
+
 from aggregator.errors import NotAFeed, NotAList, PageChanged, ParseError
 from aggregator.model import Claim, Fetched, Findings, ListPage, ParsedEntry, ParsedFeed, SourceKind
 from aggregator.parse import parse_feed
@@ -99,8 +101,6 @@ def _wants(claim: Claim) -> Callable[[str], bool]:
     """Return what tells which addresses the operator wants: all, where nothing is said."""
     if claim.source.links is None:
         return bool
-    import re2  # few sources have such an expression
-
     pattern = re2.compile(claim.source.links)
     return lambda link: bool(link) and pattern.search(link) is not None
 

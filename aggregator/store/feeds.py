@@ -42,11 +42,6 @@ class Feeds:
             query = sa.select(sa.func.max(archives.c.number)).where(archives.c.feed == name)
             return connection.execute(query).scalar_one() or 0
 
-    def has_had_archive(self, name: str, number: int) -> bool:
-        """Tell whether an archive was full once, and may be forgotten."""
-        state = self.state(name)
-        return state is not None and 1 <= number <= state.last_archive
-
     def archive(self, name: str, number: int) -> Archive | None:
         with self._read() as connection:
             return stored_archives.find(connection, name, number)

@@ -144,13 +144,6 @@ def alembic_config(connection: sa.Connection) -> Config:
     return config
 
 
-def known_revisions(config: Config) -> list[str]:
-    """Return all revisions, newest first."""
-    from alembic.script import ScriptDirectory
-
-    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
-
-
 def is_known(revision: str) -> bool:
     """Whether this program has a migration of that name; those of newer programs it has not."""
     return any(path.name.startswith(f"{revision}_") for path in (_HERE / "versions").glob("*.py"))

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from aggregator.errors import StoreError, StoreTooNew
 from aggregator.model import Identity, Plan, Selection
 from aggregator.store import Store
-from aggregator.store.migrate import HEAD, _without_references, alembic_config, known_revisions
+from aggregator.store.migrate import HEAD, _without_references, alembic_config
 from aggregator.store.tables import site
 from tests.builders import NOW
 from tests.newsroom import Newsroom, make_config
@@ -25,7 +26,8 @@ from tests.processes import forking, open_at_once, upgrade_at_once
 
 def test_the_newest_migration_is_the_one_that_the_program_names(store: Store) -> None:
     with store._write() as connection:
-        revisions = known_revisions(alembic_config(connection))
+        scripts = ScriptDirectory.from_config(alembic_config(connection))
+        revisions = [script.revision for script in scripts.walk_revisions()]
 
     assert revisions[0] == HEAD
     assert revisions == sorted(revisions, reverse=True)

@@ -186,9 +186,6 @@ def link_of(page: Outline, row: Row) -> int:
     return record.anchor if record.anchor >= 0 else next(iter(inside), -1)
 
 
-_STOPS = re.compile(r"(?:\.\.\.|…)?\s*(?:\[|\(|«|»|→|>)*\s*$")
-
-
 def summary_of(row: Row, is_date: set[int]) -> str | None:
     """Return the longest paragraph of a record that is neither its title nor its date, links included."""
     blocks: dict[int, list[Cell]] = defaultdict(list)

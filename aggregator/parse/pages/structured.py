@@ -14,6 +14,8 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
+from lxml import html
+
 from aggregator.parse.dates import parse_date
 from aggregator.parse.pages.microdata import marked_records
 from aggregator.parse.pages.tree import PageDocument
@@ -230,8 +232,6 @@ def _first_text(record: dict[str, Any], names: tuple[str, ...], *, but: str | No
 def _plain(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text
-    from lxml import html
-
     try:
         return str(html.fragment_fromstring(text, create_parent="div").text_content())
     except ValueError:

@@ -20,12 +20,6 @@ PERIODS: Final[Mapping[str, timedelta]] = {
     "month": timedelta(days=30),
     "year": timedelta(days=365),
 }
-_PERIOD_TITLES: Final = {
-    "day": "Last 24 hours",
-    "week": "Last 7 days",
-    "month": "Last 30 days",
-    "year": "Last 365 days",
-}
 
 # As each is called in itself, so that its readers find it. What is missing here shows its tag.
 _LANGUAGES: Final = {

@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.errors import FetchTimeout, NotAFeed, StatusError, Throttled, Unreachable
 from aggregator.fetch import HostGate, key_of
-from aggregator.fetch.gate import FIRST_REST, MAX_REMEMBERED
+from aggregator.fetch.gate import FIRST_REST, MAX_REMEMBERED, Turn
 from aggregator.model import Per, Source
 
 A, B = "a.example", "b.example"
@@ -32,6 +32,12 @@ def gate_with(*, connections: int = 2, spacing: timedelta = timedelta(), **more)
     return HostGate(connections=connections, spacing=spacing, **more)
 
 
+def try_enter(gate: HostGate, name: str) -> Turn | None:
+    """Take a turn for this key; None when it has to wait."""
+    found = gate.take_ready([name], key=lambda item: item)
+    return found[1] if found else None
+
+
 def key(item: str) -> str:
     return item[0]
 
@@ -43,31 +49,31 @@ def asks_for_rest(wait: timedelta) -> StatusError:
 def test_a_host_lets_so_many_in_at_a_time(clock):
     gate = gate_with(connections=2, clock=clock)
 
-    with gate.try_enter(A), gate.try_enter(A):
-        assert gate.try_enter(A) is None
-        assert gate.try_enter(B)
-    assert gate.try_enter(A)
+    with try_enter(gate, A), try_enter(gate, A):
+        assert try_enter(gate, A) is None
+        assert try_enter(gate, B)
+    assert try_enter(gate, A)
 
 
 def test_turns_begin_some_space_apart(clock):
     gate = gate_with(connections=5, spacing=SECOND, clock=clock)
-    with gate.try_enter(A):
+    with try_enter(gate, A):
         pass
 
-    assert gate.try_enter(A) is None
+    assert try_enter(gate, A) is None
     assert gate.ready_in(A) == SECOND
     clock.now += 1
     assert gate.ready_in(A) == timedelta()
-    assert gate.try_enter(A)
+    assert try_enter(gate, A)
 
 
 def test_a_turn_that_ends_in_an_error_is_given_back(clock):
     gate = gate_with(connections=1, clock=clock)
 
-    with pytest.raises(ZeroDivisionError), gate.try_enter(A):
+    with pytest.raises(ZeroDivisionError), try_enter(gate, A):
         raise ZeroDivisionError
 
-    assert gate.try_enter(A)
+    assert try_enter(gate, A)
 
 
 def test_a_server_that_asks_for_rest_has_it_from_all_that_share_its_key(clock):
@@ -75,11 +81,11 @@ def test_a_server_that_asks_for_rest_has_it_from_all_that_share_its_key(clock):
     gate.learn(A, asks_for_rest(60 * SECOND))
     gate.learn(A, asks_for_rest(10 * SECOND))
 
-    assert gate.try_enter(A) is None
+    assert try_enter(gate, A) is None
     assert gate.ready_in(A) == 60 * SECOND
-    assert gate.try_enter(B)
+    assert try_enter(gate, B)
     clock.now += 60
-    assert gate.try_enter(A)
+    assert try_enter(gate, A)
 
 
 def test_a_busy_host_holds_up_no_other(clock):
@@ -101,22 +107,22 @@ def test_nothing_waiting_is_nothing_taken(clock):
 def test_this_machine_needs_no_politeness(clock, here):
     gate = gate_with(connections=1, spacing=SECOND, clock=clock)
 
-    with gate.try_enter(here), gate.try_enter(here):
-        assert gate.try_enter(here)
+    with try_enter(gate, here), try_enter(gate, here):
+        assert try_enter(gate, here)
 
 
 def test_this_machine_may_ask_for_rest_all_the_same(clock):
     gate = gate_with(clock=clock)
     gate.learn("127.0.0.1", asks_for_rest(SECOND))
 
-    assert gate.try_enter("127.0.0.1") is None
+    assert try_enter(gate, "127.0.0.1") is None
 
 
 def test_other_limits_hold_for_the_turns_that_follow(clock):
     gate = gate_with(connections=1, clock=clock)
-    with gate.try_enter(A):
+    with try_enter(gate, A):
         gate.limit(connections=2, spacing=SECOND)
-        with gate.try_enter(A):
+        with try_enter(gate, A):
             pass
         assert gate.ready_in(A) == SECOND
 
@@ -140,7 +146,7 @@ def test_a_server_that_gives_no_answer_twice_in_a_row_rests_longer_and_longer(cl
 
     assert rests[:7] == [timedelta(), 2 * MINUTE, 4 * MINUTE, 8 * MINUTE, 16 * MINUTE, 30 * MINUTE, 30 * MINUTE]
     assert gate.why_resting(A) == f"its host is left alone: {error}"
-    assert gate.try_enter(B)
+    assert try_enter(gate, B)
 
 
 @pytest.mark.parametrize("answer", [None, NotAFeed("html"), StatusError("not there", status=404)])
@@ -170,7 +176,7 @@ def test_this_machine_needs_no_rest_that_it_did_not_ask_for(clock):
     for _ in range(9):
         gate.learn("127.0.0.1", FetchTimeout("too slow"))
 
-    assert gate.try_enter("127.0.0.1")
+    assert try_enter(gate, "127.0.0.1")
 
 
 # --- what shares its limits
@@ -211,7 +217,7 @@ def test_a_rest_that_another_process_was_asked_for_holds_here(clock):
 
     gate.resume(A, rest=MINUTE, why="its host asked us to come later", troubles=0, is_used=True)
 
-    assert gate.try_enter(A) is None
+    assert try_enter(gate, A) is None
     assert gate.ready_in(A) == MINUTE
     assert gate.why_resting(A) == "its host asked us to come later"
 
@@ -223,11 +229,11 @@ def test_who_comes_after_another_process_waits_for_one_spacing_at_first(clock):
     gate.resume(B, rest=timedelta(), why="", troubles=0, is_used=False)
     gate.resume("127.0.0.1", rest=timedelta(), why="", troubles=0, is_used=True)
 
-    assert gate.try_enter(A) is None
-    assert gate.try_enter(B)
-    assert gate.try_enter("127.0.0.1")
+    assert try_enter(gate, A) is None
+    assert try_enter(gate, B)
+    assert try_enter(gate, "127.0.0.1")
     clock.now += 1
-    assert gate.try_enter(A)
+    assert try_enter(gate, A)
 
 
 def test_troubles_are_counted_on_where_another_process_left_off(clock):
@@ -243,7 +249,7 @@ def test_others_are_told_of_rests_and_troubles_but_not_of_spacing(clock):
     gate = gate_with(spacing=SECOND, clock=clock)
     assert gate.state_of(A) == (timedelta(), "", 0)
 
-    gate.try_enter(A)
+    try_enter(gate, A)
     gate.learn(A, Unreachable("no"))
     spaced = gate.state_of(A)
     gate.learn(A, Unreachable("no"))
@@ -270,7 +276,7 @@ def test_this_machine_is_not_limited():
 def test_who_waits_gets_the_turn_when_it_is_free():
     gate = gate_with(connections=1)
     order = []
-    turn = gate.try_enter(A)
+    turn = try_enter(gate, A)
 
     def other() -> None:
         with gate.enter(A, timeout=5 * SECOND):
@@ -300,7 +306,7 @@ def test_who_waits_for_space_gets_it():
 def test_who_waits_too_long_is_told():
     gate = gate_with(connections=1)
 
-    with gate.try_enter(A), pytest.raises(FetchTimeout, match=r"other requests to a\.example took too long"):
+    with try_enter(gate, A), pytest.raises(FetchTimeout, match=r"other requests to a\.example took too long"):
         gate.enter(A, timeout=timedelta(milliseconds=20))
 
 
@@ -318,7 +324,7 @@ def test_waiting_for_a_change_ends_with_the_rest_or_the_patience(held):
 
 def test_waiting_for_a_change_ends_with_a_turn():
     gate = gate_with()
-    turn = gate.try_enter(A)
+    turn = try_enter(gate, A)
     timer = threading.Timer(0.02, lambda: turn.__exit__(None, None, None))
     timer.start()
     started = time.monotonic()
@@ -355,12 +361,12 @@ def test_thirty_two_workers_never_exceed_the_limit():
 def test_quiet_hosts_are_forgotten(clock):
     gate = gate_with(spacing=SECOND, clock=clock)
     gate.learn("held.example", asks_for_rest(100_000 * SECOND))
-    turn = gate.try_enter("inside.example")
+    turn = try_enter(gate, "inside.example")
     for number in range(3 * MAX_REMEMBERED):
-        with gate.try_enter(f"host{number}.example"):
+        with try_enter(gate, f"host{number}.example"):
             clock.now += 1.1
 
     assert len(gate._hosts) <= MAX_REMEMBERED
-    assert gate.try_enter("held.example") is None
+    assert try_enter(gate, "held.example") is None
     with turn:
         assert len(gate._hosts) > 1
