@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What is compared: ``title`` as published, ``words`` of its text (see words.py)."""
+    """What is compared: ``title`` as published, ``words`` of its text (see text/folding.py)."""
 
     title: str
     words: Sequence[str]

@@ -1,1 +1,1 @@
-"""Where the program is started: commands (cli.py), the schedule (scheduler.py), the web (web.py)."""
+"""Where the program is started: commands (cli.py), the main job (main_job.py, scheduler.py), web/, doctor/."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from aggregator.model import Enclosure
 from aggregator.normalize.urls import absolute_url
-from aggregator.text.titles import one_line, shorten
+from aggregator.text.one_line import one_line, shorten
 
 MAX_ENCLOSURES = 50
 

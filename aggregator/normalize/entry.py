@@ -15,7 +15,7 @@ from aggregator.normalize.html import caption_of, clean_html, paragraphs, plain_
 from aggregator.normalize.identity import fingerprint
 from aggregator.normalize.urls import absolute_url
 from aggregator.text.legal import legal
-from aggregator.text.titles import one_line, shorten
+from aggregator.text.one_line import one_line, shorten
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # there was no web before; what is earlier is a default of some program
 _LAST_YEAR = 9999  # "never" in many databases

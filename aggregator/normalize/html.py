@@ -25,7 +25,7 @@ from aggregator.normalize.media import link_films, prepare_media
 from aggregator.normalize.tangle import flattened, is_tangled
 from aggregator.normalize.urls import absolute_url, direct_url, resolve
 from aggregator.text.legal import legal
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 _DIVS = "address|center|dialog|fieldset|footer|form|header|hgroup|main|menu|nav"
 # What is in these a parser takes for text or for another language; it is HTML, often the picture itself.

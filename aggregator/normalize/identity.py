@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from aggregator.model import Enclosure, Entry
 from aggregator.normalize.urls import canonical_url, comparable_url
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 MAX_KEY_CHARS = 500
 

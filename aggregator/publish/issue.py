@@ -8,7 +8,7 @@ from aggregator.model import PublishedEntry, SourceHealth, StoredEntry
 from aggregator.model.issues import IssueEntry, SeenAt
 from aggregator.publish import parts
 from aggregator.text.legal import web_address
-from aggregator.text.titles import one_line, shorten
+from aggregator.text.one_line import one_line, shorten
 
 _TITLE_CHARACTERS = 250
 _SUMMARY_CHARACTERS = 280

@@ -20,7 +20,7 @@ from aggregator.model import (
 )
 from aggregator.publish.readable import first_image
 from aggregator.text.legal import legal, web_address
-from aggregator.text.titles import one_line, shorten
+from aggregator.text.one_line import one_line, shorten
 
 _UNTITLED = "Untitled"
 _TITLE_CHARACTERS = 80

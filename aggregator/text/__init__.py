@@ -1,1 +1,1 @@
-"""Words for people and for comparing, the same for everybody: what is said of times, sizes, hosts and characters."""
+"""Words for people and for comparing, one of each: durations, sizes, times, hosts, folded words, legal characters."""

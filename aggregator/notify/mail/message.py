@@ -20,7 +20,7 @@ from aggregator.config import EmailConfig
 from aggregator.model.issues import Issue
 from aggregator.notify.bodies import UNSUBSCRIBE, Rendered, Site
 from aggregator.text.hosts import host_of
-from aggregator.text.titles import one_line, shorten
+from aggregator.text.one_line import one_line, shorten
 
 _SUBJECT_CHARACTERS: Final = 160
 _ADDRESS_COLUMNS: Final = 72

@@ -11,7 +11,7 @@ from aggregator.model import FeedDocument, PublishedEntry
 from aggregator.publish import parts
 from aggregator.text.legal import legal, web_address
 from aggregator.text.moments import rfc3339
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 if TYPE_CHECKING:
     from feedgen.entry import FeedEntry

@@ -10,7 +10,7 @@ from aggregator.model import Enclosure, FeedDocument, Mention, PublishedEntry, S
 from aggregator.publish import parts
 from aggregator.text.legal import legal, web_address
 from aggregator.text.moments import rfc3339
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 _VERSION = "https://jsonfeed.org/version/1.1"
 

@@ -11,7 +11,7 @@ from lxml import etree
 from aggregator.model import SourceHealth, SourceKind
 from aggregator.publish.parts import source_title
 from aggregator.text.legal import legal, web_address
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 
 def render_opml(title: str, sources: Sequence[SourceHealth], *, updated: datetime | None = None) -> bytes:

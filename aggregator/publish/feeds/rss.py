@@ -12,7 +12,7 @@ from aggregator.model import FeedDocument, PublishedEntry
 from aggregator.publish import parts
 from aggregator.publish.feeds.atom import HISTORY
 from aggregator.text.legal import web_address
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 if TYPE_CHECKING:
     from feedgen.feed import FeedGenerator

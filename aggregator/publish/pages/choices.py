@@ -9,7 +9,7 @@ from typing import Final
 
 from aggregator.model import SourceHealth
 from aggregator.publish.parts import source_title
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 # style.css has so many colors; categories take them in the order in which they are configured.
 _COLORS: Final = 8

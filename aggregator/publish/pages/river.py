@@ -15,7 +15,7 @@ from aggregator.publish.feeds.document import category_labels
 from aggregator.publish.pages.choices import Choice, category_choices, language_choice
 from aggregator.text.legal import legal, web_address
 from aggregator.text.moments import day_in_words, relative, rfc3339, time_in_words
-from aggregator.text.titles import one_line, shorten
+from aggregator.text.one_line import one_line, shorten
 
 _SUMMARY_CHARACTERS = 320
 

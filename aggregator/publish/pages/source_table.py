@@ -16,7 +16,7 @@ from aggregator.publish.parts import source_title
 from aggregator.text.durations import duration_in_words, response_time_in_words
 from aggregator.text.legal import legal, web_address
 from aggregator.text.moments import Moment, moment
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 _NEEDS_ATTENTION: Final = (SourceStatus.GONE, SourceStatus.MOVED, SourceStatus.CHANGED, SourceStatus.FAILING)
 

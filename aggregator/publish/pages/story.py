@@ -13,8 +13,8 @@ from aggregator.publish.pages.river import Also, Wording
 from aggregator.publish.readable import readable
 from aggregator.text.legal import legal, web_address
 from aggregator.text.moments import rfc3339, time_in_words
+from aggregator.text.one_line import one_line
 from aggregator.text.sizes import size_in_words
-from aggregator.text.titles import one_line
 
 # All texts of a page together: what comes after them is shown by its summary.
 _MOST_TEXT = 60_000

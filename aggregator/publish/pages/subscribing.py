@@ -11,7 +11,7 @@ from aggregator.config import Config, FeedConfig
 from aggregator.publish.feeds.document import category_labels, feed_title, is_private, served_base
 from aggregator.publish.feeds.formats import FORMATS
 from aggregator.text.legal import legal
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

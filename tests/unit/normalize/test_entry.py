@@ -9,7 +9,7 @@ import pytest
 from aggregator.model import Enclosure, Origin, ParsedEntry, Text
 from aggregator.normalize.entry import times
 from aggregator.text.legal import legal
-from aggregator.text.titles import one_line, shorten
+from aggregator.text.one_line import one_line, shorten
 from tests.unit.normalize.making import NOW, html, normalized, one, plain
 
 TIDE = "The tide turns twice a day"

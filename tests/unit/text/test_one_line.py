@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.text.legal import legal
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 # Beside any text: what decides, among characters that texts are full of.
 _AT_THE_BORDER = "\x00\x08\t\n\x0b\r\x1f ~\x7f\x80\x85\x9f\xa0«é\u200b\ud800\ufffd\ufffe\uffff😀"
