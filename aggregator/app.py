@@ -62,6 +62,11 @@ def selection_of(where: Where) -> Selection:
     return Selection(categories=where.categories, sources=where.sources, language=where.language)
 
 
+def _connections(config: Config) -> int:
+    """Return how many connections to the database there may be: one for each worker, and some for all else."""
+    return config.fetch.workers + 4
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What follows from one configuration, whole. A reload makes another and swaps it in; none is ever changed."""
@@ -100,7 +105,7 @@ class Aggregator:
         self._readers = readers
         self._token = secrets.token_hex(8)  # claims that have it are ours
         self.gate = open_gate(config)
-        self.store = Store(config.storage.url, pool_size=config.fetch.workers + 4, meter=meter)
+        self.store = Store(config.storage.url, pool_size=_connections(config), meter=meter)
         self.store.upgrade()
         self.identity = self.store.open_site(url=config.site.url, now=clock())
         self.setup = self._adopt(config)
@@ -110,6 +115,7 @@ class Aggregator:
         setup = self._adopt(config)
         limits = config.fetch.politeness
         self.gate.limit(connections=limits.connections, spacing=limits.spacing)
+        self.store.resize(_connections(config))
         self.setup = setup
 
     def _adopt(self, config: Config) -> Setup:

@@ -86,6 +86,8 @@ class Store:
     """One database. Threads may share it. All methods raise StoreError (see ``engine.translated``)."""
 
     def __init__(self, url: str, *, pool_size: int = 8, meter: Meter = unmeasured) -> None:
+        self._url = url
+        self._pool_size = pool_size
         self._engine = create_engine(url, pool_size=pool_size)
         self._writer = self._engine.execution_options(is_write=True)
         self._turn = WritersTurn(self._engine)
@@ -97,6 +99,15 @@ class Store:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def resize(self, pool_size: int) -> None:
+        """Have at most ``pool_size`` connections; what is under way ends on the old ones, which are closed then."""
+        if pool_size == self._pool_size:
+            return
+        before, engine = self._engine, create_engine(self._url, pool_size=pool_size)
+        self._engine, self._writer = engine, engine.execution_options(is_write=True)
+        self._pool_size = pool_size
+        before.dispose()
 
     def upgrade(self) -> tuple[str | None, str]:
         """Migrate the schema; return the revisions before and after. Raises StoreTooNew for a newer schema."""

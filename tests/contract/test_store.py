@@ -604,3 +604,22 @@ def test_a_key_that_no_database_stores_is_known_by_what_is_stored_of_it(store: S
     save(store, claim, make_decision(make_entry("Odd", key="id:\x00a")))
 
     assert store.whole_articles(claim, ["id:\x00a"]) == {"id:a": None}
+
+
+def test_a_pool_that_is_resized_has_room_for_more_and_lets_what_is_under_way_end(url: str) -> None:
+    store = Store(url, pool_size=1)
+    store.upgrade()
+    store.open_site(url="https://news.example.org/", now=NOW)
+
+    with store._read() as held:
+        store.resize(3)
+        with store._read(), store._read(), store._read():
+            assert held.exec_driver_sql("SELECT 1").scalar_one() == 1
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(store._engine.pool, "_timeout", 0.1)
+                with pytest.raises(StoreBusy, match="all database connections are in use"), store._read():
+                    pass
+    store.configure([make_source("a")])
+
+    assert [health.source.name for health in store.sources()] == ["a"]
+    store.close()
