@@ -167,10 +167,29 @@ def _menu_only(language: str) -> str:
     return _whole(language, "Moonfield", "<p>…</p>")
 
 
+def _not_found_without_a_name(language: str) -> str:
+    """An error page in the site's own clothes: nothing but its text says so, and a list of links helps on."""
+    return _whole(language, "Moonfield", f"<p>{_WORDS[language][1]}</p>{_links(language)}")
+
+
+def _consent_without_a_name(language: str) -> str:
+    return _whole(language, "Moonfield", f"<p>{_WORDS[language][4]}</p>{_links(language)}<button>OK</button>")
+
+
+def _empty(language: str) -> str:
+    return page(lambda news, more: "<p>–</p>", [], language)
+
+
 KINDS: Final[tuple[Callable[[str], str], ...]] = (
     _article, _article_that_says_so, _article_with_related_news, _text_in_list_items, _privacy, _not_found,
     _not_found_with_news, _login, _services, _consent, _challenge, _maintenance, _shell, _menu_only,
+    _not_found_without_a_name, _consent_without_a_name, _empty,
 )  # fmt: skip
+
+
+def bad_page(kind: str, language: str) -> str:
+    """Return what a page may turn into: a kind by its name."""
+    return next(each for each in KINDS if each.__name__ == f"_{kind}")(language)
 
 
 def nonlists() -> Iterator[Listing]:

@@ -99,13 +99,18 @@ class ListMemory:
     """How a page's list was when it was last read well, to notice when the page was rebuilt.
 
     ``place`` is where it stands, ``usual`` how many records it has, ``links`` are hashes of theirs, ``folder`` is the
-    part of their addresses that most have. ``complaint`` is what is wrong with it now, in words for the operator.
+    part of their addresses that most have. ``titles`` are hashes and ``ids`` the ids of the same records, to know them
+    again under new addresses; ``dated`` is the share of them that has a date, None where that was not noted.
+    ``complaint`` is what is wrong with it now, in words for the operator.
     """
 
     place: str
     usual: int
     links: tuple[str, ...] = ()
     folder: str = ""
+    titles: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    dated: float | None = None
     complaint: str | None = None
 
 

@@ -86,7 +86,8 @@ def _read_list(claim: Claim, answer: Fetched, now: datetime) -> Reading:
             raise without_list(str(reason), memory) from reason
         raise
     listed = judge_list(page, memory)
-    entries = list(page.document.entries)
+    ids = dict(zip((each.link for each in page.document.entries if each.link), listed.ids, strict=False))
+    entries = [replace(each, id=ids.get(each.link or "")) for each in page.document.entries]
     if answer.pages:
         rules = rules or pin_page(answer, now=now)
     for further in answer.pages:

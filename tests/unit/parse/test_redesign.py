@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from aggregator.errors import PageChanged
-from aggregator.model import ListMemory, ListPage, ParsedEntry, ParsedFeed
+from aggregator.model import ListMemory, ListPage, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.redesign import judge_list
 
 HERE = "ul.news > li"
@@ -78,3 +79,52 @@ def test_what_is_usual_follows_slowly() -> None:
         usual = judge_list(page(*news(0, 8)), usual)
 
     assert 8 < usual.usual < 12
+
+
+def titled(*entries: tuple[str, str], place: str = HERE, year: int | None = None) -> ListPage:
+    document = ParsedFeed(
+        format="page",
+        reader="page",
+        url="https://x.example/",
+        entries=tuple(
+            ParsedEntry(
+                link=f"https://x.example{link}",
+                title=Text(value=title, is_html=False),
+                published=datetime(year, 1, 1, tzinfo=UTC) if year else None,
+            )
+            for link, title in entries
+        ),
+    )
+    return ListPage(document=document, found_in="a repeated pattern", place=place)
+
+
+def test_a_relaunch_with_new_addresses_and_known_titles_is_the_same_list_and_keeps_its_ids() -> None:
+    before = judge_list(titled(*((f"/news/{each}", f"Title {each}") for each in "abcdef")), None)
+
+    relaunched = judge_list(titled(*((f"/press/{each}", f"Title {each}") for each in "xabcde"), place="main a"), before)
+    later = judge_list(titled(*((f"/press/{each}", f"Title {each}") for each in "yxabcd"), place="main a"), relaunched)
+
+    assert relaunched.ids == ("https://x.example/press/x", *(f"https://x.example/news/{each}" for each in "abcde"))
+    assert later.ids[:3] == ("https://x.example/press/y", "https://x.example/press/x", "https://x.example/news/a")
+
+
+def test_a_title_that_comes_back_now_and_then_is_a_new_entry() -> None:
+    before = judge_list(titled(("/n/1", "Weekly report"), *((f"/n/{each}", each) for each in "bcdef")), None)
+
+    now = judge_list(titled(("/n/9", "Weekly report"), *((f"/n/{each}", each) for each in "bcde")), before)
+
+    assert now.ids[0] == "https://x.example/n/9"
+
+
+def test_a_list_that_lost_its_dates_and_all_of_its_entries_is_another_one() -> None:
+    before = judge_list(titled(*((f"/{each}", f"Title {each}") for each in "abcdef"), place="ul > li", year=2026), None)
+
+    with pytest.raises(PageChanged, match="had dates"):
+        judge_list(titled(*((f"/{each}", f"Other {each}") for each in "stuvwx"), place="ul > li"), before)
+
+
+def test_the_same_place_is_not_enough_for_an_undated_list_in_a_bare_element() -> None:
+    before = judge_list(titled(*((f"/{each}", f"Title {each}") for each in "abcdef"), place="ul > li"), None)
+
+    with pytest.raises(PageChanged):
+        judge_list(titled(*((f"/{each}", f"Other {each}") for each in "stuvwx"), place="ul > li"), before)
