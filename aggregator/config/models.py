@@ -121,6 +121,9 @@ class SourceConfig(Settings):
     )
     title: values.Line | None = Field(None, description="Title to show; the source's own when left out.")
     categories: tuple[values.Slug, ...] = Field((), description="Categories that every entry of it has.")
+    folder: tuple[values.Line, ...] = Field(
+        (), description="Folder that it is in when sources are exported for other readers, outermost name first."
+    )
     every: values.AutoOrDuration = Field(
         None,
         description="Time between two polls of it; the general `fetch.every` when left out or `auto`.",

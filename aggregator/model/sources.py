@@ -56,6 +56,7 @@ class Source:
     title: str | None = None
     kind: SourceKind = field(default=SourceKind.AUTO, metadata=_LAYOUT)
     categories: tuple[str, ...] = ()
+    folder: tuple[str, ...] = ()
     every: timedelta | None = None
     keep: str | None = field(default=None, metadata=_ENTRIES)
     drop: str | None = field(default=None, metadata=_ENTRIES)

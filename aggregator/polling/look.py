@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.errors import NotAFeed, ParseError, SourceError
+from aggregator.errors import FetchError, NotAFeed, ParseError, SourceError
 from aggregator.fetch import fetch_beside
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Entry, Fetched, ListPage, PageRules, ParsedFeed, Source, SourceKind, SourceState
 from aggregator.normalize import normalize_feed
 from aggregator.parse.pages import pin_page
-from aggregator.sources import common_places, find_feeds
+from aggregator.sources import common_places, find_feeds, known_feeds
 from aggregator.steps.kinds import read_document
 from aggregator.steps.parse import is_taken
 
@@ -48,7 +48,14 @@ def find_source(
     SourceError.
     """
     look = _Look(client, source, now, secrets or {})
-    answer = look.ask(source.url)
+    try:
+        answer = look.ask(source.url)
+    except FetchError:
+        if source.kind is SourceKind.AUTO:  # sites that turn programs away often give them the feed
+            for address in known_feeds(source.url):
+                with suppress(SourceError):
+                    return look.read(address, look.ask(address), SourceKind.FEED)
+        raise
     if source.kind is not SourceKind.AUTO:
         return look.read(source.url, answer, source.kind)
     try:
@@ -104,9 +111,10 @@ class _Look:
         return self._source.page or pin_page(answer, now=self._now)
 
     def places_of_feeds(self, answer: Fetched) -> tuple[str, ...]:
-        """Return where the feed of a page may be: what it names, else the common places."""
+        """Return where the feed of a page may be: what it names, what is known of its site, else the common places."""
         named = tuple(feed.url for feed in find_feeds(answer.body, url=answer.url))
-        return named or common_places(answer.url)
+        known = (*known_feeds(self._source.url), *known_feeds(answer.url))
+        return tuple(dict.fromkeys((*named, *(known if named else (*known, *common_places(answer.url))))))
 
     def _parts(self, answer: Fetched) -> Iterator[Fetched]:
         from aggregator.parse.sitemap import sitemap_parts

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections import Counter
+from collections.abc import Container, Sequence
 from dataclasses import fields
+from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from aggregator.config import Config, bare_address
+from aggregator.config import Config, SourceConfig, bare_address
 from aggregator.model import Source
 from aggregator.text.hosts import host_of
 
@@ -21,22 +23,41 @@ _NAMES = {each.name for each in fields(Source)}
 
 
 def configured_sources(config: Config) -> tuple[Source, ...]:
-    """Return the sources in the order of the files; those without a name get one from their title or host.
+    """Return the sources in the order of the files; those without a name get one from their title or address.
 
     User and password of an address are left out (see ``credentials``).
     """
-    taken = {each.name for each in config.sources if each.name}
     configured = []
-    for each in config.sources:
-        name = each.name or name_for(each.title, each.url, taken=taken)
-        taken.add(name)
+    for each, name in zip(config.sources, _names(config.sources), strict=True):
         given = {"name": name, "url": bare_address(each.url), "group": each.politeness.group}
         configured.append(_SOURCE.validate_python(each.model_dump(include=_NAMES) | given))
     return tuple(configured)
 
 
+def _names(sources: Sequence[SourceConfig]) -> list[str]:
+    """Return a name for each source: its own, else one that follows from its title or address alone.
+
+    It stays when another source comes or goes. Where several would have the same, each has a part of its address's
+    hash behind it, so that no name ever comes to mean another source.
+    """
+    made = [each.name or made_name(each.title, each.url) for each in sources]
+    used = Counter(made)
+    return [
+        name if each.name or used[name] == 1 else f"{name}-{sha256(bare_address(each.url).encode()).hexdigest()[:6]}"
+        for each, name in zip(sources, made, strict=True)
+    ]
+
+
+def made_name(title: str | None, url: str) -> str:
+    """Make a short name from a title, else from host and path: "space-news", "agency-example-science"."""
+    host = re.sub(r"^(www|feeds?|rss|news|blog)\.", "", host_of(url) or "")
+    path = re.sub(r"^[^:]*://[^/?#]*", "", url).partition("#")[0]
+    path = "" if re.fullmatch(r"/?(feed/?)?", path) else re.sub(r"\.(xml|html?|php|aspx?)(?=$|\?)", "", path)
+    return _slug(title or "") or _slug(f"{host} {path}") or "source"
+
+
 def name_for(title: str | None, url: str, *, taken: Container[str] = ()) -> str:
-    """Make a short name ("space-news") from a title, else from the host; numbered when it is taken."""
+    """Make a short name to be written down ("space-news") from a title, else from the host; numbered when taken."""
     slug = _slug(title or "") or _slug(re.sub(r"^(www|feeds?|rss|news|blog)\.", "", host_of(url) or ""))
     slug = slug or "source"
     name, number = slug, 1

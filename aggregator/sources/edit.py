@@ -25,6 +25,7 @@ class NewSource:
     title: str | None = None
     categories: tuple[str, ...] = ()
     kind: SourceKind = SourceKind.AUTO
+    folder: tuple[str, ...] = ()
 
 
 def written_source(url: str, kind: SourceKind, rules: PageRules | None) -> str:
@@ -61,12 +62,8 @@ def replace_addresses(path: Path, new: Mapping[int, str]) -> frozenset[int]:
         text = path.read_bytes().decode()
         root = _composed(path, text)
         found = next((value for key, value in root.value if key.value == "sources"), None) if root else None
-        urls = {
-            item.start_mark.line + 1: value
-            for item in (found.value if found else ())
-            for key, value in item.value
-            if key.value == "url"
-        }
+        items = found.value if found is not None and found.id == "sequence" else ()
+        urls = {item.start_mark.line + 1: url for item in items if (url := _url_of(item)) is not None}
         possible = {line: urls[line] for line in new if line in urls and _can_be_replaced(urls[line])}
         for line, node in sorted(possible.items(), reverse=True):  # from the end, so that the other marks stay right
             text = text[: node.start_mark.index] + _restyled(new[line], node.style) + text[node.end_mark.index :]
@@ -75,6 +72,14 @@ def replace_addresses(path: Path, new: Mapping[int, str]) -> frozenset[int]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(Problem(str(path), 0, f"can't be changed: {error}")) from error
     return frozenset(new) - possible.keys()
+
+
+def _url_of(item: YamlNode) -> YamlNode | None:
+    """Return where the address of a source is written: under its key, or as the source."""
+    if item.id == "scalar":
+        return item
+    pairs = item.value if item.id == "mapping" else ()
+    return next((value for key, value in pairs if key.value == "url"), None)
 
 
 def _can_be_replaced(node: YamlNode) -> bool:
@@ -105,24 +110,35 @@ def _appended(path: Path, text: str, new: Sequence[NewSource]) -> str:
     root = _composed(path, text)
     lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
+        lines[-1] += "\r\n" if "\r\n" in text else "\n"
+    ending = "\r\n" if "\r\n" in text else "\n"
     if root is None:
-        return "".join([*lines, "sources:\n", *_block(new, indent=2)])
+        return "".join([*lines, f"sources:{ending}", *_block(new, indent=2, ending=ending)])
     if root.id != "mapping" or root.flow_style:
         raise ConfigError(Problem(str(path), 1, "sources can't be added: the file is not a list of `key: value` lines"))
     found = next(((key, value) for key, value in root.value if key.value == "sources"), None)
     if found is None:
-        return "".join([*lines, "\nsources:\n", *_block(new, indent=2)])
+        return "".join([*lines, f"{ending}sources:{ending}", *_block(new, indent=2, ending=ending)])
     key, value = found
     if value.id == "sequence" and value.value and not value.flow_style:
-        at, indent = _last_line(value.value[-1]) + 1, value.start_mark.column
+        indent = value.start_mark.column
+        at = _past_comments(lines, _last_line(value.value[-1]) + 1, indent=indent)
     elif not value.value:  # `sources:` or `sources: []`
         at, indent = key.start_mark.line + 1, key.start_mark.column + 2
-        lines[at - 1] = re.sub(r"^(\s*[^:]+:)[^#\n]*", r"\1 ", lines[at - 1]).rstrip() + "\n"
+        lines[at - 1] = re.sub(r"^(\s*[^:]+:)[^#\n]*", r"\1 ", lines[at - 1]).rstrip() + ending
     else:
         line = key.start_mark.line + 1
-        raise ConfigError(Problem(str(path), line, "sources can't be added to a list written in one line: [ … ]"))
-    return "".join([*lines[:at], *_block(new, indent=indent), *lines[at:]])
+        raise ConfigError(
+            Problem(str(path), line, "sources can't be added here; write them as a list, `- url: …` a line")
+        )
+    return "".join([*lines[:at], *_block(new, indent=indent, ending=ending), *lines[at:]])
+
+
+def _past_comments(lines: Sequence[str], at: int, *, indent: int) -> int:
+    """Return the line behind the comments of the source that ends before ``at``: those right below, indented as it."""
+    while at < len(lines) and (comment := re.match(r"( *)#", lines[at])) and len(comment[1]) > indent:
+        at += 1
+    return at
 
 
 def _last_line(node: YamlNode) -> int:
@@ -136,7 +152,7 @@ def _last_line(node: YamlNode) -> int:
     return int(node.end_mark.line)
 
 
-def _block(new: Sequence[NewSource], *, indent: int) -> list[str]:
+def _block(new: Sequence[NewSource], *, indent: int, ending: str) -> list[str]:
     lines = []
     for source in new:
         pairs = [("url", _scalar(source.url))]
@@ -148,8 +164,10 @@ def _block(new: Sequence[NewSource], *, indent: int) -> list[str]:
             pairs.append(("title", _scalar(source.title)))
         if source.categories:
             pairs.append(("categories", f"[{', '.join(source.categories)}]"))
+        if source.folder:
+            pairs.append(("folder", f"[{', '.join(map(_in_brackets, source.folder))}]"))
         for number, (key, value) in enumerate(pairs):
-            lines.append(f"{' ' * indent}{'- ' if number == 0 else '  '}{key}: {value}\n")
+            lines.append(f"{' ' * indent}{'- ' if number == 0 else '  '}{key}: {value}{ending}")
     return lines
 
 
@@ -158,6 +176,10 @@ def _scalar(text: str) -> str:
     is_plain = re.fullmatch(r"[A-Za-z][\w./:?=&%+~@!,;()' -]*", text) and not re.search(r":(\s|$)|\s#|\s$", text)
     is_word = text.lower() in {"true", "false", "yes", "no", "on", "off", "null"}
     return text if is_plain and not is_word else _quoted(text)
+
+
+def _in_brackets(text: str) -> str:
+    return _quoted(text) if re.search(r"[\[\]{},:#&*!|>'\"%@`]", text) else _scalar(text)
 
 
 def _quoted(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -10,16 +12,24 @@ import typer
 from aggregator.app import open_client, utc_now
 from aggregator.config import Config, bare_address, load
 from aggregator.entrypoints.commands.options import ConfigOption, KindOption, edited
-from aggregator.entrypoints.terminal import say
-from aggregator.errors import UsageError
+from aggregator.entrypoints.terminal import counted, say
+from aggregator.errors import FetchError, ParseError, StatusError, UsageError
 from aggregator.model import Source, SourceKind
 from aggregator.normalize import canonical_url
 from aggregator.polling.look import Found, find_source
-from aggregator.sources import NewSource, append_sources, configured_sources, name_for, parse_opml
+from aggregator.sources import (
+    NewSource,
+    OpmlList,
+    append_sources,
+    configured_sources,
+    name_for,
+    natural_addresses,
+    parse_opml,
+)
 
 
 def add(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, a page, or a sitemap.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, a page, or a sitemap; https:// may be left out.")],
     kind: KindOption = SourceKind.AUTO,
     category: Annotated[list[str] | None, typer.Option("--category", metavar="C", help="Every entry has it.")] = None,
     config: ConfigOption = None,
@@ -31,7 +41,7 @@ def add(
     Example: aggregator add https://spacenews.com/
     """
     loaded = load(config)
-    found = find_source(open_client(loaded), Source(name="asked", url=url, kind=kind), utc_now())
+    found = find_behind(loaded, url, kind)
     if _is_watched(loaded, found.url):
         say(f"{bare_address(found.url)} is watched already")
         return
@@ -45,6 +55,24 @@ def add(
     if found.page is not None:
         say(f"it names no feed, so its list is read (from {found.page.found_in}); look at what is found:")
         say(f"  aggregator preview {bare_address(found.url)}")
+
+
+def find_behind(config: Config, text: str, kind: SourceKind) -> Found:
+    """Find out what is behind an address as people type it. Raises UsageError for none, SourceError."""
+    try:
+        first, *others = natural_addresses(text)
+    except ValueError as error:
+        raise UsageError(f"{text.strip()}: {error}") from error
+    client, now = open_client(config), utc_now()
+    try:
+        return find_source(client, Source(name="asked", url=first, kind=kind), now)
+    except StatusError:
+        raise
+    except FetchError:
+        for other in others:  # without a scheme it may be a server that speaks http alone
+            with suppress(FetchError):
+                return find_source(client, Source(name="asked", url=other, kind=kind), now)
+        raise
 
 
 def what_it_is(found: Found) -> str:
@@ -65,27 +93,74 @@ def opml_import(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML file, as other readers export it.")],
     config: ConfigOption = None,
 ) -> None:
-    """Append the feeds of an OPML file to the sources file. Folders named like categories become categories.
+    """Append the feeds of an OPML file to the sources file; tell what was left out, and why.
+
+    Folders are kept for `opml export`; those named like categories become categories as well.
 
     Example: aggregator opml import feeds.opml
     """
     loaded = load(config)
     try:
-        subscriptions = parse_opml(file.read_bytes())
+        listed = parse_opml(file.read_bytes())
     except OSError as error:
         raise UsageError(f"can't read {file}: {error.strerror}") from error
-    categories = {word.casefold(): each.name for each in loaded.categories for word in (each.name, each.title or "")}
-    taken = {source.name for source in configured_sources(loaded)}
+    except ParseError as error:
+        raise ParseError(f"{file}: {error}") from error
+    categories = _categories_by_word(loaded)
+    new = _new_sources(loaded, listed, categories)
+    where = f" to {_append(loaded, new)}" if new else ""
+    say(f"added {counted(len(new), 'source')}{where}; {len(listed.subscriptions) - len(new)} were there already")
+    _say_left_out(listed)
+    _say_folders(listed, categories)
+    if not listed.subscriptions:
+        raise typer.Exit(1)
+
+
+def _categories_by_word(config: Config) -> dict[str, str]:
+    return {word.casefold(): each.name for each in config.categories for word in (each.name, each.title or each.name)}
+
+
+def _new_sources(config: Config, listed: OpmlList, categories: Mapping[str, str]) -> list[NewSource]:
+    watched = {canonical_url(source.url) for source in config.sources}
+    taken = {source.name for source in configured_sources(config)}
     new: list[NewSource] = []
-    for each in subscriptions:
-        if _is_watched(loaded, each.url):
+    for each in listed.subscriptions:
+        if canonical_url(each.url) in watched:
             continue
         name = name_for(each.title, each.url, taken=taken)
         taken.add(name)
         names = dict.fromkeys(categories[word] for folder in each.folders if (word := folder.casefold()) in categories)
-        new.append(NewSource(url=each.url, name=name, title=each.title, categories=tuple(names)))
-    where = f" to {_append(loaded, new)}" if new else ""
-    say(f"added {len(new)} sources{where}; {len(subscriptions) - len(new)} were there already")
+        new.append(NewSource(url=each.url, name=name, title=each.title, categories=tuple(names), folder=each.folders))
+    return new
+
+
+def _say_left_out(listed: OpmlList) -> None:
+    if listed.repeated:
+        say(f"{counted(listed.repeated, 'feed')} stood there more than once")
+    if listed.is_cut:
+        say("the file ends in the middle; what followed is missing")
+    if listed.left_out:
+        say(f"{len(listed.left_out)} left out:")
+    for each in listed.left_out:
+        what = " ".join(filter(None, (each.title, f"({bare_address(each.address)})" if each.address else None)))
+        say(f"  {what}: {each.reason}" if what else f"  {each.reason}")
+
+
+def _say_folders(listed: OpmlList, categories: Mapping[str, str]) -> None:
+    if not listed.folders:
+        return
+    say(f"{counted(len(listed.folders), 'folder')}, kept as folder: in the sources file: {_folders(listed.folders)}")
+    filled = {each.folders[:depth] for each in listed.subscriptions for depth in range(1, len(each.folders) + 1)}
+    empty = [names for names in listed.folders if names not in filled]
+    if empty:
+        say(f"  without a feed, so not kept: {_folders(empty)}")
+    known = dict.fromkeys(name for names in listed.folders for name in names[-1:] if name.casefold() in categories)
+    if known:
+        say(f"  categories as well: {', '.join(known)}")
+
+
+def _folders(folders: Iterable[tuple[str, ...]]) -> str:
+    return ", ".join(" / ".join(names) for names in folders)
 
 
 def _is_watched(config: Config, url: str) -> bool:

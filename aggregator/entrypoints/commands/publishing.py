@@ -11,6 +11,7 @@ from rich.text import Text
 
 from aggregator.app import Aggregator, open_client, utc_now
 from aggregator.config import Config, bare_address, load
+from aggregator.entrypoints.commands.adding import find_behind
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, KindOption, opened
 from aggregator.entrypoints.terminal import console, enclosures_json, print_json, rfc3339, say, table
 from aggregator.errors import NoConfiguration
@@ -37,8 +38,12 @@ def preview(
         loaded = load(config)
     except NoConfiguration:  # it is not needed to look at an address
         loaded = Config()
-    source, secrets = _as_configured(loaded, url, kind)
-    found = find_source(open_client(loaded), source, utc_now(), secrets=secrets)
+    configured = _as_configured(loaded, url, kind)
+    if configured is None:
+        found = find_behind(loaded, url, kind)
+    else:
+        source, secrets = configured
+        found = find_source(open_client(loaded), source, utc_now(), secrets=secrets)
     if as_json:
         how = {"kind": found.kind.value, "found_in": found.page.found_in if found.page else None}
         print_json(_entry_json(entry) | how for entry in found.entries)
@@ -46,14 +51,12 @@ def preview(
         _print_preview(found)
 
 
-def _as_configured(config: Config, url: str, kind: SourceKind) -> tuple[Source, Mapping[str, str]]:
-    """Return the configured source with this address and its secrets; one that is made up when there is none."""
+def _as_configured(config: Config, url: str, kind: SourceKind) -> tuple[Source, Mapping[str, str]] | None:
+    """Return the configured source with this address and its secrets; None when there is none."""
     sources = configured_sources(config)
     same = (each for each in sources if canonical_url(each.url) == canonical_url(url))
     found = next((each for each in same if kind in {SourceKind.AUTO, each.kind}), None)
-    if found is None:
-        return Source(name="asked", url=url, kind=kind), {}
-    return found, Credentials(config, sources).of(found)
+    return None if found is None else (found, Credentials(config, sources).of(found))
 
 
 def _print_preview(found: Found) -> None:

@@ -15,9 +15,10 @@ from aggregator.text.one_line import one_line
 
 
 def render_opml(title: str, sources: Sequence[SourceHealth], *, updated: datetime | None = None) -> bytes:
-    """Return an OPML document: a folder for each category, then the sources that have none.
+    """Return an OPML document: folders, nested as they are, then the sources that are in none.
 
-    A source is written once, in the folder of its first category, and names them all in ``category`` (E40–E42).
+    A source is written once, in its ``folder``, else in that of its first category, and names all its categories in
+    ``category`` (E40–E42).
     ``updated`` is left out when it isn't known.
     """
     opml = etree.Element("opml", version="2.0")
@@ -25,15 +26,21 @@ def render_opml(title: str, sources: Sequence[SourceHealth], *, updated: datetim
     etree.SubElement(head, "title").text = one_line(title)
     if updated is not None:
         etree.SubElement(head, "dateModified").text = format_datetime(updated, usegmt=True)
-    folders: dict[str, etree._Element] = {}
+    folders: dict[tuple[str, ...], etree._Element] = {(): body}
     for health in sources:
-        for category in health.source.categories[:1]:
-            if category not in folders:
-                folders[category] = etree.SubElement(body, "outline", text=category, title=category)
+        names = _folder_of(health)
+        for depth, name in enumerate(names, 1):
+            if names[:depth] not in folders:
+                around = folders[names[: depth - 1]]
+                folders[names[:depth]] = etree.SubElement(around, "outline", text=name, title=name)
     for health in sources:
-        folder = folders[health.source.categories[0]] if health.source.categories else body
-        etree.SubElement(folder, "outline", _outline(health))
+        etree.SubElement(folders[_folder_of(health)], "outline", _outline(health))
     return etree.tostring(opml, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _folder_of(health: SourceHealth) -> tuple[str, ...]:
+    names = health.source.folder or health.source.categories[:1]
+    return tuple(filter(None, map(one_line, names)))
 
 
 def _outline(health: SourceHealth) -> dict[str, str]:

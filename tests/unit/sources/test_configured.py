@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,37 @@ def test_a_source_without_a_name_is_named_for_its_title_or_else_its_host(tmp_pat
 
 
 def test_made_names_never_take_a_given_one(tmp_path: Path) -> None:
-    found = names(
-        tmp_path,
-        "  - url: https://x.example/1\n  - url: https://x.example/2\n"
-        "  - url: https://y.example/\n    name: x-example\n",
-    )
+    found = names(tmp_path, "  - url: https://x.example/\n  - url: https://y.example/\n    name: x-example\n")
 
-    assert found == ["x-example-2", "x-example-3", "x-example"]
+    assert found[1] == "x-example"
+    assert re.fullmatch(r"x-example-[0-9a-f]{6}", found[0])
+
+
+SAME_HOST = (
+    "https://x.example/feed", "https://x.example/rss.xml", "https://x.example/atom.xml", "https://x.example/a/feed",
+    "https://x.example/b/feed", "https://x.example/f?id=1", "https://x.example/f?id=2", "https://www.x.example/a?b",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("left_out", SAME_HOST)
+def test_names_made_from_hosts_stay_when_a_line_goes(tmp_path: Path, left_out: str) -> None:
+    urls = [url for url in SAME_HOST if url != left_out]
+    before = dict(zip(SAME_HOST, names(tmp_path, "".join(f"  - url: {url}\n" for url in SAME_HOST)), strict=True))
+
+    after = names(tmp_path, "".join(f"  - url: {url}\n" for url in urls))
+
+    assert after == [before[url] for url in urls]
+    assert len(set(before.values())) == len(SAME_HOST)
+
+
+def test_a_name_that_several_would_have_is_nobodys(tmp_path: Path) -> None:
+    one, two, three = (f"  - url: https://{host}.example/\n    title: News\n" for host in "abc")
+
+    both, first, all_three = (names(tmp_path, text) for text in (one + two, one, one + two + three))
+
+    assert first == ["news"]
+    assert all(re.fullmatch(r"news-[0-9a-f]{6}", name) for name in both)
+    assert all_three[:2] == both
 
 
 @pytest.mark.parametrize(
@@ -49,13 +74,14 @@ def test_names_are_short_and_plain(title: str | None, url: str, name: str) -> No
 
 def test_all_that_is_configured_arrives(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text(
-        "sources:\n  - {url: 'https://a.example/', name: a, kind: feed, categories: [c], every: 2h, keep: moon, "
-        "priority: 3}\n"
+        "sources:\n  - {url: 'https://a.example/', name: a, kind: feed, categories: [c], folder: [A, B/C], "
+        "every: 2h, keep: moon, priority: 3}\n"
         "categories: [{name: c, any: [x]}]\n"
     )
 
     [source] = configured_sources(load(tmp_path / "c.yaml"))
 
     assert (source.kind, source.categories, source.keep, source.priority) == (SourceKind.FEED, ("c",), "moon", 3)
+    assert source.folder == ("A", "B/C")
     assert source.every is not None
     assert source.every.total_seconds() == 7200

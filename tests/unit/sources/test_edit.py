@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from aggregator.config import shipped as shipped_module
 from aggregator.errors import ConfigError
 from aggregator.sources import NewSource, append_sources
 
@@ -76,6 +77,54 @@ def test_a_form_that_cannot_be_appended_to_is_refused_and_left_alone(tmp_path: P
 
     assert (tmp_path / "sources.yaml").read_text() == before
     assert [path.name for path in tmp_path.iterdir()] == ["sources.yaml"]
+
+
+def test_new_lines_end_as_the_others(tmp_path: Path) -> None:
+    for before in ("sources:\r\n  - url: https://a.example/\r\n", "# x\r\n", "sources: []\r\n", "a: 1\r\nsources:"):
+        after = append(tmp_path, before)
+
+        assert after.count("\n") == after.count("\r\n") >= 5
+
+
+def test_comments_of_the_last_source_stay_with_it(tmp_path: Path) -> None:
+    before = "sources:\n  - url: https://a.example/\n    # title: A\n    # priority: 3\n  # next ones\n\n# end\n"
+
+    after = append(tmp_path, before)
+
+    own, _, rest = after.partition("  - url: https://new.example/feed\n")
+    assert own.endswith("# title: A\n    # priority: 3\n")
+    assert rest.endswith("  # next ones\n\n# end\n")
+
+
+def test_bare_addresses_can_be_appended_to(tmp_path: Path) -> None:
+    after = append(tmp_path, "sources:\n  - https://a.example/\n  - https://b.example/  # b\n")
+
+    assert [each if isinstance(each, str) else each["url"] for each in YAML(typ="safe").load(after)["sources"]] == [
+        "https://a.example/",
+        "https://b.example/",
+        "https://new.example/feed",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["Space / Europe", "a, b", "[x]", "{y}", "true", "12", "C#", "it's: x", "&a", "- z", "日本"]
+)
+def test_any_folder_comes_back_as_it_was(tmp_path: Path, name: str) -> None:
+    after = append(tmp_path, "sources:\n", NewSource(url="https://x.example/", folder=("First", name)))
+
+    [source] = YAML(typ="safe").load(after)["sources"]
+    assert source["folder"] == ["First", name]
+
+
+def test_the_installed_package_is_never_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shipped_module, "_PACKAGE", tmp_path)
+    folder = tmp_path / "_defaults" / "config"
+    folder.mkdir(parents=True)
+
+    with pytest.raises(ConfigError, match="`aggregator init` writes your own"):
+        append(folder, "sources:\n")
+
+    assert (folder / "sources.yaml").read_text() == "sources:\n"
 
 
 def test_mode_and_link_of_the_file_stay(tmp_path: Path) -> None:
