@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -18,11 +17,10 @@ from aggregator.model.issues import (
     Stop,
     StopCause,
 )
+from aggregator.store import attempts
+from aggregator.store.attempts import UNCLAIMED, WAITING
 from aggregator.store.rows import Row, Values
 from aggregator.store.tables import deliveries, issues, stops
-
-_UNCLAIMED: Values = {"claim_token": None, "claimed_until": None}
-_WAITING = DeliveryStatus.WAITING.value
 
 
 def claim_due(
@@ -35,45 +33,16 @@ def claim_due(
     ids: Sequence[int] | None,
 ) -> list[DeliveryClaim]:
     """Claim up to ``limit`` deliveries that are due and that no other worker has, the longest waiting first."""
-    is_free = deliveries.c.claimed_until.is_(None) | (deliveries.c.claimed_until <= now)
-    query = (
-        sa.select(deliveries.c.pk)
-        .where(
-            deliveries.c.status == _WAITING,
-            deliveries.c.next_attempt <= now,
-            is_free,
-            deliveries.c.kind.in_([kind.value for kind in kinds]),
-        )
-        .order_by(deliveries.c.next_attempt, deliveries.c.pk)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    if ids is not None:
-        query = query.where(deliveries.c.pk.in_(ids))
-    pks = connection.execute(query).scalars().all()
-    if not pks:
-        return []
-    token, until = secrets.token_hex(8), now + lease
-    values: Values = {"claim_token": token, "claimed_until": until}
-    connection.execute(deliveries.update().where(deliveries.c.pk.in_(pks)).values(values))
-    found = connection.execute(_select().where(deliveries.c.pk.in_(pks)).order_by(deliveries.c.pk)).mappings()
-    return [DeliveryClaim(delivery=_to_delivery(row), token=token, until=until) for row in found]
+    of_kinds = deliveries.c.kind.in_([kind.value for kind in kinds])
+    claimed = attempts.claim_due(connection, deliveries, of_kinds, now=now, lease=lease, limit=limit, ids=ids)
+    found = connection.execute(_select().where(deliveries.c.pk.in_(claimed.pks)).order_by(deliveries.c.pk)).mappings()
+    return [DeliveryClaim(delivery=_to_delivery(row), token=claimed.token, until=claimed.until) for row in found]
 
 
 def release(connection: sa.Connection, claims: Sequence[DeliveryClaim]) -> None:
     """Give back claims that were not used."""
     for claim in claims:
-        connection.execute(deliveries.update().where(_is_held(claim)).values(_UNCLAIMED))
-
-
-def take_back_claims(connection: sa.Connection) -> None:
-    """End all claims."""
-    connection.execute(deliveries.update().where(deliveries.c.claim_token.is_not(None)).values(_UNCLAIMED))
-
-
-def are_claims(connection: sa.Connection) -> bool:
-    query = sa.select(deliveries.c.pk).where(deliveries.c.claim_token.is_not(None)).limit(1)
-    return connection.execute(query).first() is not None
+        connection.execute(deliveries.update().where(_is_held(claim)).values(UNCLAIMED))
 
 
 # Made once: there is one for every mail, and nothing else is written as often.
@@ -81,7 +50,7 @@ _SENT = (
     deliveries.update()
     .where(deliveries.c.pk == sa.bindparam("sent_pk"))
     .values(
-        _UNCLAIMED
+        UNCLAIMED
         | {
             "status": DeliveryStatus.SENT.value,
             "attempts": deliveries.c.attempts + 1,
@@ -113,7 +82,7 @@ def record(connection: sa.Connection, outcomes: Sequence[tuple[DeliveryClaim, Ou
 
 
 def _record_failure(connection: sa.Connection, claim: DeliveryClaim, outcome: Outcome, now: datetime) -> None:
-    values: Values = _UNCLAIMED | {
+    values: Values = UNCLAIMED | {
         "status": outcome.status.value,
         "attempts": deliveries.c.attempts + 1,
         "next_attempt": outcome.next_attempt,
@@ -123,7 +92,7 @@ def _record_failure(connection: sa.Connection, claim: DeliveryClaim, outcome: Ou
     endpoint = claim.delivery.endpoint
     if outcome.rest is not None:
         is_sooner = deliveries.c.next_attempt < now + outcome.rest
-        others = (deliveries.c.endpoint == endpoint.key) & (deliveries.c.status == _WAITING) & is_sooner
+        others = (deliveries.c.endpoint == endpoint.key) & (deliveries.c.status == WAITING) & is_sooner
         connection.execute(deliveries.update().where(others).values(next_attempt=now + outcome.rest))
     if outcome.stops:
         stop(connection, Stop(endpoint=endpoint, cause=StopCause.REFUSED, reason=outcome.error or "", since=now))
@@ -142,8 +111,8 @@ def stop(connection: sa.Connection, stopped: Stop) -> bool:
     elif known != stopped.cause.value:
         connection.execute(stops.update().where(row).values(values))
     waiting = (deliveries.c.digest == endpoint.digest) & (deliveries.c.endpoint == endpoint.key)
-    waiting &= deliveries.c.status == _WAITING
-    values = _UNCLAIMED | {"status": DeliveryStatus.STOPPED.value, "next_attempt": None, "last_error": stopped.reason}
+    waiting &= deliveries.c.status == WAITING
+    values = UNCLAIMED | {"status": DeliveryStatus.STOPPED.value, "next_attempt": None, "last_error": stopped.reason}
     connection.execute(deliveries.update().where(waiting).values(values))
     return known is None
 
@@ -159,8 +128,8 @@ def retry(connection: sa.Connection, delivery_id: int, *, now: datetime) -> Deli
     found = by_id(connection, delivery_id)
     if found is None:
         return None
-    values: Values = _UNCLAIMED | {
-        "status": _WAITING,
+    values: Values = UNCLAIMED | {
+        "status": WAITING,
         "attempts": 0,
         "next_attempt": now,
         "sent_at": None,
@@ -204,12 +173,6 @@ def counts(connection: sa.Connection) -> dict[tuple[str, DeliveryStatus], int]:
     return {(digest, DeliveryStatus(status)): count for digest, status, count in connection.execute(query)}
 
 
-def next_due(connection: sa.Connection) -> datetime | None:
-    query = sa.select(sa.func.min(deliveries.c.next_attempt)).where(deliveries.c.status == _WAITING)
-    due: datetime | None = connection.execute(query).scalar_one()
-    return due
-
-
 def all_stops(connection: sa.Connection) -> list[Stop]:
     """Return the endpoints that get nothing more, the longest stopped first."""
     return [
@@ -230,7 +193,7 @@ def _select() -> sa.Select[tuple[object, ...]]:
 
 
 def _is_held(claim: DeliveryClaim) -> sa.ColumnElement[bool]:
-    return (deliveries.c.pk == claim.delivery.id) & (deliveries.c.claim_token == claim.token)
+    return attempts.is_held(deliveries, claim.delivery.id, claim.token)
 
 
 def _to_delivery(row: Row) -> Delivery:

@@ -18,7 +18,7 @@ from aggregator.model.issues import (
     Outcome,
     Stop,
 )
-from aggregator.store import deliveries, issues
+from aggregator.store import attempts, deliveries, issues, tables
 from aggregator.store.issues import IssueTransaction
 
 _BATCH = 500
@@ -83,7 +83,7 @@ class Ledger:
     def next_due(self) -> datetime | None:
         """Return when the next delivery is due, claimed or not."""
         with self._read() as connection:
-            return deliveries.next_due(connection)
+            return attempts.next_due(connection, tables.deliveries)
 
     def claim(
         self,
@@ -109,10 +109,10 @@ class Ledger:
     def take_back_claims(self) -> None:
         """End all claims: those who made them are dead."""
         with self._read() as connection:
-            are_claims = deliveries.are_claims(connection)
+            are_claims = attempts.are_claims(connection, tables.deliveries)
         if are_claims:
             with self._write() as connection:
-                deliveries.take_back_claims(connection)
+                attempts.take_back_claims(connection, tables.deliveries)
 
     def note_part(self, claim: DeliveryClaim, parts_sent: int, *, until: datetime) -> bool:
         """Note that so many parts were accepted, and hold the claim until ``until``; False when it was lost."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -10,11 +9,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from aggregator.model.issues import DeliveryStatus, Outcome, Ping, PingClaim
+from aggregator.store import attempts
+from aggregator.store.attempts import UNCLAIMED, WAITING
 from aggregator.store.rows import Row, Values
 from aggregator.store.tables import pings
-
-_UNCLAIMED: Values = {"claim_token": None, "claimed_until": None}
-_WAITING = DeliveryStatus.WAITING.value
 
 
 class Pings:
@@ -38,7 +36,7 @@ class Pings:
     def next_due(self) -> datetime | None:
         """Return when the next ping is due, claimed or not."""
         with self._read() as connection:
-            return next_due(connection)
+            return attempts.next_due(connection, pings)
 
     def claim(
         self, *, now: datetime, lease: timedelta, limit: int, ids: Sequence[int] | None = None
@@ -59,12 +57,11 @@ class Pings:
 
     def take_back_claims(self) -> None:
         """End all claims: those who made them are dead."""
-        is_claimed = pings.c.claim_token.is_not(None)
         with self._read() as connection:
-            are_claims = connection.execute(sa.select(pings.c.pk).where(is_claimed).limit(1)).first() is not None
+            are_claims = attempts.are_claims(connection, pings)
         if are_claims:
             with self._write() as connection:
-                connection.execute(pings.update().where(is_claimed).values(_UNCLAIMED))
+                attempts.take_back_claims(connection, pings)
 
     def release(self, claims: Sequence[PingClaim]) -> None:
         with self._write() as connection:
@@ -96,12 +93,12 @@ def owe(connection: sa.Connection, hubs: Sequence[str], *, base: str, feed: str,
         known = connection.execute(sa.select(pings.c.status).where(row).with_for_update()).scalar_one_or_none()
         if known is None:
             values: Values = {"hub": hub, "base": base, "feed": feed, "change": 1, "changed_at": now}
-            values |= {"status": _WAITING, "attempts": 0, "parts_sent": 0, "next_attempt": now}
+            values |= {"status": WAITING, "attempts": 0, "parts_sent": 0, "next_attempt": now}
             connection.execute(pings.insert().values(values))
             continue
         values = {"change": pings.c.change + 1, "changed_at": now, "parts_sent": 0}
-        if known != _WAITING:
-            values |= {"status": _WAITING, "attempts": 0, "next_attempt": now}
+        if known != WAITING:
+            values |= {"status": WAITING, "attempts": 0, "next_attempt": now}
         connection.execute(pings.update().where(row).values(values))
 
 
@@ -109,24 +106,9 @@ def claim_due(
     connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int, ids: Sequence[int] | None
 ) -> list[PingClaim]:
     """Claim up to ``limit`` pings that are due (with ``ids``: of these) and that no other worker has."""
-    is_free = pings.c.claimed_until.is_(None) | (pings.c.claimed_until <= now)
-    query = (
-        sa.select(pings.c.pk)
-        .where(pings.c.status == _WAITING, pings.c.next_attempt <= now, is_free)
-        .order_by(pings.c.next_attempt, pings.c.pk)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    if ids is not None:
-        query = query.where(pings.c.pk.in_(ids))
-    pks = connection.execute(query).scalars().all()
-    if not pks:
-        return []
-    token, until = secrets.token_hex(8), now + lease
-    values: Values = {"claim_token": token, "claimed_until": until}
-    connection.execute(pings.update().where(pings.c.pk.in_(pks)).values(values))
-    found = connection.execute(sa.select(pings).where(pings.c.pk.in_(pks)).order_by(pings.c.pk)).mappings()
-    return [PingClaim(ping=_to_ping(row), token=token, until=until) for row in found]
+    claimed = attempts.claim_due(connection, pings, now=now, lease=lease, limit=limit, ids=ids)
+    found = connection.execute(sa.select(pings).where(pings.c.pk.in_(claimed.pks)).order_by(pings.c.pk)).mappings()
+    return [PingClaim(ping=_to_ping(row), token=claimed.token, until=claimed.until) for row in found]
 
 
 def note_part(connection: sa.Connection, claim: PingClaim, parts_sent: int) -> None:
@@ -136,7 +118,7 @@ def note_part(connection: sa.Connection, claim: PingClaim, parts_sent: int) -> N
 
 def record(connection: sa.Connection, claim: PingClaim, outcome: Outcome, *, now: datetime) -> None:
     """Write what an attempt left. A change since it was claimed is owed still, from now on."""
-    left: Values = _UNCLAIMED | {"last_error": outcome.error}
+    left: Values = UNCLAIMED | {"last_error": outcome.error}
     if outcome.status is DeliveryStatus.SENT:
         left |= {"sent_at": now}
     tried: Values = {"attempts": pings.c.attempts + 1, "next_attempt": outcome.next_attempt}
@@ -149,19 +131,13 @@ def record(connection: sa.Connection, claim: PingClaim, outcome: Outcome, *, now
 
 
 def release(connection: sa.Connection, claim: PingClaim) -> None:
-    connection.execute(pings.update().where(_is_held(claim)).values(_UNCLAIMED))
+    connection.execute(pings.update().where(_is_held(claim)).values(UNCLAIMED))
 
 
 def retry(connection: sa.Connection, ping_id: int, *, now: datetime) -> bool:
     """Make a ping due at once, whatever became of it; return whether there is one of this id."""
-    values: Values = _UNCLAIMED | {"status": _WAITING, "attempts": 0, "parts_sent": 0, "next_attempt": now}
+    values: Values = UNCLAIMED | {"status": WAITING, "attempts": 0, "parts_sent": 0, "next_attempt": now}
     return connection.execute(pings.update().where(pings.c.pk == ping_id).values(values)).rowcount > 0
-
-
-def next_due(connection: sa.Connection) -> datetime | None:
-    query = sa.select(sa.func.min(pings.c.next_attempt)).where(pings.c.status == _WAITING)
-    due: datetime | None = connection.execute(query).scalar_one()
-    return due
 
 
 def every(connection: sa.Connection) -> list[Ping]:
@@ -171,7 +147,7 @@ def every(connection: sa.Connection) -> list[Ping]:
 
 
 def _is_held(claim: PingClaim) -> sa.ColumnElement[bool]:
-    return (pings.c.pk == claim.ping.id) & (pings.c.claim_token == claim.token)
+    return attempts.is_held(pings, claim.ping.id, claim.token)
 
 
 def _is_current(claim: PingClaim) -> sa.ColumnElement[bool]:

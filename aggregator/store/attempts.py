@@ -1,0 +1,76 @@
+"""Rows that wait for an attempt, of deliveries and of pings: which are due, and who may attempt which now."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+
+from aggregator.model.issues import DeliveryStatus
+from aggregator.store.rows import Values
+
+UNCLAIMED: Final[Values] = {"claim_token": None, "claimed_until": None}
+WAITING: Final = DeliveryStatus.WAITING.value
+
+
+class Claimed(NamedTuple):
+    """Rows that were claimed together, by their keys."""
+
+    pks: Sequence[int]
+    token: str
+    until: datetime
+
+
+def claim_due(
+    connection: sa.Connection,
+    table: sa.Table,
+    *conditions: sa.ColumnElement[bool],
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    ids: Sequence[int] | None,
+) -> Claimed:
+    """Claim up to ``limit`` rows that are due and that no other worker has, the longest waiting first.
+
+    With ``ids`` those alone.
+    """
+    is_free = table.c.claimed_until.is_(None) | (table.c.claimed_until <= now)
+    query = (
+        sa.select(table.c.pk)
+        .where(table.c.status == WAITING, table.c.next_attempt <= now, is_free, *conditions)
+        .order_by(table.c.next_attempt, table.c.pk)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if ids is not None:
+        query = query.where(table.c.pk.in_(ids))
+    claimed = Claimed(connection.execute(query).scalars().all(), secrets.token_hex(8), now + lease)
+    if claimed.pks:
+        values: Values = {"claim_token": claimed.token, "claimed_until": claimed.until}
+        connection.execute(table.update().where(table.c.pk.in_(claimed.pks)).values(values))
+    return claimed
+
+
+def is_held(table: sa.Table, pk: int, token: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a row is still claimed with this token."""
+    return (table.c.pk == pk) & (table.c.claim_token == token)
+
+
+def are_claims(connection: sa.Connection, table: sa.Table) -> bool:
+    query = sa.select(table.c.pk).where(table.c.claim_token.is_not(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def take_back_claims(connection: sa.Connection, table: sa.Table) -> None:
+    """End all claims."""
+    connection.execute(table.update().where(table.c.claim_token.is_not(None)).values(UNCLAIMED))
+
+
+def next_due(connection: sa.Connection, table: sa.Table) -> datetime | None:
+    """Return when the next row is due, claimed or not."""
+    query = sa.select(sa.func.min(table.c.next_attempt)).where(table.c.status == WAITING)
+    due: datetime | None = connection.execute(query).scalar_one()
+    return due
