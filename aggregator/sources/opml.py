@@ -11,7 +11,7 @@ from typing import Final
 
 from aggregator.errors import ParseError
 from aggregator.sources.addresses import natural_address
-from aggregator.text.titles import one_line
+from aggregator.text.one_line import one_line
 
 _BARE_AMPERSAND: Final = re.compile(r"&(?!#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{1,31};))")
 _ENTITY: Final = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
