@@ -68,5 +68,6 @@ def name_for(title: str | None, url: str, *, taken: Container[str] = ()) -> str:
 
 
 def _slug(text: str) -> str:
+    # no better folding here: names are kept in the store, and a source would be another one under a new name
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_NAME].strip("-")

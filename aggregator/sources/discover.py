@@ -11,8 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
-from aggregator.sources.addresses import natural_address
 from aggregator.sources.sites import feed_of_channel
+from aggregator.sources.typed import natural_address
 
 _FEED_TYPES: Final = frozenset(
     {"application/atom+xml", "application/rss+xml", "application/feed+json", "application/rdf+xml"}

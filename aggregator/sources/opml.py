@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from typing import Final
 
 from aggregator.errors import ParseError
-from aggregator.sources.addresses import natural_address
+from aggregator.sources.typed import natural_address
 from aggregator.text.one_line import one_line
 
 _BARE_AMPERSAND: Final = re.compile(r"&(?!#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|([A-Za-z][A-Za-z0-9]{1,31};))")

@@ -13,6 +13,7 @@ from aggregator.model import ParsedEntry, Text
 from aggregator.parse.watch.sentences import SentenceChange
 from aggregator.parse.watch.snapshot import Snapshot
 from aggregator.parse.watch.table_changes import RowChange, TableChange
+from aggregator.text.one_line import shorten
 
 # What is shown of one change of a page, at most; the rest is counted.
 MAX_ROWS: Final = 60
@@ -58,26 +59,22 @@ def _row_headlines(tables: Iterable[TableChange]) -> Iterator[str]:
     """Yield "Luxembourg 4 → 2" for each row: the first cell of it that changed."""
     for table in tables:
         for row in table.rows:
-            name = _short(row.key)
+            name = shorten(row.key, _HEADLINE_CHARS)
             if row.before is None:
                 yield f"new: {name}"
             elif row.after is None:
                 yield f"gone: {name}"
             else:
                 old, new = next((old, new) for old, new in zip(row.before, row.after, strict=True) if old != new)
-                yield f"{name} {_short(old) or '–'} → {_short(new) or '–'}"
+                yield f"{name} {shorten(old, _HEADLINE_CHARS) or '–'} → {shorten(new, _HEADLINE_CHARS) or '–'}"
 
 
 def _sentence_headlines(sentences: Iterable[SentenceChange]) -> Iterator[str]:
     for change in sentences:
         if change.after is None:
-            yield f"gone: “{_short(change.before or '')}”"
+            yield f"gone: “{shorten(change.before or '', _HEADLINE_CHARS)}”"
         else:
-            yield f"{'new' if change.before is None else 'now'}: “{_short(change.after)}”"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _HEADLINE_CHARS else text[: _HEADLINE_CHARS - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+            yield f"{'new' if change.before is None else 'now'}: “{shorten(change.after, _HEADLINE_CHARS)}”"
 
 
 def _table(table: TableChange) -> str:
