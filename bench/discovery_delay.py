@@ -26,7 +26,7 @@ from statistics import median, quantiles
 
 from aggregator.config import FetchSettings
 from aggregator.errors import ParseError
-from aggregator.fetch import after_success
+from aggregator.fetch import Brought, after_success
 from aggregator.model import Claim, Fetched, NotModified, Source, SourceState
 from aggregator.parse import parse_feed
 
@@ -88,11 +88,11 @@ def ours(feed: Feed) -> Policy:
         nonlocal state
         state = after_success(
             Claim(source=source, state=state, token="", until=now),
-            NotModified(url=source.url),
-            None,
-            body_hash=None,
-            published=feed.published[visible - new : visible],
-            has_news=new > 0,
+            Brought(
+                answer=NotModified(url=source.url),
+                published=feed.published[visible - new : visible],
+                has_news=new > 0,
+            ),
             settings=settings,
             now=now,
             jitter=chance.random(),

@@ -7,11 +7,13 @@ Inside: ``ask`` makes one conditional GET, ``cache`` reads the headers that say 
 
 from aggregator.fetch.ask import fetch_beside, fetch_source
 from aggregator.fetch.gate import HostGate, Turn, key_of
-from aggregator.fetch.next_check import NextCheck, Pace, counts_as_failure, next_check
+from aggregator.fetch.next_check import Check, NextCheck, Pace, counts_as_failure, next_check
 from aggregator.fetch.quiet import QuietTimes
-from aggregator.fetch.source_state import after_failure, after_success
+from aggregator.fetch.source_state import Brought, after_failure, after_success
 
 __all__ = [
+    "Brought",
+    "Check",
     "HostGate",
     "NextCheck",
     "Pace",

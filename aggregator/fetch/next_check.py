@@ -60,23 +60,9 @@ class _Wait:
     reason: str
 
 
-def next_check(  # noqa: PLR0913 - each is one fact that bears on the decision
-    source: Source,
-    pace: Pace,
-    *,
-    now: datetime,
-    published: Sequence[datetime] = (),
-    usual_gap: timedelta | None = None,
-    freshness: Freshness | None = None,
-    feed_wait: timedelta | None = None,
-    quiet: QuietTimes = NO_QUIET_TIMES,
-    error: SourceError | None = None,
-    failures: int = 0,
-    previous_wait: timedelta | None = None,
-    is_moved: bool = False,
-    jitter: float = 0.0,
-) -> NextCheck:
-    """Decide when to ask ``source`` again after a check at ``now``. Raises nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What a check at ``now`` brought that bears on when to make the next one.
 
     ``published`` are the source's latest publication times, newest first; ``usual_gap`` is what was known before,
     for a check that brings none. ``freshness`` is the server's wish, ``feed_wait`` and ``quiet`` are the feed's own
@@ -85,19 +71,36 @@ def next_check(  # noqa: PLR0913 - each is one fact that bears on the decision
     before this check was, for servers that say "too many requests" and not for how long. ``is_moved``: not the
     configured address was asked, so that a 410 is not the last word. ``jitter`` is a random number from 0 to 1.
     """
-    rhythm = rhythm_of(published, now)
-    usual_gap = rhythm.usual_gap if rhythm else usual_gap
-    if _is_gone(error) and not is_moved:
+
+    now: datetime
+    published: Sequence[datetime] = ()
+    usual_gap: timedelta | None = None
+    freshness: Freshness | None = None
+    feed_wait: timedelta | None = None
+    quiet: QuietTimes = NO_QUIET_TIMES
+    error: SourceError | None = None
+    failures: int = 0
+    previous_wait: timedelta | None = None
+    is_moved: bool = False
+    jitter: float = 0.0
+
+
+def next_check(source: Source, pace: Pace, check: Check) -> NextCheck:
+    """Decide when to ask ``source`` again after a check. Raises nothing."""
+    now, error = check.now, check.error
+    rhythm = rhythm_of(check.published, now)
+    usual_gap = rhythm.usual_gap if rhythm else check.usual_gap
+    if _is_gone(error) and not check.is_moved:
         return NextCheck(at=None, reason="the server says that it is gone for good (410)", usual_gap=usual_gap)
 
     own = _own_wait(source, pace, rhythm, usual_gap, now)
-    waits = [own, *_wishes(freshness, feed_wait)]
+    waits = [own, *_wishes(check.freshness, check.feed_wait)]
     if error:
-        waits += _after(error, own.wait, failures=failures, previous_wait=previous_wait)
+        waits += _after(error, own.wait, failures=check.failures, previous_wait=check.previous_wait)
     # of equals the later one says more: an error rather than the interval
     longest = max(reversed(waits), key=_length)
-    spread = min(longest.wait / 10, MAX_JITTER) * min(max(jitter, 0.0), 1.0)
-    wait = _kept_quiet(_Wait(longest.wait + spread, longest.reason), quiet, now=now, spread=spread)
+    spread = min(longest.wait / 10, MAX_JITTER) * min(max(check.jitter, 0.0), 1.0)
+    wait = _kept_quiet(_Wait(longest.wait + spread, longest.reason), check.quiet, now=now, spread=spread)
     return NextCheck(at=now + wait.wait, reason=wait.reason, usual_gap=usual_gap)
 
 

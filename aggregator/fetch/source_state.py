@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
 from aggregator.errors import ErrorKind, NoSuchHost, PageChanged, SourceError, StatusError, Throttled
-from aggregator.fetch.next_check import Pace, counts_as_failure, next_check
+from aggregator.fetch.next_check import Check, Pace, counts_as_failure, next_check
 from aggregator.fetch.quiet import QuietTimes
 from aggregator.model import Claim, Fetched, Findings, NotModified, ParsedFeed, SourceState, SourceStatus
 
@@ -21,26 +21,30 @@ _REMEMBERED_RESPONSES: Final = 11
 LOST_AFTER: Final = 3
 
 
-def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
-    claim: Claim,
-    answer: Fetched | NotModified,
-    document: ParsedFeed | None,
-    *,
-    body_hash: str | None,
-    published: Sequence[datetime],
-    has_news: bool,
-    settings: Pace,
-    now: datetime,
-    jitter: float,
-    entry_hashes: bytes | None = None,
-    findings: Findings | None = None,
-) -> SourceState:
-    """The state after an answer that could be used. ``document`` is None when the body was the same as the last one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What an answer that could be used brought. ``document`` is None when the body was the same as the last one.
+
+    ``published`` are the times of its new entries. ``findings`` None: nothing was read, what was found before holds;
+    so does what is None of the hashes.
+    """
+
+    answer: Fetched | NotModified
+    document: ParsedFeed | None = None
+    body_hash: str | None = None
+    entry_hashes: bytes | None = None
+    findings: Findings | None = None
+    published: Sequence[datetime] = ()
+    has_news: bool = False
+
+
+def after_success(claim: Claim, brought: Brought, *, settings: Pace, now: datetime, jitter: float) -> SourceState:
+    """The state after an answer that could be used.
 
     The validators are always the latest ones, and none when a 200 gave none (RULES D3). Permanent redirects are
-    remembered: their target has been read as a feed by now (D6). ``published`` are the times of
-    its new entries. ``findings`` None: nothing was read, what was found before holds.
+    remembered: their target has been read as a feed by now (D6).
     """
+    answer, document, findings = brought.answer, brought.document, brought.findings
     state, source = claim.state, claim.source
     moved_to = answer.moved_to or state.moved_to
     moved_to = None if moved_to == source.url else moved_to
@@ -55,25 +59,29 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
             watched=findings.watched,
         )
     complaint = state.listed.complaint if state.listed else None
-    recent = tuple(sorted((*published, *state.recent), reverse=True)[:REMEMBERED_TIMES]) if published else state.recent
+    recent = state.recent
+    if brought.published:
+        recent = tuple(sorted((*brought.published, *state.recent), reverse=True)[:REMEMBERED_TIMES])
     check = next_check(
         source,
         settings,
-        now=now,
-        published=recent,
-        usual_gap=state.usual_gap,
-        freshness=answer.freshness,
-        feed_wait=state.feed_wait,
-        quiet=QuietTimes(state.skip_hours, state.skip_days),
-        jitter=jitter,
+        Check(
+            now=now,
+            published=recent,
+            usual_gap=state.usual_gap,
+            freshness=answer.freshness,
+            feed_wait=state.feed_wait,
+            quiet=QuietTimes(state.skip_hours, state.skip_days),
+            jitter=jitter,
+        ),
     )
     state = replace(
         state,
         status=SourceStatus.CHANGED if complaint else SourceStatus.MOVED if moved_to else SourceStatus.OK,
         moved_to=moved_to,
         validators=answer.validators,
-        body_hash=body_hash or state.body_hash,
-        entry_hashes=state.entry_hashes if entry_hashes is None else entry_hashes,
+        body_hash=brought.body_hash or state.body_hash,
+        entry_hashes=state.entry_hashes if brought.entry_hashes is None else brought.entry_hashes,
         last_checked=now,
         last_success=now,
         next_check=check.at,
@@ -86,7 +94,7 @@ def after_success(  # noqa: PLR0913 - each is one fact that one poll brings
         recent=recent,
         response_times_ms=_with_response(state.response_times_ms, answer.took),
     )
-    return _described(state, document, has_news=has_news, now=now) if document else state
+    return _described(state, document, has_news=brought.has_news, now=now) if document else state
 
 
 def after_failure(claim: Claim, error: SourceError, *, settings: Pace, now: datetime, jitter: float) -> SourceState:
@@ -102,14 +110,16 @@ def after_failure(claim: Claim, error: SourceError, *, settings: Pace, now: date
     check = next_check(
         claim.source,
         settings,
-        now=now,
-        usual_gap=state.usual_gap,
-        quiet=QuietTimes(state.skip_hours, state.skip_days),
-        error=error,
-        failures=1 if is_lost else failures,
-        previous_wait=_previous_wait(state),
-        is_moved=is_moved,
-        jitter=jitter,
+        Check(
+            now=now,
+            usual_gap=state.usual_gap,
+            quiet=QuietTimes(state.skip_hours, state.skip_days),
+            error=error,
+            failures=1 if is_lost else failures,
+            previous_wait=_previous_wait(state),
+            is_moved=is_moved,
+            jitter=jitter,
+        ),
     )
     failed_as = SourceStatus.CHANGED if isinstance(error, PageChanged) else SourceStatus.FAILING
     status = failed_as if is_failure else state.status

@@ -12,7 +12,7 @@ from aggregator.config import FetchSettings
 from aggregator.dedupe import Judged
 from aggregator.dedupe import decide as judge
 from aggregator.errors import FetchError, SourceError, StatusError
-from aggregator.fetch import after_failure, after_success, key_of
+from aggregator.fetch import Brought, after_failure, after_success, key_of
 from aggregator.model import (
     Claim,
     Decision,
@@ -98,13 +98,15 @@ def _result(
         )
     state = after_success(
         claim,
-        seen.answer,
-        seen.document,
-        body_hash=seen.body_hash,
-        entry_hashes=seen.entry_hashes,
-        findings=seen.findings,
-        published=[each.published for each in decisions if each.is_new],
-        has_news=bool(decisions),
+        Brought(
+            answer=seen.answer,
+            document=seen.document,
+            body_hash=seen.body_hash,
+            entry_hashes=seen.entry_hashes,
+            findings=seen.findings,
+            published=[each.published for each in decisions if each.is_new],
+            has_news=bool(decisions),
+        ),
         settings=settings,
         now=now,
         jitter=jitter,

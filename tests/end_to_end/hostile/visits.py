@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from aggregator.errors import SourceError
-from aggregator.fetch import after_failure, after_success, fetch_source
+from aggregator.fetch import Brought, after_failure, after_success, fetch_source
 from aggregator.http import HttpClient, user_agent
 from aggregator.model import Claim, Fetched, NotModified, Source, SourceState
 
@@ -79,15 +79,5 @@ class Visitor:
             after = after_failure(claim, error, settings=Pace(), now=NOW, jitter=0)
             return Visit(None, error, after)
         body_hash = hashlib.sha256(answer.body).hexdigest() if isinstance(answer, Fetched) else None
-        after = after_success(
-            claim,
-            answer,
-            None,
-            body_hash=body_hash,
-            published=(),
-            has_news=False,
-            settings=Pace(),
-            now=NOW,
-            jitter=0,
-        )
+        after = after_success(claim, Brought(answer=answer, body_hash=body_hash), settings=Pace(), now=NOW, jitter=0)
         return Visit(answer, None, after)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aggregator.errors import ErrorKind, FetchError, NoSuchHost, PageChanged, StatusError, Throttled
-from aggregator.fetch import after_failure, after_success
+from aggregator.fetch import Brought, after_failure, after_success
 from aggregator.model import (
     Claim,
     Fetched,
@@ -49,8 +49,8 @@ def document(**facts) -> ParsedFeed:
 
 
 def succeed(state: Claim, answer=None, document=None, **facts) -> SourceState:
-    defaults = {"body_hash": None, "published": (), "has_news": False, "settings": Pace(), "now": NOW, "jitter": 0}
-    return after_success(state, answer or fetched(), document, **{**defaults, **facts})
+    brought = Brought(answer=answer or fetched(), document=document, **facts)
+    return after_success(state, brought, settings=Pace(), now=NOW, jitter=0)
 
 
 def fail(state: Claim, error, **facts) -> SourceState:

@@ -8,7 +8,7 @@ from statistics import median
 import pytest
 
 from aggregator.errors import FetchError, FetchTimeout, NotAFeed, SourceError, StatusError, Throttled
-from aggregator.fetch import NextCheck, QuietTimes, counts_as_failure, next_check
+from aggregator.fetch import Check, NextCheck, QuietTimes, counts_as_failure, next_check
 from aggregator.fetch.next_check import MAX_JITTER
 from aggregator.model import Freshness, Source
 
@@ -28,7 +28,7 @@ def source(every: timedelta | None = None) -> Source:
 
 
 def check(pace: Pace | None = None, *, every: timedelta | None = None, **facts) -> NextCheck:
-    return next_check(source(every), pace or Pace(), **{"now": NOW, **facts})
+    return next_check(source(every), pace or Pace(), Check(**{"now": NOW, **facts}))
 
 
 def wait(*args, **facts) -> timedelta:
