@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -66,3 +67,29 @@ def test_the_top_of_the_package_fits_on_one_screen() -> None:
     listed = [path.name for path in ROOT.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
 
     assert len(listed) <= 24
+
+
+# A file as docs and docstrings mention it: "pipeline.py", "polling/readers.py"; "file.py" stands for any.
+_MENTIONED = re.compile(r"(?<![\w/.{*])((?:\w+/)*\w+\.py)\b")
+_ANY = "file.py"
+
+
+@pytest.mark.parametrize("room", ["aggregator", "bench", "docs", "."])
+def test_every_file_that_is_mentioned_is_there(room: str) -> None:
+    """Decisions and the changelog are history: they may name what is gone."""
+    top = ROOT.parent
+    there = [
+        f"/{path.relative_to(top).as_posix()}"
+        for each in ("aggregator", "bench", "tests")
+        for path in (top / each).rglob("*.py")
+    ]
+    deep = [] if room in {"docs", "."} else (top / room).rglob("*.py")
+    texts = [*deep, *(path for path in (top / room).glob("*.md") if path.name != "CHANGELOG.md")]
+
+    mentioned = {(path.name, name) for path in texts for name in _MENTIONED.findall(path.read_text())}
+
+    assert {
+        (where, name)
+        for where, name in mentioned
+        if name != _ANY and not any(each.endswith(f"/{name}") for each in there)
+    } == set()
