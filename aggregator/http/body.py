@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -13,6 +14,10 @@ STEP_BYTES: Final = 64 * 1024
 # Servers behind a careless proxy compress twice; more is an attack (CVE-2025-66418).
 MAX_ENCODINGS: Final = 2
 
+# What servers write in its place: that there is none, a charset, an encoding of mails.
+_NO_ENCODING: Final = re.compile(
+    r"identity|none|text|plain|binary|[78]bit|(?:utf|ucs|iso|us|windows|cp|koi8|euc|latin|gb|big5|shift)[-_]?[\w-]*|ascii"
+)
 _GZIP_BITS = zlib.MAX_WBITS | 16
 _Decoder = Callable[[Iterable[bytes]], Iterator[bytes]]
 
@@ -20,11 +25,12 @@ _Decoder = Callable[[Iterable[bytes]], Iterator[bytes]]
 def decode_body(pieces: Iterable[bytes], content_encoding: str, *, limit: int) -> bytes:
     """Join ``pieces`` and undo the encodings that a Content-Encoding header names.
 
-    ``limit`` is in bytes, after decompression. Raises BodyTooLarge above it and FetchError for a body that is not
-    encoded as the header says, that ends too early, or that uses encodings we did not offer.
+    What is no encoding of bodies, such as a charset, changes nothing. ``limit`` is in bytes, after decompression.
+    Raises BodyTooLarge above it and FetchError for a body that is not encoded as the header says, that ends too early,
+    or that uses encodings we did not offer.
     """
     names = [name for name in (part.strip().lower() for part in content_encoding.split(",")) if name]
-    names = [name for name in names if name != "identity"]
+    names = [name for name in names if not _NO_ENCODING.fullmatch(name)]
     if len(names) > MAX_ENCODINGS:
         raise FetchError(f"the body is compressed {len(names)} times over; at most {MAX_ENCODINGS} are undone")
     unknown = [name for name in names if name not in _DECODERS]

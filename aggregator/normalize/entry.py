@@ -41,6 +41,13 @@ _FIRST_APPEARED = re.compile(
 _APPEARED = ("appeared", "erschien", "apparu", "verscheen", "primero")
 _FOOTER_CHARS = 600  # more than any of these has
 _CUT_OFF = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|\.\.\.)$")
+_LABEL = re.compile(
+    r"\W*(?:comments?|discuss(?:ion)?|(?:view |post |leave )comments?|read more|read (?:the )?full (?:article|story)"
+    r"|continue reading|more|details|link|permalink|article url|weiter ?lesen|mehr(?: lesen)?|kommentare?"
+    r"|lire la suite|en savoir plus|commentaires?|leer más|leggi tutto|lees (?:meer|verder))\W*",
+    re.IGNORECASE,
+)
+_MOST_LABEL_CHARS = 40
 _MEDIA = re.compile(r"<(?:img|audio|video)\b")
 
 
@@ -132,7 +139,7 @@ def _words_of(url: str | None) -> str:
 def _summary(title: str, summary: str, content: str) -> str:
     """Return the publisher's summary, else the beginning of the content; never the title once more."""
     texts = (_without_footer(text) for text in (summary, content))
-    text = next((text for text in texts if text and not _repeats(title, text)), "")
+    text = next((text for text in texts if text and not _repeats(title, text) and not _says_nothing(text)), "")
     return shorten(text, MAX_SUMMARY_CHARS)
 
 
@@ -142,6 +149,11 @@ def _without_footer(text: str) -> str:
     if any(word in end for word in _APPEARED):
         text = text[:-_FOOTER_CHARS] + _FIRST_APPEARED.sub("", end)
     return _CUT_OFF.sub("…", text) if text.endswith(("]", "...")) else text
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a text is no more than the words of a link to what it should have said."""
+    return len(text) <= _MOST_LABEL_CHARS and _LABEL.fullmatch(text) is not None
 
 
 def _repeats(title: str, text: str) -> bool:

@@ -11,8 +11,10 @@ from aggregator.errors import NotAFeed, ParseError
 from aggregator.model import Enclosure, Origin, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.dates import parse_date
 from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string, whole_number
-from aggregator.parse.markup import looks_like_html
+from aggregator.parse.markup import looks_like_html, resolved
 from aggregator.parse.people import people
+from aggregator.text.addresses import repaired
+from aggregator.text.hosts import host_of
 from aggregator.text.languages import language_code
 
 _VERSIONS = {"https://jsonfeed.org/version/1": "json10", "https://jsonfeed.org/version/1.1": "json11"}
@@ -37,7 +39,7 @@ def read_json(text: str, *, url: str) -> ParsedFeed:
         reader="json",
         url=url,
         id=string(document.get("feed_url")),
-        title=" ".join((string(document.get("title")) or "").split()) or None,
+        title=" ".join(resolved(string(document.get("title")) or "").split()) or None,
         link=_absolute(document.get("home_page_url"), url),
         language=language,
         authors=_authors(document),
@@ -60,15 +62,21 @@ def _load(text: str) -> object:
 
 
 def _entry(item: Fields, url: str, language: str | None) -> ParsedEntry:
-    """Map one item; ``url`` goes before ``external_url``."""
+    """Map one item; ``url`` goes before ``external_url``, and both before an id that is an address.
+
+    Titles, summaries, names and tags are plain text, but programs that made HTML of them write references: well-formed
+    ones are resolved once, as in the other formats.
+    """
     language = language_code(string(item.get("language"))) or language
     link = _absolute(item.get("url"), url)
     external = _absolute(item.get("external_url"), url)
+    item_id = _id(item.get("id"))
+    about = item_id if item_id and item_id.startswith(("http://", "https://")) else None
     return ParsedEntry(
-        id=_id(item.get("id")),
-        link=link or external,
-        title=_text(item.get("title"), is_html=False, language=language),
-        summary=_text(item.get("summary"), is_html=False, language=language),
+        id=item_id,
+        link=link or external or about,
+        title=_text(item.get("title"), is_html=False, language=language, resolve=True),
+        summary=_text(item.get("summary"), is_html=False, language=language, resolve=True),
         content=_content(item, language),
         authors=_authors(item),
         published=parse_date(_written(item.get("date_published")), language),
@@ -101,10 +109,12 @@ def _content(item: Fields, language: str | None) -> Text | None:
     return html or _text(item.get("content_text"), is_html=False, language=language)
 
 
-def _text(value: object, *, is_html: bool, language: str | None) -> Text | None:
+def _text(value: object, *, is_html: bool, language: str | None, resolve: bool = False) -> Text | None:
     written = string(value)
     if written is None:
         return None
+    if resolve:
+        written = resolved(written)
     return Text(value=written, is_html=is_html and looks_like_html(written), language=language)
 
 
@@ -115,12 +125,12 @@ def _authors(context: Fields) -> tuple[str, ...]:
         string(fields(author).get("name")) or string(author)
         for author in (authors if isinstance(authors, list) else [authors])
     ]
-    return people(name for name in written if name)
+    return people(resolved(name) for name in written if name)
 
 
 def _tags(value: object) -> tuple[str, ...]:
     written = (string(tag) for tag in (value if isinstance(value, list) else [value]))
-    return tuple(dict.fromkeys(" ".join(tag.split()) for tag in written if tag))
+    return tuple(dict.fromkeys(" ".join(resolved(tag).split()) for tag in written if tag))
 
 
 def _enclosures(item: Fields, url: str) -> Iterator[Enclosure]:
@@ -142,7 +152,7 @@ def _enclosures(item: Fields, url: str) -> Iterator[Enclosure]:
 def _absolute(value: object, base: str) -> str | None:
     written = string(value)
     try:
-        return urljoin(base, written) if written else None
+        return urljoin(base, repaired(written, beside=host_of(base))) if written else None
     except ValueError:
         return None
 

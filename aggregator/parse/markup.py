@@ -29,6 +29,15 @@ def looks_like_html(text: str) -> bool:
     return "&" in text and any(found[1] is None or f"{found[1]};" in html5 for found in _REFERENCE.finditer(text))
 
 
+def resolved(text: str) -> str:
+    """Return plain text with its well-formed character references resolved, once."""
+    if "&" not in text:
+        return text
+    return _REFERENCE.sub(
+        lambda found: html.unescape(found[0]) if not found[1] or f"{found[1]};" in html5 else found[0], text
+    )
+
+
 def without_markup(text: str) -> str:
     """Return a short text such as a feed's title without tags, references resolved, white space collapsed."""
     if looks_like_html(text):

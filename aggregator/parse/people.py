@@ -8,6 +8,9 @@ from collections.abc import Iterable
 _ADDRESS_AND_NAME = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\s*\((?P<name>.*)\)")
 _NAME_AND_ADDRESS = re.compile(r"(?P<name>.*?)\s*[<(]\s*(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\s*[>)]")
 _ADDRESS = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
+# What commas and the like part: not what stands in brackets or quotes.
+_PART = re.compile(r"""(?:\([^()]*\)|<[^<>]*>|"[^"]*"|[^,;()<>"]|[()<>"])+""")
+_MAX_LIST_CHARS = 2_000
 _MAX_CHARS = 200  # beyond it is no name
 
 
@@ -23,10 +26,23 @@ def person(written: str) -> str | None:
 
 
 def people(written: Iterable[str]) -> tuple[str, ...]:
-    """Return the names, each once, in their order."""
+    """Return the names, each once, in their order; several people with addresses may stand in one text."""
     names: dict[str, str] = {}
     for each in written:
-        name = person(each)
-        if name:
-            names.setdefault(name.casefold(), name)
+        for one in _apart(each) if each.count("@") > 1 else (each,):
+            name = person(one)
+            if name:
+                names.setdefault(name.casefold(), name)
     return tuple(names.values())
+
+
+def _apart(written: str) -> list[str]:
+    """Take a list of people apart at its commas; "Roe, Ann <ann@example.org>" is one of them: each has one address."""
+    people_: list[str] = []
+    begun = ""
+    for part in _PART.findall(written[:_MAX_LIST_CHARS]):
+        begun = f"{begun},{part}" if begun else part
+        if "@" in begun:
+            people_.append(begun.strip())
+            begun = ""
+    return [*people_, begun] if begun.strip() else people_

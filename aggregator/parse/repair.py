@@ -29,6 +29,9 @@ _ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"([^"]*)"|'([^']*)')
 _REFERENCE = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:(?:#([0-9]{1,8}|[xX][0-9a-fA-F]{1,7})|([A-Za-z_][\w.-]{0,63}));)?"
 )
+_BARE = re.compile(r"""<(?![!?/])(?:([A-Za-z_][\w:.-]*)|(?=[^<>A-Za-z_]))(?=[^<>"'=]*<)""")
+_END_NAME = re.compile(r"</([A-Za-z_][\w:.-]*)")
+_CUT_END = re.compile(r"</([\w:.-]+)\s*$")
 _PUNCTUATION = re.compile(r"""["'\[\]>]""")
 _HEAD_CHARS = 4096  # how far a server's own noise before a feed may reach
 
@@ -64,8 +67,9 @@ def open_document(text: str) -> Document:
 def mend(document: Document) -> str:
     """Return the document's text with every entity and character reference in it one that XML knows.
 
-    References to characters that XML forbids are taken out; what stands in CDATA sections stays as it is. Raises
-    ParseError when the document's own entities would grow beyond MAX_EXPANSION_CHARS.
+    A "<" that starts no tag is escaped, as in "x<y": another one follows before its ">", and nothing closes what would
+    be its element. References to characters that XML forbids are taken out; what stands in CDATA sections stays as it
+    is. Raises ParseError when the document's own entities would grow beyond MAX_EXPANSION_CHARS.
     """
     budget = MAX_EXPANSION_CHARS
 
@@ -85,8 +89,17 @@ def mend(document: Document) -> str:
         known = html5.get(f"{name};")
         return html.escape(known) if known else f"&amp;{name};"
 
+    closed: set[str] | None = None
+
+    def escape(bare: re.Match[str]) -> str:
+        nonlocal closed
+        if bare[1] and closed is None:
+            closed = set(_END_NAME.findall(document.text))
+        return bare[0] if bare[1] and closed and bare[1] in closed else "&lt;" + bare[0][1:]
+
     return "".join(
-        section if is_cdata else _REFERENCE.sub(resolve, section) for section, is_cdata in _sections(document.text)
+        section if is_cdata else _BARE.sub(escape, _REFERENCE.sub(resolve, section))
+        for section, is_cdata in _sections(_with_end(document))
     )
 
 
@@ -95,6 +108,12 @@ def has_more_tags(text: str, limit: int) -> bool:
     if text.count("<") <= limit:
         return False
     return sum(section.count("<") for section, is_cdata in _sections(text) if not is_cdata) > limit
+
+
+def _with_end(document: Document) -> str:
+    """Return the text of a document with the last ">" of its last tag."""
+    found = _CUT_END.search(document.text, max(0, len(document.text) - 200))
+    return f"{document.text.rstrip()}>" if found and found[1] == document.root else document.text
 
 
 def _skip_prolog(text: str) -> tuple[int, str]:

@@ -12,11 +12,18 @@ from aggregator.parse.dates import parse_date
 from aggregator.parse.fields import Fields, fields, list_of_fields, string, whole_number
 from aggregator.parse.markup import looks_like_html, without_markup
 from aggregator.parse.people import people
+from aggregator.text.addresses import repaired
+from aggregator.text.hosts import host_of
 from aggregator.text.languages import language_code
 
 # What resolving would leave as it is, which goes without saying for nearly all addresses.
 _PLAIN_ADDRESS = re.compile(r"https?://[\w.-]+/[\w./%+~=-]*(?:\?[\w./%+~=-]+)?", re.ASCII)
 _RELATIONS = "http://www.iana.org/assignments/relation/"
+_LISTED_TAGS = re.compile(
+    r"(?:\s*+(?!(?:and|or|und|oder|et|ou)\b)[^\s,]+(?: [^\s,]+){0,2}\s*+(?:,|$)){3,}", re.IGNORECASE
+)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|$)", re.DOTALL)
+_COMMENTS = re.compile(r"\A(?:<!--.*?-->\s*)+|\s*<!--(?:(?!-->).)*-->\Z", re.DOTALL)
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
 
 
@@ -30,9 +37,7 @@ def parse_entry(entry: Fields, *, base: str, is_atom: bool, language: str | None
     """
     title = _text(_title(entry), base=base, is_atom=is_atom)
     summary = _text(entry.get("summary_detail"), base=base, is_atom=is_atom)
-    content = _best(
-        _text(each, base=base, is_atom=is_atom) for each in list_of_fields(entry.get("content")) if not each.get("src")
-    )
+    content = _best(_text(each, base=base, is_atom=is_atom) for each in list_of_fields(entry.get("content")))
     if content is None and summary is None:
         summary = _caption(entry)
     texts = [text for text in (content, summary, title) if text]
@@ -106,7 +111,25 @@ def _link(entry: Fields, base: str) -> str | None:
     permalink = string(entry.get("link")) if entry.get("guidislink") else None
     if permalink and permalink.startswith("/"):  # in RSS it should be a whole address, and mostly is
         return _absolute(permalink, base)
-    return permalink if permalink and _is_web(permalink) else None
+    if permalink and _is_web(permalink):
+        return permalink
+    return _other_link(entry, base)
+
+
+def _other_link(entry: Fields, base: str) -> str | None:
+    """Return what else leads to an entry that has no link: where it is elsewhere, itself, or what it is about.
+
+    The id is ``rdf:about`` in RSS 1.0; in RSS 2.0 it is no link when it says so, and else was taken already.
+    """
+    about = string(entry.get("id")) if entry.get("guidislink") is None else None
+    if about and _is_web(about):
+        return about
+    contents = (
+        each for each in list_of_fields(entry.get("content")) if (string(each.get("type")) or "") in _HTML_TYPES
+    )
+    selves = (string(link.get("href")) for link in list_of_fields(entry.get("links")) if _relation(link) == "self")
+    candidates = (*(string(each.get("src")) for each in contents), *selves)
+    return next((url for each in candidates if (url := _absolute(each, base)) and _is_web(url)), None)
 
 
 def _title(entry: Fields) -> Fields:
@@ -123,7 +146,8 @@ def _text(detail: object, *, base: str, is_atom: bool) -> Text | None:
     construct = fields(detail)
     value, media_type = string(construct.get("value")), string(construct.get("type")) or "text/plain"
     xml_base = string(construct.get("base"))
-    if value is None or not (media_type.startswith("text/") or media_type in _HTML_TYPES):
+    value = _without_marks(value) if value else None
+    if value is None or not _is_text(media_type):
         return None
     if media_type == "application/xhtml+xml":
         value = value.replace("</br>", "")  # <br/> comes as <br></br>, which HTML takes for two
@@ -133,6 +157,19 @@ def _text(detail: object, *, base: str, is_atom: bool) -> Text | None:
         base=None if xml_base in {None, base} else _absolute(xml_base, base),
         language=language_code(string(construct.get("language"))),
     )
+
+
+def _is_text(media_type: str | None) -> bool:
+    return not media_type or media_type.startswith("text/") or media_type in _HTML_TYPES
+
+
+def _without_marks(value: str) -> str | None:
+    """Return a text without the marks of a CDATA section that was escaped, and without comments at its ends."""
+    if not value.startswith("<!") and not value.endswith("-->"):
+        return value
+    if value.startswith("<![CDATA["):
+        value = _CDATA.sub(r"\1", value)
+    return _COMMENTS.sub("", value).strip() or None
 
 
 def _caption(entry: Fields) -> Text | None:
@@ -147,9 +184,14 @@ def _best(texts: Iterator[Text | None]) -> Text | None:
 
 
 def _tags(entry: Fields) -> tuple[str, ...]:
-    """Return an entry's tags by their labels, white space collapsed, each once."""
+    """Return an entry's tags by their labels, white space collapsed, each once.
+
+    A single one that lists three or more words, as "space, moon, ESA", is as many tags.
+    """
     written = (string(tag.get("label")) or string(tag.get("term")) for tag in list_of_fields(entry.get("tags")))
-    names = (without_markup(tag) for tag in written if tag)
+    names = [without_markup(tag) for tag in written if tag]
+    if len(names) == 1 and names[0].count(",") > 1 and _LISTED_TAGS.fullmatch(names[0]):
+        names = [name.strip() for name in names[0].split(",")]
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -168,7 +210,7 @@ def _files(entry: Fields) -> Iterator[tuple[str | None, str | None, int | None, 
         if _relation(link) == "enclosure":
             yield _file(link, "href", "length")
     for content in list_of_fields(entry.get("content")):
-        if content.get("src"):
+        if content.get("src") and not (string(content.get("value")) and _is_text(string(content.get("type")))):
             yield _file(content, "src", "length")
     for media in list_of_fields(entry.get("media_content")):
         url, media_type, length, title = _file(media, "url", "filesize")
@@ -210,8 +252,7 @@ def _absolute(url: str | None, base: str) -> str | None:
     if url and _PLAIN_ADDRESS.fullmatch(url):
         return url
     try:
-        url = f"//{url}" if url and url.startswith("www.") else url
-        return urljoin(base, url.replace("&amp;", "&")) if url else None
+        return urljoin(base, repaired(url.replace("&amp;", "&"), beside=host_of(base))) if url else None
     except ValueError:
         return None
 

@@ -13,8 +13,10 @@ from aggregator.parse.dates import parse_date
 from aggregator.parse.fast import read_fast
 from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string
 from aggregator.parse.markup import without_markup
+from aggregator.parse.nested import without_foreign_fields
 from aggregator.parse.raw import RawFeed, Reader
 from aggregator.parse.repair import Document, has_more_tags, mend
+from aggregator.parse.slips import put_right
 from aggregator.parse.wishes import skipped_days, skipped_hours, wished_wait
 from aggregator.parse.xml_entries import alternate_link, author_names, parse_entry, says_something
 from aggregator.text.languages import language_code
@@ -50,8 +52,8 @@ def read_xml(document: Document, *, url: str, readers: Sequence[Reader] | None =
     is believed. Raises NotAFeed for XML that is something else, ParseError for a
     feed that is too broken to read.
     """
-    text = name_captions(mend(document))
     is_atom = document.root.lower().rpartition(":")[2] in {"feed", "entry"}
+    text = without_foreign_fields(put_right(name_captions(mend(document)), is_atom=is_atom))
     tried = (read(text, base=url if is_atom else None) for read in readers or READERS)
     raw = next(raw for raw in tried if raw)
     version, channel, entries, mistake = raw.version, raw.channel, raw.entries, raw.mistake

@@ -95,6 +95,13 @@ def test_an_encoding_that_was_not_offered_is_an_error(encoding):
         decode_body([b"x"], encoding, limit=10)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "iso-8859-1", "none", "identity", "8bit", "gzip, utf-8"])
+def test_what_is_no_encoding_changes_nothing(encoding):
+    body = gzip.compress(b"<a/>") if "gzip" in encoding else b"<a/>"
+
+    assert decode_body([body], encoding, limit=100) == b"<a/>"
+
+
 def test_damage_is_an_error_that_names_the_encoding():
     body = bytearray(gzip.compress(TEXT, mtime=0))
     body[1000:1010] = b"\0" * 10

@@ -26,6 +26,25 @@ def test_references_become_what_xml_knows(written: str, mended: str) -> None:
     assert mend(open_document(f"<a>{written}</a>")) == f"<a>{mended}</a>"
 
 
+@pytest.mark.parametrize(
+    ("written", "mended"),
+    [
+        ("x<y", "x&lt;y"),
+        ("5 < 6 <b>x</b>", "5 &lt; 6 <b>x</b>"),
+        ("<b<i>x</i></b>", "<b<i>x</i></b>"),
+        ('<b title="<c>">x</b>', '<b title="<c>">x</b>'),
+        ("<!-- < -->", "<!-- < -->"),
+    ],
+)
+def test_what_starts_no_tag_is_escaped(written: str, mended: str) -> None:
+    assert mend(open_document(f"<a>{written}</a>")) == f"<a>{mended}</a>"
+
+
+def test_the_end_of_the_last_tag_may_be_missing() -> None:
+    assert mend(open_document("<rss><a>x</a></rss\n")) == "<rss><a>x</a></rss>"
+    assert mend(open_document("<rss><a>x</a")) == "<rss><a>x</a"
+
+
 def test_cdata_is_left_alone() -> None:
     text = "<a>&<![CDATA[ & &nbsp; ]]>&<![CDATA[ & "
 
