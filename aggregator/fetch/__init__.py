@@ -1,8 +1,8 @@
 """Ask a source whether it has news, politely; and decide when to ask again.
 
 Inside: ``ask`` makes one conditional GET, ``cache`` reads the headers that say how long an answer is good for,
-``schedule`` says when the next check is due and why, from the source's ``rhythm`` and the feed's ``quiet`` times;
-``health`` is what a check leaves for the next one; ``hosts`` keeps the pressure on one server low.
+``next_check`` says when the next check is due and why, from the source's ``rhythm`` and the feed's ``quiet`` times;
+``source_state`` is what a check leaves for the next one; ``gate`` keeps the pressure on one server low.
 """
 
 from aggregator.fetch.ask import fetch_beside, fetch_source

@@ -40,6 +40,7 @@ Values = dict[str, Any]
 # at their defaults: a database stays readable when an option is added.
 _SOURCE_COLUMNS = {"name": "name", "url": "url", "title": "title", "priority": "priority", "group": "politeness_group"}
 _SOURCE = TypeAdapter(Source)
+_MEMORY = TypeAdapter(ListMemory)
 
 
 def source_values(source: Source) -> Values:
@@ -91,7 +92,7 @@ def state_values(state: SourceState) -> Values:
         "response_times_ms": list(state.response_times_ms),
         "read_as": state.read_as.value if state.read_as else None,
         "found_at": state.found_at,
-        "listed": asdict(state.listed) if state.listed else None,
+        "listed": _MEMORY.dump_python(state.listed, mode="json", exclude_defaults=True) if state.listed else None,
         "watched": state.watched,
     }
 
@@ -128,13 +129,9 @@ def to_state(row: Row) -> SourceState:
         response_times_ms=tuple(row["response_times_ms"]),
         read_as=SourceKind(row["read_as"]) if row["read_as"] else None,
         found_at=row["found_at"],
-        listed=_to_memory(row["listed"]) if row["listed"] else None,
+        listed=_MEMORY.validate_python(row["listed"]) if row["listed"] else None,
         watched=row["watched"],
     )
-
-
-def _to_memory(listed: dict[str, Any]) -> ListMemory:
-    return ListMemory(**listed | {"links": tuple(listed["links"])})
 
 
 def entry_values(decision: Decision) -> Values:

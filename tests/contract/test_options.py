@@ -131,7 +131,7 @@ def test_all_that_a_poll_leaves_of_a_source_reaches_the_next_poll(store: Store) 
         "response_times_ms": (12, 30),
         "read_as": SourceKind.FEED,
         "found_at": "https://b.example/rss",
-        "listed": ListMemory(place="li", usual=12, links=("ab", "cd"), folder="b.example/news", complaint="few"),
+        "listed": ListMemory(place="li", usual=12, links=("ab", "cd"), titles=("ef",), ids=("1",), dated=0.5),
         "watched": b"\x00packed\xff",
     }
     save(store, claim_all(store, make_source("a"))["a"], **left)
