@@ -109,6 +109,7 @@ class Aggregator:
         self.store.upgrade()
         self.identity = self.store.open_site(url=config.site.url, now=clock())
         self.setup = self._adopt(config)
+        self.rejected: tuple[str, ...] = ()  # what is wrong with the configuration on disk, while another is in force
 
     def use(self, config: Config) -> None:
         """Work with this configuration from now on. Raises StoreError; then all stays as it was."""

@@ -193,11 +193,13 @@ def _reload(aggregator: Aggregator, watch: _Watch) -> _Watch:
         keep_secrets_of(config)
         aggregator.use(config)
     except ConfigError as error:
-        log.error("config.rejected", problems=[str(problem) for problem in error.problems])
+        aggregator.rejected = tuple(str(problem) for problem in error.problems)
+        log.error("config.rejected", problems=list(aggregator.rejected))
         return again
     except AggregatorError as error:
         log.error("database.failed", error=str(error))
         return watch
+    aggregator.rejected = ()
     log.info("config.reloaded", sources=len(config.sources), feeds=len(config.feeds))
     return _Watch(config) if config.files != running.files else again
 

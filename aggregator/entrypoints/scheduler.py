@@ -25,6 +25,7 @@ from aggregator.model import PollSummary
 from aggregator.model.issues import DeliveryStatus
 from aggregator.outputs.hubs import Pinged, ping_due
 from aggregator.outputs.renewal import renew_feeds
+from aggregator.polling.outage import retry_soon
 from aggregator.polling.workers import poll_due
 
 log = structlog.get_logger()
@@ -208,10 +209,10 @@ class Scheduler:
                 duration_s=round(time.monotonic() - started, 1),
             )
 
-        if len(results) > 1 and all(result.error for result in results):
-            log.warning(
-                "poll.nothing_reached", hint="is this machine online? `aggregator poll --all` asks again at once"
-            )
+        outage = retry_soon(self._aggregator, results)
+        if outage is not None:
+            next_try = outage.next_try.isoformat() if outage.next_try else None
+            log.warning("poll.nothing_reached", hint="is this machine online?", next_try=next_try)
 
     def _issue(self) -> None:
         if not self._is_caught_up():

@@ -23,6 +23,7 @@ from aggregator.model.entries import (
     Vocabulary,
 )
 from aggregator.model.feeds import Archive, Arrival, FeedDocument, FeedFormat, FeedRenewal, FeedState
+from aggregator.model.outage import Outage, is_unreached, outage_of
 from aggregator.model.polls import Exchange, Poll, PollOutcome, PollResult, PollSummary
 from aggregator.model.sources import (
     Affects,
@@ -89,6 +90,7 @@ __all__ = [
     "Nearby",
     "NotModified",
     "Origin",
+    "Outage",
     "Page",
     "PageRules",
     "ParsedEntry",
@@ -120,5 +122,7 @@ __all__ = [
     "Vocabulary",
     "Worker",
     "affected",
+    "is_unreached",
+    "outage_of",
     "unmeasured",
 ]

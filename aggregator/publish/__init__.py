@@ -13,6 +13,7 @@ from aggregator.publish.feeds.formats import FORMATS, Format, link_header, rende
 from aggregator.publish.feeds.opml import render_opml
 from aggregator.publish.files import Written, write_if_changed, write_site
 from aggregator.publish.issue import issue_entries
+from aggregator.publish.pages.advice import retry_in_words
 from aggregator.publish.pages.choices import (
     PERIODS,
     Choice,
@@ -47,6 +48,7 @@ from aggregator.publish.pages.render import (
 from aggregator.publish.pages.river import Day, Wording, arrange, wording_of
 from aggregator.publish.pages.source import SourcePage, arrange_polls
 from aggregator.publish.pages.source_table import SourceRow, arrange_sources, source_row
+from aggregator.publish.pages.standing import Standing, standing_of
 from aggregator.publish.pages.static import SiteContent, static_pages
 from aggregator.publish.pages.story import StoryPage, arrange_story
 from aggregator.publish.pages.subscribing import FeedRow, arrange_feeds, render_feed_opml
@@ -68,6 +70,7 @@ __all__ = [
     "SiteContent",
     "SourcePage",
     "SourceRow",
+    "Standing",
     "StoryPage",
     "Wording",
     "Written",
@@ -104,12 +107,14 @@ __all__ = [
     "render_sources",
     "render_story",
     "render_unsubscribe",
+    "retry_in_words",
     "search_document",
     "served_base",
     "site_frame",
     "source_choices",
     "source_row",
     "source_title",
+    "standing_of",
     "static_pages",
     "told_formats",
     "wording_of",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -219,6 +219,17 @@ def postpone(connection: sa.Connection, claim: Claim, *, until: datetime, reason
     if claim.state.next_check is None or claim.state.next_check < until:
         values |= {"next_check": until, "next_check_reason": reason}
     connection.execute(sources.update().where(is_held()), values | held(claim))
+
+
+def bring_forward(connection: sa.Connection, times: Mapping[str, datetime], *, reason: str) -> None:
+    """Plan the next checks of these sources, by name, for these times, where they are planned for later."""
+    earlier = (
+        sources.update()
+        .where(sources.c.name == sa.bindparam("of"), sources.c.next_check > sa.bindparam("at"))
+        .values(next_check=sa.bindparam("at"), next_check_reason=sa.bindparam("reason"))
+    )
+    if times:
+        connection.execute(earlier, [{"of": name, "at": at, "reason": reason} for name, at in times.items()])
 
 
 def are_claims(connection: sa.Connection) -> bool:

@@ -237,6 +237,11 @@ class Store:
         with self._write() as connection:
             claims.postpone(connection, claim, until=until, reason=reason)
 
+    def bring_forward(self, times: Mapping[str, datetime], *, reason: str) -> None:
+        """Check these sources, by name, at these times, where they would be checked later."""
+        with self._write() as connection:
+            claims.bring_forward(connection, times, reason=reason)
+
     @contextmanager
     def poll(self, claim: Claim) -> Iterator[PollTransaction]:
         """Read, decide, write: one transaction, rolled back by any exception. Raises ClaimLost, Unstorable."""

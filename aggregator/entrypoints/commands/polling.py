@@ -10,8 +10,9 @@ from rich.text import Text
 
 from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.options import ConfigOption, known_sources, opened
-from aggregator.entrypoints.terminal import console, say
+from aggregator.entrypoints.terminal import ago, console, counted, say
 from aggregator.model import PollSummary, SourceStatus
+from aggregator.polling.outage import retry_soon
 from aggregator.polling.readers import useful_readers
 from aggregator.polling.workers import poll_due
 from aggregator.sources import configured_sources
@@ -51,7 +52,11 @@ def poll(
                 if result.error or progress.disable:
                     progress.console.print(_line(result))
         passed_over = len(wanted) - len(results) if wanted else 0
+        outage = retry_soon(aggregator, results)
+        now = aggregator.clock()
     _sum_up(results, passed_over)
+    if outage is not None:
+        say(f"no source could be reached; is this machine online? The next try is due {ago(outage.next_try, now)}")
     if results and all(result.error for result in results):
         raise typer.Exit(1)
 
@@ -77,6 +82,7 @@ def _sum_up(results: list[PollSummary], passed_over: int) -> None:
         return
     new, duplicates = sum(each.new for each in results), sum(each.duplicates for each in results)
     failed = sum(each.error is not None for each in results)
-    say(f"{len(results)} sources polled: {new} new entries, {duplicates} of them duplicates, {failed} sources failed")
+    brought = f"{counted(new, 'new entry')}, {duplicates} of them duplicates"
+    say(f"{counted(len(results), 'source')} polled: {brought}, {counted(failed, 'source')} failed")
     if passed_over:
         say(f"{passed_over} sources were passed over: their servers rest, or another worker is polling them now")

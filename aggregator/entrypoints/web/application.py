@@ -6,7 +6,7 @@ It only reads, but for those who unsubscribe.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -127,8 +127,16 @@ class _Web:
     # --- monitoring --------------------------------------------------------------------------------------------------
 
     def healthz(self, request: Request) -> Response:
-        """Liveness: a restart would help if this fails, so the database has no part in it."""
-        return self._state(request, 200, {"status": "ok"})
+        """Liveness: a restart would help if this fails, so the database has no part in it.
+
+        A rejected edit of the configuration is told beside it, in full where /sources is as public.
+        """
+        problems = self._aggregator.rejected
+        if not problems:
+            return self._state(request, 200, {"status": "ok"})
+        is_public = self._aggregator.config.web.tokens.control_room is None
+        details = {"problems": list(problems)} if is_public else {}
+        return self._state(request, 200, {"status": "ok", "configuration": "rejected", **details})
 
     def readyz(self, request: Request) -> Response:
         """Readiness: 503 while it stops, without the database, and when polling stands still (the log says why)."""
@@ -142,7 +150,7 @@ class _Web:
             return self._state(request, 503, {"status": "polling stands still"})
         return self._state(request, 200, {"status": "ok"})
 
-    def _state(self, request: Request, status: int, body: dict[str, str]) -> Response:
+    def _state(self, request: Request, status: int, body: Mapping[str, object]) -> Response:
         rendered = render(json.dumps(body).encode(), "application/json", last_modified=self._aggregator.clock())
         return answer(request, rendered, cache_control=_NO_CACHE, status=status)
 

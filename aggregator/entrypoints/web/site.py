@@ -18,7 +18,7 @@ from aggregator.entrypoints.web.current import Current, Framing, Remembering
 from aggregator.entrypoints.web.parameters import known_name, language_of
 from aggregator.entrypoints.web.responses import answer, render
 from aggregator.errors import UsageError
-from aggregator.model import Found, Page, PublishedEntry, Selection
+from aggregator.model import Found, Page, PublishedEntry, Selection, outage_of
 from aggregator.publish import (
     PERIODS,
     Choice,
@@ -39,8 +39,10 @@ from aggregator.publish import (
     render_source,
     render_sources,
     render_story,
+    retry_in_words,
     source_choices,
     source_row,
+    standing_of,
     wording_of,
 )
 
@@ -73,6 +75,7 @@ class Pages:
         self._current = current
         self._frame = frame
         self._remembered = remembered
+        self._is_empty = False  # whether the front page had no stories when it was made last
 
     # --- stories -----------------------------------------------------------------------------------------------------
 
@@ -83,6 +86,7 @@ class Pages:
 
         def make(now: datetime) -> bytes:
             page = self._store.front(self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before)
+            self._is_empty = not page.items and not filters.named and before is None
             frame = self._frame(request, config)
             river = self._river(config, filters, page, now=now, before=before, address=frame.river)
             return render_index(templates, frame, river)
@@ -148,8 +152,16 @@ class Pages:
         def make() -> bytes:
             now = self._aggregator.clock()
             activity = self._store.activity(today=now.date())
-            rows = arrange_sources(self._store.sources(), zone=config.site.tz, now=now, activity=activity)
-            return render_sources(templates, self._frame(request, config), rows)
+            health = self._store.sources()
+            rows = arrange_sources(health, zone=config.site.tz, now=now, activity=activity)
+            outage = outage_of(health)
+            return render_sources(
+                templates,
+                self._frame(request, config),
+                rows,
+                outage=retry_in_words(outage.next_try, config.site.tz, now) if outage else None,
+                rejected=self._aggregator.rejected,
+            )
 
         return self._at_a_glance(request, templates, make)
 
@@ -223,13 +235,15 @@ class Pages:
             older=address(before=page.next, **filters.named) if page.next else None,
             is_first=before is None,
             newest=page.newest if before is None else None,
+            standing=standing_of(health, zone=config.site.tz, now=self._aggregator.clock()),
         )
 
     def _ticking(
         self, request: Request, address: str, templates: Templates, make: Callable[[datetime], bytes]
     ) -> Response:
         """Answer with what changes with the content, and a little with time."""
-        tick = _floor(self._aggregator.clock(), _TICK)
+        # why nothing is there yet changes without the content
+        tick = _floor(self._aggregator.clock(), _GLANCE if self._is_empty else _TICK)
         stamp = (self._store.content_version(), templates, tick)
         return self._remembered(request, address, stamp, lambda: make(tick), _HTML, _PAGE_CACHE)
 

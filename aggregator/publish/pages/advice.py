@@ -55,7 +55,9 @@ def next_step(health: SourceHealth, *, zone: ZoneInfo, now: datetime | None) -> 
             return "Its page was rebuilt. To see what we find now, and to pin it (page:), run: aggregator preview URL"
         case SourceStatus.FAILING:
             state = health.state
-            return _step(state).format(status=state.last_error_status, retry=_retry(state.next_check, zone, now))
+            return _step(state).format(
+                status=state.last_error_status, retry=retry_in_words(state.next_check, zone, now)
+            )
     return None
 
 
@@ -73,7 +75,8 @@ def _step(state: SourceState) -> str:
     return _SERVER_ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _STEPS[ErrorKind.STATUS]
 
 
-def _retry(at: datetime | None, zone: ZoneInfo, now: datetime | None) -> str:
+def retry_in_words(at: datetime | None, zone: ZoneInfo, now: datetime | None) -> str:
+    """Say when sources are asked again: "We will retry at 09:24"; ``now`` None: for pages that are read later."""
     if at is None or (now is not None and at <= now):
         return "We will retry soon"
     local = at.astimezone(zone)

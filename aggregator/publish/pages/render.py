@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from aggregator.config.templates import Templates
 from aggregator.publish.pages.choices import Choice
@@ -11,8 +12,11 @@ from aggregator.publish.pages.frame import Frame
 from aggregator.publish.pages.river import Day
 from aggregator.publish.pages.source import SourcePage
 from aggregator.publish.pages.source_table import SourceRow
+from aggregator.publish.pages.standing import Standing, Why
 from aggregator.publish.pages.story import StoryPage
 from aggregator.publish.pages.subscribing import FeedRow
+
+_NOTHING_YET: Final = Standing(why=Why.NOTHING_YET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class River:
     """A list of stories and what it can be narrowed to. ``older`` is the next page's address, None at the end.
 
     ``newest`` is the cursor of the first story, which newer ones are counted from; None where nothing is counted.
+    ``standing`` says why there are none.
     """
 
     days: tuple[Day, ...]
@@ -58,6 +63,7 @@ class River:
     sources: tuple[Choice, ...] = ()
     languages: tuple[Choice, ...] = ()
     periods: tuple[Choice, ...] = ()
+    standing: Standing = _NOTHING_YET
     older: str | None = None
     is_first: bool = True
     newest: str | None = None
@@ -78,9 +84,20 @@ def render_story(templates: Templates, frame: Frame, story: StoryPage) -> bytes:
     return templates.render("story.html.j2", frame=frame, story=story)
 
 
-def render_sources(templates: Templates, frame: Frame, sources: Sequence[SourceRow]) -> bytes:
-    """Return the page that tells how healthy each source is. Raises PublishError."""
-    return templates.render("sources.html.j2", frame=frame, sources=sources)
+def render_sources(
+    templates: Templates,
+    frame: Frame,
+    sources: Sequence[SourceRow],
+    *,
+    outage: str | None = None,
+    rejected: Sequence[str] = (),
+) -> bytes:
+    """Return the page that tells how healthy each source is. Raises PublishError.
+
+    ``outage`` says when there will be a retry, when no source at all could be reached. ``rejected`` are the problems of
+    an edit of the configuration that is not in force.
+    """
+    return templates.render("sources.html.j2", frame=frame, sources=sources, outage=outage, rejected=rejected)
 
 
 def render_source(templates: Templates, frame: Frame, source: SourcePage) -> bytes:

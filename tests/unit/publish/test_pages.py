@@ -47,6 +47,7 @@ from aggregator.publish import (
     site_frame,
     static_pages,
 )
+from aggregator.publish.pages.standing import Standing, Why
 from tests.unit.publish.samples import CONFIG, NOON, make_content, make_item, make_stored
 
 SHIPPED = Templates(shipped_dir("templates"))
@@ -226,10 +227,25 @@ def test_paging_keeps_the_filters():
     assert document.xpath("//a[@aria-current='page']/text()") == ["Space"]
 
 
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (Why.NO_SOURCES, "No sources yet."),
+        (Why.FIRST_POLL, "the first poll is running"),
+        (Why.OFFLINE, "No source could be reached. Is this machine online? We will retry at 09:24."),
+        (Why.NOTHING_YET, "The sources were polled and brought no entry. We will retry at 09:24."),
+    ],
+)
+def test_an_empty_front_page_says_why_and_until_when(why: Why, said: str):
+    river = replace(make_river(), standing=Standing(why=why, retry="We will retry at 09:24"))
+
+    assert said in text_of(render_index(SHIPPED, FRAME, river))
+
+
 def test_an_empty_page_says_why():
     pages = {name: text_of(body) for name, body in all_pages().items()}
 
-    assert "the first poll is running" in pages["empty"]
+    assert "The sources were polled and brought no entry." in pages["empty"]
     assert "No entry matches." in pages["filtered"]
     assert "Nothing here yet." in pages["static, empty"]
     assert "No sources yet." in pages["no sources"]

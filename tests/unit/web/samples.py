@@ -169,6 +169,7 @@ class SmallAggregator:
     now: datetime = NOON
     rendered: int = 0
     identity: Identity = IDENTITY
+    rejected: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
