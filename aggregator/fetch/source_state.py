@@ -42,7 +42,8 @@ def after_success(claim: Claim, brought: Brought, *, settings: Pace, now: dateti
     """The state after an answer that could be used.
 
     The validators are always the latest ones, and none when a 200 gave none (RULES D3). Permanent redirects are
-    remembered: their target has been read as a feed by now (D6).
+    remembered: their target has been read as a feed by now (D6). Of a document of which a part could be read, nothing
+    is stored that would keep the rest from coming: neither validators nor the hash of its body.
     """
     answer, document, findings = brought.answer, brought.document, brought.findings
     state, source = claim.state, claim.source
@@ -59,6 +60,7 @@ def after_success(claim: Claim, brought: Brought, *, settings: Pace, now: dateti
             watched=findings.watched,
         )
     complaint = state.listed.complaint if state.listed else None
+    part_only = document.complaint if document else None
     recent = state.recent
     if brought.published:
         recent = tuple(sorted((*brought.published, *state.recent), reverse=True)[:REMEMBERED_TIMES])
@@ -79,15 +81,15 @@ def after_success(claim: Claim, brought: Brought, *, settings: Pace, now: dateti
         state,
         status=SourceStatus.CHANGED if complaint else SourceStatus.MOVED if moved_to else SourceStatus.OK,
         moved_to=moved_to,
-        validators=answer.validators,
-        body_hash=brought.body_hash or state.body_hash,
+        validators=None if part_only else answer.validators,
+        body_hash=None if part_only else brought.body_hash or state.body_hash,
         entry_hashes=state.entry_hashes if brought.entry_hashes is None else brought.entry_hashes,
         last_checked=now,
         last_success=now,
         next_check=check.at,
         next_check_reason=check.reason,
         failures=0,
-        last_error=complaint,
+        last_error=complaint or part_only,
         last_error_kind=ErrorKind.PAGE_CHANGED if complaint else None,
         last_error_status=None,
         usual_gap=check.usual_gap,

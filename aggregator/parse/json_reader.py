@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urljoin
 
 from aggregator.errors import NotAFeed, ParseError
 from aggregator.model import Enclosure, Origin, ParsedEntry, ParsedFeed, Text
+from aggregator.parse.cut import COMPLAINT
 from aggregator.parse.dates import parse_date
 from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string, whole_number
 from aggregator.parse.markup import looks_like_html, resolved
@@ -17,6 +20,8 @@ from aggregator.text.addresses import repaired
 from aggregator.text.hosts import host_of
 from aggregator.text.languages import language_code
 
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_BETWEEN_ITEMS = re.compile(r"[\s,]*")  # matches anywhere
 _VERSIONS = {"https://jsonfeed.org/version/1": "json10", "https://jsonfeed.org/version/1.1": "json11"}
 
 
@@ -25,7 +30,8 @@ def read_json(text: str, *, url: str) -> ParsedFeed:
 
     ``url`` is its base address. Raises NotAFeed for JSON that is something else, ParseError for what is no JSON.
     """
-    document = fields(_load(text))
+    loaded, is_cut = _load(text)
+    document = fields(loaded)
     version = (string(document.get("version")) or "").replace("http://", "https://").replace("//www.", "//").rstrip("/")
     items = document.get("items")
     if not isinstance(items, list) or not ("jsonfeed.org" in version or "title" in document or list_of_fields(items)):
@@ -44,21 +50,44 @@ def read_json(text: str, *, url: str) -> ParsedFeed:
         language=language,
         authors=_authors(document),
         entries=tuple(entry for entry in entries if _says_something(entry)),
+        complaint=COMPLAINT if is_cut else None,
     )
 
 
-def _load(text: str) -> object:
+def _load(text: str) -> tuple[object, bool]:
+    """Return what a document holds, and whether it was cut off: then only its whole items."""
     if text.count("{") + text.count("[") > MAX_ELEMENTS:
         raise ParseError(f"it has more than {MAX_ELEMENTS:,} objects and lists")
+    decoder = json.JSONDecoder(parse_constant=lambda _: None, strict=False)
     try:
-        loaded: object = json.loads(text, parse_constant=lambda _: None, strict=False)
+        try:
+            return decoder.decode(text), False
+        except json.JSONDecodeError as error:
+            if not text.rstrip().endswith("}") and (whole := _whole_items(text, decoder)):
+                return whole, True
+            raise ParseError(f"JSON that can't be read: {error.msg} at line {error.lineno}") from error
     except RecursionError as error:
         raise ParseError("JSON that can't be read: nested too deeply") from error
-    except json.JSONDecodeError as error:
-        raise ParseError(f"JSON that can't be read: {error.msg} at line {error.lineno}") from error
     except ValueError as error:  # a number of more digits than Python converts
         raise ParseError("JSON that can't be read: a number is too long") from error
-    return loaded
+
+
+def _whole_items(text: str, decoder: json.JSONDecoder) -> object:
+    """Return a document that was cut off within its items, with those that are whole; None when there are none."""
+    found = _ITEMS.search(text)
+    if found is None:
+        return None
+    try:
+        document = fields(decoder.decode(f"{text[: found.end()]}]}}"))
+    except json.JSONDecodeError:  # not the document's own items
+        return None
+    items: list[object] = []
+    position = found.end()
+    with suppress(json.JSONDecodeError):
+        while True:
+            item, position = decoder.raw_decode(text, _BETWEEN_ITEMS.match(text, position).end())  # type: ignore[union-attr]
+            items.append(item)
+    return {**document, "items": items} if items else None
 
 
 def _entry(item: Fields, url: str, language: str | None) -> ParsedEntry:

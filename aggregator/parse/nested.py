@@ -105,7 +105,7 @@ def _may_be_part(outer: str, inner: str) -> bool:
 def _foreign(text: str) -> Iterator[_Span]:
     """Yield where the foreign fields of all entries are, in their order; none is within another."""
     entry: list[_Open] = []  # what is open of an entry, itself first
-    for start, end, closing, name, is_alone in _tags(text):
+    for start, end, closing, name, is_alone in tags_of(text):
         if not closing and not is_alone:
             if _names(name)[1] in _ENTRIES:  # also where the one before it was never closed
                 entry = [_Open(start, name)]
@@ -128,7 +128,7 @@ def _foreign(text: str) -> Iterator[_Span]:
             entry[-1].foreign += closed.foreign
 
 
-def _tags(text: str) -> Iterator[tuple[int, int, bool, str, bool]]:
+def tags_of(text: str) -> Iterator[tuple[int, int, bool, str, bool]]:
     """Yield the tags: where they start and end, whether they close, their names, whether they stand alone."""
     position = 0
     while found := _TOKEN.search(text, position):

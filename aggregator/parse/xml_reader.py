@@ -9,6 +9,7 @@ from xml.sax import SAXParseException
 
 from aggregator.errors import NotAFeed, ParseError
 from aggregator.model import ParsedFeed
+from aggregator.parse.cut import COMPLAINT, without_cut_end
 from aggregator.parse.dates import parse_date
 from aggregator.parse.fast import read_fast
 from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string
@@ -52,6 +53,7 @@ def read_xml(document: Document, *, url: str, readers: Sequence[Reader] | None =
     is believed. Raises NotAFeed for XML that is something else, ParseError for a
     feed that is too broken to read.
     """
+    document, is_cut = without_cut_end(document)
     is_atom = document.root.lower().rpartition(":")[2] in {"feed", "entry"}
     text = without_foreign_fields(put_right(name_captions(mend(document)), is_atom=is_atom))
     tried = (read(text, base=url if is_atom else None) for read in readers or READERS)
@@ -59,6 +61,8 @@ def read_xml(document: Document, *, url: str, readers: Sequence[Reader] | None =
     version, channel, entries, mistake = raw.version, raw.channel, raw.entries, raw.mistake
     if len(entries) > MAX_ENTRIES:
         raise ParseError(f"it has more than {MAX_ENTRIES:,} entries")
+    if not entries and is_cut:
+        raise ParseError("the document is cut off before the end of its first entry")
     if not entries and mistake and (version or not document.root):
         raise ParseError(_unreadable(mistake, document.line))
     if not version and not any(string(entry.get("title")) or string(entry.get("link")) for entry in entries):
@@ -81,6 +85,7 @@ def read_xml(document: Document, *, url: str, readers: Sequence[Reader] | None =
         skip_hours=skipped_hours(text),
         skip_days=skipped_days(text),
         entries=tuple(filter(says_something, read)),
+        complaint=COMPLAINT if is_cut else None,
     )
 
 

@@ -266,3 +266,16 @@ def test_the_kind_and_status_of_an_error_stay_until_the_next_success():
     assert (lost.last_error_kind, lost.last_error_status) == (ErrorKind.NO_SUCH_HOST, None)
     assert (complained.last_error_kind, complained.last_error_status) == (ErrorKind.PAGE_CHANGED, None)
     assert (well.last_error_kind, well.last_error_status) == (None, None)
+
+
+def test_of_a_document_that_was_cut_off_nothing_is_kept_that_would_hold_back_the_rest():
+    before = claim(validators=VALIDATORS, body_hash="old")
+
+    cut = succeed(before, document=document(complaint="it is cut off"), body_hash="half")
+    whole = succeed(
+        Claim(source=before.source, state=cut, token="t", until=NOW), document=document(), body_hash="whole"
+    )
+
+    assert (cut.status, cut.failures, cut.last_error) == (SourceStatus.OK, 0, "it is cut off")
+    assert (cut.validators, cut.body_hash) == (None, None)
+    assert (whole.last_error, whole.validators, whole.body_hash) == (None, VALIDATORS, "whole")
