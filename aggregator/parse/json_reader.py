@@ -16,9 +16,9 @@ from aggregator.parse.dates import parse_date
 from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string, whole_number
 from aggregator.parse.markup import looks_like_html, resolved
 from aggregator.parse.people import people
-from aggregator.text.addresses import repaired
 from aggregator.text.hosts import host_of
 from aggregator.text.languages import language_code
+from aggregator.text.schemes import repaired
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _BETWEEN_ITEMS = re.compile(r"[\s,]*")  # matches anywhere

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from aggregator.text.addresses import repaired
+from aggregator.text.schemes import repaired
 
 _REFERENCE: Final = r"&(?:amp;)*#(?:[xX]0*([dD][{}][0-9a-fA-F]{{2}})|0*({}));"
 _HIGH: Final = _REFERENCE.format("89abAB", r"5529[6-9]|55[3-9]\d\d|56[0-2]\d\d|5631\d")

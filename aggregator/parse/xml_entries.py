@@ -12,9 +12,9 @@ from aggregator.parse.dates import parse_date
 from aggregator.parse.fields import Fields, fields, list_of_fields, string, whole_number
 from aggregator.parse.markup import looks_like_html, without_markup
 from aggregator.parse.people import people
-from aggregator.text.addresses import repaired
 from aggregator.text.hosts import host_of
 from aggregator.text.languages import language_code
+from aggregator.text.schemes import repaired
 
 # What resolving would leave as it is, which goes without saying for nearly all addresses.
 _PLAIN_ADDRESS = re.compile(r"https?://[\w.-]+/[\w./%+~=-]*(?:\?[\w./%+~=-]+)?", re.ASCII)

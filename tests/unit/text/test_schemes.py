@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.addresses import repaired
+from aggregator.text.schemes import repaired
 
 
 @pytest.mark.parametrize(
