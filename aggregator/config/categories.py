@@ -1,4 +1,4 @@
-"""The operator's categories: which entries belong to them. docs/rules.md explains them by examples."""
+"""The operator's categories: which entries belong to them. docs/reference/rules.md explains them by examples."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ TermOrGroup = Annotated[
 
 
 class CategoryConfig(Settings):
-    """A rule: which entries belong to it. docs/rules.md explains it by examples."""
+    """A rule: which entries belong to it. docs/reference/rules.md explains it by examples."""
 
     name: values.Slug = Field(description="Short name for commands and addresses.")
     title: values.Line | None = Field(None, description="Title to show; the name when left out.")

@@ -40,7 +40,7 @@ class Site(Settings):
     )
     language: values.Language = Field("en", description="Language of the web page and the feeds.")
     hub: values.Hubs = Field(
-        (), description="WebSub hubs: named in the feeds, and told when one changes (docs/publishing.md)."
+        (), description="WebSub hubs: named in the feeds, and told when one changes (docs/reference/publishing.md)."
     )
 
     @property
@@ -134,7 +134,7 @@ class SourceConfig(Settings):
         description=(
             "`feed`; `page`: entries are the records of its list; `sitemap`: entries are its addresses; `watch`: each "
             "change of the page is an entry; `auto`: a feed, the feed that a page names, else the page's list "
-            "(docs/pages.md)."
+            "(docs/reference/pages.md)."
         ),
     )
     page: PageConfig | None = Field(None, description="Where the page's list stands; found by itself when left out.")
@@ -236,7 +236,7 @@ class FeedConfig(Settings):
     where: Where = Field(Where(), description="Which entries it has.")
     limit: values.Whole = Field(100, ge=1, le=1000, description="How many of the newest entries it has.")
     token: values.AccessToken | None = Field(
-        None, description="Makes it private: who has the token gets it (docs/publishing.md)."
+        None, description="Makes it private: who has the token gets it (docs/reference/publishing.md)."
     )
 
 

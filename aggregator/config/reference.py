@@ -1,4 +1,4 @@
-"""The reference of all settings: ``python -m aggregator.config.reference`` prints docs/configuration.md."""
+"""The reference of all settings: ``python -m aggregator.config.reference`` prints docs/reference/configuration.md."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What rules and filters look for: words, phrases, stems, regular expressions, and where these count.
 
-docs/rules.md is the contract.
+docs/reference/rules.md is the contract.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Tokens(Settings):
 
 
 class Web(Settings):
-    """How the web pages and feeds are served, and to whom (docs/publishing.md)."""
+    """How the web pages and feeds are served, and to whom (docs/reference/publishing.md)."""
 
     hosts: tuple[values.ServedHost, ...] = Field(
         (),

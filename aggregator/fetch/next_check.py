@@ -1,4 +1,4 @@
-"""When to ask a source again, and why: pure decisions. docs/polling.md explains them to the operator."""
+"""When to ask a source again, and why: pure decisions. docs/explanation/polling.md explains them to the operator."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from aggregator.model.documents import Enclosure, Origin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One item in house form (the contract is docs/normalization.md).
+    """One item in house form (the contract is docs/explanation/normalization.md).
 
     ``key`` identifies it within its source. ``canonical_url`` is for comparing only. ``title`` and ``summary`` are
     plain text, ``content`` is clean HTML. ``published``/``updated`` None means that the publisher gave no usable
@@ -46,7 +46,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """What a copy of an entry is recognized by, computed from it and its document alone (docs/judgement.md).
+    """What a copy of an entry is recognized by, computed from it and its document alone (judgement.md).
 
     ``marks`` are hashes of pieces of its text, by which a copy finds it; ``probes`` those to look copies up by.
     """
@@ -58,7 +58,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gist:
-    """What an entry says, as far as its story needs it, computed from it and its document alone (docs/judgement.md).
+    """What an entry says, as far as its story needs it, computed from it and its document alone (judgement.md).
 
     ``title`` and ``text`` are the stems of the words in its headline and summary, in ``language`` ("": unknown);
     ``links`` are hashes of pages elsewhere that it links to.

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which entries: all conditions hold at once; an empty one holds always. ``search`` is what docs/search.md says.
+    """Which entries: all conditions hold at once; an empty one holds always. ``search`` is what search.md says.
 
     ``since`` is when an entry was first seen at the earliest; ``listed_since`` and ``listed_before`` are a period in
     which it counts as news.

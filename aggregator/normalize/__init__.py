@@ -1,4 +1,4 @@
-"""ParsedEntry → Entry in house form: addresses, times, HTML, identity. Pure; docs/normalization.md is its contract."""
+"""ParsedEntry → Entry in house form: addresses, times, HTML, identity. Pure; normalization.md is its contract."""
 
 from __future__ import annotations
 

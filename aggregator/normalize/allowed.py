@@ -1,4 +1,4 @@
-"""What may be in an entry's HTML: the allow-list of N30 and N31 (docs/normalization.md)."""
+"""What may be in an entry's HTML: the allow-list of N30 and N31 (docs/explanation/normalization.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of an entry (N50, N51 of docs/normalization.md)."""
+"""The files of an entry (N50, N51 of docs/explanation/normalization.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One ParsedEntry in house form, but for its key. Every rule has its number in docs/normalization.md."""
+"""One ParsedEntry in house form, but for its key. Every rule has its number in docs/explanation/normalization.md."""
 
 from __future__ import annotations
 

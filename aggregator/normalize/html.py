@@ -1,4 +1,4 @@
-"""HTML as publishers send it → HTML that is safe to show and good to read (docs/normalization.md, N30 to N37).
+"""HTML as publishers send it → HTML that is safe to show and good to read (normalization.md, N30 to N37).
 
 nh3 parses and cleans. What is done to its output afterwards removes whole elements only, which can't make it unsafe.
 """

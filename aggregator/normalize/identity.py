@@ -1,4 +1,4 @@
-"""Which entry is it, and did it change? Keys and fingerprints (N60 to N66 of docs/normalization.md)."""
+"""Which entry is it, and did it change? Keys and fingerprints (N60 to N66 of docs/explanation/normalization.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures that nobody is meant to look at: counters, share buttons, spacers (N34 of docs/normalization.md)."""
+"""Pictures that nobody is meant to look at: counters, share buttons, spacers (N34 of normalization.md)."""
 
 from __future__ import annotations
 

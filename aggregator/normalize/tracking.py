@@ -1,6 +1,6 @@
 """What an address carries that says who sent a reader and not where to: parameters, wrappers, AMP copies.
 
-The rules are N14 and N15 of docs/normalization.md.
+The rules are N14 and N15 of docs/explanation/normalization.md.
 """
 
 from __future__ import annotations

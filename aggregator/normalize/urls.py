@@ -1,4 +1,4 @@
-"""Addresses: absolute for readers, and one canonical form for comparing (docs/normalization.md, N10 to N15)."""
+"""Addresses: absolute for readers, and one canonical form for comparing (normalization.md, N10 to N15)."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def resolve(url: str | None, base: str | None) -> str | None:
 
 
 def direct_url(url: str) -> str:
-    """Return where an address leads that only forwards and says where to (N15 of docs/normalization.md), else itself.
+    """Return where an address leads that only forwards and says where to (N15 of normalization.md), else itself.
 
     ``url`` is an absolute one.
     """

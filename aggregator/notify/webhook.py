@@ -1,4 +1,4 @@
-"""An issue as signed POSTs (Standard Webhooks, RULES W1 to W8); the schema is docs/webhook.schema.json."""
+"""An issue as signed POSTs (Standard Webhooks, RULES W1 to W8); the schema is docs/reference/webhook.schema.json."""
 
 from __future__ import annotations
 

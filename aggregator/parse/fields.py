@@ -6,7 +6,7 @@ from aggregator.parse.decode import without_forbidden
 
 Fields = dict[str, object]
 
-# Beyond these no feed says more, and reading it would take minutes (docs/polling.md).
+# Beyond these no feed says more, and reading it would take minutes (docs/explanation/polling.md).
 MAX_ENTRIES = 20_000
 MAX_ELEMENTS = 500_000
 

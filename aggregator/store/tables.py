@@ -182,7 +182,7 @@ forgotten = sa.Table(
     sa.Column("key", Text, primary_key=True),
 )
 
-# What entries are recognized by (docs/judgement.md). Those from before it was there have none.
+# What entries are recognized by (docs/explanation/judgement.md). Those from before it was there have none.
 signatures = sa.Table(
     "signatures",
     metadata,

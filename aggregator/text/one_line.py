@@ -1,4 +1,4 @@
-"""Titles, names and summaries: one line, and how long it gets (docs/normalization.md, N1 and N23)."""
+"""Titles, names and summaries: one line, and how long it gets (docs/explanation/normalization.md, N1 and N23)."""
 
 from __future__ import annotations
 

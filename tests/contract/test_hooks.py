@@ -95,7 +95,7 @@ def test_without_a_secret_a_webhook_has_an_id_and_no_signature(opening: Opening)
 
 
 def test_bodies_are_below_twenty_kilobytes_and_fit_the_schema(opening: Opening) -> None:
-    schema = json.loads((ROOT / "docs" / "webhook.schema.json").read_text())
+    schema = json.loads((ROOT / "docs" / "reference" / "webhook.schema.json").read_text())
     with HttpReceiver() as receiver:
         opening({"webhook": receiver.url}, *many(150)).deliver()
 

@@ -97,7 +97,7 @@ def entries(
     source: Annotated[str | None, typer.Option("--source", metavar="S", help="Only from this source.")] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="7d", help="First seen within this time.")] = None,
     search: Annotated[
-        str | None, typer.Option("--search", metavar="TEXT", help="With these words (docs/search.md).")
+        str | None, typer.Option("--search", metavar="TEXT", help="With these words (docs/reference/search.md).")
     ] = None,
     as_json: JsonOption = False,
     limit: LimitOption = None,

@@ -12,8 +12,8 @@ from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.options import ConfigOption, known_sources, opened
 from aggregator.entrypoints.terminal import ago, console, counted, say
 from aggregator.model import PollSummary, SourceStatus
-from aggregator.polling.outage import retry_soon
 from aggregator.polling.readers import useful_readers
+from aggregator.polling.retry import retry_soon
 from aggregator.polling.workers import poll_due
 from aggregator.sources import configured_sources
 

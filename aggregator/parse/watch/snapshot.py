@@ -19,7 +19,7 @@ from aggregator.model import Fetched
 from aggregator.parse.pages.tree import open_page
 from aggregator.text.languages import language_code
 
-# What is kept of one page, at most: the rest of a longer one is not watched (docs/pages.md).
+# What is kept of one page, at most: the rest of a longer one is not watched (docs/reference/pages.md).
 MAX_CHARS: Final = 200_000
 MAX_ROWS: Final = 5_000
 MAX_CELLS: Final = 40

@@ -1,4 +1,4 @@
-"""The examples in docs/rules.md hold."""
+"""The examples in docs/reference/rules.md hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aggregator.categorize import categorize, compile_filter, compile_rules, is_
 from aggregator.config import CategoryConfig
 from tests.builders import make_entry, make_source
 
-PAGE = (Path(__file__).parents[3] / "docs" / "rules.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "rules.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```(yaml|filter)\n(.*?)```\n\n```text\n(.*?)```", PAGE, re.DOTALL)
 CASES = [
     pytest.param(kind, rule, answer == "yes", said, id=said)

@@ -18,9 +18,11 @@ def all_models() -> Iterator[type[BaseModel]]:
 def test_the_page_in_the_repository_is_that_of_the_models(capsys: pytest.CaptureFixture[str]) -> None:
     main()
 
-    page = shipped_dir("config").parent / "docs" / "configuration.md"
+    page = shipped_dir("config").parent / "docs" / "reference" / "configuration.md"
     committed = page.read_text(encoding="utf-8")
-    assert committed == capsys.readouterr().out, "run: python -m aggregator.config.reference > docs/configuration.md"
+    assert committed == capsys.readouterr().out, (
+        "run: python -m aggregator.config.reference > docs/reference/configuration.md"
+    )
 
 
 @pytest.mark.parametrize("model", list(all_models()), ids=lambda model: model.__name__)

@@ -1,4 +1,4 @@
-"""docs/normalization.md says what the code does: lists and limits."""
+"""docs/explanation/normalization.md says what the code does: lists and limits."""
 
 from __future__ import annotations
 

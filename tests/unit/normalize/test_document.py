@@ -1,4 +1,4 @@
-"""What is new in a document: N67 of docs/normalization.md."""
+"""What is new in a document: N67 of docs/explanation/normalization.md."""
 
 from __future__ import annotations
 

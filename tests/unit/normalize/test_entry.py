@@ -1,4 +1,4 @@
-"""N1, N2, N20 to N27, N38, N40 to N51 of docs/normalization.md."""
+"""N1, N2, N20 to N27, N38, N40 to N51 of docs/explanation/normalization.md."""
 
 from __future__ import annotations
 

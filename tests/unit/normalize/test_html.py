@@ -1,4 +1,4 @@
-"""N30 to N37 of docs/normalization.md."""
+"""N30 to N37 of docs/explanation/normalization.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""N60 to N66 of docs/normalization.md."""
+"""N60 to N66 of docs/explanation/normalization.md."""
 
 from __future__ import annotations
 

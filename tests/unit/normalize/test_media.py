@@ -1,4 +1,4 @@
-"""Pictures that load late, films in frames and pictures of characters: N33 and N39 of docs/normalization.md."""
+"""Pictures that load late, films in frames and pictures of characters: N33 and N39 of normalization.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""N10 to N15 of docs/normalization.md."""
+"""N10 to N15 of docs/explanation/normalization.md."""
 
 from __future__ import annotations
 
