@@ -24,7 +24,6 @@ SAME_THING = {
     "ledger": "kept by the store, shown on a page",
     "moves": "sources that moved: in the store, and what commands say of them",
     "opml": "the format, read and written",
-    "outage": "what one is, and how polling goes on after it",
     "pages": "web pages: those we read in parse/, those we make in publish/",
     "parse": "the stage, and the step that calls it",
     "polling": "the room, and the command",
