@@ -50,6 +50,8 @@ _HTML: Final = frozenset((
     "font", "center", "noscript", "code", "cite", "sup", "sub", "details", "svg", "br", "hr", "figcaption", "q",
     "html", "head", "body", "iframe", "object",
 ))  # fmt: skip
+# In a text that was written as HTML and is read as XML.
+_OFTEN_UNCLOSED: Final = frozenset(("br", "hr", "img", "p", "li", "td", "tr", "dt", "dd", "input", "wbr"))
 _MOST_OPEN: Final = 50  # elements at once: what an entry has is not nested deeper
 
 _Span = tuple[int, int]
@@ -128,6 +130,27 @@ def _foreign(text: str) -> Iterator[_Span]:
             entry[-1].foreign += closed.foreign
 
 
+def is_deeper(text: str, limit: int) -> bool:
+    """Tell whether more than ``limit`` elements are open at once: what a tag closes closes what is left open in it."""
+    depth = 0
+    open_: list[str] = []
+    counts: dict[str, int] = {}
+    for _, _, closing, name, is_alone in tags_of(text):
+        if closing and counts.get(name):
+            while (closed := open_.pop()) != name:
+                counts[closed] -= 1
+                depth -= closed not in _OFTEN_UNCLOSED
+            counts[name] -= 1
+            depth -= name not in _OFTEN_UNCLOSED
+        elif not closing and not is_alone:
+            open_.append(name)
+            counts[name] = counts.get(name, 0) + 1
+            depth += name not in _OFTEN_UNCLOSED
+            if depth > limit:
+                return True
+    return False
+
+
 def tags_of(text: str) -> Iterator[tuple[int, int, bool, str, bool]]:
     """Yield the tags: where they start and end, whether they close, their names, whether they stand alone."""
     position = 0
@@ -144,10 +167,11 @@ def tags_of(text: str) -> Iterator[tuple[int, int, bool, str, bool]]:
 
 def _is_foreign(element: _Open, around: list[_Open]) -> bool:
     """Tell whether an element is a field of a part of the entry: ``around`` are the entry and what is open in it."""
-    parts = around[1:]
-    if not parts or element.local not in _FIELDS or any(each.is_whole for each in parts):
+    if element.local not in _FIELDS or not 1 < len(around) <= _MOST_OPEN:
         return False
-    part = parts[-1]
+    part = around[-1]
+    if any(each.is_whole for each in around[1:]):
+        return False
     if part.is_media_part:
         return element.prefix != "media" or element.local == "category"
     if element.prefix == "media" or part.local in _LISTS:

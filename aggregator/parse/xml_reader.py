@@ -14,7 +14,7 @@ from aggregator.parse.dates import parse_date
 from aggregator.parse.fast import read_fast
 from aggregator.parse.fields import MAX_ELEMENTS, MAX_ENTRIES, Fields, fields, list_of_fields, string
 from aggregator.parse.markup import without_markup
-from aggregator.parse.nested import without_foreign_fields
+from aggregator.parse.nested import is_deeper, without_foreign_fields
 from aggregator.parse.raw import RawFeed, Reader
 from aggregator.parse.repair import Document, has_more_tags, mend
 from aggregator.parse.slips import put_right
@@ -29,6 +29,9 @@ MAX_KEYWORDS_CHARS = 10_000
 MAX_CATEGORIES = 5_000
 MAX_PREFIXES = 100
 MAX_ATTRIBUTES = 100
+# It takes no more than linear time for elements in each other, but ten seconds for half a megabyte.
+MAX_DEPTH = 1_000
+FEW_TAGS = 50_000  # take a second, however they are nested
 
 # With the slips that publishers make: an address that feedparser doesn't know leaves the prefix to speak for itself.
 _MEDIA_RSS = re.compile(r"""xmlns:([\w.-]+)\s*=\s*["']https?://search\.yahoo\.com/mrss/?["']""", re.IGNORECASE)
@@ -128,6 +131,8 @@ def _refuse_what_takes_for_ever(text: str) -> None:
     """Raise ParseError for a document with more than any honest one has of what feedparser is slow with."""
     if has_more_tags(text, MAX_ELEMENTS):
         raise ParseError(f"it has more than {MAX_ELEMENTS:,} tags")
+    if text.count("<") > FEW_TAGS and is_deeper(text, MAX_DEPTH):
+        raise ParseError(f"its elements are nested more than {MAX_DEPTH:,} deep")
     if len(set(_PREFIX.findall(text))) > MAX_PREFIXES:
         raise ParseError(f"it declares more than {MAX_PREFIXES} namespaces")
     for tag in _WHOLE_TAG.finditer(text):
