@@ -10,7 +10,7 @@ from aggregator.dedupe.articles import Article, Comparison, compare_articles, ti
 from aggregator.dedupe.signature import is_universal
 from aggregator.model import Entry, Known, KnownEntry, Marked, Nearby, Resembling
 from aggregator.text.folding import fold, words_of_markup
-from aggregator.text.hosts import site_of
+from aggregator.text.hosts import names_an_article, site_of
 
 # What a source puts under all its entries is no longer than so many words.
 _MAY_BE_REPEATED = 150
@@ -34,7 +34,7 @@ def same_address(entry: Entry, known: Known, *, link_is_unique: bool) -> SameArt
     A link to a site's front page names no article. A link that several entries of one source share (a changelog, a
     live blog) names one only together with the title.
     """
-    if entry.canonical_url is None or not _names_an_article(entry.canonical_url):
+    if entry.canonical_url is None or not names_an_article(entry.canonical_url):
         return None
     same_link = [each for each in known.elsewhere if each.canonical_url == entry.canonical_url]
     shared_here = not link_is_unique or any(
@@ -124,11 +124,6 @@ def _is_same_title(title: str, other: str) -> bool:
 
 def _is_shared(candidate: KnownEntry, same_link: Sequence[KnownEntry]) -> bool:
     return sum(each.source == candidate.source for each in same_link) > 1
-
-
-def _names_an_article(canonical_url: str) -> bool:
-    host, _, path = canonical_url.removeprefix("https://").partition("/")
-    return bool(path.strip("/")) or "?" in host
 
 
 def nearest_articles(entry: Entry, own: Resembling, marked: Marked, nearby: Nearby) -> list[str]:

@@ -11,10 +11,11 @@ from datetime import datetime
 
 from aggregator.dedupe.evidence import same_address
 from aggregator.dedupe.recognize import recognize
+from aggregator.dedupe.renaming import comparable, renamed
 from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Marked, Nearby, Sighting
 
 # What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
-_NOT_IN_DIGEST = {"key", "published", "updated", "fingerprint", "is_full"}
+_NOT_IN_DIGEST = {"key", "aliases", "published", "updated", "fingerprint", "is_full"}
 _IN_DIGEST = [field.name for field in fields(Entry) if field.name not in _NOT_IN_DIGEST]
 
 
@@ -42,21 +43,19 @@ def decide(
     no duplicates by text.
 
     An entry is *the same* as a stored one of its source with its key, or whose key the publisher changed (see
-    ``_renamed``); it is *forgotten* when retention purged it, and stays so; else it is new, and then perhaps a
+    ``renamed``); it is *forgotten* when retention purged it, and stays so; else it is new, and then perhaps a
     duplicate of another source's.
     """
-    known_by_key = {each.key: each for each in known.same_source}
     document: list[Entry | Sighting] = [*entries, *unchanged]
     keys = {each.key for each in document}
     links = Counter(each.canonical_url for each in document)
+    stored_as = _stored_as(entries, known, keys, links)
     decisions: list[Decision] = []
     for entry in entries:
         link_is_unique = links[entry.canonical_url] == 1
-        stored = known_by_key.get(entry.key)
+        stored = stored_as.get(entry.key)
         if stored is None and entry.key in known.forgotten:
             continue
-        if stored is None and link_is_unique:
-            stored = _renamed(entry, known.same_source, keys)
         if stored is None:
             decisions.append(_new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now))
         elif stored.key != entry.key or stored.digest != _digest(entry):
@@ -66,22 +65,25 @@ def decide(
     return Judged(decisions=tuple(decisions), unchanged=len(keys) - len(decisions))
 
 
-def _renamed(entry: Entry, same_source: Sequence[KnownEntry], keys: set[str]) -> KnownEntry | None:
-    """Return the stored entry that this is under a new id, as after a publisher's move to another system.
-
-    The link alone is not enough: a feed may link every item to one page. Title and date (or text) must agree too,
-    and the stored one must have left the document.
-    """
-    for stored in same_source:
-        if (
-            entry.canonical_url is not None
-            and stored.canonical_url == entry.canonical_url
-            and stored.key not in keys
-            and stored.title == entry.title
-            and (stored.published == entry.published or stored.fingerprint == entry.fingerprint)
-        ):
-            return stored
-    return None
+def _stored_as(
+    entries: Sequence[Entry], known: Known, keys: set[str], links: Counter[str | None]
+) -> dict[str, KnownEntry]:
+    """Return which stored entry of its source each of these is, by key; each stored one is one of them at most."""
+    by_key = {each.key: each for each in known.same_source}
+    found = {entry.key: by_key[entry.key] for entry in entries if entry.key in by_key}
+    unknown = [entry for entry in entries if entry.key not in found and entry.key not in known.forgotten]
+    for entry in unknown:
+        left = (by_key[alias] for alias in entry.aliases if alias in by_key and alias not in keys)
+        if stored := next((each for each in left if comparable(each.title) == comparable(entry.title)), None):
+            found[entry.key] = stored
+    gone = by_key.keys() - keys - {each.key for each in found.values()}
+    for entry in unknown:
+        if gone and entry.key not in found:
+            link_is_unique = links[entry.canonical_url] == 1
+            if stored := renamed(entry, known.same_source, gone, link_is_unique=link_is_unique):
+                found[entry.key] = stored
+                gone = gone - {stored.key}
+    return found
 
 
 def _new(entry: Entry, known: Known, *, link_is_unique: bool, claim: Claim, now: datetime) -> Decision:

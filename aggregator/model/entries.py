@@ -13,13 +13,15 @@ from aggregator.model.documents import Enclosure, Origin
 class Entry:
     """One item in house form (the contract is docs/explanation/normalization.md).
 
-    ``key`` identifies it within its source. ``canonical_url`` is for comparing only. ``title`` and ``summary`` are
+    ``key`` identifies it within its source; ``aliases`` are keys under which it may be stored, with the same title.
+    ``canonical_url`` is for comparing only. ``title`` and ``summary`` are
     plain text, ``content`` is clean HTML. ``published``/``updated`` None means that the publisher gave no usable
     time. ``fingerprint`` is a hash of what readers see: it moves when title, summary or content really changed.
     ``is_full``: ``content`` is the main text of the page at ``url``; the fingerprint is that of what the source said.
     """
 
     key: str
+    aliases: tuple[str, ...] = ()
     url: str | None = None
     canonical_url: str | None = None
     title: str = ""
@@ -130,7 +132,9 @@ class KnownEntry:
     key: str
     original: str
     canonical_url: str | None
+    url: str | None = None
     title: str
+    summary: str = ""
     published: datetime
     updated: datetime
     first_seen: datetime
@@ -144,9 +148,9 @@ class KnownEntry:
 class Known:
     """What the store knows that bears on one poll's entries.
 
-    ``same_source`` are this source's entries with a key or canonical URL of the poll; ``elsewhere`` the entries of
-    other sources with such a canonical URL; ``forgotten`` the keys whose entries were purged; ``vocabularies`` are
-    those of all languages.
+    ``same_source`` are this source's entries with a key, a canonical URL or a title and time of the poll;
+    ``elsewhere`` the entries of other sources with such a canonical URL; ``forgotten`` the keys whose entries were
+    purged; ``vocabularies`` are those of all languages.
     """
 
     same_source: tuple[KnownEntry, ...] = ()

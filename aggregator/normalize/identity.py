@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from aggregator.model import Enclosure, Entry
 from aggregator.normalize.urls import canonical_url, comparable_url
+from aggregator.text.hosts import names_an_article
 from aggregator.text.one_line import one_line
 
 MAX_KEY_CHARS = 500
+
+# What publishers put behind the address of an article to number its revisions: "#3", "#v3", "?rev=3", "-v3", or a hash
+# or the time of it. A date is none: that is a page of each day.
+_WORD = "(?:v|r|ver|version|rev|revision|upd|update)"
+_REVISION = re.compile(
+    rf"#(?:{_WORD}[-_.:=]?)?\d{{1,4}}|#[0-9a-f]{{12,64}}|#\d{{10}}(?:\d{{3}})?"
+    rf"|[?&;]{_WORD}=(?:\d{{1,4}}|[0-9a-f]{{12,64}}|\d{{10}}(?:\d{{3}})?)|[-_.:@/]{_WORD}[-_.:=]?\d{{1,3}}|[:@]\d{{1,3}}",
+    re.IGNORECASE,
+)
+_MAY_BE_REVISION = re.compile(r"^https?://[^#]+(?:#|[?&;=@:/._-][\w.:=-]*\d$)", re.IGNORECASE)
 
 
 def fingerprint(title: str, summary: str, text: str, enclosures: Iterable[Enclosure]) -> str:
@@ -31,19 +44,41 @@ def key_by_link(url: str) -> str:
     return f"url:{comparable_url(url, keep_fragment=True) or url}"
 
 
+def key_by_title(entry: Entry, published: datetime | None) -> str:
+    """Return the key of an entry with neither id nor link: not by its files, which move to other addresses."""
+    said = f"at {published}" if published else entry.summary
+    return f"hash:{_hash(f'{comparable_title(entry.title)} {said}')}"
+
+
 def key_by_text(entry: Entry) -> str:
-    """Return the key of an entry with neither id nor link."""
+    """Return the key that tells entries without id and link apart when title and time don't."""
     return f"hash:{_hash(f'{entry.fingerprint} {entry.published}')}"
 
 
+def is_revision(written: str, url: str | None) -> bool:
+    """Whether an id is the entry's own link with the number of a revision behind it; the link names an article."""
+    if not _MAY_BE_REVISION.search(written):  # as nearly all
+        return False
+    canonical = canonical_url(url)
+    if canonical is None or not names_an_article(canonical) or comparable_url(url, keep_fragment=True) != canonical:
+        return False
+    ident = comparable_url(written, keep_fragment=True)
+    return bool(ident and ident.startswith(canonical) and _REVISION.fullmatch(ident, len(canonical)))
+
+
 def link_detail(canonical: str | None) -> str:
-    """Return what is added to the key of entries with the same id."""
+    """Return what is added to the key of entries with the same id and other links."""
     return f"url:{canonical}"
 
 
 def title_detail(title: str) -> str:
-    """Return what is added to the key of entries with the same link and no id."""
-    return f"title:{_hash(one_line(title).casefold())[:16]}"
+    """Return what is added to the key of entries with the same id and link, or link alone, and other titles."""
+    return f"title:{_hash(comparable_title(title))[:16]}"
+
+
+def comparable_title(title: str) -> str:
+    """Return the form of a title in which two are equal."""
+    return one_line(title).casefold()
 
 
 def bounded(key: str) -> str:

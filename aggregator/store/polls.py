@@ -30,7 +30,9 @@ _KNOWN = sa.select(
     entries.c.key,
     entries.c.original,
     entries.c.canonical_url,
+    entries.c.url,
     entries.c.title,
+    entries.c.summary,
     entries.c.published,
     entries.c.updated,
     entries.c.first_seen,
@@ -41,6 +43,24 @@ _KNOWN = sa.select(
 ).join(sources, sources.c.pk == entries.c.source_pk)
 _KNOWN_BY_KEY = _KNOWN.where(entries.c.source_pk == sa.bindparam("of_source"), among(entries.c.key, "keys"))
 _KNOWN_BY_URL = _KNOWN.where(among(entries.c.canonical_url, "urls"))
+# What the publisher gave another id and address: the same title at the same time; without times among the newest.
+_OF_SOURCE = entries.c.source_pk == sa.bindparam("of_source")
+_KNOWN_BY_TIME = _KNOWN.where(
+    _OF_SOURCE,
+    entries.c.published.in_(sa.bindparam("times", expanding=True)),
+    among(entries.c.title, "titles"),
+)
+_NEWEST = (
+    sa.select(entries.c.pk)
+    .where(_OF_SOURCE)
+    .order_by(entries.c.listed_at.desc(), entries.c.pk.desc())
+    .limit(sa.bindparam("most"))
+    .correlate(None)
+    .scalar_subquery()
+)
+_KNOWN_BY_TITLE = _KNOWN.where(entries.c.pk.in_(_NEWEST), among(entries.c.title, "titles"))
+# So many entries of a source, for each of the document, are where one without a time may be found.
+_NEWEST_FOR_EACH, _MOST_NEWEST = 2, 200
 _PURGED = sa.select(forgotten.c.key).where(
     forgotten.c.source_pk == sa.bindparam("of_source"), among(forgotten.c.key, "keys")
 )
@@ -82,10 +102,12 @@ class PollTransaction:
         """Return what bears on these entries; from here to the end no other worker decides."""
         decide_alone(self._connection)
         of_source = {"of_source": self._source_pk}
-        keys = {**of_source, "keys": array(entry.key for entry in parsed)}
+        keys = {**of_source, "keys": array(key for entry in parsed for key in (entry.key, *entry.aliases))}
         urls = {"urls": array({entry.canonical_url for entry in parsed if entry.canonical_url is not None})}
         found = {row["id"]: row for row in self._connection.execute(_KNOWN_BY_KEY, keys).mappings()}
         found |= {row["id"]: row for row in self._connection.execute(_KNOWN_BY_URL, urls).mappings()}
+        known_keys = {row["key"] for row in found.values() if row["source_pk"] == self._source_pk}
+        found |= self._moved([entry for entry in parsed if known_keys.isdisjoint((entry.key, *entry.aliases))])
         here = [row for row in found.values() if row["source_pk"] == self._source_pk]
         # an inactive source's entries count too: what was published once is not published anew by another
         elsewhere = [row for row in found.values() if row["source_pk"] != self._source_pk]
@@ -95,6 +117,24 @@ class PollTransaction:
             forgotten=frozenset(self._connection.execute(_PURGED, keys).scalars()),
             vocabularies=self._vocabularies.current(self._connection),
         )
+
+    def _moved(self, unknown: Sequence[Entry]) -> dict[str, sa.RowMapping]:
+        """Return the entries of this source that have the title of one of these, and its time or none."""
+        if not unknown or self._claim.state.last_success is None:
+            return {}
+        dated = [entry for entry in unknown if entry.published is not None]
+        undated = [entry for entry in unknown if entry.published is None]
+        found: list[sa.RowMapping] = []
+        values: dict[str, object]
+        if dated:
+            times = {each.published for each in dated if each.published}
+            values = {"times": sorted(times), "titles": _titles(dated), "of_source": self._source_pk}
+            found += self._connection.execute(_KNOWN_BY_TIME, values).mappings()
+        if undated:
+            most = min(_MOST_NEWEST, _NEWEST_FOR_EACH * len(undated) + _MOST_NEWEST // 4)
+            values = {"most": most, "titles": _titles(undated), "of_source": self._source_pk}
+            found += self._connection.execute(_KNOWN_BY_TITLE, values).mappings()
+        return {row["id"]: row for row in found}
 
     def nearby(self, probes: Sequence[Probes]) -> Nearby:
         """Return the stored entries that resemble these the most."""
@@ -151,6 +191,10 @@ class PollTransaction:
 
     def _pks(self, ids: Sequence[str]) -> dict[str, int]:
         return {row.id: row.pk for row in self._connection.execute(_PKS, {"ids": array(ids)})}
+
+
+def _titles(parsed: Sequence[Entry]) -> str:
+    return array({entry.title for entry in parsed})
 
 
 @contextmanager

@@ -158,6 +158,7 @@ entries = sa.Table(
     sa.Column("story", sa.Text),
     sa.Column("story_evidence", Text),
     sa.UniqueConstraint("source_pk", "key"),
+    sa.Index("ix_entries_source_pk_published", "source_pk", "published"),
     sa.Index("ix_entries_listed_at_pk", "listed_at", "pk"),
     sa.Index("ix_entries_source_pk_listed_at_pk", "source_pk", "listed_at", "pk"),
     sa.Index("ix_entries_language_listed_at_pk", "language", "listed_at", "pk"),

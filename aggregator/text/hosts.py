@@ -17,3 +17,9 @@ def site_of(url: str | None) -> str | None:
     """Return the host without its ``www.``: "www.example.org" and "example.org" are one site."""
     host = host_of(url)
     return host.removeprefix("www.") if host else None
+
+
+def names_an_article(canonical_url: str) -> bool:
+    """Whether a canonical address can be that of one article: a site's front page is of none."""
+    host, _, path = canonical_url.removeprefix("https://").partition("/")
+    return bool(path.strip("/")) or "?" in host

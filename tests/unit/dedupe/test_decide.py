@@ -147,8 +147,8 @@ def test_a_changed_id_with_another_date_but_the_same_text_is_the_same_entry() ->
 
 
 def test_a_daily_page_with_one_address_gives_a_new_entry_each_day() -> None:
-    monday = make_entry("Picture of the day", key="id:mon", content="a", published=NOW - timedelta(days=1))
-    tuesday = make_entry("Picture of the day", key="id:tue", content="b", published=NOW)
+    monday = make_entry("Picture of the day", key="id:mon", summary="A bay", published=NOW - timedelta(days=1))
+    tuesday = make_entry("Picture of the day", key="id:tue", summary="Two cats", published=NOW)
 
     [decision] = judge(tuesday, same=(stored(monday),)).decisions
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,16 +36,31 @@ def test_n60_n61_an_entry_is_known_by_its_id_else_by_its_link(fields: dict[str, 
     assert entry.key == key or (key is None and entry.key.startswith("url:sha256:"))
 
 
-def test_n60_an_entry_with_neither_is_known_by_what_it_says() -> None:
-    first, other_text, other_time = (
+def test_n60_an_entry_with_neither_is_known_by_its_title_and_time_else_by_its_text() -> None:
+    first, other_title, other_time = (
         one(title=plain("Tide"), content=plain("High"), published=OLD).key,
-        one(title=plain("Tide"), content=plain("Low"), published=OLD).key,
+        one(title=plain("Ebb"), content=plain("High"), published=OLD).key,
         one(title=plain("Tide"), content=plain("High"), published=NEW).key,
     )
+    undated, other_text = (one(title=plain("Tide"), content=plain(text)).key for text in ("High", "Low"))
 
     assert first.startswith("hash:")
-    assert len({first, other_text, other_time}) == 3
-    assert first == one(title=plain(" Tide"), content=html("<p>High</p>"), published=OLD).key
+    assert len({first, other_title, other_time, undated, other_text}) == 5
+    assert first == one(title=plain(" tide"), content=html("<p>Higher</p>"), published=OLD).key
+
+
+def test_n60_a_file_that_moves_makes_no_other_entry_of_one_with_neither() -> None:
+    here, there = (Enclosure(url=f"https://{host}.example.org/1.mp3", type="audio/mpeg") for host in ("cdn", "media"))
+
+    assert one(title=plain("Part 1"), enclosures=(here,)).key == one(title=plain("Part 1"), enclosures=(there,)).key
+
+
+def test_n60_entries_with_neither_and_one_title_and_time_are_told_apart_by_the_rest() -> None:
+    entries = normalized(
+        *(ParsedEntry(title=plain("Tide"), content=plain(text), published=OLD) for text in ("High", "Low", "High"))
+    )
+
+    assert [entry.summary for entry in entries] == ["High", "Low"]
 
 
 @pytest.mark.parametrize(
@@ -61,18 +77,100 @@ def test_n61_a_move_to_https_or_another_campaign_is_the_same_entry(before: str, 
 
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_n62_the_same_id_and_link_is_one_entry_the_newest(newest_first: bool) -> None:
-    old = ParsedEntry(id="1", link=LINK, title=plain("Old"), published=OLD)
-    new = ParsedEntry(id="1", link=LINK + "?utm_source=x", title=plain("New"), published=OLD, updated=NEW)
+    old = ParsedEntry(id="1", link=LINK, title=plain("Tide"), summary=plain("Old"), published=OLD)
+    new = replace(old, link=LINK + "?utm_source=x", summary=plain("New"), updated=NEW)
 
     entries = normalized(*([new, old] if newest_first else [old, new]))
 
-    assert [(entry.title, entry.key) for entry in entries] == [("New", "id:1")]
+    assert [(entry.summary, entry.key) for entry in entries] == [("New", "id:1")]
 
 
 def test_n62_without_times_the_first_counts() -> None:
-    entries = normalized(ParsedEntry(id="1", title=plain("First")), ParsedEntry(id="1", title=plain("Second")))
+    entries = normalized(
+        *(ParsedEntry(id="1", title=plain("Tide"), summary=plain(text)) for text in ("First", "Second"))
+    )
 
-    assert [entry.title for entry in entries] == ["First"]
+    assert [entry.summary for entry in entries] == ["First"]
+
+
+@pytest.mark.parametrize("feed_format", ["rss20", "json11"])
+@pytest.mark.parametrize("link", [None, LINK, "https://example.org/"])
+def test_n62_one_id_for_all_items_loses_none_of_them(feed_format: str, link: str | None) -> None:
+    items = [ParsedEntry(id="0", link=link, title=plain(title)) for title in ("Version 2", "Version 1", "version 1")]
+
+    entries = normalized(*items, format=feed_format)
+
+    assert [entry.title for entry in entries] == ["Version 2", "Version 1"]
+    assert all(entry.key.startswith("id:0 title:") and entry.aliases == ("id:0",) for entry in entries)
+
+
+def test_n62_in_atom_two_titles_of_two_times_are_revisions_and_three_are_entries() -> None:
+    items = [
+        ParsedEntry(id="tag:example.org,2026:1", link=LINK, title=plain(f"Version {n}"), updated=OLD + n * (NEW - OLD))
+        for n in (1, 2, 3)
+    ]
+
+    assert [entry.title for entry in normalized(*items[:2], format="atom10")] == ["Version 2"]
+    assert [entry.title for entry in normalized(*items, format="atom10")] == ["Version 1", "Version 2", "Version 3"]
+
+
+@pytest.mark.parametrize(
+    "revision", ["#0", "#12", "#v3", "#rev-2", "?rev=4", "-v2", ":2", "#1763373600", "#9f86d081884c7d65"]
+)
+def test_n68_an_id_that_is_the_link_with_a_revision_is_the_link(revision: str) -> None:
+    entry = one(id=LINK + revision, link=LINK + "?utm_source=rss")
+
+    assert (entry.key, entry.aliases) == (f"url:{LINK}", (f"id:{LINK}{revision}",))
+
+
+@pytest.mark.parametrize(
+    ("ident", "link"),
+    [
+        (f"{LINK}#2026-11-17", LINK),
+        (f"{LINK}#comment-7", LINK),
+        (f"{LINK}?d=17", LINK),
+        (f"{LINK}/17", LINK),
+        (f"{LINK}#3", f"{LINK}#3"),
+        ("https://example.org/#3", "https://example.org/"),
+        (f"{LINK}-v2", "https://example.org/other"),
+    ],
+)
+def test_n68_what_names_a_day_a_comment_or_another_page_is_no_revision(ident: str, link: str) -> None:
+    assert one(id=ident, link=link).key.startswith("id:")
+
+
+def test_n68_numbered_anchors_of_one_page_with_other_titles_are_as_many_entries() -> None:
+    entries = normalized(*(ParsedEntry(id=f"{LINK}#{n}", link=LINK, title=plain(f"Notice {n}")) for n in (1, 2)))
+
+    assert [entry.key for entry in entries] == [f"id:{LINK}#1", f"id:{LINK}#2"]
+
+
+def test_n69_one_link_and_title_under_two_ids_is_one_entry_the_newest() -> None:
+    items = [
+        ParsedEntry(id=ident, link=LINK, title=plain("Tide"), summary=plain(ident), published=at)
+        for ident, at in (("a", NEW), ("b", OLD))
+    ]
+
+    [entry] = normalized(*items)
+
+    assert (entry.key, entry.aliases, entry.summary) == ("id:a", ("id:b",), "a")
+
+
+def test_n69_a_series_at_one_link_and_titles_of_the_front_page_stay_apart() -> None:
+    def days(link: str, count: int) -> list[ParsedEntry]:
+        return [
+            ParsedEntry(
+                id=str(n),
+                link=link,
+                title=plain("Level"),
+                summary=plain(f"{n} m"),
+                published=OLD + n * (NEW - OLD),
+            )
+            for n in range(count)
+        ]
+
+    assert len(normalized(*days(LINK, 3))) == 3
+    assert len(normalized(*days("https://example.org/", 2))) == 2
 
 
 def test_n63_the_same_id_with_other_links_is_other_entries() -> None:
