@@ -147,6 +147,10 @@ class SourceConfig(Settings):
     select: Selector | None = Field(
         None, description="With `kind: watch`, the part of the page that is watched; all but menus when left out."
     )
+    follow: values.Line | None = Field(
+        None,
+        description="With `kind: watch`, the row of a ranking that leads the titles of its entries: `Luxembourg`.",
+    )
     full: values.Switch = Field(
         default=False, description="Take the text of new entries from the pages that they link to, one request each."
     )
@@ -189,6 +193,7 @@ class SourceConfig(Settings):
             ("depth", self.depth > 0, lists),
             ("links", self.links is not None, lists | {SourceKind.SITEMAP}),
             ("select", self.select is not None, {SourceKind.WATCH}),
+            ("follow", self.follow is not None, {SourceKind.WATCH}),
             ("full", self.full, set(SourceKind) - {SourceKind.WATCH}),
         ):
             if is_given and self.kind not in kinds:

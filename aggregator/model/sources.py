@@ -48,7 +48,8 @@ class Source:
 
     Of a page's list: ``page`` pins where it stands, ``depth`` is how many further pages of it the first poll reads.
     ``links`` is a regular expression that links of a list or sitemap must fit. ``select`` is the part of a page that is
-    watched as a whole, in CSS. With ``full`` the text of new entries is taken from the pages that they link to.
+    watched as a whole, in CSS, and ``follow`` the row of its ranking that matters most. With ``full`` the text
+    of new entries is taken from the pages that they link to.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Source:
     depth: int = 0
     links: str | None = field(default=None, metadata=_ENTRIES)
     select: str | None = field(default=None, metadata=_LAYOUT)
+    follow: str | None = None
     full: bool = False
 
 

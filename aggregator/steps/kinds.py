@@ -43,7 +43,10 @@ def read_document(claim: Claim, answer: Fetched, now: datetime) -> Reading:
             from aggregator.parse.watch import read_watched
 
             try:
-                watched = read_watched(answer, claim.state.watched, select=claim.source.select, now=now)
+                source = claim.source
+                watched = read_watched(answer, claim.state.watched, select=source.select, follow=source.follow, now=now)
+            except PageChanged:
+                raise
             except ParseError as reason:
                 if claim.state.watched:
                     raise PageChanged(f"{reason}; it was there before: see whether select still fits") from reason

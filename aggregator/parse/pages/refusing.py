@@ -9,19 +9,14 @@ from aggregator.errors import Challenge, NotAList
 from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, text_outside
 from aggregator.parse.pages.flatten import REGION_OF_ROLE, REGION_OF_TAG
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
-from aggregator.parse.pages.phrases import ABOUT_ITSELF, CONSENT, GONE, LOG_IN, OWN_PAGES
+from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE, OWN_PAGES
 from aggregator.parse.pages.repeats import WEIGHTS
 from aggregator.parse.pages.tree import PageDocument
+from aggregator.parse.pages.walls import CHALLENGE, SHORT, wall
 from aggregator.text.hosts import host_of
 
 _LEAST = 2.8  # links of a few words in a row have about 2, the poorest lists that people mean near 4
 
-_CHALLENGE = re.compile(
-    r"just a moment|attention required|checking your browser|access denied|are you (?:a )?(?:human|robot)"
-    r"|verify you are|security check|ddos protection|einen moment|un instant|un momento|please wait"
-    r"|pardon our interruption|captcha",
-    re.IGNORECASE,
-)
 _SEGMENTS = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")  # what parts the pieces of a page's title
 _FEWEST = 3  # records without a date
 _DATED = 0.5  # of the records: a list that is news, whatever it stands under
@@ -40,7 +35,7 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
     is_weak = (
         best is None or _without_names(page, best) < _LEAST or (not best.dated and _is_scattered(document, page, best))
     )
-    if (is_weak or text < 3000) and _CHALLENGE.search(document.title or "") and text < 3000:
+    if (is_weak or text < 3000) and CHALLENGE.search(document.title or "") and text < 3000:
         raise Challenge(f"the server answered with a page that checks who asks ({document.title!r})")
     names = _names(document, page)
     gone = next((name for name in names if GONE.match(name)), None)
@@ -61,12 +56,9 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
 
 def _refuse_own_pages(document: PageDocument, names: Sequence[str], best: Candidate) -> None:
     """Raise NotAList where an undated list stands in a wall or a form, or is of the site's own pages."""
-    wall = next((name for name in names if CONSENT.match(name)), None)
-    if wall is not None:
-        raise NotAList(f"this is a page that asks for consent ({wall!r})")
-    has_password = document.root.find(".//input[@type='password']") is not None
-    if has_password and any(LOG_IN.match(name) for name in names):
-        raise NotAList("this is a form to log in")
+    reason = wall(document, names, SHORT)
+    if reason is not None:
+        raise reason
     own = [row.title.text for row in best.rows if row.title and OWN_PAGES.match(row.title.text)]
     if len(own) >= max(2, len(best.rows) * _OWN):
         raise NotAList(f"these are links to the site's own pages ({own[0]!r}, …), not a list of entries")

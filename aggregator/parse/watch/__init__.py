@@ -6,16 +6,25 @@ news; ``tables`` and ``sentences`` what changed between two of them; ``report`` 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from aggregator.errors import PageChanged
 from aggregator.model import Fetched, ParsedEntry, ParsedFeed
 from aggregator.parse.watch.report import report
 from aggregator.parse.watch.sentences import compare_sentences
-from aggregator.parse.watch.snapshot import pack, take_snapshot, unpack
-from aggregator.parse.watch.table_changes import compare_tables
+from aggregator.parse.watch.snapshot import Snapshot, pack, size_of, take_snapshot, unpack
+from aggregator.parse.watch.table_changes import TableChange, compare_tables
 
 __all__ = ["Watched", "read_watched"]
+
+
+_MOST_ROWS: Final = 0.5
+_MUCH: Final = 400  # characters
+_LEAST: Final = 0.1  # of them
+_WHAT_TO_DO: Final = "look at the page, and see whether select still fits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +35,23 @@ class Watched:
     memory: bytes
 
 
-def read_watched(fetched: Fetched, memory: bytes, *, select: str | None, now: datetime) -> Watched:
+def read_watched(
+    fetched: Fetched, memory: bytes, *, select: str | None, follow: str | None = None, now: datetime
+) -> Watched:
     """Compare a page with what stood on it when ``memory`` was made; without one it is only read.
 
-    ``select`` is the part that counts, in CSS; all but menus when None. Raises ParseError when nothing is there.
+    ``select`` is the part that counts, in CSS; all but menus when None; ``follow`` is the row that leads the title.
+    Raises ParseError when nothing is there, PageChanged when hardly anything is left of what was there.
     """
-    after = take_snapshot(fetched, select=select, now=now)
     before = unpack(memory)
+    after = take_snapshot(fetched, select=select, now=now, known_as=(before.title,) if before else ())
     entries: tuple[ParsedEntry, ...] = ()
     if before is not None:
         tables = compare_tables(before, after)
+        _refuse_ruins(before, after, tables)
         sentences = compare_sentences(before, after)
         if tables or sentences:
-            entries = (report(before, after, tables, sentences, url=fetched.url, now=now),)
+            entries = (report(before, after, tables, sentences, url=fetched.url, follow=follow, now=now),)
     document = ParsedFeed(
         format="watch",
         reader="watch",
@@ -51,3 +64,13 @@ def read_watched(fetched: Fetched, memory: bytes, *, select: str | None, now: da
         entries=entries,
     )
     return Watched(document=document, memory=pack(after))
+
+
+def _refuse_ruins(before: Snapshot, after: Snapshot, tables: Sequence[TableChange]) -> None:
+    """Raise PageChanged for a page that went bad: most rows of a table are gone, or most of all text."""
+    worst = max((each.lost for each in tables), default=0.0)
+    if worst > _MOST_ROWS:
+        raise PageChanged(f"{worst:.0%} of the rows of its table are gone, and none came in their place; {_WHAT_TO_DO}")
+    chars = size_of(before)
+    if chars >= _MUCH and size_of(after) < chars * _LEAST:
+        raise PageChanged(f"hardly anything is left of what stood on the page; {_WHAT_TO_DO}")

@@ -17,6 +17,11 @@ _COUNTED: Final = (
     r"(?:visitors?|visits?|views?|page ?views?|hits?|users? online|members? online|guests? online|online|downloads?"
     r"|likes?|shares?|besucher|besuche|aufrufe|zugriffe|gäste|visiteurs?|visites?|vues?|lectures?|téléchargements?)"
 )
+_SEEN: Final = (
+    r"(?:seen|viewed|read|visited|downloaded|opened|shared|gelesen|angesehen|aufgerufen|geöffnet|besucht|heruntergeladen"
+    r"|vue?s?|lue?s?|consultée?s?|téléchargée?s?|partagée?s?)"
+)
+_TIMES: Final = r"(?:times|mal|fois|x|×)"
 _MASKS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), mask)
     for pattern, mask in (
@@ -25,9 +30,10 @@ _MASKS: Final = tuple(
         (r"\b\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[ap]\.?m\b\.?)?(?:\s?uhr\b)?", "⟨clock⟩"),
         (r"\b\d{1,2}\s?[h]\s?\d{2}\b", "⟨clock⟩"),
         (rf"\b\d+\s+{_UNITS}\s+ago\b|\bvor\s+\d+\s+{_UNITS}|\bil y a\s+\d+\s+{_UNITS}", "⟨ago⟩"),
-        (r"\b\d+(?:[.,]\d+)?\s?(?:ms|msec|milliseconds?|seconds?|secondes?|sekunden?)\b", "⟨lapse⟩"),
+        (r"\b\d+(?:[.,]\d+)?\s?(?:ms|msec|milliseconds?|seconds?|secs?|s|secondes?|sekunden?)\b", "⟨lapse⟩"),
         (rf"\b{_NUMBER}\s*{_COUNTED}\b", "⟨count⟩"),
         (rf"\b{_COUNTED}\s*(?:\([^)]{{1,20}}\))?\s*:\s*{_NUMBER}", "⟨count⟩"),
+        (rf"\b{_SEEN}\s*:?\s*{_NUMBER}\s*{_TIMES}\b|\b{_NUMBER}\s*{_TIMES}\s+{_SEEN}\b", "⟨count⟩"),
         (r"(?:©|\(c\)|copyright)\s*(?:\d{4}\s*[-–—]\s*)?\d{4}", "⟨year⟩"),
     )
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from html import escape
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from aggregator.model import ParsedEntry, Text
+from aggregator.parse.watch.follow import follow_headline
 from aggregator.parse.watch.sentences import SentenceChange
 from aggregator.parse.watch.snapshot import Snapshot
 from aggregator.parse.watch.table_changes import RowChange, TableChange
@@ -19,7 +21,10 @@ from aggregator.text.one_line import shorten
 MAX_ROWS: Final = 60
 MAX_SENTENCES: Final = 60
 _IN_HEADLINE: Final = 3
+_IN_SUMMARY: Final = 10
 _HEADLINE_CHARS: Final = 60
+_SUMMARY_CHARS: Final = 600
+_NUMBERS: Final = {1: "one", 2: "two", 3: "three"}
 
 
 def report(
@@ -29,18 +34,26 @@ def report(
     sentences: Sequence[SentenceChange],
     *,
     url: str,
+    follow: str | None,
     now: datetime,
 ) -> ParsedEntry:
-    """Return the entry. Its id has the time in it: a page that changes back and forth has as many changes."""
-    headlines = [*_row_headlines(tables), *_sentence_headlines(sentences)]
-    count = sum(len(table.rows) for table in tables) + len(sentences)
-    shown = headlines[:_IN_HEADLINE]
-    more = count - len(shown)
-    told = ", ".join(shown) + (f", and {more} more change{'' if more == 1 else 's'}" if more else "")
-    title = f"{after.title}: {told}" if after.title else told
+    """Return the entry. Its id has the time in it: a page that changes back and forth has as many changes.
+
+    The row to ``follow`` leads the title where it changed.
+    """
+    lead = follow_headline(follow, tables, after) if follow else None
+    headlines = [*_row_headlines(tables), ", ".join(_sentence_headlines(sentences))]
+    told = "; ".join(filter(None, headlines))
+    short = _short_told(tables, sentences)
+    if lead is not None and lead.is_news:
+        title = f"{lead.text}: {after.title}" if after.title else f"{lead.text}; {short}"
+    else:
+        title = f"{after.title}: {short}" if after.title else short
+        title += f"; {lead.text}" if lead is not None else ""
     since = f"{before.taken_at.astimezone(UTC):%Y-%m-%d %H:%M}"
     content = [
         f"<p>What changed on this page since {since} UTC:</p>",
+        f"<p><strong>{escape(lead.text)}</strong></p>" if lead is not None else "",
         *(_table(each) for each in tables),
         *_sentences(sentences),
     ]
@@ -48,25 +61,92 @@ def report(
         id=f"{url}#changed-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         link=url,
         title=Text(value=title, is_html=False),
-        summary=Text(value="; ".join(headlines[:10]), is_html=False),
-        content=Text(value="\n".join(content), is_html=True, base=url),
+        summary=Text(value=shorten(told, _SUMMARY_CHARS), is_html=False),
+        content=Text(value="\n".join(filter(None, content)), is_html=True, base=url),
         published=now,
         language=after.language,
     )
 
 
-def _row_headlines(tables: Iterable[TableChange]) -> Iterator[str]:
-    """Yield "Luxembourg 4 → 2" for each row: the first cell of it that changed."""
+def _short_told(tables: Sequence[TableChange], sentences: Sequence[SentenceChange]) -> str:
+    """Return the first changes, each kind of them counted as one, and how many more there are."""
+    left, groups, shown = _IN_HEADLINE, [], 0
+    for rows in _kinds_of_rows(tables):
+        taken = rows[:left]
+        left -= len(taken)
+        shown += len(taken)
+        if taken:
+            groups.append(_told(taken))
+    beside = [*_shift_headlines(tables), *_column_headlines(tables)]
+    taken_sentences = list(islice(_sentence_headlines(sentences), left))
+    shown += len(taken_sentences)
+    groups += [*beside, ", ".join(taken_sentences)]
+    count = sum(not row.shift for table in tables for row in table.rows) + len(sentences)
+    more = f", and {count - shown} more change{'' if count - shown == 1 else 's'}" if count > shown else ""
+    if beside and more and not taken_sentences:
+        groups[len(groups) - 1 - len(beside) - 1 : len(groups) - len(beside) - 1] = [
+            f"{groups[-2 - len(beside)]}{more}"
+        ]
+        more = ""
+    return "; ".join(filter(None, groups)) + more
+
+
+def _row_headlines(tables: Sequence[TableChange]) -> Iterator[str]:
+    """Yield what is to say of all rows: which have gone, which are new, which changed, which only moved with them."""
+    yield from (_told(rows[:_IN_SUMMARY]) for rows in _kinds_of_rows(tables) if rows)
+    yield from _shift_headlines(tables)
+    yield from _column_headlines(tables)
+
+
+_Row = tuple[TableChange, RowChange]
+
+
+def _kinds_of_rows(tables: Sequence[TableChange]) -> tuple[list[_Row], list[_Row], list[_Row]]:
+    """Return the rows that have gone, those that are new, and those that changed: first those with another rank."""
+    rows = [(table, row) for table in tables for row in table.rows if not row.shift]
+    gone = [each for each in rows if each[1].after is None]
+    new = [each for each in rows if each[1].before is None]
+    changed = [each for each in rows if each[1].before is not None and each[1].after is not None]
+    return gone, new, sorted(changed, key=lambda each: not _moved(*each))
+
+
+def _told(rows: Sequence[_Row]) -> str:
+    """Say "Luxembourg 4 → 2" of each row, by its rank or else the first cell that changed; "gone: Chad, Peru"."""
+    names = [shorten(row.key, _HEADLINE_CHARS) for _, row in rows]
+    if rows[0][1].before is None or rows[0][1].after is None:
+        return f"{'new' if rows[0][1].before is None else 'gone'}: {', '.join(names)}"
+    return ", ".join(
+        f"{name} {_step(*_changed_cells(table, row))}" for name, (table, row) in zip(names, rows, strict=True)
+    )
+
+
+def _moved(table: TableChange, row: RowChange) -> bool:
+    rank = table.rank_column
+    return rank is not None and row.before is not None and row.after is not None and row.before[rank] != row.after[rank]
+
+
+def _changed_cells(table: TableChange, row: RowChange) -> tuple[str, str]:
+    pairs = list(zip(row.before or (), row.after or (), strict=True))
+    if table.rank_column is not None and _moved(table, row):
+        return pairs[table.rank_column]
+    return next((old, new) for old, new in pairs if old != new)
+
+
+def _step(old: str, new: str) -> str:
+    return f"{shorten(old, _HEADLINE_CHARS) or '–'} → {shorten(new, _HEADLINE_CHARS) or '–'}"
+
+
+def _shift_headlines(tables: Iterable[TableChange]) -> Iterator[str]:
+    """Yield "43 moved up by one" for rows that only moved because others left or joined."""
     for table in tables:
-        for row in table.rows:
-            name = shorten(row.key, _HEADLINE_CHARS)
-            if row.before is None:
-                yield f"new: {name}"
-            elif row.after is None:
-                yield f"gone: {name}"
-            else:
-                old, new = next((old, new) for old, new in zip(row.before, row.after, strict=True) if old != new)
-                yield f"{name} {shorten(old, _HEADLINE_CHARS) or '–'} → {shorten(new, _HEADLINE_CHARS) or '–'}"
+        for shift, count in Counter(row.shift for row in table.rows if row.shift).most_common(_IN_HEADLINE):
+            by = _NUMBERS.get(abs(shift), str(abs(shift)))
+            yield f"{count} moved {'up' if shift < 0 else 'down'} by {by}"
+
+
+def _column_headlines(tables: Iterable[TableChange]) -> Iterator[str]:
+    for table in tables:
+        yield from table.columns[:_IN_HEADLINE]
 
 
 def _sentence_headlines(sentences: Iterable[SentenceChange]) -> Iterator[str]:
@@ -78,18 +158,21 @@ def _sentence_headlines(sentences: Iterable[SentenceChange]) -> Iterator[str]:
 
 
 def _table(table: TableChange) -> str:
+    shown = [row for _, row in chain(*_kinds_of_rows([table]))]
     head = "".join(f"<th>{escape(name)}</th>" for name in table.header)
-    rows = [_row(each) for each in table.rows[:MAX_ROWS]]
-    more = len(table.rows) - len(rows)
+    rows = [_row(each) for each in shown[:MAX_ROWS]]
+    more = len(shown) - len(rows)
+    beside = [*_shift_headlines([table]), *table.columns]
     return "".join(
         [
             f"<p><strong>{escape(table.caption)}</strong></p>" if table.caption else "",
-            "<table>",
-            f"<thead><tr>{head}</tr></thead>" if any(table.header) else "",
-            "<tbody>",
+            "<table>" if rows else "",
+            f"<thead><tr>{head}</tr></thead>" if rows and any(table.header) else "",
+            "<tbody>" if rows else "",
             *rows,
-            "</tbody></table>",
+            "</tbody></table>" if rows else "",
             f"<p>And {more} more rows.</p>" if more else "",
+            *(f"<p>{escape(each[:1].upper() + each[1:])}.</p>" for each in beside),
         ]
     )
 

@@ -6,17 +6,20 @@ import json
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched
-from aggregator.parse.pages.tree import open_page
+from aggregator.parse.pages.tree import PageDocument, open_page
+from aggregator.parse.pages.walls import wall
+from aggregator.parse.watch.grids import grid_of
 from aggregator.text.languages import language_code
 
 # What is kept of one page, at most: the rest of a longer one is not watched (docs/reference/pages.md).
@@ -41,6 +44,11 @@ _BLOCKS: Final = frozenset({
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”»)]*\s+(?=[\"'“„«(]*[^\W\d_a-zß-öø-ÿ]|[\"'“„«(]*\d)")
+_FIGURE: Final = re.compile(r"\d")
+_PARTS_TITLE: Final = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")
+_STRONG: Final = re.compile(r"\s*[|»]\s*|\s+(?:·|::)\s+")
+_ARROW: Final = re.compile(r"[▲▼△▽▴▾↑↓⬆⬇⇧⇩↗↘🔺🔻🔼🔽]\ufe0f?\s*[+−-]?\d*|(?<=\d)\s*\([+−-]\s?\d+\)")
+_PIECES: Final = frozenset({"span", "strong", "b", "small", "time", "a", "data"})  # a blank parts them, side by side
 # A layout made of tables has long texts in its cells.
 _LONGEST_CELL: Final = 300
 
@@ -65,17 +73,26 @@ class Snapshot:
     tables: tuple[Table, ...]
 
 
-def take_snapshot(fetched: Fetched, *, select: str | None, now: datetime) -> Snapshot:
-    """Read a page. Raises ParseError when there is nothing to watch: ``select`` fits nothing, or there is no text."""
-    page = open_page(fetched).root
+def take_snapshot(fetched: Fetched, *, select: str | None, now: datetime, known_as: Sequence[str] = ()) -> Snapshot:
+    """Read a page. Raises ParseError when there is nothing to watch: ``select`` fits nothing, or there is no text.
+
+    Nor is there in an error page, a challenge, a form to log in or a question for consent, by its name, unless the page
+    was ``known_as`` that.
+    """
+    document = open_page(fetched)
+    page = document.root
     if sum(1 for _ in page.iter()) > _MAX_ELEMENTS:
         raise ParseError(f"the page has more than {_MAX_ELEMENTS:,} elements; watch a part of it with select")
-    title = comparable(str(page.xpath("string(//title)"))) or comparable(str(page.xpath("string(//h1)")))
+    heading = comparable(str(page.xpath("string(//h1)")))
+    title = _without_site(comparable(str(page.xpath("string(//title)"))), heading, document) or heading
     language = language_code(page.get("lang"))
     roots = _selected(page, select)
     reader = _Reader(is_whole=select is None)
     for root in roots:
         reader.read(root)
+    reason = wall(document, [title, heading], _size(reader.sentences, reader.tables)) if title not in known_as else None
+    if reason is not None:
+        raise reason
     if not reader.sentences and not reader.tables:
         raise ParseError(
             f"nothing is to be read where select ({select}) points" if select else "there is no text on the page"
@@ -87,6 +104,15 @@ def take_snapshot(fetched: Fetched, *, select: str | None, now: datetime) -> Sna
         sentences=tuple(reader.sentences),
         tables=tuple(reader.tables),
     )
+
+
+def size_of(snapshot: Snapshot) -> int:
+    """Return how many characters stand on a page."""
+    return _size(snapshot.sentences, snapshot.tables)
+
+
+def _size(sentences: Sequence[str], tables: Sequence[Table]) -> int:
+    return sum(map(len, sentences)) + sum(len(cell) for table in tables for row in table.rows for cell in row)
 
 
 def pack(snapshot: Snapshot) -> bytes:
@@ -113,11 +139,36 @@ def unpack(stored: bytes) -> Snapshot | None:
             language=written["language"],
             sentences=tuple(written["sentences"]),
             tables=tuple(
-                Table(caption, tuple(header), tuple(map(tuple, rows))) for caption, header, rows in written["tables"]
+                Table(caption, tuple(header), tuple(tuple(map(tidy, row)) for row in rows))
+                for caption, header, rows in written["tables"]
             ),
         )
     except (zlib.error, ValueError, KeyError, TypeError):
         return None
+
+
+def tidy(cell: str) -> str:
+    """Return a cell without the arrow that says how it moved: "2 ▲1" is "2"; nothing is left of "▲ 2" alone."""
+    return " ".join(_ARROW.sub(" ", cell).split()) if _ARROW.search(cell) else cell
+
+
+def _without_site(title: str, heading: str, document: PageDocument) -> str:
+    """Return a page's title without the name of the site behind or before it."""
+    pieces = [each.strip() for each in _PARTS_TITLE.split(title) if each.strip()]
+    if len(pieces) < 2:
+        return title
+    if heading in pieces:
+        return heading
+    host = "".join(filter(str.isalnum, (urlsplit(document.url).hostname or "").lower()))
+    site = document.metas.get("og:site_name", "").casefold()
+    kept = [
+        each for each in pieces if each.casefold() != site and "".join(filter(str.isalnum, each.lower())) not in host
+    ]
+    if len(kept) == len(pieces) and _STRONG.search(title):  # "Talent ranking | Moonfield Agency"
+        kept = [each.strip() for each in _STRONG.split(title) if each.strip()][:-1]
+    elif len(kept) == len(pieces):
+        return title
+    return " – ".join(kept) if kept else title
 
 
 def comparable(text: str) -> str:
@@ -148,7 +199,7 @@ class _Reader:
         self._line: list[str] = []
 
     def read(self, root: html.HtmlElement) -> None:
-        skipped = None
+        skipped, is_beside = None, False
         for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
             if event in {"comment", "pi"}:
                 if skipped is None and element is not root:
@@ -163,7 +214,10 @@ class _Reader:
                     continue
                 if element.tag in _BLOCKS:
                     self._end_line()
+                elif is_beside and element.tag in _PIECES:
+                    self._line.append(" ")
                 self._line.append(element.text or "")
+                is_beside = False
                 continue
             if skipped is not None and skipped is not element:
                 continue
@@ -172,6 +226,7 @@ class _Reader:
                 self._end_line()
             if element is not root:
                 self._line.append(element.tail or "")
+                is_beside = not element.tail and element.tag in _PIECES
         self._end_line()
 
     def _is_skipped(self, element: html.HtmlElement, root: html.HtmlElement) -> bool:
@@ -190,10 +245,14 @@ class _Reader:
                 self.sentences.append(sentence[:MAX_CHARS])
 
     def _take_table(self, element: html.HtmlElement) -> bool:
-        if element.tag == "ol":
-            return self._take_ranking(element)
+        if element.tag == "ol" and self._take_ranking(element):
+            return True
         if element.tag != "table":
-            return False
+            lines = grid_of(element, lambda each: comparable(_text_of(each)))
+            if lines is None:
+                return False
+            self._keep(_with_header("", lines, has_header=not any(map(_FIGURE.search, lines[0]))))
+            return True
         table = _table_of(element)
         if table is None:
             return False
@@ -231,11 +290,16 @@ def _table_of(element: html.HtmlElement) -> Table | None:
     if len(lines) < 2 or max(map(len, lines)) < 2 or any(len(cell) > _LONGEST_CELL for line in lines for cell in line):
         return None
     width = max(map(len, lines))
-    rows = [tuple(line + [""] * (width - len(line))) for line in lines]
+    lines = [line + [""] * (width - len(line)) for line in lines]
     first = next(iter(element.iterdescendants("tr")))
-    has_header = all(cell.tag == "th" for cell in _cells(first)) and len(rows) > 1
     caption = next((comparable(_text_of(each)) for each in element.iterchildren("caption")), "")
-    return Table(caption, rows[0] if has_header else (), tuple(rows[1:] if has_header else rows))
+    return _with_header(caption, lines, has_header=all(cell.tag == "th" for cell in _cells(first)))
+
+
+def _with_header(caption: str, lines: list[list[str]], *, has_header: bool) -> Table:
+    has_header = has_header and len(lines) > 1
+    rows = tuple(tuple(map(tidy, line)) for line in (lines[1:] if has_header else lines))
+    return Table(caption, tuple(lines[0]) if has_header else (), rows)
 
 
 def _cells(row: html.HtmlElement) -> list[html.HtmlElement]:

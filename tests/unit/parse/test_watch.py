@@ -52,7 +52,7 @@ def table(*rows: str, header: str = "") -> str:
         (
             table("1|Malta|70", "2|Chad|60", header="Rank|Country|Score"),
             table("Malta|x|71|1", "Chad|y|60|2", header="Country|Trend|Score|Rank"),
-            "Ranking: Malta – → x, Chad – → y",
+            "Ranking: Malta 70 → 71; new column: Trend",
         ),
         # a numbered list is a ranking
         (
@@ -89,6 +89,10 @@ def test_a_change_is_told_in_the_headline(before: str, after: str, told: str) ->
         ("<p>1,234 visitors so far</p>", "<p>5.678 visitors so far</p>"),
         ("<p>Besucher: 1 234</p>", "<p>Besucher: 1 235</p>"),
         ("<p>Page made in 0.23 seconds</p>", "<p>Page made in 1.7 seconds</p>"),
+        ("<p>Seen 1002 times · 306 downloads</p>", "<p>Seen 1003 times · 311 downloads</p>"),
+        ("<p>42 mal gelesen</p>", "<p>57 mal gelesen</p>"),
+        ("<p>Page generated in 0.21 s.</p>", "<p>Page generated in 1.7 s.</p>"),
+        (table("▲1|Malta", "2 (+1)|Chad"), table("=|Malta", "2|Chad")),
         ("<p>Published 5 minutes ago</p>", "<p>Published 1 hours ago</p>"),
         ("<p>vor 2 Stunden</p>", "<p>vor 3 Tagen</p>"),
         ("<p>Request 0c55f2d4e8b14a7fa1d2 served</p>", "<p>Request ffa1d2c3b4a5968778aa1 served</p>"),

@@ -1,0 +1,68 @@
+"""Rankings that are built of ``div`` or ``li``: repeated blocks are rows, and their pieces are cells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from lxml import html
+
+_FEWEST_ROWS: Final = 3
+_MOST_CELLS: Final = 40
+_LONGEST_CELL: Final = 120
+_ALIKE: Final = 0.8
+_WRAPPERS: Final = 4
+_HOLDERS: Final = frozenset({"div", "ul", "section", "main", "article"})
+_FIGURE: Final = re.compile(r"(?=.*\d)[\W\d_]*(?:%|[a-z]{1,3})?[\W\d_]*")
+_ROLES: Final = frozenset({"row"})
+
+Reading = Callable[[html.HtmlElement], str]
+
+
+def grid_of(element: html.HtmlElement, text_of: Reading) -> list[list[str]] | None:
+    """Return the rows of an element whose children are alike and hold cells, one of them a figure; else None."""
+    role = element.get("role")
+    if element.tag not in _HOLDERS and role not in {"table", "rowgroup", "list"}:
+        return None
+    children = [each for each in element if isinstance(each.tag, str) and each.tag not in {"script", "style"}]
+    if len(children) < _FEWEST_ROWS:
+        return None
+    tag, count = Counter(each.tag for each in children).most_common(1)[0]
+    if count < len(children) * _ALIKE or tag in {"p", "table", "h1", "h2", "h3", "h4"}:
+        return None
+    rows = [_cells(each, text_of) for each in children if each.tag == tag]
+    if any(each is None for each in rows):
+        return None
+    lines = [each for each in rows if each]
+    width, usual = Counter(map(len, lines)).most_common(1)[0] if lines else (0, 0)
+    if width < 2 or len(lines) < _FEWEST_ROWS or usual < len(lines) * _ALIKE:
+        return None
+    lines = [(line + [""] * width)[:width] for line in lines]
+    return lines if _has_figures(lines) else None
+
+
+def _cells(row: html.HtmlElement, text_of: Reading) -> list[str] | None:
+    """Return the texts of a row's pieces, those of its only child where it has one; None for what is no row."""
+    for _ in range(_WRAPPERS):
+        children = [each for each in row if isinstance(each.tag, str)]
+        if (row.text and row.text.strip()) or any(each.tail and each.tail.strip() for each in children):
+            return None
+        if len(children) != 1:
+            break
+        row = children[0]
+    if len(children) > _MOST_CELLS:
+        return None
+    cells = [text_of(each) for each in children]
+    if any(len(cell) > _LONGEST_CELL for cell in cells):
+        return None
+    return cells if sum(map(bool, cells)) else []
+
+
+def _has_figures(lines: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a column is of figures and another one of words: links of a menu have none."""
+    columns = list(zip(*lines, strict=True))
+    figures = [sum(bool(_FIGURE.fullmatch(cell)) for cell in column) >= len(lines) * _ALIKE - 1 for column in columns]
+    words = [sum(any(map(str.isalpha, cell)) for cell in column) >= len(lines) * _ALIKE for column in columns]
+    return any(figures) and any(is_word and not is_figure for is_word, is_figure in zip(words, figures, strict=True))

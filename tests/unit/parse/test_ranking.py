@@ -1,0 +1,200 @@
+"""A ranking of 64 rows through a life of changes, built as a table, of div and as a list: told as an analyst would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aggregator.errors import PageChanged, ParseError
+from aggregator.model import Fetched, ParsedEntry
+from aggregator.parse.watch import read_watched
+from tests.nonlists import bad_page
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+NAMES = (
+    "Switzerland", "Singapore", "Denmark", "Luxembourg", "Sweden", "Netherlands", "Norway", "Ireland", "Finland",
+    "Iceland", "Taiwan", "Germany", "Belgium", "Austria", "Estonia", "Israel", "Qatar", "Malaysia", "Lithuania",
+)  # fmt: skip
+COUNTRIES = (*NAMES, *(f"Country {chr(65 + number % 26)}{number}" for number in range(45)))
+
+Row = tuple[str, ...]
+Markup = Callable[[Sequence[str], Sequence[Row]], str]
+
+
+def as_table(header: Sequence[str], rows: Sequence[Row]) -> str:
+    head = "".join(f"<th>{each}</th>" for each in header)
+    lines = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<table class="ranking"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
+
+
+def as_divs(header: Sequence[str], rows: Sequence[Row]) -> str:
+    head = "".join(f"<span>{each}</span>" for each in header)
+    lines = "".join('<div class="row">' + "".join(f"<span>{cell}</span>" for cell in row) + "</div>" for row in rows)
+    return f'<div class="ranking"><div class="row head">{head}</div>{lines}</div>'
+
+
+def as_cards(header: Sequence[str], rows: Sequence[Row]) -> str:
+    lines = "".join(
+        '<li><a href="/c"><div>' + "</div><div>".join(f"<b>{cell}</b>" for cell in row) + "</div></a></li>"
+        for row in rows
+    )
+    return f"<ul>{lines}</ul>"
+
+
+def edition(*names: str, scores: dict[str, str] | None = None) -> list[Row]:
+    return [
+        (
+            str(place),
+            name,
+            (scores or {}).get(name, f"{95 - COUNTRIES.index(name) * 0.75:.2f}" if name in COUNTRIES else "60.10"),
+        )
+        for place, name in enumerate(names, 1)
+    ]
+
+
+HEADER = ("Rank", "Country", "Score")
+
+
+class Ranking:
+    """A page that is watched, hour by hour."""
+
+    def __init__(self, markup: Markup, follow: str | None = None) -> None:
+        self._markup, self._follow = markup, follow
+        self._memory, self._now = b"", NOW
+
+    def show(self, rows: Sequence[Row], header: Sequence[str] = HEADER, around: str = "") -> ParsedEntry | None:
+        body = f"<main><h1>World talent ranking</h1><p>Of 64 economies.</p>{self._markup(header, rows)}</main>{around}"
+        return self.serve(
+            f"<html lang=en><head><title>World talent ranking | Moonfield</title></head><body>{body}</body></html>"
+        )
+
+    def serve(self, html: str) -> ParsedEntry | None:
+        self._now += timedelta(hours=1)
+        answer = Fetched(
+            url="https://moonfield.example/ranking", body=html.encode(), content_type="text/html; charset=utf-8"
+        )
+        watched = read_watched(answer, self._memory, select=None, follow=self._follow, now=self._now)
+        self._memory = watched.memory
+        return next(iter(watched.document.entries), None)
+
+
+def title(entry: ParsedEntry | None) -> str | None:
+    return entry.title.value if entry is not None and entry.title else None
+
+
+def moved(names: Sequence[str], name: str, place: int) -> list[str]:
+    rest = [each for each in names if each != name]
+    return [*rest[: place - 1], name, *rest[place - 1 :]]
+
+
+MARKUPS = pytest.mark.parametrize("markup", [as_table, as_divs, as_cards], ids=lambda each: each.__name__)
+
+
+@MARKUPS
+def test_a_ranking_through_its_changes(markup: Markup) -> None:
+    page = Ranking(markup)
+    names = list(COUNTRIES)
+    assert page.show(edition(*names)) is None
+
+    # a value, ranks that change places, one up two
+    scores = {"Luxembourg": "93.10"}
+    assert title(page.show(edition(*names, scores=scores))) == "World talent ranking: Luxembourg 92.75 → 93.10"
+    swapped = moved(names, "Luxembourg", 3)
+    told = title(page.show(edition(*swapped, scores=scores)))
+    assert told == "World talent ranking: Luxembourg 4 → 3, Denmark 3 → 4"
+    up = moved(swapped, "Luxembourg", 1)
+    told = title(page.show(edition(*up, scores=scores)))
+    assert told == "World talent ranking: Luxembourg 3 → 1, Switzerland 1 → 2, Singapore 2 → 3"
+
+    # one leaves, one joins in the middle
+    left = [each for each in up if each != "Taiwan"]
+    assert title(page.show(edition(*left, scores=scores))) == "World talent ranking: gone: Taiwan; 53 moved up by one"
+    joined = moved(left, "Uruguay", 30)
+    assert (
+        title(page.show(edition(*joined, scores=scores))) == "World talent ranking: new: Uruguay; 34 moved down by one"
+    )
+
+    # sorted by name, with arrows, with noise around: nothing
+    by_name = sorted(edition(*joined, scores=scores), key=lambda row: row[1])
+    assert page.show(by_name) is None
+    arrows = [(f"{row[0]} <i>▲{number % 3 + 1}</i>", *row[1:]) for number, row in enumerate(by_name)]
+    assert page.show(arrows) is None
+    noise = "<p>Page generated in 0.21 s.</p><p>Seen 1002 times · 306 downloads</p>"
+    assert page.show(by_name, around=noise) is not None  # the sentences are new once
+    assert page.show(by_name, around=noise.replace("0.21", "1.7").replace("1002", "1003").replace("306", "307")) is None
+
+
+@pytest.mark.parametrize("markup", [as_table, as_divs], ids=lambda each: each.__name__)
+def test_a_new_column_is_one_line_and_a_renamed_one_none(markup: Markup) -> None:
+    page = Ranking(markup)
+    rows = edition(*COUNTRIES)
+    page.show(rows)
+
+    renamed = page.show(rows, ("Rank", "Country", "Overall score"))
+    wider = page.show(
+        [(*row, str(number)) for number, row in enumerate(rows)], (*HEADER[:2], "Overall score", "Readiness")
+    )
+
+    assert renamed is None
+    assert title(wider) == "World talent ranking: new column: Readiness"
+    assert wider is not None
+    assert wider.content is not None
+    assert len(wider.content.value) < 200
+
+
+@MARKUPS
+@pytest.mark.parametrize("kind", ["challenge", "login", "not_found", "consent", "maintenance", "empty"])
+def test_a_page_gone_bad_is_no_change_and_when_it_is_back_nothing_happened(markup: Markup, kind: str) -> None:
+    page = Ranking(markup)
+    rows = edition(*COUNTRIES)
+    page.show(rows)
+
+    with pytest.raises(ParseError):
+        page.serve(bad_page(kind, "en"))
+
+    assert page.show(rows) is None
+    assert title(page.show(edition(*moved(COUNTRIES, "Luxembourg", 3)))) is not None
+
+
+@MARKUPS
+@pytest.mark.parametrize("left", [0, 10])
+def test_an_emptied_or_shortened_ranking_is_no_change(markup: Markup, left: int) -> None:
+    page = Ranking(markup)
+    rows = edition(*COUNTRIES)
+    page.show(rows)
+
+    with pytest.raises(PageChanged, match="rows of its table are gone"):
+        page.show(rows[:left])
+
+    assert page.show(rows) is None
+
+
+@MARKUPS
+def test_the_row_to_follow_leads_the_title(markup: Markup) -> None:
+    page = Ranking(markup, follow="luxembourg")
+    page.show(edition(*COUNTRIES))
+
+    up = page.show(edition(*moved(COUNTRIES, "Luxembourg", 2)))
+    other = page.show(edition(*moved(moved(COUNTRIES, "Luxembourg", 2), "Sweden", 6)))
+    gone = page.show(edition(*(each for each in moved(COUNTRIES, "Luxembourg", 2) if each != "Switzerland")))
+
+    assert title(up) == "Luxembourg 4 → 2 of 64: World talent ranking"
+    assert title(other) == "World talent ranking: Netherlands 6 → 5, Sweden 5 → 6; Luxembourg stays 2 of 64"
+    assert title(gone) == "Luxembourg 2 → 1 of 63: World talent ranking"
+
+
+def test_a_new_edition_with_other_values_tells_the_ranks_first() -> None:
+    page = Ranking(as_table)
+    page.show(edition(*COUNTRIES))
+
+    entry = page.show(
+        edition(
+            *moved(COUNTRIES, "Luxembourg", 2), scores={each: f"{number}.5" for number, each in enumerate(COUNTRIES)}
+        )
+    )
+
+    assert title(entry) == (
+        "World talent ranking: Luxembourg 4 → 2, Singapore 2 → 3, Denmark 3 → 4, and 61 more changes"
+    )
