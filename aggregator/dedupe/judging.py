@@ -6,8 +6,8 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
 
 from aggregator.dedupe.evidence import same_address
 from aggregator.dedupe.recognize import recognize
@@ -17,6 +17,10 @@ from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Marked, 
 # What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
 _NOT_IN_DIGEST = {"key", "aliases", "published", "updated", "fingerprint", "is_full"}
 _IN_DIGEST = [field.name for field in fields(Entry) if field.name not in _NOT_IN_DIGEST]
+
+# Undated entries that come with a source's first poll are taken to be at least this old, if no other has a date.
+_UNDATED = timedelta(days=1)
+_BELOW = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ def decide(
     keys = {each.key for each in document}
     links = Counter(each.canonical_url for each in document)
     stored_as = _stored_as(entries, known, keys, links)
+    undated_at = _listed_undated(entries, claim=claim, now=now)
     decisions: list[Decision] = []
     for entry in entries:
         link_is_unique = links[entry.canonical_url] == 1
@@ -57,7 +62,8 @@ def decide(
         if stored is None and entry.key in known.forgotten:
             continue
         if stored is None:
-            decisions.append(_new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now))
+            new = _new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now)
+            decisions.append(new if new.is_dated else replace(new, listed_at=undated_at))
         elif stored.key != entry.key or stored.digest != _digest(entry):
             decisions.append(_edited(entry, stored, now))
     if marked is not None:
@@ -104,7 +110,18 @@ def _new(entry: Entry, known: Known, *, link_is_unique: bool, claim: Claim, now:
         first_seen=now,
         listed_at=min(published, now) if is_backlog else now,
         digest=_digest(entry),
+        is_dated=entry.published is not None,
     )
+
+
+def _listed_undated(entries: Sequence[Entry], *, claim: Claim, now: datetime) -> datetime:
+    """Return when a new entry without a date counts as news: now, but not on a source's first poll.
+
+    What is there by then is older than that, nobody knows by how much: it goes below the oldest that has a date.
+    """
+    if claim.state.last_success is not None:
+        return now
+    return min((each.published for each in entries if each.published), default=now - _UNDATED) - _BELOW
 
 
 def _edited(entry: Entry, stored: KnownEntry, now: datetime) -> Decision:

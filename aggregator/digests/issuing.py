@@ -144,6 +144,7 @@ class Digests:
             issue_entries(pending, by_name),
             categories=order,
             limit=digest.limit,
+            language=config.site.language,
             per_source=digest.per_source,
             fresh_since=making.state.considered_until - _FRESH_FOR,
             gaps={name: health.state.usual_gap for name, health in by_name.items() if health.state.usual_gap},

@@ -176,7 +176,7 @@ class Decision:
     ``marks`` are what later entries find it by, None where they are not to be written.
     ``published``, ``updated`` and ``first_seen`` are final. ``listed_at`` is when it counts as news in feeds:
     first seen, but for what a new source brings along when it is first polled: published.
-    ``digest`` is a hash of all that is stored of it.
+    ``digest`` is a hash of all that is stored of it. ``is_dated`` is False when the publisher gave no usable time.
     """
 
     id: str
@@ -194,3 +194,4 @@ class Decision:
     gist: Gist | None = None
     marks: tuple[int, ...] = ()
     categories: tuple[CategoryMatch, ...] = ()
+    is_dated: bool = True

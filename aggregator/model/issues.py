@@ -40,6 +40,7 @@ class SeenAt:
 
     title: str
     url: str | None
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ class IssueEntry:
     """What a message shows of an entry: plain text, legal everywhere, addresses that links may carry.
 
     ``id`` is that under which it is published, for ever; ``categories`` are names. ``listed_at`` is when it counts as
-    news: what a new source brings along does so from its publication on (docs/decisions/0001).
+    news: what a new source brings along does so from its publication on (docs/decisions/0001). ``is_dated``,
+    ``is_at_home`` and ``strength`` are what its importance follows from, beside the rest.
     """
 
     id: str
@@ -64,17 +66,23 @@ class IssueEntry:
     priority: int
     categories: tuple[str, ...] = ()
     also: tuple[SeenAt, ...] = ()
+    is_dated: bool = True
+    is_at_home: bool = False
+    strength: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """Entries about one event, the one to show first. ``rank`` is its turn when there is not room for all.
 
-    The first has rank 0; None is for what a message never shows, as its source has had its share.
+    The first has rank 0; None is for what a message never shows, as its source has had its share. ``place`` is where
+    it stands among all stories of the issue by importance; what ``can_lead`` may stand on top.
     """
 
     entries: tuple[IssueEntry, ...]
     rank: int | None
+    place: int = 0
+    can_lead: bool = True
 
     @property
     def lead(self) -> IssueEntry:

@@ -44,7 +44,8 @@ class SourceFeed:
 class StoredEntry:
     """An entry as the store has it. ``source`` is the source's name; ``duplicate_of`` an entry's id or None.
 
-    ``story`` is the id of its story, which is that of the story's first entry.
+    ``story`` is the id of its story, which is that of the story's first entry. ``priority`` is its source's.
+    ``is_dated`` is False when the publisher gave no usable time: then ``published`` is when it was first seen.
     """
 
     id: str
@@ -68,6 +69,8 @@ class StoredEntry:
     story: str
     story_evidence: str | None
     feed: SourceFeed
+    priority: int = 0
+    is_dated: bool = True
 
     @property
     def duplicate_of(self) -> str | None:
@@ -85,6 +88,8 @@ class Mention:
     url: str | None
     language: str | None
     published: datetime
+    priority: int = 0
+    is_dated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aggregator.model import PublishedEntry, SourceHealth, StoredEntry
+from aggregator.model.importance import is_at_home, strength_of
 from aggregator.model.issues import IssueEntry, SeenAt
 from aggregator.publish import parts
 from aggregator.text.legal import web_address
@@ -46,9 +47,12 @@ def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> I
         priority=health.source.priority if health else 0,
         categories=item.categories,
         also=tuple(
-            SeenAt(title=_source_title(other), url=_short(other.url, _ALSO_URL_CHARACTERS))
+            SeenAt(title=_source_title(other), url=_short(other.url, _ALSO_URL_CHARACTERS), priority=other.priority)
             for other in parts.also_at(item)[:_MOST_ALSO]
         ),
+        is_dated=entry.is_dated,
+        is_at_home=is_at_home(entry),
+        strength=strength_of(entry),
     )
 
 

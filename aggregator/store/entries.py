@@ -27,6 +27,7 @@ _MENTION_COLUMNS = (
     entries.c.url,
     entries.c.language,
     entries.c.published,
+    entries.c.is_dated,
 )
 
 
@@ -42,6 +43,13 @@ def published_by_id(connection: sa.Connection, when: Mapping[str, datetime]) -> 
         for original, listed_at in when.items()
         if original in groups
     ]
+
+
+def published_as(connection: sa.Connection, original: str) -> PublishedEntry | None:
+    """Return what is published under this id; None when nothing is."""
+    query = sa.select(sa.func.min(entries.c.listed_at)).where(entries.c.original == original)
+    listed_at = connection.execute(query).scalar_one()
+    return next(iter(published_by_id(connection, {original: listed_at} if listed_at else {})), None)
 
 
 def whole_articles(connection: sa.Connection, claim: Claim, keys: Sequence[str]) -> dict[str, Article | None]:

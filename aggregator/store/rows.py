@@ -165,6 +165,7 @@ def new_entry_values(decision: Decision, source_pk: int) -> Values:
         "story": decision.story if decision.story != decision.original else None,
         "story_evidence": decision.story_evidence,
         "published": decision.published,
+        "is_dated": decision.is_dated,
         "first_seen": decision.first_seen,
         "listed_at": decision.listed_at,
     }
@@ -253,6 +254,8 @@ def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEn
             site_url=row["source_site_url"],
             updated=row["source_feed_updated"] or row["updated"],
         ),
+        priority=row["source_priority"],
+        is_dated=row["is_dated"],
     )
 
 
@@ -266,6 +269,8 @@ def to_mention(row: Row) -> Mention:
         url=row["url"],
         language=row["language"],
         published=row["published"],
+        priority=row["source_priority"],
+        is_dated=row["is_dated"],
     )
 
 

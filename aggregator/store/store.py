@@ -371,6 +371,11 @@ class Store:
         with self._read() as connection:
             return stored_entries.find(connection, entry_id=entry_id, url=url, canonical_url=canonical_url)
 
+    def published_as(self, original: str) -> PublishedEntry | None:
+        """Return what is published under an id; None when that is nothing, as its sources are not configured."""
+        with self._read() as connection:
+            return stored_entries.published_as(connection, original)
+
     def duplicates_of(self, original: str) -> list[StoredEntry]:
         """Return an original and its duplicates, oldest first."""
         with self._read() as connection:

@@ -149,6 +149,8 @@ entries = sa.Table(
     sa.Column("origin", Json),
     sa.Column("language", Text),
     sa.Column("published", Utc, nullable=False),
+    # False: the publisher gave no usable time, and it is when it was first seen
+    sa.Column("is_dated", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("updated", Utc, nullable=False),
     sa.Column("first_seen", Utc, nullable=False, index=True),
     sa.Column("listed_at", Utc, nullable=False),

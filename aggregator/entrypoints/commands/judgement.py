@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from aggregator.app import Aggregator
 from aggregator.dedupe import nearest_articles
 from aggregator.model import StoredEntry
+from aggregator.model.importance import accounts_of, importance
 from aggregator.steps.reconsider import reconsider
 from aggregator.stories import nearest_stories
 
@@ -47,6 +48,17 @@ def explained_story(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]
     nearby = aggregator.store.nearby([which.marked.probes])
     lines = nearest_stories(which.resembling, which.marked, nearby, which.weights)
     yield from _listed("  not in it, though near", lines)
+
+
+def explained_importance(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
+    """Say how important its story is, by the facts that digests and pages order by (docs/explanation/importance.md)."""
+    yield "importance of its story, the fact that counts most first"
+    item = aggregator.store.published_as(entry.original)
+    if item is None:
+        yield "  none: its source is not configured any more, so it is not published"
+        return
+    found = importance(list(accounts_of(item)), language=aggregator.config.site.language)
+    yield from (f"  {words}" for words in found.in_words())
 
 
 def _listed(heading: str, lines: list[str]) -> Iterator[str]:

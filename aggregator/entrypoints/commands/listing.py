@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from aggregator.app import Aggregator
-from aggregator.entrypoints.commands.judgement import explained_duplicates, explained_story
+from aggregator.entrypoints.commands.judgement import explained_duplicates, explained_importance, explained_story
 from aggregator.entrypoints.commands.moves import apply_moves
 from aggregator.entrypoints.commands.options import (
     ConfigOption,
@@ -172,6 +172,7 @@ def _explanation(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
     yield from _explained_categories(aggregator, entry)
     yield from explained_duplicates(aggregator, entry)
     yield from explained_story(aggregator, entry)
+    yield from explained_importance(aggregator, entry)
     yield from _explained_digests(aggregator, entry)
 
 

@@ -125,6 +125,21 @@ def test_what_a_new_source_brings_along_is_listed_by_its_date_and_news_by_when_i
     assert later_poll.listed_at == NOW
 
 
+def test_undated_entries_of_a_new_source_go_below_its_oldest_dated_one() -> None:
+    backlog = make_claim(last_success=None)
+    dated = make_entry("Report", published=NOW - timedelta(days=90))
+    undated = make_entry("About us", published=None)
+
+    about, report = judge(undated, dated, claim=backlog).decisions
+    [alone] = judge(undated, claim=backlog).decisions
+    [later] = judge(undated).decisions
+
+    assert (about.is_dated, report.is_dated) == (False, True)
+    assert about.listed_at < report.listed_at
+    assert alone.listed_at < NOW - timedelta(days=1)
+    assert later.listed_at == NOW
+
+
 # --- a publisher changes ids ---
 
 

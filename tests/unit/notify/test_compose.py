@@ -100,6 +100,71 @@ def test_events_of_several_sources_are_shown_before_sources_take_turns() -> None
     assert "Event" in shown(arranged(*single, event, *more), 3)
 
 
+def test_a_preferred_source_has_its_stories_before_forty_that_are_less() -> None:
+    ministry = [make_issue_entry(f"Ministry {number}", source="ministry", priority=20) for number in range(10)]
+    blogs = [make_issue_entry(f"Blog {number}", source=f"blog{number:02}", priority=-10) for number in range(40)]
+
+    titles = shown(arranged(*blogs, *ministry, limit=20), 20)
+
+    assert sum(title.startswith("Ministry") for title in titles) == 10
+
+
+def test_every_preferred_source_is_heard_before_any_other_has_a_place() -> None:
+    preferred = [make_issue_entry(f"Preferred {number}", source=f"p{number}", priority=1) for number in range(8)]
+    event = make_issue_entry("Event", source="blog", also=(SeenAt(title="A", url=None), SeenAt(title="B", url=None)))
+
+    titles = shown(arranged(*preferred, event, limit=9), 8)
+
+    assert all(title.startswith("Preferred") for title in titles)
+
+
+def test_a_preferred_source_that_tells_an_event_with_others_has_had_its_turn() -> None:
+    event = [make_issue_entry(f"Event {name}", story="e", source=name, priority=5) for name in "ab"]
+    more = [make_issue_entry(f"More {name}", source=name, priority=5) for name in "ab"]
+    third = make_issue_entry("Third", source="c", priority=1)
+
+    assert "Third" in shown(arranged(*event, *more, third), 2)
+
+
+def test_a_wire_of_a_higher_priority_leaves_every_second_place_to_others() -> None:
+    wire = [make_issue_entry(f"Wire {number}", source="wire", priority=9) for number in range(80)]
+    others = [make_issue_entry(f"Other {number}", source=f"s{number}") for number in range(30)]
+
+    titles = shown(arranged(*wire, *others, limit=20), 20)
+
+    assert sum(title.startswith("Wire") for title in titles) == 10
+
+
+def test_two_wires_of_a_higher_priority_leave_every_fourth_place_to_who_was_not_heard() -> None:
+    wires = [
+        make_issue_entry(f"Wire {name}{number}", source=name, priority=9) for name in "vwxyz" for number in range(80)
+    ]
+    bulletins = [make_issue_entry(f"Bulletin {number}", source=f"b{number}") for number in range(3)]
+
+    titles = shown(arranged(*wires, *bulletins, limit=20), 20)
+
+    assert sum(title.startswith("Bulletin") for title in titles) == 3
+
+
+def test_undated_entries_come_after_all_else_of_their_source_and_lead_nothing() -> None:
+    about = make_issue_entry("About", source="blog", priority=9, is_dated=False)
+    report = make_issue_entry("Report", source="blog", priority=9, published=NOON - timedelta(days=1))
+    sections = arranged(about, report, categories={})
+
+    assert shown(sections, 1) == ["Report"]
+    assert [(story.lead.title, story.can_lead) for story in sections[0].stories] == [("Report", True), ("About", False)]
+
+
+def test_an_undated_page_never_leads_a_story_that_has_a_dated_article() -> None:
+    [section] = arranged(
+        make_issue_entry("Undated", story="s", priority=9, is_dated=False),
+        make_issue_entry("Dated", story="s", source="other"),
+        categories={},
+    )
+
+    assert section.stories[0].lead.title == "Dated"
+
+
 def test_a_source_has_no_more_than_its_share() -> None:
     wire = [make_issue_entry(f"Wire {number}", source="wire") for number in range(10)]
 
@@ -136,3 +201,60 @@ def test_nothing_is_lost_and_ranks_are_each_once(drawn: list[tuple[str, str, int
     stories = [story for section in sections for story in section.stories]
     assert sorted(entry.title for story in stories for entry in story.entries) == sorted(each.title for each in entries)
     assert sorted(story.rank for story in stories if story.rank is not None) == list(range(len(stories)))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcdef"), st.integers(0, 3), st.booleans(), st.integers(0, 40)),
+        min_size=1,
+        max_size=40,
+    ),
+    st.integers(1, 20),
+)
+def test_no_story_is_left_out_for_a_less_important_one_but_where_that_is_its_sources_turn(
+    drawn: list[tuple[str, int, bool, int]], limit: int
+) -> None:
+    priorities = {source: priority for source, priority, _, _ in drawn}
+    entries = [
+        make_issue_entry(
+            f"E{number:02}",
+            source=source,
+            source_title=source,
+            priority=priorities[source],
+            is_dated=dated,
+            published=NOON - timedelta(hours=age),
+        )
+        for number, (source, _, dated, age) in enumerate(drawn)
+    ]
+    stories = [story for section in arranged(*entries, limit=limit, categories={}) for story in section.stories]
+    shown_ = [story for story in stories if story.rank is not None and story.rank < limit]
+    hidden = [story for story in stories if story not in shown_]
+
+    turns = {
+        story: sum(each.lead.source == story.lead.source for each in stories[:place])
+        for place, story in enumerate(stories)
+    }
+    taken = {source: sum(story.lead.source == source for story in shown_) for source in priorities}
+    for left_out in hidden:
+        source = left_out.lead.source
+        # of one source, always the more important
+        assert all(each.place < left_out.place for each in shown_ if each.lead.source == source)
+        for each in shown_:
+            if priorities[each.lead.source] < priorities[source] and turns[each] > 0:
+                # beyond its first turn, only when the better source has half of the places
+                assert 2 * taken[source] >= len(shown_) - 1
+            if priorities[each.lead.source] == priorities[source] and each.lead.source != source:
+                assert turns[each] <= taken[source] or 2 * taken[source] >= len(shown_) - 1
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=40), st.integers(1, 30))
+def test_every_preferred_source_with_news_is_shown_while_there_is_room(sources: list[str], limit: int) -> None:
+    preferred = set("abc")
+    entries = [
+        make_issue_entry(f"E{number}", source=source, priority=1 if source in preferred else 0)
+        for number, source in enumerate(sources)
+    ]
+    stories = [story for section in arranged(*entries, limit=limit) for story in section.stories]
+    heard = {story.lead.source for story in stories if story.rank is not None and story.rank < limit}
+
+    assert len(heard & preferred) == min(limit, len(preferred & set(sources)))
