@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final
 
-from lxml import html
+from lxml import etree, html
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, Text
@@ -17,6 +18,12 @@ from aggregator.text.pictures import SET, picture_address, widest
 MAX_ELEMENTS: Final = 20_000
 # Less text is what is left over when nothing but a caption or a banner was found.
 MIN_CHARS: Final = 140
+# Where the fast way finds less than this share of the page's running text, the thorough one is tried, too.
+_SHARE: Final = 0.5
+_SHORTEST: Final = 40  # characters of a piece of text that says something
+_AROUND: Final = frozenset({
+    "a", "nav", "footer", "aside", "form", "noscript", "script", "style", "template", "head", "button", "select",
+})  # fmt: skip
 
 _FIRST_HEADING: Final = re.compile(r"\s*(?:<html>|<body>|\s)*<h1>(.*?)</h1>", re.DOTALL)
 
@@ -31,18 +38,31 @@ class MainText:
 
 def read_article(fetched: Fetched) -> MainText:
     """Find the main text of an article's page. Raises ParseError when there is none, or the page is too large."""
-    from trafilatura import extract  # it takes longer to load than most of this program
-
     page = open_page(fetched).root
     if sum(1 for _ in page.iter()) > MAX_ELEMENTS:
         raise ParseError(f"the article's page has more than {MAX_ELEMENTS:,} elements")
     title = _headline(page)
     _place_pictures(page)
+    again = deepcopy(page)  # extracting changes it
+    found = _extract(page, fetched.url, is_fast=True)
+    if len(_visible(found)) < _SHARE * _running_text(again):
+        whole = _extract(again, fetched.url, is_fast=False)
+        found = max(found, whole, key=lambda each: len(_visible(each)))
+    content = _without_headline(found, title)
+    if len(_visible(content)) < MIN_CHARS:
+        raise ParseError("no main text was found on the article's page")
+    return MainText(content=Text(value=content, is_html=True, base=fetched.url), title=title)
+
+
+def _extract(page: html.HtmlElement, url: str, *, is_fast: bool) -> str:
+    """Return the main text as HTML, "" where none is found. Raises ParseError; ``page`` is changed on the way."""
+    from trafilatura import extract  # it takes longer to load than most of this program
+
     try:
         found = extract(
             page,
-            url=fetched.url,
-            fast=True,
+            url=url,
+            fast=is_fast,
             include_comments=False,
             include_links=True,
             include_images=True,
@@ -51,10 +71,24 @@ def read_article(fetched: Fetched) -> MainText:
         )
     except Exception as error:  # what it raises on broken pages is not documented
         raise ParseError(f"the article's text can't be extracted: {type(error).__name__}") from error
-    content = _without_headline(found or "", title)
-    if len(_visible(content)) < MIN_CHARS:
-        raise ParseError("no main text was found on the article's page")
-    return MainText(content=Text(value=content, is_html=True, base=fetched.url), title=title)
+    return found or ""
+
+
+def _running_text(page: html.HtmlElement) -> int:
+    """Return how many characters a page has in pieces that are no labels, menus and links aside, each text once."""
+    texts: set[str] = set()
+    depth = 0  # of elements whose text doesn't count
+    for event, element in etree.iterwalk(page, events=("start", "end")):
+        is_around = element.tag in _AROUND
+        if event == "start":
+            depth += is_around
+            text = element.text if not depth else None
+        else:
+            depth -= is_around
+            text = element.tail if not depth else None
+        if text and len(text) >= _SHORTEST:
+            texts.add(" ".join(text.split()))
+    return sum(len(text) for text in texts if len(text) >= _SHORTEST)
 
 
 def _place_pictures(page: html.HtmlElement) -> None:

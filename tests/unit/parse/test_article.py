@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from aggregator.model import Fetched
 from aggregator.parse.article import read_article
 
@@ -22,3 +24,28 @@ def test_an_article_has_the_pictures_that_its_page_shows() -> None:
     assert [name in content for name in ("/a-800.jpg", "/b.jpg", "/c.jpg")] == [True, True, True]
     assert "data:" not in content
     assert "spacer" not in content
+
+
+SENTENCES = (
+    "The committee met in the old steel works and asked what would become of the hall when its furnaces went cold. "
+)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "<table>{parts}</table>|<tr><td>{text}</td></tr>",
+        "<ul class='chapters'>{parts}</ul>|<li>{text}</li>",
+        "{parts}|<article class='part'><p>{text}</p></article>",
+        "<div class='text-sidebar-layout'>{parts}</div>|<p>{text}</p>",
+    ],
+)
+def test_a_long_article_of_which_the_fast_way_finds_little_is_read_whole(rest: str) -> None:
+    frame, _, form = rest.partition("|")
+    parts = "".join(form.format(text=SENTENCES.replace("committee", f"committee {n}") * 3) for n in range(40))
+    body = f"<article><p>{SENTENCES * 3}</p></article>{frame.format(parts=parts)}"
+    page = f"<html><head><title>On halls</title></head><body><h1>On halls</h1>{body}</body></html>"
+
+    found = read_article(Fetched(url="https://x.example/essay", body=page.encode(), content_type="text/html"))
+
+    assert all(f"committee {n} met" in found.content.value for n in (0, 20, 39))
