@@ -26,9 +26,7 @@ def test_an_article_has_the_pictures_that_its_page_shows() -> None:
     assert "spacer" not in content
 
 
-SENTENCES = (
-    "The committee met in the old steel works and asked what would become of the hall when its furnaces went cold. "
-)
+SAID = "The committee met in the old steel works and asked what would become of the hall when its furnaces went cold. "
 
 
 @pytest.mark.parametrize(
@@ -42,8 +40,8 @@ SENTENCES = (
 )
 def test_a_long_article_of_which_the_fast_way_finds_little_is_read_whole(rest: str) -> None:
     frame, _, form = rest.partition("|")
-    parts = "".join(form.format(text=SENTENCES.replace("committee", f"committee {n}") * 3) for n in range(40))
-    body = f"<article><p>{SENTENCES * 3}</p></article>{frame.format(parts=parts)}"
+    parts = "".join(form.format(text=SAID.replace("committee", f"committee {n}") * 3) for n in range(40))
+    body = f"<article><p>{SAID * 3}</p></article>{frame.format(parts=parts)}"
     page = f"<html><head><title>On halls</title></head><body><h1>On halls</h1>{body}</body></html>"
 
     found = read_article(Fetched(url="https://x.example/essay", body=page.encode(), content_type="text/html"))
