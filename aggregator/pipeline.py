@@ -174,7 +174,7 @@ class Recorder:
 
     def record(self, claim: Claim, seen: Seen) -> PollSummary:
         """decide ─► write, in one transaction. Raises StoreError, ClaimLost."""
-        if not seen.entries:
+        if not seen.entries and not seen.remembered:
             return self.record_quiet([(claim, seen)])[0]
 
         def written() -> PollSummary:

@@ -63,6 +63,13 @@ class Storage(Settings):
     keep: values.Duration = Field(
         timedelta(days=400), description="Entries older than this are forgotten; they do not come back."
     )
+    backlog: values.Backlog = Field(
+        30,
+        description=(
+            "Of a new source, how many of its newest entries are kept at least. Older ones are kept while they are "
+            "younger than `keep`; the rest is remembered as known. `all`: everything that the source still shows."
+        ),
+    )
     _is_above: bool = PrivateAttr(default=False)
 
     @property
@@ -150,6 +157,10 @@ class SourceConfig(Settings):
     follow: values.Line | None = Field(
         None,
         description="With `kind: watch`, the row of a ranking that leads the titles of its entries: `Luxembourg`.",
+    )
+    backlog: values.OptionalBacklog = Field(
+        None,
+        description="How many entries are kept at least when it is new, or `all`; `storage.backlog` when left out.",
     )
     full: values.Switch = Field(
         default=False, description="Take the text of new entries from the pages that they link to, one request each."

@@ -11,7 +11,7 @@ import ipaddress
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -246,6 +246,15 @@ def _number(value: Any) -> Any:  # noqa: ANN401
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _backlog(value: Any) -> Any:  # noqa: ANN401
+    if value is None or value == "all":
+        return value
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= MAX_BACKLOG:
+        raise ValueError(f"expected a number of entries, up to {MAX_BACKLOG:,}, or all")
+    return number
+
+
 def _switch(value: Any) -> Any:  # noqa: ANN401
     return value == "true" if isinstance(value, str) and value in {"true", "false"} else value
 
@@ -351,6 +360,11 @@ _AUTO_OR_DURATION: dict[str, Any] = {
     "title": "auto or duration",
     "anyOf": [{"const": "auto"}, {"type": "string", "pattern": DURATION_PATTERN}],
 }
+MAX_BACKLOG = 20_000  # more entries no document may have
+_BACKLOG: dict[str, Any] = {
+    "title": "number of entries or all",
+    "anyOf": [{"const": "all"}, {"type": "integer", "minimum": 0, "maximum": MAX_BACKLOG}],
+}
 _ALLOWED: dict[str, Any] = {
     "title": "true, false or list of hosts and networks",
     "anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}],
@@ -365,6 +379,8 @@ _ONE_OR_MORE: dict[str, Any] = {
 _SECRET: dict[str, Any] = {"writeOnly": True}
 
 Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
+Backlog = Annotated[int | Literal["all"], BeforeValidator(_backlog), WithJsonSchema(_BACKLOG)]
+OptionalBacklog = Annotated[int | Literal["all"] | None, BeforeValidator(_backlog), WithJsonSchema(_BACKLOG)]
 Number = Annotated[float, Strict(), BeforeValidator(_number), AllowInfNan(allow_inf_nan=False)]
 Switch = Annotated[bool, Strict(), BeforeValidator(_switch)]
 Line = Annotated[str, Strict(), AfterValidator(_one_line), _described("text")]

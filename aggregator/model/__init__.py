@@ -27,6 +27,7 @@ from aggregator.model.outage import Outage, is_unreached, outage_of
 from aggregator.model.polls import Exchange, Poll, PollOutcome, PollResult, PollSummary
 from aggregator.model.sources import (
     Affects,
+    BacklogRule,
     Claim,
     Findings,
     HostState,
@@ -61,6 +62,7 @@ __all__ = [
     "Arrival",
     "Article",
     "Backlog",
+    "BacklogRule",
     "CategoryMatch",
     "Claim",
     "Condition",

@@ -23,7 +23,8 @@ class Exchange:
 class PollResult:
     """All that one poll changes, written in one transaction: decisions, validators, health, next check.
 
-    ``host`` is the source's from now on, None when that is the one it was claimed with.
+    ``host`` is the source's from now on, None when that is the one it was claimed with. ``remembered`` are keys of
+    entries that are known from now on and not kept.
     """
 
     source: str
@@ -33,6 +34,7 @@ class PollResult:
     error: str | None = None
     exchange: Exchange = Exchange()
     host: str | None = None
+    remembered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

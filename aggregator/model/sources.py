@@ -32,6 +32,14 @@ class Affects(StrEnum):
     ENTRIES = "entries"  # which of its entries are taken: the whole document is read again
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacklogRule:
+    """What is kept of what a new source brings along: its ``newest`` entries, and all that is ``younger_than`` that."""
+
+    newest: int
+    younger_than: timedelta
+
+
 _LAYOUT = {"affects": Affects.LAYOUT}
 _ENTRIES = {"affects": Affects.ENTRIES}
 
@@ -50,6 +58,7 @@ class Source:
     ``links`` is a regular expression that links of a list or sitemap must fit. ``select`` is the part of a page that is
     watched as a whole, in CSS, and ``follow`` the row of its ranking that matters most. With ``full`` the text
     of new entries is taken from the pages that they link to.
+    ``backlog`` None: all that it brings along is kept.
     """
 
     name: str
@@ -70,6 +79,7 @@ class Source:
     select: str | None = field(default=None, metadata=_LAYOUT)
     follow: str | None = None
     full: bool = False
+    backlog: BacklogRule | None = None
 
 
 def affected(before: Source, after: Source) -> frozenset[Affects]:

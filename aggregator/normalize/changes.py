@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
 from aggregator import __version__
-from aggregator.model import Entry, ParsedEntry, ParsedFeed, Sighting, Text
+from aggregator.model import BacklogRule, Entry, ParsedEntry, ParsedFeed, Sighting, Text
+from aggregator.normalize.entry import times
 from aggregator.normalize.keys import Item, keys_of
 
 HASH_BYTES = 8
@@ -24,6 +26,7 @@ class Changes:
     """What a document brings: ``entries`` that are new or changed, and the ``unchanged`` ones, known by ``hashes``.
 
     ``beside`` the new ones are a few of the unchanged, to tell what is the entry's from what all have.
+    ``remembered`` are the keys of entries that were too old to be worked on, which are unchanged from now on.
     ``hashes`` are those of all entries as published, HASH_BYTES each, to compare the next document with.
     """
 
@@ -31,6 +34,7 @@ class Changes:
     unchanged: tuple[Sighting, ...]
     beside: tuple[Entry, ...]
     hashes: bytes
+    remembered: tuple[str, ...] = ()
 
 
 def normalize_feed(feed: ParsedFeed, *, now: datetime) -> tuple[Entry, ...]:
@@ -41,28 +45,45 @@ def normalize_feed(feed: ParsedFeed, *, now: datetime) -> tuple[Entry, ...]:
     return normalize_changes(feed, now=now).entries
 
 
-def normalize_changes(feed: ParsedFeed, *, now: datetime, seen: bytes = b"") -> Changes:
+def normalize_changes(
+    feed: ParsedFeed, *, now: datetime, seen: bytes = b"", backlog: BacklogRule | None = None
+) -> Changes:
     """Return what is new in a document or was changed since the one with the hashes ``seen``.
 
-    Which are the same entry given twice says ``keys_of``; of those the newest counts.
+    ``backlog`` is what is worked on of a document that is the first of its source. Which are the same entry given
+    twice says ``keys_of``; of those the newest counts.
     """
     hashes = [_hash(entry, feed) for entry in feed.entries]
     known = {seen[at : at + HASH_BYTES] for at in range(0, len(seen), HASH_BYTES)}
     items = [Item(entry, feed, now) for entry in feed.entries]
     entries: list[Entry] = []
     unchanged: dict[str, Item] = {}
+    remembered: list[str] = []
+    old = _old_places(feed.entries, backlog, now) if backlog else frozenset()
     for keyed in keys_of(items, feed.format):
         if all(hashes[place] in known for place in keyed.places):
             unchanged[keyed.key] = items[keyed.places[0]]
+        elif old.issuperset(keyed.places):
+            unchanged[keyed.key] = items[keyed.places[0]]
+            remembered.append(keyed.key)
         else:
             newest = max((items[place].entry for place in keyed.places), key=_changed_at)
             entries.append(replace(newest, key=keyed.key, aliases=keyed.aliases))
     return Changes(
         entries=tuple(entries),
         unchanged=tuple(Sighting(key=key, canonical_url=item.canonical_url) for key, item in unchanged.items()),
-        beside=tuple(item.entry for item in islice(unchanged.values(), _BESIDE)) if entries else (),
+        beside=tuple(item.entry for item in islice(unchanged.values(), _BESIDE)) if entries and not remembered else (),
         hashes=b"".join(hashes),
+        remembered=tuple(remembered),
     )
+
+
+def _old_places(entries: Sequence[ParsedEntry], backlog: BacklogRule, now: datetime) -> frozenset[int]:
+    """Return the places in a document of what a rule leaves out; what has no date that can be believed is new."""
+    dated = [times(entry.published, entry.updated, now)[0] or now for entry in entries]
+    newest_first = sorted(range(len(dated)), key=lambda place: (dated[place], -place), reverse=True)
+    oldest = now - backlog.younger_than
+    return frozenset(place for place in newest_first[backlog.newest :] if dated[place] < oldest)
 
 
 def _changed_at(entry: Entry) -> datetime:

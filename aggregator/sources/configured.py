@@ -11,8 +11,8 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from aggregator.config import Config, SourceConfig, bare_address
-from aggregator.model import Source
+from aggregator.config import Config, SourceConfig, Storage, bare_address
+from aggregator.model import BacklogRule, Source
 from aggregator.text.hosts import host_of
 
 _MAX_NAME = 48
@@ -29,9 +29,22 @@ def configured_sources(config: Config) -> tuple[Source, ...]:
     """
     configured = []
     for each, name in zip(config.sources, _names(config.sources), strict=True):
-        given = {"name": name, "url": bare_address(each.url), "group": each.politeness.group}
+        given = {
+            "name": name,
+            "url": bare_address(each.url),
+            "group": each.politeness.group,
+            "backlog": _backlog(each, config.storage),
+        }
         configured.append(_SOURCE.validate_python(each.model_dump(include=_NAMES) | given))
     return tuple(configured)
+
+
+def _backlog(source: SourceConfig, storage: Storage) -> BacklogRule | None:
+    """Return what is kept of a source's backlog; all of it where further pages of a list were asked for."""
+    newest = storage.backlog if source.backlog is None else source.backlog
+    if newest == "all" or (source.backlog is None and source.depth):
+        return None
+    return BacklogRule(newest=newest, younger_than=storage.keep)
 
 
 def _names(sources: Sequence[SourceConfig]) -> list[str]:

@@ -118,6 +118,7 @@ def _result(
         unchanged=unchanged,
         exchange=_exchange(seen),
         host=_new_host(claim, state, settings),
+        remembered=seen.remembered,
     )
 
 

@@ -40,7 +40,8 @@ class Seen:
     """What one look at a source brought: an answer with the entries that are new in it or were changed, or an error.
 
     ``signatures``, ``gists`` and ``categories`` are those of the entries, in their order. ``unchanged`` are the other
-    entries of the document.
+    entries of the document, ``remembered`` the keys of those among them that a new source brought along and that are
+    not kept.
     """
 
     answer: Fetched | NotModified | None = None
@@ -50,6 +51,7 @@ class Seen:
     entry_hashes: bytes | None = None
     entries: tuple[Entry, ...] = ()
     unchanged: tuple[Sighting, ...] = ()
+    remembered: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
     gists: tuple[Gist, ...] = ()
     categories: tuple[tuple[CategoryMatch, ...], ...] = ()
@@ -74,7 +76,8 @@ class Draft:
 def parse(claim: Claim, answer: Fetched, now: datetime) -> Draft:
     """Read a document and bring what is new in it into house form. Raises ParseError and its kin."""
     reading = read_document(claim, answer, now)
-    changes = normalize_changes(reading.document, now=now, seen=claim.state.entry_hashes)
+    backlog = claim.source.backlog if claim.state.last_success is None else None
+    changes = normalize_changes(reading.document, now=now, seen=claim.state.entry_hashes, backlog=backlog)
     taken = tuple(entry for entry in changes.entries if is_taken(claim, entry))
     if reading.document.format == "watch":  # what changed on a page is not the page: nothing else is the same as it
         taken = tuple(replace(entry, canonical_url=None) for entry in taken)
@@ -103,6 +106,7 @@ def finish(draft: Draft, answer: Fetched) -> Seen:
         entry_hashes=draft.changes.hashes,
         entries=entries,
         unchanged=draft.changes.unchanged,
+        remembered=draft.changes.remembered,
         signatures=sign(entries, beside=draft.changes.beside),
         gists=gists_of(entries, beside=draft.changes.beside),
     )

@@ -64,6 +64,7 @@ _NEWEST_FOR_EACH, _MOST_NEWEST = 2, 200
 _PURGED = sa.select(forgotten.c.key).where(
     forgotten.c.source_pk == sa.bindparam("of_source"), among(forgotten.c.key, "keys")
 )
+_REMEMBER = forgotten.insert()
 _INSERT = entries.insert()
 _PKS = sa.select(entries.c.id, entries.c.pk).where(among(entries.c.id, "ids"))
 _INSERT_CATEGORIES = entry_categories.insert()
@@ -147,6 +148,7 @@ class PollTransaction:
         for decision in result.decisions:
             if not decision.is_new:
                 self._update(decision)
+        self._remember(result.remembered)
         history.write(self._connection, [(self._claim, result)])
         counts = {
             "more_entries": len(new),
@@ -157,6 +159,15 @@ class PollTransaction:
         self._connection.execute(_END_CLAIM, state | counts | {"of_source": self._source_pk})
         if result.decisions or is_visible(self._claim.state, result.state):
             bump_content_version(self._connection)
+
+    def _remember(self, keys: Sequence[str]) -> None:
+        """Note keys as those of entries that were there and are not kept."""
+        if keys:
+            of_source = {"of_source": self._source_pk, "keys": array(keys)}
+            known = set(self._connection.execute(_PURGED, of_source).scalars())
+            values = [{"source_pk": self._source_pk, "key": key} for key in keys if key not in known]
+            if values:
+                self._connection.execute(_REMEMBER, values)
 
     def _insert(self, decisions: Sequence[Decision]) -> None:
         """Insert oldest first, so that the order of insertion is that of publication within one poll."""

@@ -177,7 +177,8 @@ entry_categories = sa.Table(
     sa.Index("ix_entry_categories_category_entry_pk", "category", "entry_pk"),
 )
 
-# Keys of entries that retention purged: what a source still shows of them does not come back as new.
+# Keys of entries that retention purged, and of those that were too old to be kept when their source was new: what a
+# source still shows of them does not come as new.
 forgotten = sa.Table(
     "forgotten",
     metadata,

@@ -421,3 +421,56 @@ def test_a_feed_with_a_text_has_the_newest_that_fit_however_many_do_not(
 
     even = [title for title in in_order if int(title.split()[1]) % 2 == 0]
     assert sorted(found) == sorted([title for title in even if title != "Number 4"][:6])
+
+
+def dated(title: str, year: int, text: str = "") -> str:
+    return item(title, text=text).replace("01 Mar 2026", f"01 Mar {year}").replace("Sun, ", "")
+
+
+def test_old_entries_of_a_new_source_are_known_and_never_come_as_news(world: World) -> None:
+    old = [dated(f"Old {year}", year) for year in range(2010, 2020)]
+    world.serve("a", dated("New", 2026), *old)
+    world.configure("a backlog: 3")
+
+    first = world.poll()["a"]
+    kept = set(world.entries())
+    world.clock.forward(days=1)
+    world.serve("a", dated("Newer", 2026), dated("New", 2026), *old[:-1], dated("Old 2019", 2019, text="edited"))
+    second = world.poll()["a"]
+
+    assert kept == {"New", "Old 2019", "Old 2018"}
+    assert (first.new, first.unchanged) == (3, 8)
+    assert (second.new, second.updated) == (1, 1)
+    assert set(world.entries()) == {"Newer", "New", "Old 2019", "Old 2018"}
+    world.clock.forward(days=1)
+    world.serve("a", dated("New", 2026), dated("Old 2010", 2010, text="edited too"))
+    third = world.poll()["a"]
+    assert (third.new, third.updated) == (0, 0)
+    assert "Old 2010" not in world.entries()
+
+
+def test_a_new_source_of_old_entries_alone_that_are_not_wanted_remembers_them(world: World) -> None:
+    world.serve("a", *(dated(f"Old {year}", year) for year in range(2010, 2014)))
+    world.configure("a backlog: 1, drop: old")
+
+    assert world.poll()["a"].new == 0
+    world.clock.forward(days=1)
+    world.serve("a", dated("Old 2010", 2010, text="edited"))
+    world.configure("a backlog: 1")
+
+    assert world.poll()["a"].new == 0
+
+
+@pytest.mark.parametrize(
+    ("storage", "source", "kept"), [("", "", 30), ("", "backlog: all", 35), ("all", "", 35), ("2", "", 2)]
+)
+def test_how_much_of_a_backlog_is_kept_is_told_for_all_sources_or_one(
+    tmp_path: Path, storage: str, source: str, kept: int
+) -> None:
+    with DemoSite(now=NOW) as site:
+        world = World(site, tmp_path, f"sqlite:///x.db'{', backlog: ' + storage if storage else ''}, keep: '400d")
+        world.serve("a", *(dated(f"Old {number}", 1991 + number % 20) for number in range(35)))
+        world.configure(f"a {source}".strip())
+
+        assert world.poll()["a"].new == kept
+        world.aggregator.close()

@@ -26,7 +26,7 @@ def test_a_list_of_sources_is_enough_and_the_rest_has_defaults(load_text: Loader
     )
     assert (config.site.title, config.site.url, config.site.tz) == ("News", "http://127.0.0.1:8080/", ZoneInfo("UTC"))
     assert config.storage.url == f"sqlite:///{folder}/var/aggregator.db"
-    assert config.storage.keep == timedelta(days=400)
+    assert (config.storage.keep, config.storage.backlog) == (timedelta(days=400), 30)
     assert config.fetch.every is None
     assert (config.fetch.min_every, config.fetch.max_every) == (timedelta(minutes=30), timedelta(hours=12))
     assert (config.fetch.workers, config.fetch.timeout) == (32, timedelta(seconds=20))
@@ -237,3 +237,17 @@ def test_a_file_elsewhere_is_named_in_full(folder: Path) -> None:
 
     with pytest.raises(ConfigError, match=rf"^{elsewhere}:1: unknown key"):
         load(elsewhere, env={})
+
+
+@pytest.mark.parametrize(("written", "read"), [("0", 0), ("'7'", 7), ("all", "all")])
+def test_a_backlog_is_a_number_of_entries_or_all(load_text: Loader, written: str, read: object) -> None:
+    config = load_text(f"storage: {{backlog: {written}}}\nsources: [{{url: https://x.example/, backlog: {written}}}]\n")
+
+    assert (config.storage.backlog, config.sources[0].backlog) == (read, read)
+
+
+@pytest.mark.parametrize("written", ["-1", "some", "30d", "true", "20001", "[1]", "1.5"])
+def test_what_is_no_backlog_is_told(problems_of: Complainer, written: str) -> None:
+    [problem] = problems_of(f"storage: {{backlog: {written}}}\n")
+
+    assert "expected a number of entries, up to 20,000, or all" in problem

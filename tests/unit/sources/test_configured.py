@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from aggregator.config import load
-from aggregator.model import SourceKind
+from aggregator.model import BacklogRule, SourceKind
 from aggregator.sources import configured_sources, name_for
 
 
@@ -85,3 +86,18 @@ def test_all_that_is_configured_arrives(tmp_path: Path) -> None:
     assert source.folder == ("A", "B/C")
     assert source.every is not None
     assert source.every.total_seconds() == 7200
+
+
+def test_a_source_keeps_the_backlog_that_is_told_for_it_or_for_all(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "storage: {backlog: 5, keep: 10d}\nsources:\n  - {url: https://a.example/}\n"
+        "  - {url: https://b.example/, backlog: 0}\n"
+        "  - {url: https://c.example/, backlog: all}\n  - {url: https://d.example/, kind: page, depth: 3}\n"
+    )
+
+    rules = [source.backlog for source in configured_sources(load(tmp_path / "c.yaml"))]
+
+    ten_days = timedelta(days=10)
+    assert rules == [
+        BacklogRule(newest=5, younger_than=ten_days), BacklogRule(newest=0, younger_than=ten_days), None, None,
+    ]  # fmt: skip
