@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: run test test-slow install demo lint coverage quality chaos bench screenshots clean
+.PHONY: run test test-slow install demo lint coverage quality chaos bench screenshots docs dist clean
 
 run: install                ## the main job, with config/, at http://127.0.0.1:8080
 	$(BIN)/aggregator run
@@ -53,6 +53,13 @@ bench: $(VENV)/.installed-test ## reproducible benchmarks; they print ratios
 
 screenshots: $(VENV)/.installed-test ## the pictures in docs/img; needs Chromium
 	$(BIN)/python -m bench.screenshots
+
+docs: $(VENV)/.installed-test ## the site of the documentation, into build/docs; a warning is an error
+	$(BIN)/sphinx-build --builder html --fail-on-warning --keep-going --quiet docs build/docs
+
+dist: $(VENV)/.installed-test ## wheel and source distribution, into dist
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
 
 clean:
 	rm -rf $(VENV) build dist

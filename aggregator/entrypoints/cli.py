@@ -89,6 +89,15 @@ def _function(place: str) -> Any:  # noqa: ANN401 - each has options of its own
     return function
 
 
+def commands() -> Iterator[tuple[str, Any]]:
+    """Yield the name of each command, with its group's before it, and the function behind it."""
+    for name, place in _COMMANDS.items():
+        if isinstance(place, str):
+            yield name, _function(place)
+        else:
+            yield from ((f"{name} {inner}", _function(function)) for inner, function in place.items())
+
+
 app = typer.Typer(
     name="aggregator",
     help="Follow a subject across many sites: one combined feed, every story once.",

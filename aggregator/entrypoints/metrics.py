@@ -1,6 +1,6 @@
 """What Prometheus asks for: what is in the store at the time of asking, and what this process did since its start.
 
-Names and units follow https://prometheus.io/docs/practices/naming/; docs/how-to/operate.md lists them all.
+Names and units follow https://prometheus.io/docs/practices/naming/; docs/reference/operations.md lists them all.
 """
 
 from __future__ import annotations

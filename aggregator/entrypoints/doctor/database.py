@@ -55,7 +55,7 @@ def integrity(url: str, answer: Answer) -> Finding:
         remedy = (
             "stop the program and `aggregator restore BACKUP --replace`"
             if url.startswith("sqlite")
-            else "see docs/how-to/operate.md, Doctor"
+            else "see docs/reference/operations.md, Doctor"
         )
         return bad("database", "; ".join(answer.problems), remedy)
     return good("database", f"{answer.product}, {size_in_words(answer.size_bytes)}, whole")
@@ -96,7 +96,9 @@ def is_on_time(answer: Answer, now: datetime) -> Finding:
             return (bad if abs(gap) > _TOO_FAR else doubtful)("clock", said, f"on both machines: {remedy}")
     if answer.newest is not None and answer.newest > now + _TOO_FAR:
         said = f"{rfc3339(now)}, and the database was written at {rfc3339(answer.newest)}: it is behind, or was ahead"
-        return bad("clock", said, f"{remedy}. If it is right now, it heals by itself (docs/how-to/operate.md, Faults)")
+        return bad(
+            "clock", said, f"{remedy}. If it is right now, it heals by itself (docs/reference/operations.md, Faults)"
+        )
     return good("clock", f"{rfc3339(now)}, not before what was last noted" if answer.newest else f"{rfc3339(now)}")
 
 

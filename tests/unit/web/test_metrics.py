@@ -145,7 +145,7 @@ def test_what_the_dashboard_and_the_alerts_ask_for_is_there(where: str, expressi
 
 
 def test_every_metric_is_in_the_documentation_and_every_alert_says_what_to_do() -> None:
-    page = (ROOT / "docs" / "how-to" / "operate.md").read_text()
+    page = (ROOT / "docs" / "reference" / "operations.md").read_text()
     for family in text_string_to_metric_families(exposition()):
         if family.name.startswith("aggregator_"):
             assert f"`{family.name}" in page, family.name
