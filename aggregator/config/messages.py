@@ -141,7 +141,13 @@ class DigestSettings(Settings):
     )
     cron: values.Cron | None = Field(None, description="Instead of `every`: a crontab line such as `30 7 * * 1-5`.")
     limit: values.Whole = Field(
-        50, ge=1, le=1000, description="How many stories a message shows; the rest is behind a link."
+        25,
+        ge=1,
+        le=1000,
+        description="How many stories a message shows, shared among its sections; the rest is behind links.",
+    )
+    top: values.Whole = Field(
+        5, ge=0, le=20, description="How many stories, the most important of all sections, stand on top; 0 is none."
     )
     per_source: values.Whole | None = Field(
         None, ge=1, le=1000, description="How many of one source it shows; without it sources take turns."

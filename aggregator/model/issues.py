@@ -91,11 +91,24 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """The stories of one category; ``title`` is empty when there is nothing to tell them apart by."""
+    """The stories of one category; ``title`` is empty when there is nothing to tell them apart by.
+
+    ``hidden`` counts those that ``Issue.best`` left out.
+    """
 
     name: str
     title: str
     stories: tuple[Story, ...]
+    hidden: int = 0
+
+    @property
+    def anchor(self) -> str:
+        """What links lead to it by."""
+        return self.name or "other"
+
+    @property
+    def total(self) -> int:
+        return len(self.stories) + self.hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,14 +170,17 @@ class Issue:
 
     def best(self, count: int) -> Issue:
         """Return the issue with only the stories whose turn is among the first ``count``."""
-        sections = (
-            replace(
-                section,
-                stories=tuple(each for each in section.stories if each.rank is not None and each.rank < count),
-            )
-            for section in self.sections
-        )
-        return replace(self, sections=tuple(section for section in sections if section.stories))
+        sections = []
+        for section in self.sections:
+            shown = tuple(each for each in section.stories if each.rank is not None and each.rank < count)
+            if shown:
+                sections.append(replace(section, stories=shown, hidden=section.total - len(shown)))
+        return replace(self, sections=tuple(sections))
+
+    def leading(self, count: int) -> tuple[Story, ...]:
+        """Return the most important stories over all sections, none that can't lead, the most important first."""
+        leading = [story for story in self.stories if story.can_lead]
+        return tuple(sorted(leading, key=lambda story: story.place)[:count])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,19 @@ import css_inline
 from aggregator.config import Config, DigestConfig
 from aggregator.config.templates import Templates
 from aggregator.errors import PublishError
-from aggregator.model.issues import Issue
+from aggregator.model.issues import Issue, IssueEntry, Section, Story
+from aggregator.notify.telling import headlines_of, others_of
 from aggregator.text.moments import day_in_words, time_seen_from
+from aggregator.text.one_line import one_line, shorten
 
 # Gmail cuts longer ones off, and with them the way to unsubscribe (RULES M7: about 102 kB); some room is left.
 MOST_HTML_BYTES: Final = 98_000
+
+# Mail programs show about so much of a subject on a screen, and a fold of it is a risk (RFC 5322 §2.1.1).
+SUBJECT_CHARACTERS: Final = 77
+
+# Of a summary: as much as three lines of a phone hold.
+_SUMMARY_CHARACTERS: Final = 120
 
 # Stands in the rendered message where each reader's own address is put in; as long as no address of ours is.
 UNSUBSCRIBE: Final = "https://unsubscribe.invalid/0"
@@ -59,7 +67,7 @@ def render_issue(
     look = digest.template or "digest"
     count = digest.limit
     while True:
-        values = _values(issue, count, site, can_unsubscribe=can_unsubscribe)
+        values = _values(issue, count, digest.top, site, can_unsubscribe=can_unsubscribe)
         html = _inlined(templates.render(_template(look, "html", templates), **values).decode())
         size = len(html.encode())
         shown = len(issue.best(count).stories)
@@ -78,20 +86,58 @@ def _template(look: str, ending: str, templates: Templates) -> str:
     return own if templates.has(own) else usual
 
 
-def _values(issue: Issue, count: int, site: Site, *, can_unsubscribe: bool) -> dict[str, object]:
+def _values(issue: Issue, count: int, top: int, site: Site, *, can_unsubscribe: bool) -> dict[str, object]:
     shown = issue.best(count)
     total, visible = len(issue.stories), len(shown.stories)
+    essentials = shown.leading(top) if visible > top else ()
+    first = {story.lead.id for story in (*essentials, *(section.stories[0] for section in shown.sections))}
     return {
         "issue": shown,
+        "essentials": essentials,
+        "contents": _contents(issue, shown, site),
+        "summary": partial(_summary, first=first),
+        "others": others_of,
+        "headlines": headlines_of,
         "site": site,
         "page": site.page_of(issue),
         "counted": _counted(total),
         "hidden": total - visible,
-        "preheader": " · ".join(story.lead.title for story in shown.stories[1:4]),
+        "preheader": " · ".join(story.lead.title for story in _by_importance(shown)[1:4]),
         "unsubscribe": UNSUBSCRIBE if can_unsubscribe else None,
         "moment": moment_of(site.zone, issue.made_at),
         "day": partial(day_of, site=site),
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contained:
+    """A section in the line of contents: its title, how many stories it has in all, where they are."""
+
+    title: str
+    total: int
+    link: str
+
+
+def _contents(issue: Issue, shown: Issue, site: Site) -> tuple[Contained, ...]:
+    """Return the line of contents of an issue that has several sections; what is not shown is on the web page."""
+    here = {section.name for section in shown.sections}
+
+    def link(section: Section) -> str:
+        return f"#{section.anchor}" if section.name in here else f"{site.page_of(issue)}#{section.anchor}"
+
+    if len(issue.sections) < 2:
+        return ()
+    return tuple(Contained(title=each.title, total=each.total, link=link(each)) for each in issue.sections)
+
+
+def _summary(entry: IssueEntry, *, first: set[str]) -> str:
+    """Return what is told of an entry beside its headline: only what leads has it, so that a mail stays short."""
+    return shorten(entry.summary, _SUMMARY_CHARACTERS) if entry.id in first else ""
+
+
+def _by_importance(issue: Issue) -> tuple[Story, ...]:
+    """Return the stories of an issue by importance, those last that can't lead."""
+    return tuple(sorted(issue.stories, key=lambda story: (not story.can_lead, story.place)))
 
 
 def _counted(count: int) -> str:
@@ -99,15 +145,17 @@ def _counted(count: int) -> str:
 
 
 def subject_of(issue: Issue, shown: int) -> str:
-    """Return a line that tells issues apart: the digest's title and the first headline of those shown."""
-    total, stories = len(issue.stories), issue.best(shown).stories
+    """Return a line that tells issues apart: the most important headline of those shown, and how many more there are.
+
+    It is short enough for a phone's list; who sends it stands in From.
+    """
+    total, stories = len(issue.stories), _by_importance(issue.best(shown))
     if stories:
-        more = f" (+{total - 1})" if total > 1 else ""
-        return f"{issue.title}: {stories[0].lead.title}{more}"
-    if issue.troubles:
-        count = len(issue.troubles)
-        return f"{issue.title}: {count} need{'s' if count == 1 else ''} attention"
-    return f"{issue.title}: nothing new"
+        more = f" · {total - 1} more" if total > 1 else ""
+        return shorten(one_line(stories[0].lead.title), SUBJECT_CHARACTERS - len(more)) + more
+    count = len(issue.troubles)
+    news = f"{count} need{'s' if count == 1 else ''} attention" if count else "nothing new"
+    return f"{shorten(one_line(issue.title), SUBJECT_CHARACTERS - len(news) - 2)}: {news}"
 
 
 def day_of(when: datetime, site: Site) -> str:

@@ -38,13 +38,12 @@ def compose(
     site's. All entries are in the result; ranks say which of them to show (see ``_turns``).
     """
     stories = _stories(entries, language=language, fresh_since=fresh_since)
-    turns = _Turns(stories, limit=limit, gaps=gaps or {}).in_order()
+    sections = [_category(story.story, categories) for story in stories]
+    turns = _Turns(stories, sections, limit=limit, gaps=gaps or {}).in_order()
     ranks = _ranks(stories, turns, per_source=per_source)
     by_category: dict[str, list[Story]] = defaultdict(list)
-    for place, (story, rank) in enumerate(zip(stories, ranks, strict=True)):
-        by_category[_category(story.story, categories)].append(
-            replace(story.story, rank=rank, place=place, can_lead=story.importance.can_lead)
-        )
+    for place, (story, section, rank) in enumerate(zip(stories, sections, ranks, strict=True)):
+        by_category[section].append(replace(story.story, rank=rank, place=place, can_lead=story.importance.can_lead))
     is_plain = len(by_category) < 2 and len(categories) != 1
     order = [*categories, ""]
     return tuple(
@@ -133,11 +132,21 @@ class _Turns:
        items don't push out the quarterly bulletin. No source has more than half of the places while others wait, and
        every fourth place belongs to one that was not heard yet.
 
-    What can't lead (undated) comes after all else of its source. Backlog comes last, the newest of it first.
+    After the first of these, sections share the places: the next one goes to the section that has the fewest, as long
+    as it has stories, to the one whose turn it is. What can't lead (undated) comes after all else of its source.
+    Backlog comes last, the newest of it first.
     """
 
-    def __init__(self, stories: Sequence[_Weighed], *, limit: int, gaps: Mapping[str, timedelta]) -> None:
+    def __init__(
+        self,
+        stories: Sequence[_Weighed],
+        sections: Sequence[str],
+        *,
+        limit: int,
+        gaps: Mapping[str, timedelta],
+    ) -> None:
         self._stories = stories
+        self._sections = sections
         self._limit = limit
         self._gaps = gaps
         self._queues: dict[str, list[int]] = defaultdict(list)
@@ -150,12 +159,27 @@ class _Turns:
         }
 
     def in_order(self) -> list[int]:
-        order = self._first_turns()
-        order += self._shared(order)
+        first = self._first_turns()
+        order = [*first, *self._shared(first)]
         order += self._rest(order)
         backlog = [number for number, story in enumerate(self._stories) if story.is_old]
         backlog.sort(key=lambda number: self._stories[number].listed_at, reverse=True)
-        return [*order, *backlog]
+        order = [*first, *self._by_section(order[len(first) :], first)]
+        return [*order, *self._by_section(backlog, order)]
+
+    def _by_section(self, turns: Sequence[int], before: Sequence[int]) -> Iterator[int]:
+        """Yield these so that sections have equally many, those of each in their order, after those ``before``."""
+        queues: dict[str, deque[int]] = defaultdict(deque)
+        for number in turns:
+            queues[self._sections[number]].append(number)
+        when = {number: place for place, number in enumerate(turns)}
+        had = Counter(self._sections[number] for number in before)
+        while queues:
+            name = min(queues, key=lambda each: (had[each], when[queues[each][0]]))
+            yield queues[name].popleft()
+            had[name] += 1
+            if not queues[name]:
+                del queues[name]
 
     def _sources(self, names: Iterable[str]) -> list[str]:
         """Return sources in the order of their turns: priority, little to say, rarely heard, the newest."""

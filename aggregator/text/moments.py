@@ -43,12 +43,12 @@ def time_in_words(when: datetime, zone: ZoneInfo) -> str:
 
 
 def time_seen_from(when: datetime, day: date, zone: ZoneInfo) -> str:
-    """Return a time as short as it is clear on a day: ``14:05``, ``21 Nov, 14:05``, ``21 Nov 2025, 14:05``."""
+    """Return a time as short as it is clear on a day: ``14:05``, ``21 Nov``, ``21 Nov 2025``."""
     local = when.astimezone(zone)
     if local.date() == day:
         return f"{local:%H:%M}"
     year = "" if local.year == day.year else f" {local.year}"
-    return f"{local.day} {_MONTHS[local.month - 1][:3]}{year}, {local:%H:%M}"
+    return f"{local.day} {_MONTHS[local.month - 1][:3]}{year}"
 
 
 def relative(when: datetime, now: datetime) -> str:

@@ -57,7 +57,7 @@ class MailForm:
         self._sender = _ascii_domain(sender)
         self._envelope = _ascii_domain(email.envelope or self._sender)
         subject = shorten(one_line(rendered.subject), _SUBJECT_CHARACTERS)
-        self._head = _written(self._sender, From=_address(name, self._sender), Subject=subject)
+        self._head = _written(self._sender, From=_address(name or site.title, self._sender), Subject=subject)
         # the email package would fold these inside of addresses; all in them is our own, and ASCII
         self._head += _raw(
             f"Date: {format_datetime(issue.made_at)}",

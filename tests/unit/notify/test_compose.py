@@ -146,6 +146,20 @@ def test_two_wires_of_a_higher_priority_leave_every_fourth_place_to_who_was_not_
     assert sum(title.startswith("Bulletin") for title in titles) == 3
 
 
+def test_sections_share_the_places_so_that_the_rarest_subject_is_not_left_out() -> None:
+    space = [make_issue_entry(f"Space {number}", source=f"s{number}", categories=("space",)) for number in range(60)]
+    talent = [make_issue_entry(f"Talent {number}", source="t", categories=("talent",)) for number in range(4)]
+    other = [make_issue_entry(f"Other {number}", source=f"o{number}") for number in range(60)]
+
+    issue = make_issue(0, sections=arranged(*space, *talent, *other, limit=25)).best(25)
+
+    assert [(section.name, len(section.stories), section.hidden) for section in issue.sections] == [
+        ("space", 10, 50),
+        ("talent", 4, 0),
+        ("", 11, 49),
+    ]
+
+
 def test_undated_entries_come_after_all_else_of_their_source_and_lead_nothing() -> None:
     about = make_issue_entry("About", source="blog", priority=9, is_dated=False)
     report = make_issue_entry("Report", source="blog", priority=9, published=NOON - timedelta(days=1))

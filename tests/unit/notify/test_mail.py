@@ -17,7 +17,7 @@ from lxml import html as lxml_html
 
 from aggregator.config import EmailConfig, shipped_dir
 from aggregator.config.templates import Templates
-from aggregator.model.issues import Issue, SeenAt, Trouble, TroubleKind, Update
+from aggregator.model.issues import Issue, Section, SeenAt, Story, Trouble, TroubleKind, Update
 from aggregator.notify.bodies import MOST_HTML_BYTES, Rendered, render_issue, subject_of
 from aggregator.notify.mail.message import Mail, MailForm
 from tests.unit.notify.samples import NOON, SITE, make_digest, make_issue, make_issue_entry
@@ -87,6 +87,7 @@ def test_every_link_of_the_html_is_in_the_plain_text() -> None:
     message = parsed(mail(make_issue(0, *entries, updates=(update,), troubles=(trouble,))))
 
     links = {element.get("href") for element in lxml_html.fromstring(text_of(message, "html")).iter("a")}
+    links = {link for link in links if not link.startswith("#")}
     plain = text_of(message, "plain")
     assert len(links) >= 6
     assert [link for link in links if link not in plain] == []
@@ -191,8 +192,8 @@ def test_an_empty_issue_says_so() -> None:
 @pytest.mark.parametrize(
     ("issue", "subject"),
     [
-        (make_issue(1), "Space & talent: Story number 0"),
-        (make_issue(3), "Space & talent: Story number 0 (+2)"),
+        (make_issue(1), "Story number 0"),
+        (make_issue(3), "Story number 0 · 2 more"),
         (make_issue(0), "Space & talent: nothing new"),
         (
             make_issue(0, troubles=(Trouble(kind=TroubleKind.GONE, subject="x", title="X", text=""),)),
@@ -202,6 +203,39 @@ def test_an_empty_issue_says_so() -> None:
 )
 def test_the_subject_tells_issues_apart(issue: Issue, subject: str) -> None:
     assert subject_of(issue, 50) == subject
+
+
+@given(st.text(min_size=1, max_size=400), st.integers(1, 1200))
+def test_a_subject_has_fewer_than_78_characters_and_counts_the_rest(title: str, count: int) -> None:
+    issue = make_issue(0, make_issue_entry(title), *(make_issue_entry(f"S{each}") for each in range(count)))
+
+    subject = subject_of(issue, 50)
+
+    assert len(subject) < 78
+    assert subject.endswith(f" · {count} more")
+
+
+def test_a_long_headline_is_shortened_at_a_word() -> None:
+    headline = "Agency announces the first five start-ups selected as part of its support programme for young firms"
+    issue = make_issue(0, make_issue_entry(headline), make_issue_entry("Another"))
+
+    assert subject_of(issue, 50) == "Agency announces the first five start-ups selected as part of its… · 1 more"
+
+
+def test_the_subject_and_the_preheader_are_the_most_important_headlines_of_all_sections() -> None:
+    issue = make_issue_of_sections(space=9, talent=3)
+    [space, talent] = issue.sections
+    best = replace(talent, stories=tuple(replace(each, place=-1) for each in talent.stories[:1]) + talent.stories[1:])
+
+    made = rendered(replace(issue, sections=(space, best)))
+
+    assert made.subject == "talent 0 · 11 more"
+    assert '<div class="preheader" style="' in made.html
+    assert ">space 0 · space 1 · space 2</div>" in made.html
+
+
+def test_without_a_name_of_its_own_the_sender_is_the_site() -> None:
+    assert parsed(mail(**{"from": "news@example.org"}))["From"].addresses[0].display_name == "News"
 
 
 def test_times_are_on_the_sites_clock() -> None:
@@ -214,16 +248,122 @@ def test_times_are_on_the_sites_clock() -> None:
     text = rendered(make_issue(0, *entries)).text
 
     assert "Orbit · 11:00" in text
-    assert "Orbit · 1 Mar, 13:00" in text
-    assert "Orbit · 6 May 2025, 14:00" in text
+    assert "Orbit · 1 Mar\n" in text
+    assert "Orbit · 6 May 2025\n" in text
     assert "Monday 2 March 2026" in text
 
 
 def test_a_section_without_stories_to_show_is_left_out() -> None:
     issue = make_issue(2)
     [section] = issue.sections
-    none = replace(section, title="Empty", stories=tuple(replace(each, rank=None) for each in section.stories))
+    none = replace(
+        section, name="empty", title="Empty", stories=tuple(replace(each, rank=None) for each in section.stories)
+    )
 
     made = rendered(replace(issue, sections=(section, none)))
 
-    assert "Empty" not in made.html
+    headings = [each.text_content() for each in lxml_html.fromstring(made.html).iter("h2")]
+    assert headings == ["Space"]
+    assert f'href="{SITE.page_of(issue)}#empty"' in made.html  # the line of contents leads to the web page
+    assert f"Empty: {SITE.page_of(issue)}#empty" in made.text
+
+
+# --- what stands on top, and how it is told --------------------------------------------------------------------------
+
+
+def make_issue_of_sections(**counts: int) -> Issue:
+    """Return an issue with so many stories in each section, the first of all most important."""
+    sections, place = [], 0
+    for name, count in counts.items():
+        stories = []
+        for number in range(count):
+            entry = make_issue_entry(f"{name} {number}", categories=(name,))
+            stories.append(Story(entries=(entry,), rank=place, place=place))
+            place += 1
+        sections.append(Section(name=name, title=name.title(), stories=tuple(stories)))
+    return make_issue(0, sections=tuple(sections))
+
+
+def lines(made: Rendered) -> list[str]:
+    tree = lxml_html.fromstring(made.html)
+    return [" ".join(each.text_content().split()) for each in tree.iter("td") if not each.findall(".//td")]
+
+
+def test_the_essentials_stand_on_top_each_with_its_source() -> None:
+    made = rendered(make_issue_of_sections(space=6, talent=6), top=3)
+
+    [essentials] = [each for each in lines(made) if each.startswith("The essentials")]
+    assert essentials == "The essentials space 0 Orbit space 1 Orbit space 2 Orbit"
+    assert "- space 0 (Orbit)\n  https://orbit.example/space-0\n" in made.text
+
+
+@pytest.mark.parametrize(("stories", "top"), [(3, 3), (9, 0)])
+def test_there_are_no_essentials_where_all_is_essential_or_none_is_wanted(stories: int, top: int) -> None:
+    assert "The essentials" not in rendered(make_issue(stories), top=top).html
+
+
+def test_what_cannot_lead_is_no_essential() -> None:
+    issue = make_issue_of_sections(space=6)
+    [space] = issue.sections
+    undated = replace(space.stories[0], can_lead=False)
+
+    made = rendered(replace(issue, sections=(replace(space, stories=(undated, *space.stories[1:])),)), top=1)
+
+    assert "The essentials space 1 Orbit" in lines(made)
+    assert made.subject.startswith("space 1")
+
+
+def test_a_line_of_contents_counts_and_leads_to_the_sections() -> None:
+    made = rendered(make_issue_of_sections(space=32, innovation=9, talent=4), limit=35)
+
+    assert "Space 32 · Innovation 9 · Talent 4" in lines(made)
+    assert "Space 32 · Innovation 9 · Talent 4\n" in made.text
+    tree = lxml_html.fromstring(made.html)
+    anchors = {each.get("href")[1:] for each in tree.iter("a") if each.get("href").startswith("#")}
+    assert anchors == {"space", "innovation"}
+    assert anchors <= {each.get("id") for each in tree.iter("td")}
+    assert f"Talent: {SITE.page_of(make_issue())}#talent" in made.text  # none of it is shown
+
+
+def test_each_section_says_how_many_more_it_has_and_where() -> None:
+    made = rendered(make_issue_of_sections(space=32, talent=4), limit=10)
+
+    assert "22 more in Space" in lines(made)
+    assert f"22 more in Space: {SITE.page_of(make_issue())}#space" in made.text
+    assert "more on the web page" not in made.html
+
+
+def test_the_other_sources_of_a_story_are_one_line_of_names() -> None:
+    lead = make_issue_entry("Moon", story="m", also=(SeenAt(title="Wire", url="https://wire.example/1"),))
+    others = [make_issue_entry("Moon", story="m", source=name) for name in ("delano", "paperjam", "wort", "rtl")]
+    made = rendered(
+        make_issue(0, sections=(Section(name="", title="", stories=(Story(entries=(lead, *others), rank=0),)),))
+    )
+
+    assert "Moon Orbit · 12:00 · also Wire, Delano, Paperjam, +2 Ice lies below the dust." in lines(made)
+    assert "Orbit · 12:00 · also Wire, Delano, Paperjam, +2\n" in made.text
+    assert "Wire: https://wire.example/1" in made.text
+
+
+def test_another_headline_of_the_story_is_shown_where_it_says_something_else() -> None:
+    lead = make_issue_entry("Agency picks five start-ups for its programme", story="m")
+    same = make_issue_entry("Five start-ups picked for agency programme", story="m", source="wire")
+    other = make_issue_entry("Critics doubt the money will suffice", story="m", source="blog")
+    story = Story(entries=(lead, same, other), rank=0)
+    made = rendered(make_issue(0, sections=(Section(name="", title="", stories=(story,)),)))
+
+    assert same.title not in made.html
+    assert other.title in made.html
+    assert f"- {other.title}" in made.text
+
+
+def test_an_undated_entry_has_no_time() -> None:
+    made = rendered(make_issue(0, make_issue_entry("About", is_dated=False, summary="")))
+
+    assert "About Orbit" in lines(made)
+
+
+def test_only_what_leads_has_a_summary() -> None:
+    made = rendered(make_issue_of_sections(space=20, talent=20), limit=40, top=2)
+
+    assert made.html.count("Ice lies below the dust.") == 3  # two essentials, and the first of talent
