@@ -64,7 +64,7 @@ def decide(
         if stored is None:
             new = _new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now)
             decisions.append(new if new.is_dated else replace(new, listed_at=undated_at))
-        elif stored.key != entry.key or stored.digest != _digest(entry):
+        elif stored.key != entry.key or stored.digest != _digest(entry) or _dates(entry, stored):
             decisions.append(_edited(entry, stored, now))
     if marked is not None:
         decisions = recognize(decisions, marked, nearby or Nearby(), source=claim.source.name)
@@ -124,9 +124,19 @@ def _listed_undated(entries: Sequence[Entry], *, claim: Claim, now: datetime) ->
     return min((each.published for each in entries if each.published), default=now - _UNDATED) - _BELOW
 
 
+def _dates(entry: Entry, stored: KnownEntry) -> bool:
+    """Tell whether a publisher gives the time of an entry that so far has only that of when it was first seen."""
+    is_ours = not stored.is_dated or stored.published == stored.first_seen
+    return is_ours and entry.published is not None and entry.published < stored.published
+
+
 def _edited(entry: Entry, stored: KnownEntry, now: datetime) -> Decision:
-    """``updated`` moves only when readers see something else (RFC 4287 §4.2.15), and never back."""
+    """``updated`` moves only when readers see something else (RFC 4287 §4.2.15), and never back.
+
+    ``published`` stays, but where it wasn't the publisher's: feeds that bump their dates would bring old entries back.
+    """
     updated = stored.updated
+    is_corrected = _dates(entry, stored)
     if entry.fingerprint != stored.fingerprint:
         updated = entry.updated if entry.updated and entry.updated > stored.updated else max(now, stored.updated)
     return Decision(
@@ -136,11 +146,12 @@ def _edited(entry: Entry, stored: KnownEntry, now: datetime) -> Decision:
         original=stored.original,
         evidence=None,
         story=stored.story,
-        published=stored.published,
+        published=entry.published if is_corrected and entry.published else stored.published,
         updated=updated,
         first_seen=stored.first_seen,
         listed_at=stored.listed_at,
         digest=_digest(entry),
+        is_dated=is_corrected or stored.is_dated,
     )
 
 

@@ -142,6 +142,7 @@ class KnownEntry:
     fingerprint: str
     digest: str
     story: str
+    is_dated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

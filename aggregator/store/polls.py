@@ -39,6 +39,7 @@ _KNOWN = sa.select(
     entries.c.listed_at,
     entries.c.fingerprint,
     entries.c.digest,
+    entries.c.is_dated,
     sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
 ).join(sources, sources.c.pk == entries.c.source_pk)
 _KNOWN_BY_KEY = _KNOWN.where(entries.c.source_pk == sa.bindparam("of_source"), among(entries.c.key, "keys"))

@@ -150,6 +150,8 @@ def entry_values(decision: Decision) -> Values:
         "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
         "origin": asdict(entry.origin) if entry.origin else None,
         "language": entry.language,
+        "published": decision.published,
+        "is_dated": decision.is_dated,
         "updated": decision.updated,
         "fingerprint": entry.fingerprint,
         "digest": decision.digest,
@@ -164,8 +166,6 @@ def new_entry_values(decision: Decision, source_pk: int) -> Values:
         "evidence": decision.evidence,
         "story": decision.story if decision.story != decision.original else None,
         "story_evidence": decision.story_evidence,
-        "published": decision.published,
-        "is_dated": decision.is_dated,
         "first_seen": decision.first_seen,
         "listed_at": decision.listed_at,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -474,3 +474,24 @@ def test_how_much_of_a_backlog_is_kept_is_told_for_all_sources_or_one(
 
         assert world.poll()["a"].new == kept
         world.aggregator.close()
+
+
+def test_a_publishers_date_takes_the_place_of_the_time_of_the_poll_and_of_no_other(world: World) -> None:
+    undated = item("Ice").replace("<pubDate>Sun, 01 Mar 2026 09:00:00 GMT</pubDate>", "")
+    world.serve("a", undated, dated("Snow", 2025))
+    world.configure("a")
+    world.poll()
+    first_seen = world.entries()["Ice"].published
+    world.clock.forward(days=1)
+    world.serve("a", item("Ice"), dated("Snow", 2024))
+
+    result = world.poll()["a"]
+
+    ice, snow = world.entries()["Ice"], world.entries()["Snow"]
+    assert first_seen == ice.first_seen
+    assert ice.published == datetime(2026, 3, 1, 9, tzinfo=UTC) < first_seen
+    assert (ice.is_dated, snow.published.year) == (True, 2025)
+    assert ice.updated == first_seen
+    world.clock.forward(days=1)
+    world.serve("a", item("Ice").replace("01 Mar", "28 Feb"), dated("Snow", 2023))
+    assert (result.updated, world.poll()["a"].updated) == (1, 0)
