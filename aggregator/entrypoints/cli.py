@@ -28,6 +28,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "deliveries": "digests:deliveries",
     "sources": "listing:sources",
     "entries": "listing:entries",
+    "rankings": "watching:rankings",
     "explain": "listing:explain",
     "preview": "publishing:preview",
     "add": "adding:add",

@@ -25,6 +25,7 @@ from aggregator.model.entries import (
 from aggregator.model.feeds import Archive, Arrival, FeedDocument, FeedFormat, FeedRenewal, FeedState
 from aggregator.model.outage import Outage, is_unreached, outage_of
 from aggregator.model.polls import Exchange, Poll, PollOutcome, PollResult, PollSummary
+from aggregator.model.rankings import Edition, Ranking
 from aggregator.model.sources import (
     Affects,
     BacklogRule,
@@ -67,6 +68,7 @@ __all__ = [
     "Claim",
     "Condition",
     "Decision",
+    "Edition",
     "Enclosure",
     "Entry",
     "Exchange",
@@ -105,6 +107,7 @@ __all__ = [
     "PollSummary",
     "Probes",
     "PublishedEntry",
+    "Ranking",
     "Resembling",
     "Selection",
     "Sighting",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aggregator.model.entries import Decision
+from aggregator.model.rankings import Edition
 from aggregator.model.sources import SourceState
 
 
@@ -24,7 +25,7 @@ class PollResult:
     """All that one poll changes, written in one transaction: decisions, validators, health, next check.
 
     ``host`` is the source's from now on, None when that is the one it was claimed with. ``remembered`` are keys of
-    entries that are known from now on and not kept.
+    entries that are known from now on and not kept. ``edition`` is that of a ranking that is new or changed.
     """
 
     source: str
@@ -35,6 +36,7 @@ class PollResult:
     exchange: Exchange = Exchange()
     host: str | None = None
     remembered: tuple[str, ...] = ()
+    edition: Edition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

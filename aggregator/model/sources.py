@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aggregator.errors import ErrorKind
 from aggregator.model.documents import PageRules
+from aggregator.model.rankings import Edition
 
 
 class SourceKind(StrEnum):
@@ -129,12 +130,16 @@ class ListMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What reading a document leaves for the next time, beside its entries: see the fields of SourceState."""
+    """What reading a document leaves for the next time, beside its entries: see the fields of SourceState.
+
+    ``edition`` is that of a ranking which is new or changed.
+    """
 
     read_as: SourceKind | None = None
     found_at: str | None = None
     listed: ListMemory | None = None
     watched: bytes = b""
+    edition: Edition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

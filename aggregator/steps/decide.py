@@ -117,6 +117,7 @@ def _result(
         decisions=tuple(decisions),
         unchanged=unchanged,
         exchange=_exchange(seen),
+        edition=seen.findings.edition if seen.findings else None,
         host=_new_host(claim, state, settings),
         remembered=seen.remembered,
     )

@@ -51,7 +51,9 @@ def read_document(claim: Claim, answer: Fetched, now: datetime) -> Reading:
                 if claim.state.watched:
                     raise PageChanged(f"{reason}; it was there before: see whether select still fits") from reason
                 raise
-            return Reading(watched.document, replace(_unchanged(claim), watched=watched.memory))
+            return Reading(
+                watched.document, replace(_unchanged(claim), watched=watched.memory, edition=watched.edition)
+            )
         case _:
             return Reading(parse_feed(answer), _unchanged(claim))
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from aggregator.errors import ClaimLost, Unstorable
 from aggregator.model import Claim, Decision, Entry, Known, Nearby, PollResult, Probes, SourceState
-from aggregator.store import activity, history, nearby, rows, search, signatures
+from aggregator.store import activity, editions, history, nearby, rows, search, signatures
 from aggregator.store.arrays import among, array
 from aggregator.store.claims import held, held_row, insert_hosts, is_held
 from aggregator.store.engine import reason_of
@@ -151,6 +151,7 @@ class PollTransaction:
                 self._update(decision)
         self._remember(result.remembered)
         history.write(self._connection, [(self._claim, result)])
+        editions.write(self._connection, [(self._claim, result)])
         counts = {
             "more_entries": len(new),
             "more_duplicates": sum(decision.original != decision.id for decision in new),
@@ -227,6 +228,7 @@ def decide_alone(connection: sa.Connection) -> None:
 def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollResult]]) -> None:
     """Write the states of sources that brought no entries, and end their claims; lost claims' are passed over."""
     history.write(connection, results)
+    editions.write(connection, results)
     moved = _host_values(connection, [result for _, result in results])
     # what has the same columns goes together: most have stayed at their host
     for is_moved in (False, True):

@@ -15,6 +15,7 @@ from aggregator.model import (
     CategoryMatch,
     Claim,
     Condition,
+    Edition,
     Found,
     HostState,
     Identity,
@@ -26,6 +27,7 @@ from aggregator.model import (
     PollResult,
     Probes,
     PublishedEntry,
+    Ranking,
     Selection,
     Source,
     SourceHealth,
@@ -37,7 +39,7 @@ from aggregator.model import (
     unmeasured,
 )
 from aggregator.model.issues import DigestState
-from aggregator.store import claims, clock, condition, history, issues, published, retention, search
+from aggregator.store import claims, clock, condition, editions, history, issues, published, retention, search
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.columns import Utc
@@ -64,6 +66,7 @@ from aggregator.text.hosts import host_of
 _TAG_YEAR = "2026"
 
 _BATCH = 500
+_MOST_EDITIONS = 500
 
 # Of several that open a new database at once, one inserts and the others wait for it. Both databases know this form;
 # SQLAlchemy's own would want to know which of them it is.
@@ -311,6 +314,16 @@ class Store:
         """Return the latest polls of a source, the last one first."""
         with self._read() as connection:
             return history.latest(connection, source_name, limit=limit)
+
+    def rankings(self) -> list[Ranking]:
+        """Return the ranking of each source that watches one, by name."""
+        with self._read() as connection:
+            return editions.rankings(connection)
+
+    def editions(self, source_name: str, *, limit: int = _MOST_EDITIONS) -> list[Edition]:
+        """Return the latest editions of a source's ranking, the last one first."""
+        with self._read() as connection:
+            return editions.of_source(connection, source_name, limit=limit)
 
     def activity(self, *, today: date) -> dict[str, tuple[int, ...]]:
         """Return how many entries each source had on each of the 30 days (UTC) that end ``today``, oldest first."""

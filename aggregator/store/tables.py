@@ -126,6 +126,17 @@ polls = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# The rankings of watched pages, one row for each time that they changed.
+editions = sa.Table(
+    "editions",
+    metadata,
+    sa.Column("source_pk", sa.Integer, sa.ForeignKey("sources.pk"), primary_key=True),
+    sa.Column("taken_at", Utc, primary_key=True),
+    # title, columns and rows, JSON, compressed
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 entries = sa.Table(
     "entries",
     metadata,

@@ -96,3 +96,9 @@ _FREQUENT = tuple(
     for character in "éèàêçôîùûâëïöäüßÉÈÀÊÇÔÎÖÄÜœæåøñáíóúãõÁÍÓÚŒÆÅØŒ’‘“”„«»–—…•·€°©®\u00a0\u202f\u2009\u00ad\u200b"
 )
 _MAX_REPLACED = 64
+
+
+def is_named(wanted: str, name: str) -> bool:
+    """Tell whether a row of a table is meant: its name is that, or begins with it ("Luxembourg (LU)")."""
+    wanted, name = " ".join(wanted.casefold().split()), " ".join(name.casefold().split())
+    return name == wanted or (name.startswith(wanted) and not name[len(wanted)].isalnum())

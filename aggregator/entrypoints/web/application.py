@@ -27,6 +27,7 @@ from aggregator.entrypoints.web.access import Access, Refusal
 from aggregator.entrypoints.web.assets import Files
 from aggregator.entrypoints.web.digest_pages import DigestPages
 from aggregator.entrypoints.web.feed_pages import FeedPages
+from aggregator.entrypoints.web.ranking_pages import RankingPages
 from aggregator.entrypoints.web.responses import Outputs, answer, render
 from aggregator.entrypoints.web.site import Pages
 from aggregator.errors import Forgotten, PublishError, StoreError, UsageError
@@ -74,6 +75,9 @@ def create_app(
         "/digests/": web.digests.digests,
         "/digests/{name}": web.digests.issue,
         "/digests/{name}/{number:int}": web.digests.issue,
+        "/rankings/{name}.csv": web.rankings.csv,
+        "/rankings/{name}.json": web.rankings.json,
+        "/rankings/{name}": web.rankings.page,
         "/opml": web.feeds.opml,
         "/opensearch.xml": web.files.opensearch,
         "/style.css": web.files.style,
@@ -122,6 +126,7 @@ class _Web:
         self.pages = Pages(aggregator, self._current, _frame, self._remembered)
         self.files = Files(aggregator, self._current, self._remembered)
         self.feeds = FeedPages(aggregator, self._current, _frame)
+        self.rankings = RankingPages(aggregator, self._current, _frame, self._changing)
         self.digests = DigestPages(aggregator, self._current, _frame, partial(self._changing, media_type=_HTML))
 
     # --- monitoring --------------------------------------------------------------------------------------------------

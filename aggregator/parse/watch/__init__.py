@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Final
 
 from aggregator.errors import PageChanged
-from aggregator.model import Fetched, ParsedEntry, ParsedFeed
+from aggregator.model import Edition, Fetched, ParsedEntry, ParsedFeed
+from aggregator.parse.watch.ranking_table import edition_of
 from aggregator.parse.watch.report import report
 from aggregator.parse.watch.sentences import compare_sentences
-from aggregator.parse.watch.snapshot import Snapshot, pack, size_of, take_snapshot, unpack
+from aggregator.parse.watch.snapshot import Snapshot, has_edition, pack, size_of, take_snapshot, unpack
 from aggregator.parse.watch.table_changes import TableChange, compare_tables
 
 __all__ = ["Watched", "read_watched"]
@@ -29,10 +30,14 @@ _WHAT_TO_DO: Final = "look at the page, and see whether select still fits"
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """``document`` has one entry when something changed, else none; ``memory`` is what to compare with next time."""
+    """``document`` has one entry when something changed, else none; ``memory`` is what to compare with next time.
+
+    ``edition`` is the page's ranking, where it has one that is new or changed.
+    """
 
     document: ParsedFeed
     memory: bytes
+    edition: Edition | None = None
 
 
 def read_watched(
@@ -46,6 +51,7 @@ def read_watched(
     before = unpack(memory)
     after = take_snapshot(fetched, select=select, now=now, known_as=(before.title,) if before else ())
     entries: tuple[ParsedEntry, ...] = ()
+    tables: tuple[TableChange, ...] = ()
     if before is not None:
         tables = compare_tables(before, after)
         _refuse_ruins(before, after, tables)
@@ -63,7 +69,8 @@ def read_watched(
         language=after.language,
         entries=entries,
     )
-    return Watched(document=document, memory=pack(after))
+    is_new = before is None or not has_edition(memory) or bool(tables)
+    return Watched(document=document, memory=pack(after), edition=edition_of(after) if is_new else None)
 
 
 def _refuse_ruins(before: Snapshot, after: Snapshot, tables: Sequence[TableChange]) -> None:

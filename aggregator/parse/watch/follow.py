@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aggregator.parse.watch.ranks import rank_column
-from aggregator.parse.watch.snapshot import Snapshot, Table
+from aggregator.parse.watch.snapshot import Snapshot
 from aggregator.parse.watch.table_changes import RowChange, TableChange, key_column
+from aggregator.text.matching import is_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +23,14 @@ def follow_headline(follow: str, tables: Sequence[TableChange], after: Snapshot)
     """Return "Luxembourg 4 → 2 of 67" where that row changed, else where it stays; None where it never was."""
     for table in tables:
         for row in table.rows:
-            if is_row(follow, row.key):
+            if is_named(follow, row.key):
                 return Lead(_change(table, row), is_news=True)
     for whole in after.tables:
         rank, key = rank_column(whole), key_column(whole)
         for cells in whole.rows:
-            if is_row(follow, cells[key]) and rank is not None:
+            if is_named(follow, cells[key]) and rank is not None:
                 return Lead(f"{cells[key]} stays {cells[rank]} of {len(whole.rows)}", is_news=False)
     return None
-
-
-def find_row(follow: str, table: Table) -> tuple[str, ...] | None:
-    """Return the row that is about this."""
-    key = key_column(table)
-    return next((row for row in table.rows if is_row(follow, row[key])), None)
-
-
-def is_row(follow: str, key: str) -> bool:
-    """Tell whether a row is the one to follow: its name is that, or begins with it ("Luxembourg (LU)")."""
-    wanted, name = " ".join(follow.casefold().split()), " ".join(key.casefold().split())
-    return name == wanted or (name.startswith(wanted) and not name[len(wanted)].isalnum())
 
 
 def _change(table: TableChange, row: RowChange) -> str:

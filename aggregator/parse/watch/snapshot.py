@@ -121,6 +121,7 @@ def pack(snapshot: Snapshot) -> bytes:
         "at": snapshot.taken_at.isoformat(),
         "title": snapshot.title,
         "language": snapshot.language,
+        "edition": True,
         "sentences": snapshot.sentences,
         "tables": [[each.caption, each.header, each.rows] for each in snapshot.tables],
     }
@@ -132,7 +133,7 @@ def unpack(stored: bytes) -> Snapshot | None:
     if not stored:
         return None
     try:
-        written: dict[str, Any] = json.loads(zlib.decompressobj().decompress(stored, _MAX_UNPACKED_BYTES))
+        written = _unpacked(stored)
         return Snapshot(
             taken_at=datetime.fromisoformat(written["at"]),
             title=written["title"],
@@ -145,6 +146,19 @@ def unpack(stored: bytes) -> Snapshot | None:
         )
     except (zlib.error, ValueError, KeyError, TypeError):
         return None
+
+
+def has_edition(stored: bytes) -> bool:
+    """Tell whether the ranking of a stored snapshot was kept as an edition; releases before 0.5 kept none."""
+    try:
+        return bool(_unpacked(stored).get("edition"))
+    except (zlib.error, ValueError):
+        return False
+
+
+def _unpacked(stored: bytes) -> dict[str, Any]:
+    written: dict[str, Any] = json.loads(zlib.decompressobj().decompress(stored, _MAX_UNPACKED_BYTES))
+    return written
 
 
 def tidy(cell: str) -> str:

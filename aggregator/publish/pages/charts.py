@@ -11,6 +11,10 @@ _BAR: Final = 4
 _GAP: Final = 1
 _HEIGHT: Final = 24
 _LEAST: Final = 2
+_LINE_WIDTH: Final = 480
+_LINE_STEP: Final = 40
+_LINE_HEIGHT: Final = 80
+_DOT: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +37,32 @@ def bars(counts: Sequence[int], *, label: str) -> Bars:
             pieces.append(f"M{place * (_BAR + _GAP)} {_HEIGHT}v-{height}h{_BAR}v{height}z")
     width = max(len(counts) * (_BAR + _GAP) - _GAP, 1)
     return Bars(path="".join(pieces), width=width, height=_HEIGHT, label=label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line over editions: ``path`` within a box of ``width`` × ``height``, with a dot at its end."""
+
+    path: str
+    width: int
+    height: int
+    end: tuple[int, int]
+    label: str
+
+
+def line(ranks: Sequence[int | None], *, worst: int, label: str) -> Line:
+    """Draw ranks from left to right, the first at the top; where there is none, the line is broken."""
+    step = max(min(_LINE_WIDTH // max(len(ranks) - 1, 1), _LINE_STEP), 1)
+    known = [rank for rank in ranks if rank is not None]
+    top, bottom = max(min(known) - 1, 1), min(max(known) + 1, max(worst, *known))
+    pieces, end, is_broken = [], (0, 0), True
+    for place, rank in enumerate(ranks):
+        if rank is None:
+            is_broken = True
+            continue
+        x = place * step + _DOT
+        y = round((rank - top) / max(bottom - top, 1) * (_LINE_HEIGHT - 2 * _DOT)) + _DOT
+        pieces.append(f"{'M' if is_broken else 'L'}{x} {y}")
+        end, is_broken = (x, y), False
+    width = (len(ranks) - 1) * step + 2 * _DOT
+    return Line(path="".join(pieces), width=width, height=_LINE_HEIGHT, end=end, label=label)

@@ -76,6 +76,10 @@ class Frame:
         """Return where one source is."""
         return f"{self.root}sources/{quote(name, safe='')}{self._ending}"
 
+    def ranking(self, name: str, ending: str | None = None) -> str:
+        """Return where a source's ranking is, as a page or as a file for programs."""
+        return f"{self.root}rankings/{quote(name, safe='')}{f'.{ending}' if ending else ''}"
+
     def digests(self) -> str:
         """Return where the list of digests is."""
         return f"{self.root}digests{self._ending}"
