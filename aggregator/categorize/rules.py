@@ -17,6 +17,10 @@ from aggregator.model import CategoryMatch, Entry, Source
 _ROUNDING = 1e-9
 
 
+# Of the words that a term must stand near to, so many are named; a rule may have sixty.
+_MOST_NEAR = 3
+
+
 @dataclass(frozen=True, slots=True)
 class _Clause:
     """A term of a rule: what must be there, in which languages (none: all), and what it adds to the score.
@@ -241,7 +245,9 @@ class _Reading:
             return f'{written} does not count in "{self.terms[veto.term].written}"'
         if not any(True for _ in self.occurrences.places(clause.numbered, anywhere=True)):
             return f"{written} counts only in {', '.join(sorted(condition.fields))}"
-        near = ", ".join(f'"{term.written}"' for term in condition.near)
+        near = ", ".join(f'"{term.written}"' for term in condition.near[:_MOST_NEAR])
+        if len(condition.near) > _MOST_NEAR:
+            near += f" or one of {len(condition.near) - _MOST_NEAR} others"
         return f"{written} counts only within {condition.within} words of {near}"
 
 

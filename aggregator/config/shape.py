@@ -102,6 +102,8 @@ def in_words(schema: Schema) -> str:
             item = in_words(schema["items"])
             plural = "" if "enum" in resolve(schema["items"]) else "es" if item.endswith("s") else "s"
             return f"list of {item}{plural}"
+        case "boolean":
+            return "true or false"
         case "integer" | "number" as kind if "title" not in schema:
             return ("whole number" if kind == "integer" else "number") + _bounds(schema)
         case _:

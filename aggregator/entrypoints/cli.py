@@ -41,9 +41,9 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "db": {"upgrade": "database:db_upgrade", "copy": "database:db_copy"},
 }
 _GROUPS = {
-    "opml": "Subscription lists, to and from other readers.",
-    "rules": "The rules of the categories, against what is stored.",
-    "db": "The database.",
+    "opml": "Subscription lists, from and to other readers.",
+    "rules": "Compare the rules of the categories with the stored entries, and apply them.",
+    "db": "Migrate or copy the database.",
 }
 _PLAIN: dict[str, Any] = {
     "no_args_is_help": True,

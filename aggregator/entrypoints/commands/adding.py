@@ -29,14 +29,16 @@ from aggregator.sources import (
 
 
 def add(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, a page, or a sitemap; https:// may be left out.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, a page or a sitemap; https:// may be left out.")],
     kind: KindOption = SourceKind.AUTO,
-    category: Annotated[list[str] | None, typer.Option("--category", metavar="C", help="Every entry has it.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option("--category", metavar="C", help="A category for every entry of it.")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Find the feed behind an address, or the list on its page, and append it to the sources file.
+    """Find the feed behind an address, or the list on its page, and add it to the sources file.
 
-    The file's comments stay. With --kind page no feed is looked for; with --kind watch the page is watched as a whole.
+    Comments in the file stay. --kind page does not look for a feed; --kind watch watches the page as a whole.
 
     Example: aggregator add https://spacenews.com/
     """
@@ -93,7 +95,7 @@ def opml_import(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML file, as other readers export it.")],
     config: ConfigOption = None,
 ) -> None:
-    """Append the feeds of an OPML file to the sources file; tell what was left out, and why.
+    """Add the feeds of an OPML file to the sources file; report what was left out, and why.
 
     Folders are kept for `opml export`; those named like categories become categories as well.
 

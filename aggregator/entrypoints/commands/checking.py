@@ -27,10 +27,10 @@ _PATIENCE: Final = timedelta(minutes=15)
 
 
 def check(
-    live: Annotated[bool, typer.Option("--live", help="Ask every source once and tell what it has.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Poll every source once and report what it has.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Validate the configuration; with --live also every source. Nothing is stored.
+    """Validate the configuration; with --live also poll every source. Nothing is stored.
 
     Example: aggregator check --live
     """

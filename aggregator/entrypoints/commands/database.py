@@ -19,15 +19,15 @@ from aggregator.model.issues import DeliveryStatus
 from aggregator.store import Store, back_up, copy_database, database_exists
 from aggregator.store import restore as restore_database
 
-ReplaceOption = Annotated[bool, typer.Option("--replace", help="Overwrite what is there.")]
+ReplaceOption = Annotated[bool, typer.Option("--replace", help="Overwrite an existing file or database.")]
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What the copy is to be called.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
     replace: ReplaceOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Copy the SQLite database into one file, while the program runs or not; the copy is checked.
+    """Copy the SQLite database into one file and check the copy; the program may be running.
 
     Example: aggregator backup /srv/backup/aggregator.db
     """
@@ -40,7 +40,7 @@ def restore(
     replace: ReplaceOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Make the SQLite database what a backup holds. The program must not run meanwhile.
+    """Restore the SQLite database from a backup. The program must not be running.
 
     Example: aggregator restore /srv/backup/aggregator.db
     """
@@ -60,10 +60,10 @@ def restore(
 
 
 def db_upgrade(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do it, take it back, and print what was done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Migrate, roll back, and print what was done.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Bring the database to this program's schema (run does it too).
+    """Migrate the database to the schema of this version (run does it too).
 
     Example: aggregator db upgrade --dry-run
     """
@@ -83,10 +83,10 @@ def db_upgrade(
 
 
 def db_copy(
-    to: Annotated[str, typer.Option("--to", metavar="URL", help="The other database, empty or half copied.")],
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="The other database: empty, or partly copied.")],
     config: ConfigOption = None,
 ) -> None:
-    """Copy everything to another database, SQLite or PostgreSQL, and compare; run again, it goes on where it ended.
+    """Copy everything to another database, SQLite or PostgreSQL, and compare; run again, it resumes.
 
     Example: aggregator db copy --to postgresql://aggregator@localhost/aggregator
     """

@@ -39,11 +39,13 @@ _SHOWN = 50
 def digest(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The digest, as the configuration names it.")],
     preview: Annotated[
-        Path | None, typer.Option("--preview", metavar="FILE", help="Write the mail's HTML; send nothing.")
+        Path | None, typer.Option("--preview", metavar="FILE", help="Write the HTML of the mail; send nothing.")
     ] = None,
-    is_sending: Annotated[bool, typer.Option("--send", help="Make an issue of what is new now, and send it.")] = False,
+    is_sending: Annotated[
+        bool, typer.Option("--send", help="Make an issue of everything new now, and send it.")
+    ] = False,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="ADDRESS", help="Send a test to this address alone; nothing is noted.")
+        str | None, typer.Option("--to", metavar="ADDRESS", help="Send a test to this address; nothing is recorded.")
     ] = None,
     resume: Annotated[
         str | None,
@@ -53,7 +55,7 @@ def digest(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Show what the next issue of a digest would be; or preview, test or send it now.
+    """Show the next issue of a digest; or preview it, test it, or send it now.
 
     Example: aggregator digest daily --preview daily.html
     """
@@ -207,7 +209,7 @@ def _resume(aggregator: Aggregator, configured: DigestConfig, address: str) -> N
     if not keys:
         raise UsageError(f"{configured.name} does not go to this address")
     is_back = aggregator.store.ledger.resume(configured.name, keys[0])
-    say("from the next issue on it is sent there again" if is_back else "it is sent there already")
+    say("it gets issues again, from the next one on" if is_back else "it gets issues already")
 
 
 # --- the ledger ------------------------------------------------------------------------------------------------------
@@ -215,14 +217,14 @@ def _resume(aggregator: Aggregator, configured: DigestConfig, address: str) -> N
 
 def deliveries(
     retry: Annotated[
-        list[str] | None, typer.Option("--retry", metavar="ID", help="Send it again now; may be given several times.")
+        list[str] | None, typer.Option("--retry", metavar="ID", help="Retry this delivery now; may be repeated.")
     ] = None,
-    status: Annotated[DeliveryStatus | None, typer.Option("--status", help="Only of this status.")] = None,
+    status: Annotated[DeliveryStatus | None, typer.Option("--status", help="Only deliveries with this status.")] = None,
     as_json: JsonOption = False,
     limit: LimitOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Show what was sent, what waits, what failed and why; the newest first.
+    """List what was sent, what waits, what failed and why, newest first.
 
     Example: aggregator deliveries --retry 42
     """

@@ -18,13 +18,14 @@ _STYLE = {Health.OK: "green", Health.WARNING: "yellow", Health.ERROR: "bold red"
 
 
 def doctor(
-    quick: Annotated[bool, typer.Option("--quick", help="Don't read a whole SQLite database.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Skip the full check of a SQLite database.")] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Look at the database, clock, disk, folders, limits, templates, network and mail, and say what to do.
+    """Check database, clock, disk, folders, limits, templates, network and mail, and say what to do.
 
-    Nothing is changed and no mail is sent. The exit code is 1 when something does not work.
+    Nothing is changed and no mail is sent. Exits with 1 when something does not work.
+
     Example: aggregator doctor
     """
     loaded = load(config)

@@ -44,7 +44,7 @@ def sources(
     as_json: JsonOption = False,
     limit: LimitOption = None,
     is_applying: Annotated[
-        bool, typer.Option("--apply-moves", help="Write the addresses that sources have moved to into the YAML.")
+        bool, typer.Option("--apply-moves", help="Write the new addresses of sources that moved into the YAML.")
     ] = False,
     config: ConfigOption = None,
 ) -> None:
@@ -93,9 +93,13 @@ def _next_check(health: SourceHealth, now: datetime) -> Text:
 
 
 def entries(
-    category: Annotated[str | None, typer.Option("--category", metavar="C", help="Only of this category.")] = None,
-    source: Annotated[str | None, typer.Option("--source", metavar="S", help="Only from this source.")] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="7d", help="First seen within this time.")] = None,
+    category: Annotated[
+        str | None, typer.Option("--category", metavar="C", help="Only entries in this category.")
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="S", help="Only entries of this source.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="7d", help="First seen since: 7d, yesterday, 2026-11-27.")
+    ] = None,
     search: Annotated[
         str | None, typer.Option("--search", metavar="TEXT", help="With these words (docs/reference/search.md).")
     ] = None,
@@ -103,7 +107,7 @@ def entries(
     limit: LimitOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """List what is stored, newest first seen first, duplicates among it; with --search what counts as news last.
+    """List stored entries, duplicates included, the latest first seen first; with --search the latest news first.
 
     Example: aggregator entries --category space --since 7d --json
     """
@@ -145,7 +149,7 @@ def explain(
     what: Annotated[str, typer.Argument(metavar="URL-or-ID", help="An entry's address or id.")],
     config: ConfigOption = None,
 ) -> None:
-    """Say why an entry has its categories, its duplicates and its story, and which digests had it.
+    """Explain why an entry has its categories, duplicates and story, and which digests had it.
 
     Example: aggregator explain https://spacenews.com/some-article/
     """
@@ -183,9 +187,16 @@ def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterato
     if not entry.categories:
         yield "  none"
     lines = aggregator.explained_categories(entry)
-    yield "the rules as they are now" if lines else "the rules as they are now: its source is no longer configured"
+    if not lines:
+        yield "the rules as they are now: its source is no longer configured"
+        return
+    # what is said above is not said again
+    known = {match.category for match in entry.categories}
+    is_same = aggregator.categories_of(entry) == entry.categories
+    yield "the rules as they are now say the same" if is_same else "the rules as they are now say"
     for line in lines:
-        yield f"  {line}"
+        if not is_same or line.partition(":")[0] not in known:
+            yield f"  {line}"
 
 
 def _explained_digests(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:

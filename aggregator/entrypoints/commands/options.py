@@ -28,10 +28,8 @@ ConfigOption = Annotated[
         show_default=False,
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON array, for scripts.")]
-KindOption = Annotated[
-    SourceKind, typer.Option("--kind", help="What the address is to be read as.", show_default=False)
-]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON array, for scripts.")]
+KindOption = Annotated[SourceKind, typer.Option("--kind", help="How to read the address.", show_default=False)]
 LimitOption = Annotated[
     int | None, typer.Option("--limit", min=1, metavar="N", help="Show at most N.", show_default=False)
 ]

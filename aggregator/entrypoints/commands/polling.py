@@ -19,13 +19,15 @@ from aggregator.sources import configured_sources
 
 
 def poll(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Only these, due or not.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Only these sources, due or not.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Poll what is due once, then exit.
+    """Poll the sources that are due once, then exit.
 
-    The exit code is 1 when not one source could be read.
+    Exits with 1 when no source could be read.
 
     Example: aggregator poll spacenews esa-space-news
     """
@@ -78,11 +80,11 @@ def _line(result: PollSummary) -> Text:
 
 def _sum_up(results: list[PollSummary], passed_over: int) -> None:
     if not results and not passed_over:
-        say("nothing is due; `aggregator poll --all` asks every source")
+        say("nothing is due; `aggregator poll --all` polls every source")
         return
     new, duplicates = sum(each.new for each in results), sum(each.duplicates for each in results)
     failed = sum(each.error is not None for each in results)
     brought = f"{counted(new, 'new entry')}, {duplicates} of them duplicates"
     say(f"{counted(len(results), 'source')} polled: {brought}, {counted(failed, 'source')} failed")
     if passed_over:
-        say(f"{passed_over} sources were passed over: their servers rest, or another worker is polling them now")
+        say(f"{passed_over} sources were skipped: their servers asked for a pause, or another worker is polling them")

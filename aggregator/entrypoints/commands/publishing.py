@@ -23,14 +23,14 @@ from aggregator.sources import Credentials, configured_sources, written_source
 
 
 def preview(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, a page, or a sitemap.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, a page or a sitemap; https:// may be left out.")],
     kind: KindOption = SourceKind.AUTO,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Fetch and read one address and show its entries. Nothing is stored.
 
-    Of a page's list it prints the YAML that pins it. A source that is configured is read as its settings say.
+    For the list on a page it prints the YAML that pins it. A configured source is read with its settings.
 
     Example: aggregator preview https://spacenews.com/feed/
     """
@@ -99,10 +99,10 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
 
 
 def publish(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; made if missing.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; created if missing.")],
     config: ConfigOption = None,
 ) -> None:
-    """Write the whole site as files, for any web server; only what changed is touched.
+    """Write the whole site as files, for any web server; only files that changed are written.
 
     Example: aggregator publish --out /var/www/news
     """
@@ -126,7 +126,9 @@ def _tell_hubs(aggregator: Aggregator) -> None:
 
 
 def opml_export(
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Else to the standard output.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write to this file, not to standard output.")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Write the sources as OPML, for other readers.

@@ -24,12 +24,13 @@ class Look(Protocol):
 
 
 SinceOption = Annotated[
-    str | None, typer.Option("--since", metavar="30d", help="Only entries first seen within this time.")
+    str | None,
+    typer.Option("--since", metavar="30d", help="Only entries first seen since: 30d, yesterday, 2026-11-27."),
 ]
 
 
 def rules_test(since: SinceOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
-    """Tell which entries would gain and lose categories by the rules on disk; change nothing.
+    """Show which entries would gain or lose categories under the rules on disk; change nothing.
 
     Example: aggregator rules test --since 30d
     """
@@ -37,7 +38,7 @@ def rules_test(since: SinceOption = None, as_json: JsonOption = False, config: C
 
 
 def rules_apply(since: SinceOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
-    """Give stored entries the categories that the rules on disk say, as new ones get them anyway.
+    """Apply the rules on disk to stored entries; new entries follow them anyway.
 
     Example: aggregator rules apply
     """

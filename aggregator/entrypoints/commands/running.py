@@ -29,17 +29,15 @@ AnyPortOption = Annotated[
         metavar="P",
         min=0,
         max=65535,
-        help=f"The port to listen on ({USUAL_PORT}). Without `web` among the roles: none, or for monitoring alone.",
+        help=f"The port to listen on ({USUAL_PORT}). Without the role `web`: none, or this one for monitoring only.",
         show_default=False,
     ),
 ]
 OnlyOption = Annotated[
     str,
-    typer.Option(
-        "--only", metavar="ROLES", help="A part of the work, beside other processes on one database: poll,deliver,web."
-    ),
+    typer.Option("--only", metavar="ROLES", help="Do part of the work, next to other processes on one database."),
 ]
-LogOption = Annotated[LogFormat, typer.Option("--log-format", help="For people, or a JSON object a line.")]
+LogOption = Annotated[LogFormat, typer.Option("--log-format", help="For people, or one JSON object per line.")]
 
 
 def run(
@@ -49,7 +47,7 @@ def run(
     log_format: LogOption = LogFormat.HUMAN,
     config: ConfigOption = None,
 ) -> None:
-    """The main job: poll on schedule, publish, serve the page and the feeds, until Ctrl-C or SIGTERM.
+    """The main job: poll on schedule, publish, send digests, serve the pages and feeds, until Ctrl-C or SIGTERM.
 
     Example: aggregator run --host 0.0.0.0 --port 8080
     """
@@ -62,7 +60,7 @@ def demo(
     port: PortOption = USUAL_PORT,
     log_format: LogOption = LogFormat.HUMAN,
 ) -> None:
-    """Run everything on a dozen sample sources that the program serves itself: no network, nothing kept.
+    """Run everything on a dozen sample sources that the program serves itself: no network needed, nothing kept.
 
     Example: aggregator demo
     """
