@@ -10,6 +10,7 @@ from aggregator.publish.feeds.document import (
     served_base,
 )
 from aggregator.publish.feeds.formats import FORMATS, Format, link_header, render_feed, told_formats
+from aggregator.publish.feeds.issues import DIGEST, issues_document
 from aggregator.publish.feeds.opml import render_opml
 from aggregator.publish.files import Written, write_if_changed, write_site
 from aggregator.publish.issue import issue_entries
@@ -66,6 +67,7 @@ from aggregator.publish.parts import source_title
 from aggregator.text.moments import moment
 
 __all__ = [
+    "DIGEST",
     "FORMATS",
     "PERIODS",
     "Choice",
@@ -100,6 +102,7 @@ __all__ = [
     "feed_title",
     "is_private",
     "issue_entries",
+    "issues_document",
     "language_choice",
     "language_choices",
     "link_header",

@@ -242,6 +242,12 @@ def by_number(connection: sa.Connection, digest: str, number: int | None) -> Iss
     return None if content is None else _to_issue(content)
 
 
+def latest(connection: sa.Connection, digest: str, limit: int) -> list[Issue]:
+    """Return the latest issues of a digest, the newest first."""
+    query = sa.select(issues.c.content).where(issues.c.digest == digest).order_by(issues.c.number.desc()).limit(limit)
+    return [_to_issue(content) for content in connection.execute(query).scalars()]
+
+
 def having(connection: sa.Connection, original: str) -> list[tuple[str, int, datetime]]:
     """Return which issues have an entry or a duplicate of it: digest, number, when it was made."""
     query = (

@@ -57,6 +57,11 @@ class Ledger:
         with self._read() as connection:
             return issues.by_number(connection, digest, number)
 
+    def latest_issues(self, digest: str, *, limit: int) -> list[Issue]:
+        """Return the latest issues of a digest, the newest first."""
+        with self._read() as connection:
+            return issues.latest(connection, digest, limit)
+
     def issues_with(self, original: str) -> list[tuple[str, int, datetime]]:
         """Return which issues have an entry or a duplicate of it: digest, number, when it was made."""
         with self._read() as connection:

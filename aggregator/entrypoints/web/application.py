@@ -69,6 +69,7 @@ def create_app(
         "/feeds/": web.feeds.feeds,
         "/feeds/feeds.opml": web.feeds.feeds_opml,
         "/feeds/search.{format}": web.feeds.search,
+        "/feeds/digest-{name}.{format}": web.feeds.issues,
         "/feeds/{name}.{format}": web.feeds.feed,
         "/feeds/{name}/{number:int}.{format}": web.feeds.archive,
         "/digests": web.digests.digests,

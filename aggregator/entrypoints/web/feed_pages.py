@@ -20,10 +20,12 @@ from aggregator.errors import UsageError
 from aggregator.model import FeedDocument, FeedFormat, Selection
 from aggregator.outputs.renewal import archive_document, search_document
 from aggregator.publish import (
+    DIGEST,
     FORMATS,
     Choice,
     arrange_feeds,
     category_labels,
+    issues_document,
     link_header,
     render_feed,
     render_feed_opml,
@@ -43,6 +45,9 @@ _OPML: Final = "text/x-opml; charset=utf-8"
 # make up; the one can't push out the other.
 _REMEMBERED_FEEDS: Final = 256
 _REMEMBERED_SEARCHES: Final = 64
+
+# So many issues of a digest are in its feed: a month of a daily one.
+_ISSUES: Final = 30
 
 _MOST_CHARACTERS: Final = 200
 _FOUND_ENTRIES: Final = 50
@@ -72,6 +77,26 @@ class FeedPages:
         ready = Ready(config=config, version=version, rendered=rendered, cache_control=_FEED_CACHE, links=links)
         request.scope[READY] = ready
         return answer(request, rendered, cache_control=_FEED_CACHE, links=links)
+
+    def issues(self, request: Request) -> Response:
+        """Answer with the latest issues of a digest as a feed; a configured feed of that name goes before."""
+        config, templates = self._current()
+        name = request.path_params["name"]
+        if any(feed.name == f"{DIGEST}{name}" for feed in config.feeds):
+            request.path_params["name"] = f"{DIGEST}{name}"
+            return self.feed(request)
+        digest = next((each for each in config.digests if each.name == name), None)
+        if digest is None:
+            raise UsageError(f"no digest is named {name[:60]!r}")
+        format_, token = _format(request), request.scope.get(TOKEN_IN_ADDRESS)
+        issues = self._store.ledger.latest_issues(name, limit=_ISSUES)
+        rendered = self._rendered(
+            request,
+            (tuple(issue.id for issue in issues), templates),
+            lambda: issues_document(digest, issues, config, identity=self._aggregator.identity, token=token),
+            format_,
+        )
+        return answer(request, rendered, cache_control=_FEED_CACHE)
 
     def archive(self, request: Request) -> Response:
         _, templates = self._current()

@@ -18,7 +18,7 @@ class Frame:
     ``root`` leads from the page to the site's top: "./" or "../…", so that the site works below any path.
     ``language`` is that of entries which don't say; ``feeds`` are those that are public. ``query`` is what was searched
     for. A static site has files in place of addresses, and neither filters nor search; one without ``has_sources`` says
-    nothing of how they are.
+    nothing of how they are. ``site_url`` is the top in full, for those who show a page elsewhere (Open Graph).
     """
 
     title: str
@@ -29,6 +29,7 @@ class Frame:
     has_digests: bool = False
     is_static: bool = False
     query: str | None = None
+    site_url: str = ""
 
     @property
     def formats(self) -> tuple[Format, ...]:
@@ -89,6 +90,14 @@ class Frame:
         issue = f"/{number}" if number is not None else ""
         return f"{self.root}digests/{quote(name, safe='')}{issue}{self._ending}"
 
+    def digest_feed(self, name: str) -> str | None:
+        """Return where the issues of a digest are as a feed; a static site has none."""
+        return None if self.is_static else f"{self.root}feeds/digest-{quote(name, safe='')}.{self.formats[0].ending}"
+
+    def in_full(self, address: str) -> str:
+        """Return an address of this site as others need it."""
+        return self.site_url + address.removeprefix(self.root)
+
     def opml(self) -> str:
         """Return where the list of sources is for other readers."""
         return f"{self.root}{'sources.opml' if self.is_static else 'opml'}"
@@ -112,4 +121,5 @@ def site_frame(config: Config, *, root: str, is_static: bool = False, query: str
         has_digests=bool(config.digests),
         is_static=is_static,
         query=query,
+        site_url=config.site.url,
     )

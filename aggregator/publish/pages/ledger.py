@@ -12,7 +12,7 @@ from aggregator.config.templates import Templates
 from aggregator.model.issues import Delivery, DeliveryStatus, Issue
 from aggregator.publish.pages.frame import Frame
 from aggregator.text.legal import legal
-from aggregator.text.moments import Moment, moment, rfc3339, time_in_words
+from aggregator.text.moments import Moment, day_in_words, moment, rfc3339, time_in_words
 
 # Of many endpoints a page names so many, those in trouble first.
 _MOST_CHANNELS: Final = 12
@@ -112,7 +112,10 @@ def render_issue_page(templates: Templates, frame: Frame, issue: Issue, zone: Zo
     def when(time: datetime) -> str:
         return time_in_words(time, zone)
 
-    return templates.render("issue.html.j2", frame=frame, issue=issue, when=when, machine=rfc3339)
+    def day(time: datetime) -> str:
+        return day_in_words(time.astimezone(zone).date())
+
+    return templates.render("issue.html.j2", frame=frame, issue=issue, when=when, day=day, machine=rfc3339)
 
 
 def render_unsubscribe(templates: Templates, frame: Frame, *, title: str, reader: str, path: str, state: str) -> bytes:

@@ -13,11 +13,14 @@ from aggregator.publish.pages.river import Also, Wording
 from aggregator.publish.readable import readable
 from aggregator.text.legal import legal, web_address
 from aggregator.text.moments import rfc3339, time_in_words
-from aggregator.text.one_line import one_line
+from aggregator.text.one_line import one_line, shorten
 from aggregator.text.sizes import size_in_words
 
 # All texts of a page together: what comes after them is shown by its summary.
 _MOST_TEXT = 60_000
+
+# What chats and search engines show of a page.
+_ABOUT_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +58,18 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
-    """A story: its newest headline, its articles oldest first, and the languages they are in where there are more."""
+    (
+        """A story: its newest headline, what it is ``about`` in a sentence or two, its articles oldest first.
+
+    ``languages`` are those they are in where there are more.
+    """
+        ""
+    )
 
     id: str
     title: str
     language: str | None
+    about: str
     articles: tuple[Article, ...]
     sources: int
     languages: tuple[Choice, ...]
@@ -81,6 +91,7 @@ def arrange_story(entries: Sequence[StoredEntry], wording: Wording) -> StoryPage
         id=entries[0].story,
         title=last.title,
         language=last.language,
+        about=shorten(one_line(last.summary), _ABOUT_CHARACTERS),
         articles=tuple(articles),
         sources=len({each.source for each in entries}),
         languages=tuple(map(language_choice, tags)) if len(tags) > 1 else (),

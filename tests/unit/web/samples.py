@@ -29,7 +29,7 @@ from aggregator.model import (
     StoredEntry,
     Totals,
 )
-from aggregator.model.issues import Delivery, DeliveryStatus, DigestState, Stop
+from aggregator.model.issues import Delivery, DeliveryStatus, DigestState, Issue, Stop
 from aggregator.sources import configured_sources
 from tests.unit.publish.samples import IDENTITY, NOON, make_document
 
@@ -57,6 +57,7 @@ class ListLedger:
     """What the web page asks of a ledger in which nothing is but who has unsubscribed."""
 
     stopped: dict[tuple[str, str], Stop] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
 
     def key_for(self, _purpose: str) -> bytes:
         return KEY
@@ -66,6 +67,17 @@ class ListLedger:
 
     def resume(self, digest: str, endpoint: str) -> None:
         self.stopped.pop((digest, endpoint), None)
+
+    def latest_issues(self, digest: str, *, limit: int) -> list[Issue]:
+        return [issue for issue in reversed(self.issues) if issue.digest == digest][:limit]
+
+    def find_issue(self, digest: str, number: int | None = None) -> Issue | None:
+        return next(
+            (each for each in self.latest_issues(digest, limit=99) if number is None or each.number == number), None
+        )
+
+    def deliveries_of(self, _issue: Issue) -> list[Delivery]:
+        return []
 
     def counts(self) -> dict[tuple[str, DeliveryStatus], int]:
         return {}

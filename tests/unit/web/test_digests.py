@@ -1,0 +1,113 @@
+"""Digests on the web: an issue as a page, and all of them as a feed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import feedparser
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+from aggregator.config import DigestConfig, FeedConfig
+from aggregator.model.issues import Issue, Section, Story, Trouble, TroubleKind
+from tests.unit.notify.samples import make_issue, make_issue_entry
+from tests.unit.web.samples import CONFIG, ListLedger, client_of, make_aggregator
+
+DAILY = DigestConfig(name="daily", title="Space & talent", every="day at 07:30", limit=2)
+
+
+def client(*issues: Issue, **config: Any) -> TestClient:
+    aggregator = make_aggregator(config=CONFIG.model_copy(update={"digests": (DAILY,)} | config))
+    aggregator.store.ledger = ListLedger(issues=issues)
+    return client_of(aggregator)
+
+
+def issue_of(*titles: str, number: int = 1) -> Issue:
+    return make_issue(0, *(make_issue_entry(title) for title in titles), number=number, id=f"issue{number}")
+
+
+@pytest.mark.parametrize("ending", ["atom", "rss", "json"])
+def test_a_digest_is_a_feed_with_an_entry_for_each_issue_in_every_format(ending: str) -> None:
+    answer = client(issue_of("First"), issue_of("Moon <b>landing</b>", "Second", number=2)).get(
+        f"/feeds/digest-daily.{ending}"
+    )
+
+    assert answer.status_code == 200
+    if ending == "json":
+        entries = answer.json()["items"]
+        assert [entry["url"] for entry in entries] == [f"https://news.example.org/digests/daily/{n}" for n in (2, 1)]
+        return
+    entries = feedparser.parse(answer.content).entries
+    assert [html.fromstring(entry.title).text_content() for entry in entries][1] == "First · Monday 2 March 2026"
+    assert [entry.link for entry in entries] == [f"https://news.example.org/digests/daily/{n}" for n in (2, 1)]
+    assert len({entry.id for entry in entries}) == 2
+
+
+def test_an_entry_of_a_digests_feed_shows_what_its_mail_does_and_leads_to_the_rest() -> None:
+    story = Story(entries=(make_issue_entry("Moon"), make_issue_entry("Moon too", story="moon", source="wire")), rank=0)
+    others = tuple(Story(entries=(make_issue_entry(f"Other {n}"),), rank=n) for n in (1, 2, 3))
+    trouble = Trouble(kind=TroubleKind.FAILING, subject="x", title="X", text="secret")
+    issue = make_issue(
+        0, sections=(Section(name="space", title="Space", stories=(story, *others)),), troubles=(trouble,)
+    )
+
+    [entry] = feedparser.parse(client(issue).get("/feeds/digest-daily.atom").content).entries
+
+    tree = html.fromstring(f"<div>{entry.content[0].value}</div>")
+    assert [each.text_content() for each in tree.iter("li")] == [
+        "Moon – Orbit, also WireIce lies below the dust.",
+        "Other 1 – OrbitIce lies below the dust.",
+    ]
+    assert [(each.text_content(), each.get("href")) for each in tree.iter("a")][-1] == (
+        "2 more in Space",
+        "https://news.example.org/digests/daily/7#space",
+    )
+    assert "secret" not in entry.content[0].value
+
+
+def test_a_digest_without_issues_is_an_empty_feed_and_one_that_there_is_not_is_none() -> None:
+    app = client()
+
+    assert feedparser.parse(app.get("/feeds/digest-daily.atom").content).entries == []
+    assert app.get("/feeds/digest-other.atom").status_code == 404
+
+
+def test_a_configured_feed_of_the_same_name_goes_before() -> None:
+    app = client(issue_of("Moon"), feeds=(FeedConfig(name="digest-daily", title="Mine"),))
+
+    assert feedparser.parse(app.get("/feeds/digest-daily.atom").content).feed.title == "Mine"
+
+
+def test_a_reader_that_has_the_feed_of_a_digest_gets_a_304() -> None:
+    app = client(issue_of("Moon"))
+    tag = app.get("/feeds/digest-daily.atom").headers["etag"]
+
+    assert app.get("/feeds/digest-daily.atom", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_an_issue_forwarded_in_a_chat_shows_its_headlines() -> None:
+    page = html.fromstring(client(issue_of("Moon", 'Jobs "here"', number=3)).get("/digests/daily/3").content)
+
+    shared = {each.get("property"): each.get("content") for each in page.iter("meta") if each.get("property")}
+    assert shared == {
+        "og:site_name": "Space & talent",
+        "og:type": "article",
+        "og:title": "Space & talent, Monday 2 March 2026",
+        "og:description": 'Moon · Jobs "here"',
+        "og:url": "https://news.example.org/digests/daily/3",
+    }
+    assert page.xpath("//link[@rel='alternate'][@title='Space & talent']/@href") == ["../../feeds/digest-daily.atom"]
+
+
+def test_a_long_section_has_its_first_stories_whole_and_the_rest_behind_one_line() -> None:
+    issue = make_issue(500)
+    talent = replace(issue.sections[0], name="talent", title="Talent", stories=issue.sections[0].stories[:3])
+    page = html.fromstring(client(replace(issue, sections=(issue.sections[0], talent))).get("/digests/daily/7").content)
+
+    assert [each.text_content() for each in page.xpath("//details/summary")] == ["480 more in Space"]
+    assert len(page.xpath("//article")) == 23
+    assert len(page.xpath("//details//li")) == 480
+    assert page.xpath("//nav[@class='contents']/a/@href") == ["#space", "#talent"]
+    assert page.xpath("//section[@class='issue']/@id") == ["space", "talent"]
