@@ -26,11 +26,12 @@ _MAY_BE_REVISION = re.compile(r"^https?://[^#]+(?:#|[?&;=@:/._-][\w.:=-]*\d$)", 
 
 
 def fingerprint(title: str, summary: str, text: str, enclosures: Iterable[Enclosure]) -> str:
-    """Hash what readers see: title, summary, the visible text of the content, the files without their parameters.
+    """Hash what readers see: title, summary, the visible text of the content, the names of the files.
 
-    Not markup, not dates, not tags, not where links lead: those change without the entry being another.
+    Not markup, not dates, not tags, not where links lead or files are kept: those change without the entry being
+    another.
     """
-    files = sorted({(canonical_url(file.url) or file.url).partition("?")[0] for file in enclosures})
+    files = sorted((canonical_url(file.url) or file.url).partition("?")[0].rpartition("/")[2] for file in enclosures)
     return _hash("\n".join([title, summary, text, *files]))
 
 

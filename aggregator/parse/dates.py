@@ -83,7 +83,7 @@ _LONE_YEAR = re.compile(r"(?<![\d:.+-])(?:19|20)\d{2}(?![\d:])")
 _CLOCK = re.compile(
     r"(?<![\d.:+-])(?P<hour>\d{1,2})"
     r"(?:(?:[:.]| ?h(?:eures?)? ?| ?uhr )(?P<minute>\d{2})(?:(?::|\.| ?min ?)(?P<second>\d{2}))?(?!\d)(?:[.,]\d+)?"
-    r"| ?(?:h|uhr|heures?)\b|(?= ?[ap]\.?m\b))(?: ?(?P<half>[ap])\.?m\b)?",
+    r"| ?(?:h|uhr|heures?)\b|(?= ?[ap]\.?m\b))(?: ?(?P<half>[ap])\.? ?m\b)?",
     re.IGNORECASE,
 )
 _HALF = re.compile(r" ?([ap])\.? ?m\b\.?", re.IGNORECASE)
@@ -92,6 +92,7 @@ _RFC_822 = re.compile(
 )
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _PLACE = re.compile(r"\b[A-Z][A-Za-z_]+/[A-Z][A-Za-z_-]+(?:/[A-Z][A-Za-z_-]+)?")
+_AMERICAN = re.compile(r"\b(eastern|central|mountain|pacific)(?: standard| daylight)? time\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -254,7 +255,7 @@ def _with_clock(year: int, month: int, day: int, rest: str) -> datetime:
         year,
         month,
         day,
-        hour=_hour(int(clock["hour"]), clock["half"]),
+        hour=_hour(int(clock["hour"]), clock["half"] or ("p" if _AFTERNOON.search(rest) else None)),
         minute=int(clock["minute"] or 0),
         second=int(clock["second"] or 0),
         zone=_zone(rest[clock.end() :]),
@@ -285,6 +286,8 @@ def _zone(text: str) -> tzinfo:
         return zone
     if offset := _OFFSET.search(text):
         return _offset(f"{offset[1]}{int(offset[2]):02}{offset[3] or '00'}")
+    if (named := _AMERICAN.search(text)) and (zone := _place(_PLACES[f"{named[1][0].upper()}T"])):
+        return zone
     for word in _WORD.findall(text):
         if word in _PLACES and (zone := _place(_PLACES[word])):
             return zone

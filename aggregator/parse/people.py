@@ -10,6 +10,8 @@ _NAME_AND_ADDRESS = re.compile(r"(?P<name>.*?)\s*[<(]\s*(?:mailto:)?[^\s@<>()]+@
 _ADDRESS = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
 # What commas and the like part: not what stands in brackets or quotes.
 _PART = re.compile(r"""(?:\([^()]*\)|<[^<>]*>|"[^"]*"|[^,;()<>"]|[()<>"])+""")
+# One who ends with brackets, and another one.
+_BEHIND_ONE = re.compile(r"(?<=[)>])\s*(?:(?:and|und|et|y|e|&|\+|/)\s+|\s(?=[^\s@<>()]+@))", re.IGNORECASE)
 _MAX_LIST_CHARS = 2_000
 _MAX_CHARS = 200  # beyond it is no name
 
@@ -29,7 +31,7 @@ def people(written: Iterable[str]) -> tuple[str, ...]:
     """Return the names, each once, in their order; several people with addresses may stand in one text."""
     names: dict[str, str] = {}
     for each in written:
-        for one in _apart(each) if each.count("@") > 1 else (each,):
+        for one in _apart(each) if "@" in each else (each,):
             name = person(one)
             if name:
                 names.setdefault(name.casefold(), name)
@@ -40,7 +42,7 @@ def _apart(written: str) -> list[str]:
     """Take a list of people apart at its commas; "Roe, Ann <ann@example.org>" is one of them: each has one address."""
     people_: list[str] = []
     begun = ""
-    for part in _PART.findall(written[:_MAX_LIST_CHARS]):
+    for part in _PART.findall(_BEHIND_ONE.sub(", ", written[:_MAX_LIST_CHARS])):
         begun = f"{begun},{part}" if begun else part
         if "@" in begun:
             people_.append(begun.strip())

@@ -165,10 +165,12 @@ def _is_text(media_type: str | None) -> bool:
 
 def _without_marks(value: str) -> str | None:
     """Return a text without the marks of a CDATA section that was escaped, and without comments at its ends."""
-    if not value.startswith("<!") and not value.endswith("-->"):
+    if not value.startswith("<!") and not value.endswith(("-->", "]]>")):
         return value
     if value.startswith("<![CDATA["):
         value = _CDATA.sub(r"\1", value)
+    elif value.endswith("]]>") and value.count("]") > value.count("["):
+        value = value.removesuffix("]]>")
     return _COMMENTS.sub("", value).strip() or None
 
 

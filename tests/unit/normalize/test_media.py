@@ -163,7 +163,9 @@ def test_n66_where_a_picture_is_kept_is_no_change_and_a_sound_is_one() -> None:
     first = print_of(Enclosure(url="https://i1.example.org/hq.jpg", type="image/*"))
 
     assert first == print_of(Enclosure(url="https://i4.example.org/hq.jpg")) == print_of()
-    assert first != print_of(Enclosure(url="https://example.org/1.mp3", type="audio/mpeg"))
+    sound = print_of(Enclosure(url="https://a.example.org/x/1.mp3?token=1", type="audio/mpeg"))
+    assert first != sound == print_of(Enclosure(url="https://b.example.org/1.mp3", type="audio/mpeg"))
+    assert sound != print_of(Enclosure(url="https://a.example.org/x/2.mp3", type="audio/mpeg"))
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,10 @@ from aggregator.parse.dates import parse_date
         ("2026. gada 5. marts", "2026-03-05T00:00:00"),
         ("5 d’abril de 2026", "2026-04-05T00:00:00"),
         ("20261102100000", "2026-11-02T10:00:00"),
+        ("2026. 11. 16. 오후 3:15", "2026-11-16T15:15:00"),
+        ("16 de noviembre de 2026 3:15 p. m.", "2026-11-16T15:15:00"),
+        ("Monday, November 16, 2026 at 10:30:15 AM Pacific Standard Time", "2026-11-16T18:30:15"),
+        ("2026-07-16 10:30 (Central European Time)", "2026-07-16T10:30:00"),
         # a weekday tells which number is the month
         ("Mon, 02/11/2026 - 10:00", "2026-11-02T10:00:00"),
         ("Wed, 02/11/2026 - 10:00", "2026-02-11T10:00:00"),

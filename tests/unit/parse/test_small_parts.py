@@ -33,6 +33,25 @@ def test_a_name_is_told_from_an_address(written: str, name: str | None) -> None:
     assert person(written) == name
 
 
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("ada@example.org (Ada Marin), ben@example.org (Ben Quay)", ("Ada Marin", "Ben Quay")),
+        ("ada@example.org (Ada Marin) ben@example.org (Ben Quay)", ("Ada Marin", "Ben Quay")),
+        ("ada@example.org (Ada Marin), Ben Quay", ("Ada Marin", "Ben Quay")),
+        ("Ada Marin <ada@example.org>; Ben Quay <ben@example.org>", ("Ada Marin", "Ben Quay")),
+        ("Ada Marin <ada@example.org> and Ben Quay <ben@example.org>", ("Ada Marin", "Ben Quay")),
+        ("Marin, Ada <ada@example.org>, Quay, Ben <ben@example.org>", ("Marin, Ada", "Quay, Ben")),
+        ("Marin, Ada <ada@example.org>", ("Marin, Ada",)),
+        ("ada@example.org (Marin, Ada)", ("Marin, Ada",)),
+        ("ada@example.org, ben@example.org", ()),
+        ("Ada Marin, Ben Quay", ("Ada Marin, Ben Quay",)),
+    ],
+)
+def test_people_with_addresses_in_one_text_are_told_apart(written: str, names: tuple[str, ...]) -> None:
+    assert people([written]) == names
+
+
 def test_a_person_is_named_once() -> None:
     assert people(["Ada Marin", "ada marin", "x@example.org", "Ben Quay"]) == ("Ada Marin", "Ben Quay")
 
