@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aggregator.categorize import as_entry, categorize, explain_rules, fits_text
-from aggregator.config import Config, FeedConfig, Where
+from aggregator.config import Config, FeedConfig, Semantic, Where
 from aggregator.errors import UsageError
 from aggregator.fetch import HostGate, key_of
 from aggregator.http import HttpClient, user_agent
@@ -27,6 +27,7 @@ from aggregator.notify import beginning
 from aggregator.pipeline import Pipeline, Reader, Recorder
 from aggregator.sources import Credentials, configured_sources
 from aggregator.store import Store
+from aggregator.stories import MAX_AGE, Encoder, SentenceEncoder, is_installed
 from aggregator.text.marks import expired_marks
 
 # What is larger is no article.
@@ -108,6 +109,7 @@ class Aggregator:
         self.store = Store(config.storage.url, pool_size=_connections(config), meter=meter)
         self.store.upgrade()
         self.identity = self.store.open_site(url=config.site.url, now=clock())
+        self._sentences = SentenceEncoder()
         self.setup = self._adopt(config)
         self.rejected: tuple[str, ...] = ()  # what is wrong with the configuration on disk, while another is in force
 
@@ -121,6 +123,8 @@ class Aggregator:
 
     def _adopt(self, config: Config) -> Setup:
         """Build all that follows from a configuration, and make its sources and digests those of the store."""
+        if config.judgement.semantic is Semantic.ON and not is_installed():
+            raise UsageError("judgement.semantic is on without its extra: pip install 'aggregator[semantic]'")
         sources = configured_sources(config)
         limits = config.fetch.politeness
         client = open_client(config)
@@ -148,6 +152,13 @@ class Aggregator:
             digests=[beginning(each, config.site.tz, now) for each in config.digests],
         )
         return setup
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """What makes vectors of sentences, as ``judgement.semantic`` says; None for nothing."""
+        semantic = self.config.judgement.semantic
+        is_wanted = semantic is Semantic.ON or (semantic is Semantic.AUTO and is_installed())
+        return self._sentences if is_wanted else None
 
     @property
     def config(self) -> Config:
@@ -228,5 +239,6 @@ class Aggregator:
         before = now - self.config.storage.keep
         self.store.ledger.forget(before=before)
         self.store.forget_marks(expired_marks(now))
+        self.store.forget_vectors(before=now - MAX_AGE)
         self.store.feeds.forget(before=before)
         return self.store.forget(before=before, is_stopping=is_stopping)

@@ -15,7 +15,6 @@ import struct
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,14 @@ import sqlalchemy as sa
 from aggregator.categorize import categorize, compile_rules
 from aggregator.config import load
 from aggregator.dedupe import decide, sign
-from aggregator.model import Entry, Gist, PollResult, Signature, Source, SourceState
-from aggregator.steps.decide import judge_entries
-from aggregator.steps.marking import mark
+from aggregator.model import Entry, PollResult, Source, SourceState
+from aggregator.steps.decide import marks_of
+from aggregator.steps.group import group_waiting
+from aggregator.steps.parse import Seen
 from aggregator.store import Store
 from aggregator.store import signatures as stored_signatures
 from aggregator.store.tables import entries, signatures, sources, vocabularies
-from aggregator.stories import gists_of
+from aggregator.stories import MAX_AGE, SentenceEncoder, gists_of, is_installed
 from aggregator.text.languages import stems
 from aggregator.text.marks import TEXT, WORD, word_mark
 
@@ -43,9 +43,9 @@ _POLLS, _IN_POLL, _ROUNDS = 30, 30, 4
 _MARKS_KEPT = timedelta(days=60)
 _FILLED_AT_ONCE = 10_000
 _LEASE = timedelta(hours=1)
-_TITLE_WORDS, _TEXT_WORDS = 9, 120
+_TITLE_WORDS, _LEAD_WORDS, _TEXT_WORDS = 9, 40, 120
 
-Signed = tuple[Signature, Gist]
+_ENCODER = SentenceEncoder()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -89,28 +89,36 @@ def _print(costs: Mapping[int, Mapping[str, float]]) -> None:
 
 
 def _shown(least: Mapping[str, float]) -> dict[str, float]:
-    return {
-        "signatures, before the transaction": least["sign"],
+    shown = {
+        "signatures and gists, before": least["sign"],
         "duplicates: look up, judge, write": least["text"] - least["none"],
-        "stories: look up, judge, write": least["headline"] - least["none"],
-        "both together": least["both"] - least["none"],
+        "stories: look up, judge, write": least["stories"],
+        "stories of what is too old": least["backlog"],
         "categories": least["categories"],
         "the rest of the transaction": least["none"],
     }
+    return shown | ({"with vectors: each that needs one, more": least["vectors"]} if "vectors" in least else {})
 
 
 def _costs(store: Store, world: _World, now: datetime) -> dict[str, float]:
     """Return the CPU time that an entry takes, in microseconds."""
     rules, source = compile_rules(load(CATEGORIES).categories), Source(name="s0", url="https://s0.example/")
     fresh = world.documents(_POLLS)
-    return {
+    costs = {
         "sign": _timed(lambda document: (sign(document), gists_of(document)), fresh),
-        "none": _judged(store, world.documents(_POLLS), now, None),
-        "text": _judged(store, world.documents(_POLLS), now, _text_only),
-        "headline": _judged(store, world.documents(_POLLS), now, _headline_only),
-        "both": _judged(store, world.documents(_POLLS), now, lambda *each: each),
+        "none": _polled(store, world.documents(_POLLS), now, is_signed=False),
         "categories": _timed(lambda document: [categorize(each, source, rules) for each in document], fresh),
     }
+    group_waiting(store, now)
+    costs["text"] = _polled(store, world.documents(_POLLS), now)
+    costs["stories"] = _grouped(store, now)
+    _polled(store, world.documents(_POLLS, published=now - 2 * MAX_AGE), now)
+    costs["backlog"] = _grouped(store, now)
+    if is_installed():
+        texts = [f"{entry.title}. {entry.summary}" for document in fresh for entry in document]
+        _ENCODER.embed(texts[:1])
+        costs["vectors"] = _timed(lambda document: _ENCODER.embed([each.title for each in document]), fresh)
+    return costs
 
 
 def _timed(function: Callable[[Sequence[Entry]], object], documents: Sequence[Sequence[Entry]]) -> float:
@@ -120,38 +128,35 @@ def _timed(function: Callable[[Sequence[Entry]], object], documents: Sequence[Se
     return (time.process_time() - began) / (_POLLS * _IN_POLL) * 1e6
 
 
-def _text_only(signature: Signature, gist: Gist) -> Signed:
-    return signature, replace(gist, title=(), text=())
-
-
-def _headline_only(signature: Signature, gist: Gist) -> Signed:
-    return Signature(), gist
-
-
-def _judged(
-    store: Store, documents: Sequence[Sequence[Entry]], now: datetime, keep: Callable[[Signature, Gist], Signed] | None
-) -> float:
-    """Poll the documents as sources; return the time of what stands between fetching and the answer."""
-    names = [f"s{number}" for number in range(len(documents))]
-    claims = {each.source.name: each for each in store.claim_due_sources(now=now, lease=_LEASE, limit=999, names=names)}
-    signed = [list(map(keep, sign(document), gists_of(document))) if keep else [] for document in documents]
+def _grouped(store: Store, now: datetime) -> float:
+    """Judge the stories of what waits, as at the end of a round."""
     began = time.process_time()
-    for name, document, its_signatures in zip(names, documents, signed, strict=True):
-        claim = claims[name]
-        with store.poll(claim) as poll:
-            known = poll.known(document)
-            if keep is None:
-                judged = decide(document, known, claim=claim, now=now)
-            else:
-                marking = mark(document, *_apart(its_signatures), known, now=now)
-                judged = judge_entries(document, known, marking, poll.nearby(marking.probes), claim=claim, now=now)
-            state = SourceState(seed=claim.state.seed, last_success=now, next_check=now)
-            poll.write(PollResult(source=name, state=state, decisions=judged.decisions))
+    group_waiting(store, now)
     return (time.process_time() - began) / (_POLLS * _IN_POLL) * 1e6
 
 
-def _apart(signed: Sequence[Signed]) -> tuple[list[Signature], list[Gist]]:
-    return [signature for signature, _ in signed], [gist for _, gist in signed]
+def _polled(store: Store, documents: Sequence[Sequence[Entry]], now: datetime, *, is_signed: bool = True) -> float:
+    """Poll the documents as sources; return the time of what stands between fetching and the answer."""
+    names = [f"s{number}" for number in range(len(documents))]
+    claims = {each.source.name: each for each in store.claim_due_sources(now=now, lease=_LEASE, limit=999, names=names)}
+    looks = [
+        Seen(entries=tuple(each), signatures=sign(each), gists=gists_of(each)) if is_signed else Seen()
+        for each in documents
+    ]
+    began = time.process_time()
+    for name, document, seen in zip(names, documents, looks, strict=True):
+        claim = claims[name]
+        with store.poll(claim) as poll:
+            known = poll.known(document)
+            if is_signed:
+                marked = marks_of(seen, known, now=now)
+                nearby = poll.nearby([each.probes for each in marked.values()])
+                judged = decide(document, known, marked, nearby, claim=claim, now=now)
+            else:
+                judged = decide(document, known, claim=claim, now=now)
+            state = SourceState(seed=claim.state.seed, last_success=now, next_check=now)
+            poll.write(PollResult(source=name, state=state, decisions=judged.decisions))
+    return (time.process_time() - began) / (_POLLS * _IN_POLL) * 1e6
 
 
 class _World:
@@ -170,10 +175,10 @@ class _World:
     def ranks_of(self, count: int) -> list[int]:
         return self.chance.choices(self.ranks, cum_weights=self.weights, k=count)
 
-    def documents(self, count: int) -> list[list[Entry]]:
-        return [[self._entry() for _ in range(_IN_POLL)] for _ in range(count)]
+    def documents(self, count: int, *, published: datetime | None = None) -> list[list[Entry]]:
+        return [[self._entry(published) for _ in range(_IN_POLL)] for _ in range(count)]
 
-    def _entry(self) -> Entry:
+    def _entry(self, published: datetime | None) -> Entry:
         number = next(self._number)
         url = f"https://new.example/{number}"
         title, text = self._text(_TITLE_WORDS), self._text(_TEXT_WORDS)
@@ -189,6 +194,7 @@ class _World:
             summary=text[:200],
             content=f"<p>{text}</p>",
             language="en",
+            published=published,
             fingerprint=url,
         )
         self._last = entry
@@ -231,9 +237,9 @@ def _rows(
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[tuple[int, int]]]]:
     for pk in pks:
         at = NOW + timedelta(days=pk / per_day)
-        ranks = world.ranks_of(_TITLE_WORDS)
-        words = [world.words[rank] for rank in ranks]
-        rarest = [world.stems[rank] for rank in sorted(ranks, reverse=True)[:4]]
+        ranks = world.ranks_of(_TITLE_WORDS + _LEAD_WORDS)
+        words = [world.words[rank] for rank in ranks[:_TITLE_WORDS]]
+        rarest = [world.stems[rank] for rank in sorted(ranks, reverse=True)[:16]]
         pieces = [world.chance.getrandbits(32) for _ in range(5)]
         marks = [*TEXT.stored(pieces, at), *WORD.stored((word_mark(stem[:7]) for stem in rarest), at)]
         entry_id = f"{pk:016d}"
@@ -262,8 +268,10 @@ def _rows(
             "digest": "",
         }
         packed = struct.pack(f"<{len(marks)}q", *marks)
-        title = " ".join(world.stems[rank] for rank in ranks)
-        signature = {"entry_pk": pk, "language": "en", "words": f"{title}|", "marks": packed}
+        title, lead = (
+            " ".join(world.stems[rank] for rank in part) for part in (ranks[:_TITLE_WORDS], ranks[_TITLE_WORDS:])
+        )
+        signature = {"entry_pk": pk, "language": "en", "words": f"{title}|{lead}||", "marks": packed}
         yield entry, signature, [(each, pk) for each in marks]
 
 

@@ -31,7 +31,7 @@ STAGES: tuple[tuple[object, str, str], ...] = (
     (parsing, "normalize_changes", "normalize"),
     (parsing, "sign", "dedupe"),
     (pipeline, "categorize", "categorize"),
-    (deciding, "mark", "dedupe"),
+    (deciding, "marks_of", "dedupe"),
     (deciding, "judge", "dedupe"),
     (PollTransaction, "known", "store: read"),
     (PollTransaction, "nearby", "store: read"),

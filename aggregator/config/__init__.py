@@ -24,6 +24,7 @@ from aggregator.config.models import (
     Where,
 )
 from aggregator.config.secrets import Secrets
+from aggregator.config.semantic import Semantic
 from aggregator.config.shipped import is_installed, shipped_dir
 from aggregator.config.suggest import bare_address
 from aggregator.config.values import database_address
@@ -42,6 +43,7 @@ __all__ = [
     "FetchSettings",
     "Images",
     "Secrets",
+    "Semantic",
     "Site",
     "SmtpConfig",
     "SmtpSecurity",

@@ -20,6 +20,7 @@ from aggregator.config.categories import CategoryConfig
 from aggregator.config.database import USUAL_DATABASE
 from aggregator.config.messages import DigestSettings, EmailConfig
 from aggregator.config.page_rules import Links, PageConfig, Selector
+from aggregator.config.semantic import Judgement
 from aggregator.config.settings import Settings
 from aggregator.config.suggest import bare_address
 from aggregator.config.web import Web
@@ -271,6 +272,7 @@ class Config(Settings):
     site: Site = Field(Site(), description="What the feeds and pages that are published say of themselves.")
     storage: Storage = Field(default_factory=Storage, description="Where entries are kept, and for how long.")
     fetch: FetchSettings = Field(FetchSettings(), description="How sources are asked.")
+    judgement: Judgement = Field(default_factory=Judgement, description="How entries are judged: what is one story.")
     web: Web = Field(Web(), description="How the web pages and feeds are served, and to whom.")
     templates: values.Folder | None = Field(
         None, description="Folder with templates of your own; those of the same name replace ours."

@@ -19,6 +19,8 @@ storage:
 fetch:
   every: auto
   contact: https://news.example.org/about
+judgement:
+  semantic: auto
 web:
   trusted_proxies: [127.0.0.1]
   tokens: {control_room: '${CONTROL_ROOM_TOKEN}'}

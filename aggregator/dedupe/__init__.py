@@ -2,6 +2,6 @@
 
 from aggregator.dedupe.evidence import nearest_articles
 from aggregator.dedupe.judging import Judged, decide
-from aggregator.dedupe.signature import copy_marks, sign
+from aggregator.dedupe.signature import mark_copies, sign
 
-__all__ = ["Judged", "copy_marks", "decide", "nearest_articles", "sign"]
+__all__ = ["Judged", "decide", "mark_copies", "nearest_articles", "sign"]

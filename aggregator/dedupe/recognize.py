@@ -60,7 +60,7 @@ class _Recognizer:
     def _copy(self, entry: Entry, probes: Probes) -> SameArticle | None:
         found = self._closest(probes.copies, _COMPARED)
         if entry.origin is not None:  # it names where it is from: what is there may have the title, without a text
-            found += [each for each in self._closest(probes.story, None) if each not in found]
+            found += [each for each in self._closest(probes.titles, None) if each not in found]
         return same_text(entry, self._source, found, self._repeated_pieces) if found else None
 
     def _closest(self, marks: Iterable[int], limit: int | None) -> list[Resembling]:
@@ -90,7 +90,6 @@ class _Recognizer:
             title=entry.title,
             published=decision.published,
             first_seen=decision.first_seen,
-            gist=marked.gist,
             markup=entry.content or entry.summary,
         )
         for mark in marked.stored:

@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import islice
 from urllib.parse import urlsplit
 
-from aggregator.model import Entry, Signature
-from aggregator.text.folding import first_words_of_markup
-from aggregator.text.marks import ID, MAX_WORDS, TEXT, choose_marks, smallest_pieces, word_mark
+from aggregator.model import Entry, Gist, Marked, Probes, Signature
+from aggregator.text.folding import first_words_of_markup, fold
+from aggregator.text.marks import ID, MAX_WORDS, TEXT, TITLE, choose_marks, smallest_pieces, word_mark
 
 # What is read of an article for its marks; comparing reads more.
 _MARKUP_CHARS = 5000
@@ -34,12 +34,21 @@ def sign(entries: Sequence[Entry], *, beside: Sequence[Entry] = ()) -> tuple[Sig
     )
 
 
-def copy_marks(signature: Signature, first_seen: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def mark_copies(entry: Entry, signature: Signature, gist: Gist, first_seen: datetime) -> Marked:
     """Return the marks to store for an entry with this signature, and those to look its copies up by."""
     ids = () if signature.id_mark is None else (signature.id_mark,)
-    return (
-        (*TEXT.stored(signature.marks, first_seen), *ID.stored(ids, first_seen)),
-        (*TEXT.looked_up(signature.probes, first_seen), *ID.looked_up(ids, first_seen)),
+    titles = (word_mark(fold(entry.title)),)
+    return Marked(
+        gist=gist,
+        stored=(
+            *TEXT.stored(signature.marks, first_seen),
+            *ID.stored(ids, first_seen),
+            *TITLE.stored(titles, first_seen),
+        ),
+        probes=Probes(
+            copies=(*TEXT.looked_up(signature.probes, first_seen), *ID.looked_up(ids, first_seen)),
+            titles=tuple(TITLE.looked_up(titles, first_seen)) if entry.origin is not None else (),
+        ),
     )
 
 

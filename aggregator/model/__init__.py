@@ -26,6 +26,7 @@ from aggregator.model.feeds import Archive, Arrival, FeedDocument, FeedFormat, F
 from aggregator.model.outage import Outage, is_unreached, outage_of
 from aggregator.model.polls import Exchange, Poll, PollOutcome, PollResult, PollSummary
 from aggregator.model.rankings import Edition, Ranking
+from aggregator.model.reports import Grouping, Joined, Report, Surroundings
 from aggregator.model.sources import (
     Affects,
     BacklogRule,
@@ -81,9 +82,11 @@ __all__ = [
     "Found",
     "Freshness",
     "Gist",
+    "Grouping",
     "HostState",
     "Identity",
     "Inventory",
+    "Joined",
     "Known",
     "KnownEntry",
     "ListMemory",
@@ -108,6 +111,7 @@ __all__ = [
     "Probes",
     "PublishedEntry",
     "Ranking",
+    "Report",
     "Resembling",
     "Selection",
     "Sighting",
@@ -121,6 +125,7 @@ __all__ = [
     "SourceStatus",
     "Span",
     "StoredEntry",
+    "Surroundings",
     "Text",
     "Totals",
     "Validators",

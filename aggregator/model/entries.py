@@ -62,19 +62,22 @@ class Signature:
 class Gist:
     """What an entry says, as far as its story needs it, computed from it and its document alone (judgement.md).
 
-    ``title`` and ``text`` are the stems of the words in its headline and summary, in ``language`` ("": unknown);
-    ``links`` are hashes of pages elsewhere that it links to.
+    ``title`` and ``text`` are the stems of the words in its headline and its lead, in ``language`` ("": unknown);
+    ``links`` are hashes of pages elsewhere that it links to. ``names`` are what its headline has of names, numbers,
+    places and subjects, as they are in every language; ``lead_names`` what its lead has beside them.
     """
 
     language: str = ""
     title: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    lead_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """How many of ``entries`` stored ones have a word (its stem) in their headline, for one language."""
+    """How many of ``entries`` stored ones have a word (its stem) in headline or lead, for one language."""
 
     entries: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -82,10 +85,10 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probes:
-    """Where to look for entries that resemble one: marks as they are stored, for copies and for the same story."""
+    """Where to look for copies of an entry: marks as they are stored, of its text and id, and of its title."""
 
     copies: tuple[int, ...] = ()
-    story: tuple[int, ...] = ()
+    titles: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resembling:
-    """A stored entry that was found by its marks. ``markup`` is its text, None when only its story is asked for."""
+    """A stored entry that was found by its marks. ``markup`` is its text, None when only its title was looked for."""
 
     id: str
     source: str
@@ -110,17 +113,15 @@ class Resembling:
     title: str
     published: datetime
     first_seen: datetime
-    gist: Gist
     markup: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearby:
-    """What was found: ids of entries by mark, those entries, and how many entries each of their stories has."""
+    """What was found: ids of entries by mark, and those entries."""
 
     by_mark: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     entries: Mapping[str, Resembling] = field(default_factory=dict)
-    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,13 +152,12 @@ class Known:
 
     ``same_source`` are this source's entries with a key, a canonical URL or a title and time of the poll;
     ``elsewhere`` the entries of other sources with such a canonical URL; ``forgotten`` the keys whose entries were
-    purged; ``vocabularies`` are those of all languages.
+    purged.
     """
 
     same_source: tuple[KnownEntry, ...] = ()
     elsewhere: tuple[KnownEntry, ...] = ()
     forgotten: frozenset[str] = frozenset()
-    vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +173,8 @@ class Decision:
     """What becomes of one entry: stored as ``id``; ``is_new`` or an edit of what is there.
 
     ``original`` is its own id, or that of the entry that it is a duplicate of, with the ``evidence`` in words.
-    ``story`` is the id of the first entry of its story, perhaps its own, with ``story_evidence``; ``gist`` and
-    ``marks`` are what later entries find it by, None where they are not to be written.
+    ``story`` is that of its original, or its own id: stories are judged at the end of the round, by ``gist``; ``marks``
+    are what later entries find it by. Without a gist neither is written.
     ``published``, ``updated`` and ``first_seen`` are final. ``listed_at`` is when it counts as news in feeds:
     first seen, but for what a new source brings along when it is first polled: published.
     ``digest`` is a hash of all that is stored of it. ``is_dated`` is False when the publisher gave no usable time.
@@ -191,7 +191,6 @@ class Decision:
     listed_at: datetime
     digest: str
     story: str
-    story_evidence: str | None = None
     gist: Gist | None = None
     marks: tuple[int, ...] = ()
     categories: tuple[CategoryMatch, ...] = ()

@@ -11,10 +11,11 @@ from datetime import timedelta
 import structlog
 
 from aggregator.app import Aggregator
-from aggregator.errors import ClaimLost
+from aggregator.errors import AggregatorError, ClaimLost
 from aggregator.fetch import Turn
 from aggregator.model import Claim, PollSummary
 from aggregator.polling.queue import Queue
+from aggregator.steps.group import group_waiting
 from aggregator.steps.parse import Seen
 
 # Sources without news that one transaction writes.
@@ -25,6 +26,9 @@ _LOOK_AGAIN_S = 0.2
 
 # Servers that say nothing and are waited for beside ``fetch.workers``, at most (docs/decisions/0005).
 _MAX_SILENT = 400
+
+# New articles wait so long for others who are polling, before they are judged without what those bring.
+_LONGEST_WAIT = timedelta(minutes=2)
 
 
 def poll_due(
@@ -51,7 +55,7 @@ def poll_due(
             if not running:
                 yield from quiet.write(queue)
                 if is_stopping or queue.is_empty():
-                    return
+                    break
                 aggregator.gate.wait_for_change(timedelta(seconds=1))
                 continue
             timeout_s = None if queue.is_empty() and not quiet else _LOOK_AGAIN_S
@@ -60,6 +64,27 @@ def poll_due(
                 yield from quiet.sift(future.result(), queue)
             if len(quiet) >= _BATCH or not done:
                 yield from quiet.write(queue)
+    end_round(aggregator)
+
+
+def end_round(aggregator: Aggregator) -> int:
+    """Judge in which stories the new articles are; return how many joined one. Raises StoreError.
+
+    Where others are polling the same database, the last one of them does it, that all of a round is judged together;
+    but nothing waits for long. A bug of ours is logged, and keeps nothing from being published.
+    """
+    store, now = aggregator.store, aggregator.clock()
+    if not store.may_group(now=now, waits_since=now - _LONGEST_WAIT):
+        return 0
+    try:
+        return group_waiting(store, now, encoder=aggregator.encoder)
+    except AggregatorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as the docstring says
+        import structlog
+
+        structlog.get_logger().error("stories.crashed", exc_info=error)
+        return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,58 +9,49 @@ from datetime import datetime
 from http import HTTPStatus
 
 from aggregator.config import FetchSettings
-from aggregator.dedupe import Judged
 from aggregator.dedupe import decide as judge
+from aggregator.dedupe import mark_copies
 from aggregator.errors import FetchError, SourceError, StatusError
 from aggregator.fetch import Brought, after_failure, after_success, key_of
 from aggregator.model import (
     Claim,
     Decision,
-    Entry,
     Exchange,
     Fetched,
     Known,
-    Nearby,
+    Marked,
     NotModified,
     PollResult,
     PollSummary,
-    Sighting,
     SourceState,
 )
-from aggregator.steps.marking import Marking, mark
 from aggregator.steps.parse import Seen
 from aggregator.store import PollTransaction
-from aggregator.stories import join_stories
 
 
 def decide(poll: PollTransaction, claim: Claim, seen: Seen, *, settings: FetchSettings, now: datetime) -> PollResult:
-    """Judge the entries of a document against what the store knows. Raises StoreError."""
+    """Judge the entries of a document against what the store knows: which are new, which are copies. Raises StoreError.
+
+    In which stories they are is judged at the end of the round (steps/group.py).
+    """
     known = poll.known(seen.entries)
-    marking = mark(seen.entries, seen.signatures, seen.gists, known, now=now)
-    judged = judge_entries(
-        seen.entries, known, marking, poll.nearby(marking.probes), claim=claim, now=now, unchanged=seen.unchanged
-    )
+    marked = marks_of(seen, known, now=now)
+    nearby = poll.nearby([each.probes for each in marked.values()])
+    judged = judge(seen.entries, known, marked, nearby, claim=claim, now=now, unchanged=seen.unchanged)
     of_key = {entry.key: found for entry, found in zip(seen.entries, seen.categories, strict=True)}
     decisions = tuple(replace(each, categories=of_key[each.entry.key]) for each in judged.decisions)
     return _result(claim, seen, decisions, judged.unchanged, settings, now)
 
 
-def judge_entries(
-    entries: Sequence[Entry],
-    known: Known,
-    marking: Marking,
-    nearby: Nearby,
-    *,
-    claim: Claim,
-    now: datetime,
-    unchanged: Sequence[Sighting] = (),
-) -> Judged:
-    """Judge the entries of one document: which are new, which are copies, and in which stories the new ones are."""
-    judged = judge(entries, known, marking.marked, nearby, claim=claim, now=now, unchanged=unchanged)
-    source = claim.source.name
-    return replace(
-        judged, decisions=join_stories(judged.decisions, marking.marked, marking.weights, nearby, source=source)
-    )
+def marks_of(seen: Seen, known: Known, *, now: datetime) -> dict[str, Marked]:
+    """Return what the entries that are new, or say something else than before, are recognized by, by key."""
+    stored = {each.key: each for each in known.same_source}
+    marked: dict[str, Marked] = {}
+    for entry, signature, gist in zip(seen.entries, seen.signatures, seen.gists, strict=True):
+        before = stored.get(entry.key)
+        if entry.key not in known.forgotten and (before is None or before.fingerprint != entry.fingerprint):
+            marked[entry.key] = mark_copies(entry, signature, gist, before.first_seen if before else now)
+    return marked
 
 
 def decide_quiet(claim: Claim, seen: Seen, *, settings: FetchSettings, now: datetime) -> PollResult:

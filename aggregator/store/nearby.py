@@ -6,19 +6,18 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import sqlalchemy as sa
 
 from aggregator.model import Nearby, Probes, Resembling
 from aggregator.store import rows
 from aggregator.store.arrays import among, array
-from aggregator.store.tables import entries, signatures, sources
+from aggregator.store.tables import entries, sources
 
 # A mark that very many entries have says little: its newest ones are enough.
 _NEWEST = 16
 # How many of those with the most marks in common are looked at, for each entry.
-_COPIES, _STORY = 6, 6
+_COPIES, _TITLED = 6, 6
 
 _LOOK_UP = {
     "sqlite": sa.text(
@@ -33,61 +32,48 @@ _LOOK_UP = {
     ),
 }
 
-_RESEMBLING = (
-    sa.select(
-        entries.c.pk,
-        entries.c.id,
-        sources.c.name.label("source"),
-        entries.c.key,
-        entries.c.original,
-        sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
-        entries.c.url,
-        entries.c.title,
-        entries.c.published,
-        entries.c.first_seen,
-        signatures.c.language,
-        signatures.c.words,
-    )
-    .join(sources, sources.c.pk == entries.c.source_pk)
-    .join(signatures, signatures.c.entry_pk == entries.c.pk)
-)
+_RESEMBLING = sa.select(
+    entries.c.pk,
+    entries.c.id,
+    sources.c.name.label("source"),
+    entries.c.key,
+    entries.c.original,
+    sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
+    entries.c.url,
+    entries.c.title,
+    entries.c.published,
+    entries.c.first_seen,
+).join(sources, sources.c.pk == entries.c.source_pk)
 _BY_PK = _RESEMBLING.where(among(entries.c.pk, "chosen"))
-_BY_ID = _RESEMBLING.where(among(entries.c.id, "chosen"))
 _MARKUPS = sa.select(entries.c.pk, entries.c.content, entries.c.summary).where(among(entries.c.pk, "chosen"))
-_SIZES = (
-    sa.select(entries.c.story, sa.func.count().label("size"))
-    .where(entries.c.story.is_not(None), among(entries.c.story, "chosen"))
-    .group_by(entries.c.story)
-)
 
 
 def nearby(connection: sa.Connection, probes: Sequence[Probes]) -> Nearby:
-    """Return the entries with the most marks in common with each of these, and the first ones of their stories."""
-    having = _entries_having(connection, {mark for each in probes for mark in (*each.copies, *each.story)})
+    """Return the entries with the most marks in common with each of these."""
+    having = entries_having(
+        connection, {mark for each in probes for mark in (*each.copies, *each.titles)}, newest=_NEWEST
+    )
     if not having:
         return Nearby()
     copies = {pk for each in probes for pk in _closest(having, each.copies, _COPIES)}
-    alike = copies | {pk for each in probes for pk in _closest(having, each.story, _STORY)}
-    found = _load(connection, _BY_PK, alike)
+    titled = {pk for each in probes for pk in _closest(having, each.titles, _TITLED)}
+    found = _load(connection, copies | titled)
     ids = {pk: record.id for pk, record in found.items()}
-    stories = {record.story for record in found.values()}
-    firsts = _load(connection, _BY_ID, stories - set(ids.values()))
     markups = _markups(connection, copies)
     return Nearby(
         by_mark={mark: tuple(ids[pk] for pk in pks if pk in ids) for mark, pks in having.items()},
         entries={
-            record.id: replace(record, markup=markups[pk]) if pk in markups else record
-            for pk, record in (found | firsts).items()
+            record.id: replace(record, markup=markups[pk]) if pk in markups else record for pk, record in found.items()
         },
-        sizes=_sizes(connection, stories),
     )
 
 
-def _entries_having(connection: sa.Connection, marks: Collection[int]) -> dict[int, list[int]]:
+def entries_having(connection: sa.Connection, marks: Collection[int], *, newest: int) -> dict[int, list[int]]:
+    """Return the newest entries that have each of these marks, the newest first."""
     if not marks:
         return {}
     statement = _LOOK_UP[connection.dialect.name]
-    found = connection.execute(statement, {"marks": json.dumps(sorted(marks)), "newest": _NEWEST}).all()
+    found = connection.execute(statement, {"marks": json.dumps(sorted(marks)), "newest": newest}).all()
     return {mark: [int(pk) for pk in pks.split(",")] for mark, pks in found}
 
 
@@ -101,12 +87,10 @@ def _closest(having: Mapping[int, Iterable[int]], marks: Iterable[int], limit: i
     return [pk for _, pk in several] + once
 
 
-def _load(
-    connection: sa.Connection, query: sa.Select[Any], values: Collection[int] | Collection[str]
-) -> dict[int, Resembling]:
-    if not values:
+def _load(connection: sa.Connection, pks: Collection[int]) -> dict[int, Resembling]:
+    if not pks:
         return {}
-    found = connection.execute(query, {"chosen": array(values)}).mappings()
+    found = connection.execute(_BY_PK, {"chosen": array(pks)}).mappings()
     return {row["pk"]: rows.to_resembling(row) for row in found}
 
 
@@ -115,10 +99,3 @@ def _markups(connection: sa.Connection, pks: Collection[int]) -> dict[int, str]:
         return {}
     found = connection.execute(_MARKUPS, {"chosen": array(pks)})
     return {row.pk: row.content or row.summary for row in found}
-
-
-def _sizes(connection: sa.Connection, stories: Collection[str]) -> dict[str, int]:
-    """Return how many entries these stories have beside their first one and its duplicates."""
-    if not stories:
-        return {}
-    return {row.story: row.size for row in connection.execute(_SIZES, {"chosen": array(stories)})}

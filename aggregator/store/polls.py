@@ -13,7 +13,7 @@ from aggregator.store import activity, editions, history, nearby, rows, search, 
 from aggregator.store.arrays import among, array
 from aggregator.store.claims import held, held_row, insert_hosts, is_held
 from aggregator.store.engine import reason_of
-from aggregator.store.tables import entries, entry_categories, forgotten, site, sources
+from aggregator.store.tables import entries, entry_categories, forgotten, site, sources, ungrouped
 
 # "Which duplicates are there?" and "I add one" must not interleave between workers: deciding is done one at a time.
 # SQLite's write lock does that by itself; in PostgreSQL this advisory lock does, until the end of the transaction.
@@ -84,6 +84,7 @@ _END_CLAIM = (
     )
 )
 _END_QUIET_CLAIM = sources.update().where(is_held()).values(_COUNTED)
+_INSERT_WAITING = ungrouped.insert()
 _BUMP = site.update().values(content_version=site.c.content_version + 1)
 _ENDED = {"claim_token": None, "claimed_until": None}
 
@@ -91,10 +92,9 @@ _ENDED = {"claim_token": None, "claimed_until": None}
 class PollTransaction:
     """What a poll reads and writes. Made by ``Store.poll``, which commits it or rolls it back."""
 
-    def __init__(self, connection: sa.Connection, claim: Claim, vocabularies: signatures.Vocabularies) -> None:
+    def __init__(self, connection: sa.Connection, claim: Claim) -> None:
         self._connection = connection
         self._claim = claim
-        self._vocabularies = vocabularies
         held = held_row(connection, claim)
         if held is None:
             raise ClaimLost(f"another worker has taken over {claim.source.name}; this result is dropped")
@@ -117,7 +117,6 @@ class PollTransaction:
             same_source=tuple(map(rows.to_known_entry, here)),
             elsewhere=tuple(map(rows.to_known_entry, elsewhere)),
             forgotten=frozenset(self._connection.execute(_PURGED, keys).scalars()),
-            vocabularies=self._vocabularies.current(self._connection),
         )
 
     def _moved(self, unknown: Sequence[Entry]) -> dict[str, sa.RowMapping]:
@@ -181,6 +180,7 @@ class PollTransaction:
         pks = self._pks([each.id for each in ordered])
         self._insert_categories(ordered, pks)
         signatures.insert(self._connection, ordered, pks)
+        _let_wait(self._connection, ordered, pks)
         search.catch_up(self._connection, at_least=search.BATCH)
 
     def _update(self, decision: Decision) -> None:
@@ -208,6 +208,13 @@ class PollTransaction:
 
 def _titles(parsed: Sequence[Entry]) -> str:
     return array({entry.title for entry in parsed})
+
+
+def _let_wait(connection: sa.Connection, decisions: Sequence[Decision], pks: Mapping[str, int]) -> None:
+    """Let new articles wait for the end of the round; a copy is in the story of its original."""
+    waiting = [{"entry_pk": pks[each.id]} for each in decisions if each.gist is not None and each.original == each.id]
+    if waiting:
+        connection.execute(_INSERT_WAITING, waiting)
 
 
 @contextmanager

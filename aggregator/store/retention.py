@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from aggregator.store import search, signatures
+from aggregator.store import rounds, search, signatures
 from aggregator.store.polls import bump_content_version
 from aggregator.store.tables import entries, forgotten, sources
 
@@ -25,7 +25,7 @@ _FEWER = (
 def forget(connection: sa.Connection, *, before: datetime, limit: int) -> int:
     """Delete up to ``limit`` of the oldest entries first seen before a time and keep their keys; return how many."""
     query = (
-        sa.select(entries.c.pk, entries.c.source_pk, entries.c.key, entries.c.original != entries.c.id)
+        sa.select(entries.c.pk, entries.c.id, entries.c.source_pk, entries.c.key, entries.c.original != entries.c.id)
         .where(entries.c.first_seen < before)
         .order_by(entries.c.first_seen)
         .limit(limit)
@@ -36,8 +36,9 @@ def forget(connection: sa.Connection, *, before: datetime, limit: int) -> int:
         connection.execute(forgotten.insert(), [{"source_pk": row.source_pk, "key": row.key} for row in old])
         signatures.forget(connection, [row.pk for row in old])
         search.forget(connection, [row.pk for row in old])
+        rounds.forget_aliases(connection, [row.id for row in old])
         connection.execute(entries.delete().where(entries.c.pk.in_([row.pk for row in old])))
-        _count_down(connection, [(row.source_pk, bool(row[3])) for row in old])
+        _count_down(connection, [(row.source_pk, bool(row[4])) for row in old])
         search.step_back(connection)  # it locks the row that the next line locks: behind those of the sources
         bump_content_version(connection)
     return len(old)

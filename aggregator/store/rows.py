@@ -165,7 +165,6 @@ def new_entry_values(decision: Decision, source_pk: int) -> Values:
         "original": decision.original,
         "evidence": decision.evidence,
         "story": decision.story if decision.story != decision.original else None,
-        "story_evidence": decision.story_evidence,
         "first_seen": decision.first_seen,
         "listed_at": decision.listed_at,
     }
@@ -200,12 +199,13 @@ def to_known_entry(row: Row) -> KnownEntry:
 
 
 def gist_words(gist: Gist) -> str:
-    return "|".join(" ".join(words) for words in (gist.title, gist.text, gist.links))
+    return "|".join(" ".join(words) for words in (gist.title, gist.text, gist.links, gist.names, gist.lead_names))
 
 
 def to_gist(language: str, words: str) -> Gist:
-    title, text, *links = (tuple(part.split()) for part in words.split("|"))
-    return Gist(language=language, title=title, text=text, links=links[0] if links else ())
+    """Make a record of what ``gist_words`` wrote, be it an earlier version that knew less."""
+    title, text, links, names, lead_names, *_ = (*(tuple(part.split()) for part in words.split("|")), (), (), ())
+    return Gist(language=language, title=title, text=text, links=links, names=names, lead_names=lead_names)
 
 
 def to_resembling(row: Row) -> Resembling:
@@ -220,7 +220,6 @@ def to_resembling(row: Row) -> Resembling:
         title=row["title"],
         published=row["published"],
         first_seen=row["first_seen"],
-        gist=to_gist(row["language"], row["words"]),
     )
 
 

@@ -26,7 +26,16 @@ _LOOKED_THROUGH = 4 * _SAMPLE
 
 
 _INSERT = signatures.insert()
-_PACKED = sa.select(signatures.c.entry_pk, signatures.c.marks).where(among(signatures.c.entry_pk, "pks"))
+_EXCHANGE = signatures.update().where(signatures.c.entry_pk == sa.bindparam("of_entry"))
+_PACK_STORY_MARKS = (
+    signatures.update()
+    .where(signatures.c.entry_pk == sa.bindparam("of_entry"))
+    .values(story_marks=sa.bindparam("packed"))
+)
+_LANGUAGES = sa.select(signatures.c.language).where(among(signatures.c.entry_pk, "pks"))
+_PACKED = sa.select(signatures.c.entry_pk, signatures.c.marks, signatures.c.story_marks).where(
+    among(signatures.c.entry_pk, "pks")
+)
 _DELETE = signatures.delete().where(among(signatures.c.entry_pk, "pks"))
 _DELETE_MARK = entry_marks.delete().where(
     entry_marks.c.mark == sa.bindparam("of_mark"), entry_marks.c.entry_pk == sa.bindparam("of_entry")
@@ -38,13 +47,20 @@ _COUNT = vocabularies.update().where(vocabularies.c.language == sa.bindparam("of
 
 
 def insert(connection: sa.Connection, decisions: Sequence[Decision], pks: Mapping[str, int]) -> None:
-    """Write the signatures and marks of entries that are stored under these ``pks``, and learn from them."""
+    """Write the signatures and marks of entries that are stored under these ``pks``."""
     signed = [each for each in decisions if each.gist is not None]
     if not signed:
         return
     connection.execute(_INSERT, [_values(each, pks[each.id]) for each in signed])
     _insert_marks(connection, {(mark, pks[each.id]) for each in signed for mark in each.marks})
-    _learn(connection, signed)
+
+
+def add_story_marks(connection: sa.Connection, marks: Mapping[int, Sequence[int]]) -> None:
+    """Write the marks by which later reports of their events find these entries."""
+    _insert_marks(connection, {(mark, pk) for pk, each in marks.items() for mark in each})
+    packed = [{"of_entry": pk, "packed": _packed(each)} for pk, each in marks.items() if each]
+    if packed:
+        connection.execute(_PACK_STORY_MARKS, packed)
 
 
 def _insert_marks(connection: sa.Connection, marks: Collection[tuple[int, int]]) -> None:
@@ -63,19 +79,26 @@ def _insert_marks(connection: sa.Connection, marks: Collection[tuple[int, int]])
 
 def exchange(connection: sa.Connection, decision: Decision, pk: int) -> None:
     """Write the gist and the marks of an entry whose text was edited in place of the one it had."""
-    forget(connection, [pk])
-    connection.execute(_INSERT, [_values(decision, pk)])
+    before = connection.execute(_PACKED, {"pks": array([pk])}).first()
+    if before is None:
+        connection.execute(_INSERT, [_values(decision, pk)])
+    else:
+        _delete_marks(connection, pk, _unpacked(before.marks))
+        connection.execute(_EXCHANGE, _values(decision, pk) | {"of_entry": pk})
     _insert_marks(connection, {(mark, pk) for mark in decision.marks})
 
 
 def forget(connection: sa.Connection, pks: Sequence[int]) -> None:
     """Delete the signatures and marks of these entries."""
     chosen = {"pks": array(pks)}
-    packed = connection.execute(_PACKED, chosen).all()
-    marks = [{"of_mark": mark, "of_entry": row.entry_pk} for row in packed for mark in _unpacked(row.marks)]
-    if marks:
-        connection.execute(_DELETE_MARK, marks)
+    for row in connection.execute(_PACKED, chosen).all():
+        _delete_marks(connection, row.entry_pk, (*_unpacked(row.marks), *_unpacked(row.story_marks or b"")))
     connection.execute(_DELETE, chosen)
+
+
+def _delete_marks(connection: sa.Connection, pk: int, marks: Sequence[int]) -> None:
+    if marks:
+        connection.execute(_DELETE_MARK, [{"of_mark": mark, "of_entry": pk} for mark in marks])
 
 
 def forget_marks(connection: sa.Connection, *, first: int, last: int) -> int:
@@ -91,8 +114,12 @@ def _values(decision: Decision, pk: int) -> rows.Values:
         "entry_pk": pk,
         "language": gist.language,
         "words": rows.gist_words(gist),
-        "marks": struct.pack(f"<{len(decision.marks)}q", *decision.marks),
+        "marks": _packed(decision.marks),
     }
+
+
+def _packed(marks: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(marks)}q", *marks)
 
 
 def _unpacked(packed: bytes) -> tuple[int, ...]:
@@ -117,9 +144,12 @@ class Vocabularies:
             return {name: self._kept[name][1] for name in versions if name in self._kept}
 
 
-def _learn(connection: sa.Connection, signed: Sequence[Decision]) -> None:
-    """Count the new entries of each language, and learn those vocabularies anew that have grown by much."""
-    added = Counter(each.gist.language for each in signed if each.gist is not None)
+def learn(connection: sa.Connection, pks: Sequence[int]) -> None:
+    """Count these new entries, by language, and learn those vocabularies anew that have grown by much.
+
+    At the end of a round, so that all of it is judged by the same ones.
+    """
+    added = Counter(connection.execute(_LANGUAGES, {"pks": array(pks)}).scalars())
     known = {row.language: row for row in connection.execute(_SEEN)}
     for language, count in added.items():
         row = known.get(language)
@@ -137,7 +167,7 @@ def _learn(connection: sa.Connection, signed: Sequence[Decision]) -> None:
 
 
 def _learned(connection: sa.Connection, language: str) -> rows.Values:
-    """Count in how many of the newest headlines of a language each word is. Words that are in one only are left out."""
+    """Count in how many of the newest entries of a language each word is; words that are in one only are left out."""
     newest = (
         sa.select(signatures.c.language, signatures.c.words)
         .order_by(signatures.c.entry_pk.desc())
@@ -145,6 +175,6 @@ def _learned(connection: sa.Connection, language: str) -> rows.Values:
         .subquery()
     )
     query = sa.select(newest.c.words).where(newest.c.language == language).limit(_SAMPLE)
-    headlines = [words.partition("|")[0].split() for words in connection.execute(query).scalars()]
-    counts = Counter(word for words in headlines for word in set(words))
-    return {"entries": len(headlines), "counts": {word: count for word, count in counts.items() if count > 1}}
+    read = [" ".join(words.split("|", 2)[:2]).split() for words in connection.execute(query).scalars()]
+    counts = Counter(word for words in read for word in set(words))
+    return {"entries": len(read), "counts": {word: count for word, count in counts.items() if count > 1}}

@@ -17,6 +17,7 @@ from aggregator.model import (
     Condition,
     Edition,
     Found,
+    Grouping,
     HostState,
     Identity,
     Meter,
@@ -28,18 +29,20 @@ from aggregator.model import (
     Probes,
     PublishedEntry,
     Ranking,
+    Report,
     Selection,
     Source,
     SourceHealth,
     Span,
     StoredEntry,
+    Surroundings,
     Totals,
     Vocabulary,
     Worker,
     unmeasured,
 )
 from aggregator.model.issues import DigestState
-from aggregator.store import claims, clock, condition, editions, history, issues, published, retention, search
+from aggregator.store import claims, clock, condition, editions, history, issues, published, retention, rounds, search
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.columns import Utc
@@ -249,7 +252,7 @@ class Store:
     def poll(self, claim: Claim) -> Iterator[PollTransaction]:
         """Read, decide, write: one transaction, rolled back by any exception. Raises ClaimLost, Unstorable."""
         with self._write() as connection, refused_as_unstorable():
-            yield PollTransaction(connection, claim, self._vocabularies)
+            yield PollTransaction(connection, claim)
 
     def whole_articles(self, claim: Claim, keys: Sequence[str]) -> dict[str, Article | None]:
         """Return which of these entries of a source are known, forgotten ones too; with those stored as a whole."""
@@ -303,6 +306,48 @@ class Store:
             while count != 0:
                 with self._write() as connection:
                     count = forget_marks(connection, first=first, last=last)
+
+    # --- stories -----------------------------------------------------------------------------------------------------
+
+    def count_waiting(self) -> int:
+        """Return how many articles have no story yet that was judged."""
+        with self._read() as connection:
+            return rounds.count_waiting(connection)
+
+    def may_group(self, *, now: datetime, waits_since: datetime) -> bool:
+        """Whether it is time to judge stories: something waits, and nobody is polling, or it waits for too long."""
+        with self._read() as connection:
+            return rounds.may_group(connection, now=now, waits_since=waits_since)
+
+    def waiting(self, *, limit: int) -> list[Report]:
+        """Return the reports whose stories aren't judged yet, those that were published first."""
+        with self._read() as connection:
+            return rounds.waiting(connection, limit=limit)
+
+    def report(self, entry_id: str) -> Report | None:
+        """Return an entry as its story needs it; None for one that was stored before stories were."""
+        with self._read() as connection:
+            return rounds.report(connection, entry_id)
+
+    def surroundings(self, marks: Sequence[Collection[int]], links: Collection[int]) -> Surroundings:
+        """Return the reports that share marks with each of these, and all others of their stories."""
+        with self._read() as connection:
+            return rounds.surroundings(connection, marks, links)
+
+    def leads(self, pks: Collection[int]) -> dict[int, tuple[str, str]]:
+        """Return headline and summary of these entries."""
+        with self._read() as connection:
+            return rounds.leads(connection, pks)
+
+    def group(self, judged: Grouping, published: Mapping[int, datetime]) -> bool:
+        """Write what a round's judgement changes; False, and nothing is written, when another worker was quicker."""
+        with self._write() as connection:
+            return rounds.write(connection, judged, published)
+
+    def forget_vectors(self, *, before: datetime) -> None:
+        """Delete the vectors of what was published before a time."""
+        with self._write() as connection:
+            rounds.forget_vectors(connection, before=before)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -405,9 +450,14 @@ class Store:
             return nearby(connection, probes)
 
     def stories(self, ids: Sequence[str]) -> dict[str, tuple[StoredEntry, ...]]:
-        """Return all entries of each of these stories, duplicates among them, oldest first; inactive sources' too."""
+        """Return all entries of each of these stories, duplicates among them, oldest first; inactive sources' too.
+
+        The id of a story that was merged into another is one of its names.
+        """
         with self._read() as connection:
-            return stored_entries.stories(connection, ids)
+            merged = rounds.resolve(connection, ids)
+            found = stored_entries.stories(connection, [merged.get(each, each) for each in ids])
+        return {each: found[merged.get(each, each)] for each in ids if merged.get(each, each) in found}
 
     def content_version(self) -> int:
         """Return a number that moves whenever anything that outputs show changes."""

@@ -203,10 +203,38 @@ signatures = sa.Table(
     metadata,
     sa.Column("entry_pk", sa.Integer, sa.ForeignKey("entries.pk", ondelete="CASCADE"), primary_key=True),
     sa.Column("language", sa.Text, nullable=False),
-    # stems of the headline's words, "|", stems of the summary's, "|", hashes of the pages linked to
+    # stems of the headline's words, "|", stems of the lead's, "|", hashes of the pages linked to, "|", names and things
+    # of the headline, "|", those of the lead
     sa.Column("words", Text, nullable=False),
     # its rows of entry_marks, 8 bytes each, so that they can be taken out without an index of their own
     sa.Column("marks", sa.LargeBinary, nullable=False),
+    # likewise those by which reports of one event find each other; NULL until its story is judged
+    sa.Column("story_marks", sa.LargeBinary),
+)
+
+# New articles whose story is judged at the end of the round.
+ungrouped = sa.Table(
+    "ungrouped",
+    metadata,
+    sa.Column("entry_pk", sa.Integer, sa.ForeignKey("entries.pk", ondelete="CASCADE"), primary_key=True),
+)
+
+# What stands for headline and lead in any language, 8 bits a number; as long as something may be compared with it.
+vectors = sa.Table(
+    "vectors",
+    metadata,
+    sa.Column("entry_pk", sa.Integer, sa.ForeignKey("entries.pk", ondelete="CASCADE"), primary_key=True),
+    # seconds
+    sa.Column("published", sa.BigInteger, nullable=False, index=True),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+)
+
+# Ids of stories that were merged into others: links and feeds have them.
+story_aliases = sa.Table(
+    "story_aliases",
+    metadata,
+    sa.Column("alias", sa.Text, primary_key=True),
+    sa.Column("story", sa.Text, nullable=False, index=True),
 )
 
 # Which entries have a mark. The key is all of it: one tree, in which the entries of one time lie together.

@@ -10,6 +10,25 @@ from functools import cache
 
 from aggregator.text.languages import stems, terms_in
 
+# What headlines say that would fit another event as well.
+_GENERIC = {
+    "en": """
+    choose comparison comparison deals editorial evening everything explained explainer fixtures forecast happened
+    happening highlights horoscope hours kickoff letters line lineup lineups minute morning obituary odds opinion
+    predicted prediction preview quiz ratings recap round roundup rumors rumours squad squads statement stream tested
+    tips tomorrow tonight updates ups versus
+    """,
+    "fr": """
+    actualités bien chaîne chiffres choisir communiqué comparatif composition compositions demain direct déclaration
+    essentiel heure heures horoscope infos probables pronostic pronostics regarder retenir résumé savoir soir suivre
+    """,
+    "de": """
+    abend änderungen ändert aufstellung aufstellungen erklärung horoskop kolumne kompakt leserbriefe liveticker
+    mitteilung morgen müssen ratgeber sehen sender stellungnahme ticker überblick übertragung uhrzeit vergleich
+    voraussichtliche voraussichtlichen vorschau wissen
+    """,
+}
+
 _WORDS = {
     "en": """
     accused act action after age agency ago agree agreement ahead aid air album amid analysis announce announced
@@ -157,4 +176,4 @@ def everyday_stems(language: str) -> frozenset[str]:
     """Return the stems of the everyday words of a language; of an unknown one, those of all."""
     if language not in _WORDS:
         return frozenset().union(*(everyday_stems(name) for name in _WORDS))
-    return frozenset(stems(terms_in(_WORDS[language]), language))
+    return frozenset(stems(terms_in(f"{_WORDS[language]} {_GENERIC[language]}"), language))

@@ -1,43 +1,44 @@
-"""Why an entry is not in the story of those that it resembles, in words for ``aggregator explain``."""
+"""Why a report is not in the stories that are near, in words for ``aggregator explain``."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from aggregator.model import Marked, Nearby, Resembling
-from aggregator.stories.grouping import Stories
-from aggregator.stories.likeness import Likeness, liken
+from aggregator.model import Report
+from aggregator.stories.candidates import WINDOW
+from aggregator.stories.grouping import Cosine, Stories
+from aggregator.stories.scores import Score
 from aggregator.stories.weights import Weights
 
 _SHOWN = 3
 
 
-def nearest_stories(own: Resembling, marked: Marked, nearby: Nearby, weights: Weights) -> list[str]:
-    """Say of the entries of other stories that resemble it the most what is missing."""
-    stories = Stories(weights, nearby.sizes)
-    shared = Counter(found for mark in marked.probes.story for found in nearby.by_mark.get(mark, ()))
-    others = [nearby.entries[found] for found, _ in shared.most_common()]
-    likened = [(liken(own, other, weights), other) for other in others if other.story != own.story]
-    likened = sorted((each for each in likened if each[0].shared), key=lambda each: (-each[0].score, each[1].id))
-    said = []
-    for likeness, other in likened[:_SHOWN]:
-        barred = stories.why_not(own, other, nearby.entries.get(other.story))
-        said.append(f"{other.id} from {other.source} “{other.title}”: {_missing(likeness, barred)}")
-    return said
+def nearest_stories(
+    own: Report, found: Sequence[Report], stored: Iterable[Report], weights: Weights, cosine: Cosine
+) -> list[str]:
+    """Say of those of other stories that are the likest what is missing. ``stored`` has all of their stories."""
+    stories = Stories(stored, weights, cosine)
+    others = sorted(
+        (each for each in found if each.story != own.story), key=lambda each: (-stories.score(own, each).value, each.id)
+    )
+    return [f"{each.id} from {each.source} “{each.title}”: {_missing(own, each, stories)}" for each in others[:_SHOWN]]
 
 
-def _missing(likeness: Likeness, barred: str | None) -> str:
-    words = ", ".join(likeness.shared[:6])
-    said = f"{likeness.score:.0%} alike ({words})"
-    if barred is not None:
-        return f"{said}, but {barred}"
-    if likeness.is_same:
-        return f"{said}, which is enough for the two; its story has others that this one is not like"
-    reasons = [likeness.against] if likeness.against else []
-    if likeness.needed > 1:
-        reasons.append("the words they share are too common to tell one event from another")
-    elif likeness.score < likeness.needed:
-        reasons.append(f"{likeness.needed:.0%} are needed")
-    else:
-        reasons.append("the words they share weigh too little")
-    return f"{said}, but {' and '.join(reasons)}"
+def _missing(own: Report, other: Report, stories: Stories) -> str:
+    score = stories.score(own, other)
+    said = _said(score)
+    if abs(own.published - other.published) > WINDOW:
+        return f"{said}, but they are {abs(own.published - other.published).days} days apart"
+    if (closed := stories.why_closed(own, other.story)) is not None:
+        return f"{said}, but {closed}"
+    if score.value > 0:
+        if stories.likeness_to(own, other.story) > 0:
+            return f"{said}, which would be enough now"
+        return f"{said}, which is enough for the two; but its story has others that this one is not like"
+    against = score.reasons(-1)
+    return f"{said}, which is not enough" + (f": {', '.join(against)}" if against else "")
+
+
+def _said(score: Score) -> str:
+    words = f" ({', '.join(score.words[:6])})" if score.words else ""
+    return f"{score.share:.0%} sure{words}"

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from aggregator.model import Entry, Gist
 from aggregator.stories.links import links_of
+from aggregator.stories.proper_names import names_in
 from aggregator.text.languages import language_of, stems, terms_in
+from aggregator.text.tags import without_tags
 
 # What so many entries of one document have is the source's, not the article's.
 _REPEATED = 3
-_SUMMARY_CHARS = 250
+# What is read of the text below the headline. What is shorter than that says too little: the content is read instead.
+_LEAD_WORDS, _LEAD_CHARS, _MARKUP_CHARS, _SHORT_SUMMARY = 60, 420, 3000, 60
 _NEARLY_ALL = 0.8
 _LAST_PART = re.compile(r"\s+[|·•–—-]\s+")
 _SITE = re.compile(r"\.(?:com|net|org|info|de|at|ch|fr|be|lu|eu|uk|co\.uk|news|tv)\b|\b(?:News|TV|Online|Blog)\b")
@@ -24,18 +28,45 @@ def gists_of(entries: Sequence[Entry], *, beside: Sequence[Entry] = ()) -> tuple
     if not entries:
         return ()
     wanted, entries = len(entries), (*entries, *beside)
-    names = _site_names(entries)
-    terms = [_terms(entry, names) for entry in entries]
-    languages = _languages(entries, terms)
+    site_names = _site_names(entries)
+    said = [_Said(headline(entry.title, site_names), _lead(entry)) for entry in entries]
+    languages = _languages(entries, said)
     links = _own_links(entries)
-    return tuple(_gist(*each) for each in islice(zip(terms, languages, links, strict=True), wanted))
+    return tuple(_gist(*each) for each in islice(zip(said, languages, links, strict=True), wanted))
 
 
-def _gist(terms: tuple[list[str], list[str]], language: str, links: tuple[str, ...]) -> Gist:
-    in_title, in_summary = terms
-    title = stems(in_title, language)
-    text = tuple(stem for stem in stems(in_summary, language) if stem not in title)
-    return Gist(language=language, title=title, text=text, links=links)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The headline and the lead of an entry, and the words of both."""
+
+    title: str
+    lead: str
+    title_terms: list[str] = field(init=False)
+    lead_terms: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title_terms", terms_in(self.title))
+        object.__setattr__(self, "lead_terms", terms_in(self.lead)[:_LEAD_WORDS])
+
+
+def _gist(said: _Said, language: str, links: tuple[str, ...]) -> Gist:
+    title, text = stems(said.title_terms, language), stems(said.lead_terms, language)
+    names = names_in(said.title, said.title_terms, language)
+    return Gist(
+        language=language,
+        title=title,
+        text=tuple(stem for stem in text if stem not in title),
+        links=links,
+        names=names,
+        lead_names=tuple(each for each in names_in(said.lead, said.lead_terms, language) if each not in names),
+    )
+
+
+def _lead(entry: Entry) -> str:
+    """Return the beginning of what an entry says below its headline."""
+    if len(entry.summary) >= _SHORT_SUMMARY or len(entry.content) <= len(entry.summary):
+        return entry.summary[:_LEAD_CHARS]
+    return without_tags(entry.content[:_MARKUP_CHARS])[:_LEAD_CHARS]
 
 
 def _own_links(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
@@ -45,14 +76,12 @@ def _own_links(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
     return [tuple(link for link in each if counts[link] < _REPEATED) for each in links]
 
 
-def _terms(entry: Entry, site_names: frozenset[str]) -> tuple[list[str], list[str]]:
-    """Return the words of the headline and of the beginning of the summary."""
-    return terms_in(headline(entry.title, site_names)), terms_in(entry.summary[:_SUMMARY_CHARS])
-
-
-def _languages(entries: Sequence[Entry], terms: Sequence[tuple[list[str], list[str]]]) -> list[str]:
+def _languages(entries: Sequence[Entry], said: Sequence[_Said]) -> list[str]:
     """Return the language of each entry; what can't be told is that of nearly all others, if there is one."""
-    found = [language_of(chain(*each), entry.language) for entry, each in zip(entries, terms, strict=True)]
+    found = [
+        language_of(chain(each.title_terms, each.lead_terms), entry.language)
+        for entry, each in zip(entries, said, strict=True)
+    ]
     known = Counter(language for language in found if language)
     [(most, count)] = known.most_common(1) or [("", 0)]
     usual = most if count >= _NEARLY_ALL * known.total() else ""

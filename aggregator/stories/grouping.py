@@ -1,116 +1,176 @@
-"""Which story does an entry belong to? It joins the one it resembles the most, or starts its own.
+"""Which reports are one story? Those that are alike on the average.
 
-A story is held together by its first entry: who joins must resemble that one too, so that a story does not wander from
-event to event, and it must do so soon after it. What has joined stays.
+At first each new report is a story of its own; then the two stories that are the likest become one, be they new or
+stored, as long as some are alike. So it makes no difference in which order reports came; and a story doesn't wander
+from event to event, since what joins must be like all of it.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 
-from aggregator.model import Gist, Resembling
-from aggregator.stories.likeness import Likeness, liken
+from aggregator.model import Grouping, Joined, Report
+from aggregator.stories.candidates import Candidates
+from aggregator.stories.features import Weighed, weigh
+from aggregator.stories.scores import Score, score
 from aggregator.stories.weights import Weights
-from aggregator.text.marks import LINK, WORD, word_mark
 
-# A story is closed when it has so many entries, or when its first one is so old.
-MAX_ENTRIES = 50
-MAX_AGE = timedelta(days=6)
-# How much of the score that joining takes must be there with the story's first entry.
-_CORE = 0.5
-# Or so much of those of its entries that were found must be like the one that joins.
-_MOST, _FEW = 0.5, 0.2
-# How many of the entries found by rare words are looked at.
-_LOOKED_AT = 10
-# An entry is found by its rarest words: few are stored, more are looked up.
-_STORED_WORDS, _PROBED_WORDS = 4, 6
-_WORD_LETTERS = 7
-# Of one source, what bears the same title on another day is a series.
-_SAME_DAY = timedelta(hours=12)
+# A story is closed when it has so many reports, or when its first one is so old.
+MAX_REPORTS = 50
+MAX_SPAN = timedelta(days=6)
+# Beside the average of all of a story, the nearest one counts so much.
+_NEAREST = 0.2
+# One report that is as unlike as can be must not outweigh all others.
+_LOWEST, _HIGHEST = -8.0, 8.0
+
+Cosine = Callable[[Report, Report], float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """The story that an entry joins, and why, in words."""
+def group_reports(
+    waiting: Sequence[Report],
+    marks: Mapping[str, tuple[Sequence[int], Sequence[int]]],
+    candidates: Candidates,
+    stored: Iterable[Report],
+    weights: Weights,
+    cosine: Cosine,
+) -> Grouping:
+    """Judge new reports. ``marks`` are those that are stored of each and those that are looked up, by its id.
 
-    story: str
-    evidence: str
-
-
-def story_words(gist: Gist, weights: Weights) -> tuple[list[str], list[str]]:
-    """Return the beginnings of the rarest words of a headline: those to store and those to look up."""
-    rarest = sorted((-weights.of(word, gist.language), word) for word in gist.title)
-    beginnings = list(dict.fromkeys(word[:_WORD_LETTERS] for _, word in rarest))
-    return beginnings[:_STORED_WORDS], beginnings[:_PROBED_WORDS]
-
-
-def story_marks(gist: Gist, weights: Weights, published: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the marks to store for an entry with this gist, and those to look others of its event up by."""
-    stored, probed = story_words(gist, weights)
-    links = [word_mark(link) for link in gist.links]
-    return (
-        (*WORD.stored(map(word_mark, stored), published), *LINK.stored(links, published)),
-        (*WORD.looked_up(map(word_mark, probed), published), *LINK.looked_up(links, published)),
+    ``stored`` are the reports that were found, with all others of their stories.
+    """
+    for report in waiting:
+        candidates.add(report, marks[report.id][0])
+    stories = Stories((*stored, *waiting), weights, cosine)
+    stories.join([(report, list(candidates.of(report, marks[report.id][1]))) for report in waiting])
+    return Grouping(
+        waiting=tuple(each.pk for each in waiting),
+        joined={report.id: joined for report in waiting if (joined := stories.joined(report)) is not None},
+        merged=stories.merged,
     )
 
 
 class Stories:
-    """The stories around one poll's entries. ``sizes`` are how many entries they have beside their first one."""
+    """Stories as they are, and as they become one."""
 
-    def __init__(self, weights: Weights, sizes: Mapping[str, int]) -> None:
+    def __init__(self, reports: Iterable[Report], weights: Weights, cosine: Cosine) -> None:
         self._weights = weights
-        self._sizes = Counter(sizes)
+        self._cosine = cosine
+        self._members: dict[str, list[Report]] = defaultdict(list)
+        self._story: dict[str, str] = {}
+        self._weighed: dict[str, Weighed] = {}
+        self._scores: dict[tuple[str, str], Score] = {}
+        self.merged: dict[str, str] = {}
+        for report in reports:
+            self._members[report.story].append(report)
+            self._story[report.id] = report.story
 
-    def find(
-        self, entry: Resembling, candidates: Iterable[Resembling], entries: Mapping[str, Resembling]
-    ) -> Joined | None:
-        """Return the story that an entry joins. ``entries`` has the first ones of the candidates' stories, if any."""
-        likened: dict[str, list[tuple[Likeness, Resembling]]] = defaultdict(list)
-        for candidate in list(candidates)[:_LOOKED_AT]:
-            if self.why_not(entry, candidate, entries.get(candidate.story)) is None:
-                likened[candidate.story].append((liken(entry, candidate, self._weights), candidate))
-        chosen: list[tuple[Likeness, Resembling]] = []
-        for story, members in likened.items():
-            alike = [each for each in members if each[0].is_same]
-            if alike and self._is_near_core(entry, entries.get(story), len(alike), len(members)):
-                chosen.append(min(alike, key=lambda each: (-each[0].score, each[1].first_seen, each[1].id)))
-        if not chosen:
+    def join(self, found: Iterable[tuple[Report, Sequence[Report]]]) -> None:
+        """Let stories become one, the likest first; those are looked at that have reports which found each other."""
+        near: dict[str, set[str]] = defaultdict(set)
+        for report, others in found:
+            for other in others:
+                one, two = self._story[report.id], self._story[other.id]
+                if one != two:
+                    near[one].add(two)
+                    near[two].add(one)
+        waiting: list[tuple[float, str, str]] = []
+
+        def consider(one: str, two: str) -> None:
+            if self._may_become_one(one, two) and (likeness := self._likeness(one, two)) > 0:
+                heappush(waiting, (-likeness, min(one, two), max(one, two)))
+
+        for story, nearby in near.items():
+            for other_story in nearby:
+                if story < other_story:
+                    consider(story, other_story)
+        while waiting:
+            likeness, one, two = heappop(waiting)
+            if one not in self._members or two not in self._members or -likeness != self._likeness(one, two):
+                continue  # they have changed since, and were considered anew
+            older, newer = self._unite(one, two)
+            for beside in near.pop(newer, set()):
+                near[beside].discard(newer)
+                if beside != older:
+                    near[older].add(beside)
+                    near[beside].add(older)
+            for beside in near[older]:
+                consider(older, beside)
+
+    def joined(self, report: Report) -> Joined | None:
+        """Return the story that a new report has joined, with why; None for one that begins its story."""
+        story = self._story[report.id]
+        if story == report.id:
             return None
-        likeness, nearest = min(chosen, key=lambda each: (-each[0].score, each[1].first_seen, each[1].id))
-        return Joined(nearest.story, evidence_of(likeness, nearest))
+        others = (each for each in self._members[story] if each.id != report.id)
+        nearest = max(others, key=lambda each: (self.score(report, each).value, each.id))
+        return Joined(story=story, evidence=evidence_of(self.score(report, nearest), nearest))
 
-    def add(self, story: str, entry_id: str) -> None:
-        """Count an entry that has joined a story."""
-        if story != entry_id:
-            self._sizes[story] += 1
-
-    def why_not(self, entry: Resembling, candidate: Resembling, first: Resembling | None) -> str | None:
-        """Return what keeps an entry from a candidate's story, whatever both say."""
-        apart = abs(entry.published - candidate.published)
-        if apart > WORD.window:
-            return f"they are {apart.days} days apart"
-        if entry.source == candidate.source and entry.title == candidate.title and apart > _SAME_DAY:
-            return "the source has this title again and again"
-        if self._sizes[candidate.story] + 1 >= MAX_ENTRIES:
-            return f"that story has {MAX_ENTRIES} entries already"
-        if first is not None and abs(entry.published - first.published) > MAX_AGE:
-            return f"that story began more than {MAX_AGE.days} days before or after"
+    def why_closed(self, report: Report, story: str) -> str | None:
+        members = self._members[story]
+        if len(members) >= MAX_REPORTS:
+            return f"that story has {MAX_REPORTS} articles already"
+        times = [each.published for each in members]
+        if max(*times, report.published) - min(*times, report.published) > MAX_SPAN:
+            return f"that story began more than {MAX_SPAN.days} days before or after"
         return None
 
-    def _is_near_core(self, entry: Resembling, first: Resembling | None, alike: int, members: int) -> bool:
-        """Whether an entry is like a story: like its first entry, or like most of those that were found of it."""
-        if alike >= 2 and alike >= _MOST * members:
-            return True
-        if first is None:
-            return alike >= _MOST * members
-        likeness = liken(entry, first, self._weights)
-        return likeness.score >= _CORE * min(likeness.needed, 1.0) and alike >= _FEW * members
+    def likeness_to(self, report: Report, story: str) -> float:
+        """Return how like a report is to a story's reports: above 0 it belongs there."""
+        return self._linkage([report], self._members[story])
+
+    def score(self, one: Report, other: Report) -> Score:
+        key = (one.id, other.id) if one.id < other.id else (other.id, one.id)
+        found = self._scores.get(key)
+        if found is None:
+            found = self._scores[key] = score(self._weigh(one), self._weigh(other), self._cosine(one, other))
+        return found
+
+    def _likeness(self, one: str, two: str) -> float:
+        return self._linkage(self._members[one], self._members[two])
+
+    def _linkage(self, ours: Sequence[Report], theirs: Sequence[Report]) -> float:
+        values = sorted(max(_LOWEST, min(_HIGHEST, self.score(one, other).value)) for one in ours for other in theirs)
+        return (1 - _NEAREST) * sum(values) / len(values) + _NEAREST * values[-1]
+
+    def _may_become_one(self, one: str, two: str) -> bool:
+        """What a digest has sent as two stories stays two; and no story outgrows what a story may be."""
+        ours, theirs = self._members[one], self._members[two]
+        if len(ours) + len(theirs) > MAX_REPORTS:
+            return False
+        if any(each.is_sent for each in ours) and any(each.is_sent for each in theirs):
+            return False
+        times = [each.published for each in (*ours, *theirs)]
+        return max(times) - min(times) <= MAX_SPAN
+
+    def _unite(self, one: str, two: str) -> tuple[str, str]:
+        """Make two stories one; return the id that stays, the older one's, and the other."""
+        older, newer = sorted((one, two), key=self._age)
+        members = self._members.pop(newer)
+        self._members[older] += members
+        self._story.update((each.id, older) for each in members)
+        if any(not each.is_waiting for each in members):
+            self.merged = {each: older if into == newer else into for each, into in self.merged.items()}
+            self.merged[newer] = older
+        return older, newer
+
+    def _age(self, story: str) -> tuple[bool, datetime, str]:
+        """Order stories: what was stored before this round comes first, then what was published first."""
+        members = self._members[story]
+        return all(each.is_waiting for each in members), min(each.published for each in members), story
+
+    def _weigh(self, report: Report) -> Weighed:
+        weighed = self._weighed.get(report.id)
+        if weighed is None:
+            weighed = self._weighed[report.id] = weigh(report, self._weights)
+        return weighed
 
 
-def evidence_of(likeness: Likeness, candidate: Resembling) -> str:
-    """Say in words why an entry is in one story with another."""
-    words = ", ".join(likeness.shared[:6])
-    return f"like {candidate.source} “{candidate.title[:80]}”: {likeness.score:.0%} alike ({words})"
+def evidence_of(found: Score, other: Report) -> str:
+    """Say in words why a report is in one story with another."""
+    words = f": {', '.join(found.words[:6])}" if found.words else ""
+    reasons = found.reasons(1)
+    because = f" ({', '.join(reasons[:2])})" if reasons else ""
+    return f"like {other.source} “{other.title[:80]}”, {found.share:.0%} sure{because}{words}"

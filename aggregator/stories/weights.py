@@ -10,48 +10,41 @@ from aggregator.model import Gist, Vocabulary
 from aggregator.stories.everyday import everyday_stems
 from aggregator.stories.placenames import place_stems
 
-# What is taken for granted, as if so many headlines had been read already: how many of them have such a word.
-_ASSUMED = 2000
-_EVERYDAY, _PLACE, _SMALL_NUMBER, _NUMBER, _RARE = 1 / 40, 1 / 400, 1 / 100, 1 / 1000, 1 / 4000
-# So many headlines must have been read before their counts are believed in full: a new store knows this week's news.
+# What is taken for granted, as if so many entries had been read already: how many of them have such a word. That a word
+# that nobody has listed is rare (most are names) is believed longer: a new store knows one week's news.
+_ASSUMED, _ASSUMED_OF_NAMES = 50, 200
+_EVERYDAY, _PLACE, _SMALL_NUMBER, _NUMBER, _RARE = 1 / 150, 1 / 400, 1 / 100, 1 / 1000, 1 / 4000
+# From so many entries on their counts tell which words are common.
 _ENOUGH = 5000
-# A word that tells is neither an everyday word nor a small number, nor in more than so many of the headlines read.
+# A word that tells is neither an everyday word nor a small number, nor in more than so many of the entries read.
 _TOO_COMMON = 0.03
 
 _NOTHING = Vocabulary()
 
 
 class Weights:
-    """The weights of words. ``unread`` are gists that no vocabulary has yet: those of the poll itself."""
+    """The weights of words. ``unread`` are gists that no vocabulary has yet: those of the round itself."""
 
     def __init__(self, vocabularies: Mapping[str, Vocabulary], unread: Iterable[Gist] = ()) -> None:
         self._vocabularies = vocabularies
         self._entries: Counter[str] = Counter()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._known: dict[tuple[str, str], float] = {}
-        self._headlines: dict[str, dict[str, float]] = {}
         for gist in unread:
             self._entries[gist.language] += 1
-            self._counts.update((gist.language, word) for word in gist.title)
+            self._counts.update((gist.language, word) for word in (*gist.title, *gist.text))
 
     def of(self, word: str, language: str) -> float:
-        """Return the weight of a stem: the logarithm of how many headlines there are for each that has it."""
+        """Return the weight of a stem: the logarithm of how many entries there are for each that has it."""
         key = (language, word)
         weight = self._known.get(key)
         if weight is None:
             read, having = self._read(word, language)
-            trust = min(1.0, read / _ENOUGH)
-            weight = log((trust * read + _ASSUMED) / (trust * having + _ASSUMED * _assumed(word, language)))
+            share = _assumed(word, language)
+            assumed = _ASSUMED_OF_NAMES if share == _RARE else _ASSUMED
+            weight = log((read + assumed) / (max(having, 1) + assumed * share))
             self._known[key] = weight
         return weight
-
-    def of_headline(self, entry_id: str, gist: Gist) -> dict[str, float]:
-        """Return the weights of the words in an entry's headline, kept for the next time."""
-        weighed = self._headlines.get(entry_id)
-        if weighed is None:
-            weighed = {word: self.of(word, gist.language) for word in gist.title}
-            self._headlines[entry_id] = weighed
-        return weighed
 
     def is_telling(self, word: str, language: str) -> bool:
         """Whether a word tells one event from another: a name, a place, a rare word, a number of some length."""
@@ -61,7 +54,7 @@ class Weights:
         return read < _ENOUGH or having <= _TOO_COMMON * read
 
     def _read(self, word: str, language: str) -> tuple[int, int]:
-        """Return how many headlines were read, and how many of them have a word."""
+        """Return how many entries were read, and how many of them have a word."""
         vocabulary = self._vocabularies.get(language, _NOTHING)
         having = vocabulary.counts.get(word, 0) + self._counts[language, word]
         return vocabulary.entries + self._entries[language], having

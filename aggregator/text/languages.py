@@ -77,6 +77,11 @@ def language_of(terms: Iterable[str], declared: str | None) -> str:
     return said or (best if most > second else "")
 
 
+def is_small(word: str, language: str) -> bool:
+    """Whether a folded word says nothing about what a text is about."""
+    return word in _SMALL_WORDS.get(language, _ANY_SMALL)
+
+
 def stems(terms: Iterable[str], language: str) -> tuple[str, ...]:
     """Return the words that say something, without endings, in order, each once."""
     small = _SMALL_WORDS.get(language, _ANY_SMALL)

@@ -81,6 +81,10 @@ class Kind:
         prefixes = _prefixes(self, at)
         return [prefix | mark for mark in marks for prefix in prefixes]
 
+    def has(self, mark: int) -> bool:
+        """Whether a mark is one of this kind."""
+        return mark >> _KIND_SHIFT == self.number
+
     def expired(self, now: datetime) -> tuple[int, int]:
         """Return the first and the last mark that nothing of this time looks up any more."""
         return self.prefix(0), self.prefix(self.period(now, -1)) - 1
@@ -102,6 +106,8 @@ def _prefixes(kind: Kind, at: datetime) -> list[int]:
 # A copy comes soon or not at all; first seen counts, since a copy may bear any date.
 TEXT = Kind(1, timedelta(days=15))
 ID = Kind(2, timedelta(days=15))
+# Of an entry that says where it is from, the one there is found by its title.
+TITLE = Kind(5, timedelta(days=15))
 # What is reported of an event is published within days.
 WORD = Kind(3, timedelta(days=3), looks_ahead=True)
 LINK = Kind(4, timedelta(days=3), looks_ahead=True)
@@ -109,4 +115,4 @@ LINK = Kind(4, timedelta(days=3), looks_ahead=True)
 
 def expired_marks(now: datetime) -> list[tuple[int, int]]:
     """Return the ranges of marks that nobody looks for any more."""
-    return [kind.expired(now) for kind in (TEXT, ID, WORD, LINK)]
+    return [kind.expired(now) for kind in (TEXT, ID, TITLE, WORD, LINK)]

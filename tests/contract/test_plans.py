@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from aggregator.model import PollResult, Selection
+from aggregator.model import Grouping, Joined, PollResult, Selection
 from aggregator.model.issues import ChannelKind, DigestState
 from aggregator.store import Store, selections
+from aggregator.store.tables import entry_marks, signatures, story_aliases, ungrouped
 from bench.filled import NOW, fill, settle, source_name
 
 _SOURCES, _MILLION = 200, 1_000_000
@@ -131,6 +132,37 @@ def claim_deliveries(store: Store) -> None:
     store.ledger.next_due()
 
 
+def judge_round(store: Store) -> None:
+    """Two reports that are known by their marks, one of which is a story, and one that waits."""
+    with store._write() as connection:
+        connection.execute(signatures.delete().where(signatures.c.entry_pk.in_([1, 2, 3])))
+        for pk in (1, 2, 3):
+            connection.execute(signatures.insert().values(entry_pk=pk, language="en", words="ice|moon|||", marks=b""))
+        connection.execute(entry_marks.delete().where(entry_marks.c.mark.in_([71, 72])))
+        connection.execute(entry_marks.insert(), [{"mark": mark, "entry_pk": pk} for mark in (71, 72) for pk in (1, 2)])
+        connection.execute(ungrouped.delete())
+        connection.execute(ungrouped.insert().values(entry_pk=3))
+    store.may_group(now=NOW, waits_since=NOW)
+    [waiting] = store.waiting(limit=10)
+    found = store.surroundings([[71, 72]], [])
+    assert store.report(found.reports[0].id) is not None
+    store.leads([each.pk for each in found.reports])
+    story = found.reports[0].story
+    judged = Grouping(
+        waiting=(waiting.pk,),
+        joined={waiting.id: Joined(story=story, evidence="")},
+        merged={story: found.reports[-1].story},
+        marks={waiting.pk: (73,)},
+        vectors={waiting.pk: b""},
+    )
+    store.group(judged, {waiting.pk: NOW})
+    store.stories([story])
+    with store._write() as connection:
+        connection.execute(story_aliases.delete())
+        connection.execute(entry_marks.delete().where(entry_marks.c.mark == 73))
+    store.forget_vectors(before=NOW + timedelta(days=1))
+
+
 _QUERIES: dict[str, Callable[[Store], object]] = {
     "front page": lambda store: store.front(Selection(), limit=50),
     "front page, further on": lambda store: store.front(
@@ -150,6 +182,7 @@ _QUERIES: dict[str, Callable[[Store], object]] = {
     "search for what is nowhere": lambda store: store.search(Selection(search="nowhereatall"), limit=50),
     "search without a word": lambda store: store.search(Selection(search="-common"), limit=50),
     "story": lambda store: store.stories([store.front(Selection(), limit=1).items[0].entry.story]),
+    "stories of a round": judge_round,
     "digest": make_digest,
     "claim of sources": claim_sources,
     "claim of deliveries": claim_deliveries,

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from aggregator.dedupe import sign
-from aggregator.model import Claim, Decision, Entry, Nearby, PollResult, Selection, Source, SourceState
-from aggregator.steps.decide import judge_entries
-from aggregator.steps.marking import mark
+from aggregator.dedupe import decide, sign
+from aggregator.model import Claim, Entry, Grouping, Known, Nearby, PollResult, Selection, Source, StoredEntry
+from aggregator.steps.decide import marks_of
+from aggregator.steps.group import group_waiting
+from aggregator.steps.parse import Seen
 from aggregator.store import Store
 from aggregator.store.engine import create_engine
-from aggregator.store.tables import entry_marks, signatures, vocabularies
+from aggregator.store.tables import entry_marks, signatures, story_aliases, ungrouped, vocabularies
 from aggregator.stories import gists_of
 from aggregator.text.marks import expired_marks
 from tests.builders import NOW, make_entry, make_source
+from tests.quality.polls import poll_once
 
 LEASE = timedelta(minutes=5)
 DAY = timedelta(days=1)
@@ -25,16 +28,11 @@ FIRE = "Lorry fire shuts harbour tunnel in Bergen"
 FIRE_TOO = "Harbour tunnel of Bergen shut after fire in lorry"
 
 
-def poll(store: Store, source: Source, *entries: Entry, at=NOW) -> list[Decision]:
-    """Judge and write entries as a poll of the source does it."""
-    [claim] = store.claim_due_sources(now=at, lease=LEASE, limit=1, names=[source.name])
-    with store.poll(claim) as transaction:
-        known = transaction.known(entries)
-        marking = mark(entries, sign(entries), gists_of(entries), known, now=at)
-        judged = judge_entries(entries, known, marking, transaction.nearby(marking.probes), claim=claim, now=at)
-        state = SourceState(seed=claim.state.seed, last_success=at, next_check=at)
-        transaction.write(PollResult(source=source.name, state=state, decisions=judged.decisions))
-    return list(judged.decisions)
+def poll(store: Store, source: Source, *entries: Entry, at=NOW) -> list[StoredEntry]:
+    """Judge and write entries as a round of this source alone does it; return them as they are stored."""
+    polled = poll_once(store, source.name, entries, now=at)
+    group_waiting(store, at)
+    return [found for each in polled for found in store.find_entries(entry_id=each.id, url=each.id, canonical_url=None)]
 
 
 def report(title: str, source: str = "a", **fields) -> Entry:
@@ -165,14 +163,14 @@ def test_a_result_that_is_dropped_leaves_nothing_to_recognize(
     with pytest.raises(ZeroDivisionError):
         _write_and_fail(store, claim, entries)
 
-    assert [count(url, table) for table in (signatures, entry_marks, vocabularies)] == [0, 0, 0]
+    assert [count(url, table) for table in (signatures, entry_marks, vocabularies, ungrouped)] == [0] * 4
 
 
 def _write_and_fail(store: Store, claim: Claim, entries: list[Entry]) -> None:
     with store.poll(claim) as transaction:
-        known = transaction.known(entries)
-        marking = mark(entries, sign(entries), gists_of(entries), known, now=NOW)
-        decisions = judge_entries(entries, known, marking, Nearby(), claim=claim, now=NOW).decisions
+        seen = Seen(entries=tuple(entries), signatures=sign(entries), gists=gists_of(entries))
+        marked = marks_of(seen, transaction.known(entries), now=NOW)
+        decisions = decide(entries, Known(), marked, Nearby(), claim=claim, now=NOW).decisions
         transaction.write(PollResult(source="a", state=claim.state, decisions=decisions))
         raise ZeroDivisionError
 
@@ -218,3 +216,68 @@ def test_a_page_that_both_link_to_is_found_across_polls_and_languages(store: Sto
 
     assert second.story == first.id
     assert "a page that both link to" in (second.story_evidence or "")
+
+
+TITLES = [
+    "Lorry fire shuts harbour tunnel in Bergen",
+    "Harbour tunnel of Bergen shut after fire in lorry",
+    "Bergen: burning lorry closes the harbour tunnel for weeks",
+    "Nordlake Robotics raises 40 million for warehouse arms",
+    "Warehouse arms: Nordlake Robotics gets 40 million",
+    "Comet Marsh-Okada is brightest on Friday night",
+    "How to see comet Marsh-Okada on Friday",
+    "Budget of the county is late again",
+]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_round_gives_the_same_stories_whichever_server_answers_first(store: Store, seed: int) -> None:
+    reports = [
+        (f"s{number}", report(title, f"s{number}", published=NOW - timedelta(minutes=number)))
+        for number, title in enumerate(TITLES)
+    ]
+    store.configure([make_source(name) for name, _ in reports])
+    random.Random(seed).shuffle(reports)
+
+    for name, entry in reports:
+        poll_once(store, name, [entry], now=NOW)
+    group_waiting(store, NOW)
+
+    stories = {TITLES.index(each.title): each for each in store.entries(Selection())}
+    first = {number: stories[number].id for number in stories}
+    assert [stories[number].story for number in range(8)] == [first[number] for number in (2, 2, 2, 4, 4, 6, 6, 7)]
+
+
+def test_two_stories_become_one_when_a_report_shows_it_and_the_other_id_still_leads_there(
+    store: Store, sources: dict[str, Source], url: str
+) -> None:
+    one = "Kalliope probe: landing on Venus near Maat Mons"
+    two = "Kalliope lander: first pictures of Venus plain sent to Darmstadt"
+    both = "Kalliope probe: landing on Venus near Maat Mons, first pictures of Venus plain sent to Darmstadt by lander"
+    [first] = poll(store, sources["a"], report(one, published=NOW - 2 * DAY / 24))
+    [second] = poll(store, sources["b"], report(two, "b", published=NOW - DAY / 24))
+    assert first.story != second.story
+
+    poll(store, sources["c"], report(both, "c"))
+
+    stories = store.stories([first.id, second.id])
+    assert {each.source for each in stories[first.id]} == {"a", "b", "c"}
+    assert stories[second.id] == stories[first.id]
+    assert count(url, story_aliases) == 1
+
+
+def test_a_round_that_another_worker_has_judged_is_not_judged_twice(store: Store, sources: dict[str, Source]) -> None:
+    poll_once(store, "a", [report(FIRE)], now=NOW)
+    waiting = store.waiting(limit=9)
+    group_waiting(store, NOW)
+
+    assert not store.group(Grouping(waiting=tuple(each.pk for each in waiting)), {})
+
+
+def test_articles_wait_while_others_are_polling_but_not_for_long(store: Store, sources: dict[str, Source]) -> None:
+    poll_once(store, "a", [report(FIRE)], now=NOW)
+    store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=["b"])
+
+    assert not store.may_group(now=NOW, waits_since=NOW - timedelta(minutes=2))
+    assert store.may_group(now=NOW, waits_since=NOW)
+    assert store.may_group(now=NOW + 2 * LEASE, waits_since=NOW - timedelta(minutes=2))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aggregator.app import Aggregator
-from aggregator.dedupe import nearest_articles
 from aggregator.model import StoredEntry
 from aggregator.model.importance import accounts_of, importance
-from aggregator.steps.reconsider import reconsider
-from aggregator.stories import nearest_stories
+from aggregator.steps.near import articles_near, stories_near
 
 
 def explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
@@ -25,9 +23,7 @@ def explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator
     for other in group:
         if other.id != entry.id:
             yield f"  {other.id} from {other.source}: {other.evidence or 'the first one'}"
-    which = reconsider(entry, aggregator.store.vocabularies())
-    nearby = aggregator.store.nearby([which.marked.probes])
-    lines = nearest_articles(which.entry, which.resembling, which.marked, nearby)
+    lines = articles_near(aggregator.store, entry)
     yield from _listed("  with some of its text, among what was first seen shortly before it", lines)
 
 
@@ -37,16 +33,16 @@ def explained_story(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]
     members = aggregator.store.stories([entry.story]).get(entry.story, ())
     others = [each for each in members if each.id != entry.id and each.original != entry.original]
     if not others:
-        yield "  its own: no other entry is about the same event, as far as headlines tell"
+        yield "  its own: no other entry is about the same event, as far as headlines and leads tell"
     elif entry.story_evidence:
         yield f"  {entry.story}: {entry.story_evidence}"
     else:
         yield f"  {entry.story}: {'this is its first entry' if entry.story == entry.id else 'that of its original'}"
     for other in others:
         yield f"  {other.id} from {other.source} “{other.title}”: {other.story_evidence or 'the first one'}"
-    which = reconsider(entry, aggregator.store.vocabularies())
-    nearby = aggregator.store.nearby([which.marked.probes])
-    lines = nearest_stories(which.resembling, which.marked, nearby, which.weights)
+    looked_at, lines = stories_near(aggregator.store, entry)
+    if not looked_at:
+        yield "  nothing else was looked at: no other article of these days has two of its rarest words or names"
     yield from _listed("  not in it, though near", lines)
 
 

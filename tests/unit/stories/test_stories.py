@@ -1,60 +1,71 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from aggregator.dedupe import Judged, sign
-from aggregator.model import Decision, Entry, Known, Nearby, Resembling, Source, Vocabulary
-from aggregator.steps.decide import judge_entries
-from aggregator.steps.marking import mark
-from aggregator.stories import gists_of
-from aggregator.stories.grouping import MAX_AGE, MAX_ENTRIES
-from tests.builders import NOW, make_claim, make_entry, make_known, make_source
+from aggregator.model import Entry, Gist, Report, Vocabulary
+from aggregator.stories import Candidates, Weights, gists_of, group_reports, looked_up_marks, stored_marks
+from aggregator.stories.grouping import MAX_REPORTS, MAX_SPAN
+from tests.builders import NOW, make_entry
 
 HOUR = timedelta(hours=1)
 
 
 class Newsroom:
-    """Polls that remember: what each decides is what the next finds, as if the store had been asked."""
+    """Rounds that remember: what each decides is what the next finds, as if the store had been asked."""
 
-    def __init__(self, vocabularies: dict[str, Vocabulary] | None = None) -> None:
-        self.known: dict[str, Resembling] = {}
+    def __init__(self, vocabularies: dict[str, Vocabulary] | None = None, *, sent: bool = False) -> None:
+        self.reports: dict[str, Report] = {}
         self.by_mark: dict[int, tuple[str, ...]] = {}
-        self.sizes: dict[str, int] = {}
+        self.evidence: dict[str, str] = {}
         self.vocabularies = vocabularies or {}
+        self.sent = sent
 
-    def poll(self, source: str, *entries: Entry) -> Judged:
-        known = Known(vocabularies=self.vocabularies)
-        marking = mark(entries, sign(entries), gists_of(entries), known, now=NOW)
-        nearby = Nearby(by_mark=self.by_mark, entries=self.known, sizes=self.sizes)
-        judged = judge_entries(entries, known, marking, nearby, claim=make_claim(make_source(source)), now=NOW)
-        for decision in judged.decisions:
-            self._remember(source, decision)
-        return judged
+    def round(self, *came: tuple[str, Entry]) -> list[str]:
+        """Judge what sources brought; return the stories of these entries, in their order."""
+        documents = [(source, [entry for of, entry in came if of == source]) for source in dict.fromkeys(dict(came))]
+        waiting = [
+            self._report(source, entry, gist)
+            for source, entries in documents
+            for entry, gist in zip(entries, gists_of(entries), strict=True)
+        ]
+        weights = Weights(self.vocabularies, (each.gist for each in waiting))
+        marks = {
+            each.id: tuple(marks(each.gist, weights, each.published) for marks in (stored_marks, looked_up_marks))
+            for each in waiting
+        }
+        found = Candidates(self.by_mark, self.reports)
+        grouping = group_reports(waiting, marks, found, self.reports.values(), weights, lambda *_: None)
+        for each in waiting:
+            joined = grouping.joined.get(each.id)
+            story = joined.story if joined else each.id
+            self.evidence[each.id] = joined.evidence if joined else ""
+            self.reports[each.id] = replace(each, story=story, is_waiting=False, is_sent=self.sent)
+            for mark in marks[each.id][0]:
+                self.by_mark[mark] = (*self.by_mark.get(mark, ()), each.id)
+        for report in self.reports.values():
+            story = grouping.merged.get(report.story, report.story)
+            self.reports[report.id] = replace(report, story=story)
+        return [self.reports[each.id].story for each in waiting]
 
     def story_of(self, title: str, source: str, **fields) -> str:
-        [decision] = self.poll(source, headline(title, **fields)).decisions
-        return decision.story
+        [story] = self.round((source, headline(title, **fields)))
+        return story
 
-    def _remember(self, source: str, decision: Decision) -> None:
-        entry = decision.entry
-        self.known[decision.id] = Resembling(
-            id=decision.id,
+    def _report(self, source: str, entry: Entry, gist: Gist) -> Report:
+        id_ = f"{source} {entry.key}"
+        return Report(
+            pk=len(self.reports),
+            id=id_,
             source=source,
-            key=entry.key,
-            original=decision.original,
-            story=decision.story,
-            url=entry.url,
             title=entry.title,
-            published=decision.published,
-            first_seen=decision.first_seen,
-            gist=decision.gist,
-            markup=entry.content,
+            published=entry.published or NOW,
+            gist=gist,
+            story=id_,
+            is_waiting=True,
         )
-        self.sizes[decision.story] = self.sizes.get(decision.story, -1) + 1
-        for each in decision.marks:
-            self.by_mark[each] = (*self.by_mark.get(each, ()), decision.id)
 
 
 def headline(title: str, **fields) -> Entry:
@@ -123,25 +134,24 @@ def test_the_summary_may_say_what_the_headline_leaves_out() -> None:
 
 def test_evidence_names_the_words_and_the_story_has_the_id_of_its_first_entry() -> None:
     room = Newsroom()
-    [first] = room.poll("a", headline("Lorry fire shuts harbour tunnel in Bergen")).decisions
+    first = room.story_of("Lorry fire shuts harbour tunnel in Bergen", "a")
 
-    [second] = room.poll("b", headline("Harbour tunnel of Bergen shut after fire in lorry")).decisions
+    second = room.story_of("Harbour tunnel of Bergen shut after fire in lorry", "b")
 
-    assert first.story == first.id
-    assert first.story_evidence is None
-    assert second.story == first.id
-    assert "like a “Lorry fire shuts harbour tunnel in Bergen”" in second.story_evidence
-    assert "tunnel" in second.story_evidence
+    assert second == first
+    [evidence] = [said for said in room.evidence.values() if said]
+    assert "like a “Lorry fire shuts harbour tunnel in Bergen”" in evidence
+    assert "tunnel" in evidence
+    assert "the headlines are alike" in evidence
 
 
-def test_within_one_document_the_oldest_begins_the_story() -> None:
+def test_within_one_round_the_oldest_begins_the_story() -> None:
     new = headline("Harbour tunnel of Bergen shut after fire in lorry", published=NOW - HOUR)
     old = headline("Lorry fire shuts harbour tunnel in Bergen", published=NOW - 2 * HOUR)
 
-    decisions = Newsroom().poll("a", new, old).decisions
+    stories = Newsroom().round(("a", new), ("a", old))
 
-    assert [each.entry.title for each in decisions] == [new.title, old.title]
-    assert {each.story for each in decisions} == {decisions[1].id}
+    assert stories == [f"a {old.key}"] * 2
 
 
 def test_what_was_published_days_apart_is_not_one_story() -> None:
@@ -160,16 +170,16 @@ def test_a_story_ends_some_days_after_its_first_entry() -> None:
         for day in days
     ]
 
-    within = [day <= MAX_AGE for day in days]
+    within = [day <= MAX_SPAN for day in days]
     assert [story == stories[0] for story in stories] == within
 
 
 def test_a_story_takes_no_more_than_so_many_entries() -> None:
     room = Newsroom()
 
-    stories = [room.story_of("Lorry fire shuts harbour tunnel in Bergen", f"s{n}") for n in range(MAX_ENTRIES + 3)]
+    stories = [room.story_of("Lorry fire shuts harbour tunnel in Bergen", f"s{n}") for n in range(MAX_REPORTS + 3)]
 
-    assert stories.count(stories[0]) == MAX_ENTRIES
+    assert stories.count(stories[0]) == MAX_REPORTS
 
 
 def test_a_story_does_not_wander_from_event_to_event() -> None:
@@ -214,57 +224,6 @@ def test_a_word_that_the_store_has_learned_to_be_common_tells_nothing() -> None:
     assert old.story_of(titles[0], "a") != old.story_of(titles[1], "b")
 
 
-# --- the same article, with evidence other than its address ---
-
-
-def test_a_copy_in_another_source_is_a_duplicate_and_belongs_to_the_originals_story() -> None:
-    room = Newsroom()
-    text = " ".join(f"w{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(90))
-    [original] = room.poll("a", headline("Lorry fire shuts tunnel", content=f"<p>{text}</p>")).decisions
-
-    copy = headline("Something else", content=f"<p>{text}</p>", canonical_url="https://b.example/1")
-    [decision] = room.poll("b", copy).decisions
-
-    assert decision.original == decision.story == original.id
-    assert "same article as in a: 90 words in a row are the same" in decision.evidence
-
-
-def test_the_same_global_id_with_the_same_title_is_the_same_article() -> None:
-    room = Newsroom()
-    key = "id:tag:orbit.example,2026:1"
-    [original] = room.poll("a", headline("Lorry fire shuts tunnel", key=key)).decisions
-
-    [copy] = room.poll("b", headline("Lorry fire shuts tunnel", key=key)).decisions
-    [other] = room.poll("c", headline("A site that uses one id for all", key=key)).decisions
-
-    assert copy.original == original.id
-    assert "tag:orbit.example,2026:1" in copy.evidence
-    assert other.original == other.id
-
-
-def test_a_text_that_several_articles_of_a_source_have_makes_no_duplicate_of_any() -> None:
-    room = Newsroom()
-    notes = "<p>" + " ".join(f"n{chr(97 + number % 26)}{number // 26}" for number in range(60)) + "</p>"
-    room.poll("a", headline("On apples", content=notes), headline("On pears", content=notes))
-
-    [decision] = room.poll("b", headline("On plums", content=notes)).decisions
-
-    assert decision.original == decision.id
-
-
-def test_an_edited_text_is_signed_anew_and_its_story_stays() -> None:
-    entry = headline("Lorry fire shuts tunnel")
-    [first] = Newsroom().poll("a", entry).decisions
-    edited = headline("Lorry fire shuts tunnel", content="<p>Much later the text came.</p>")
-    known = Known(same_source=(make_known(entry, id=first.id, story="elsewhere", digest=first.digest),))
-    marking = mark([edited], sign([edited]), gists_of([edited]), known, now=NOW)
-    claim = make_claim(Source(name="a", url="u"))
-    [decision] = judge_entries([edited], known, marking, Nearby(), claim=claim, now=NOW).decisions
-
-    assert decision.gist is not None
-    assert decision.story == "elsewhere"
-
-
 def linking(*addresses: str) -> str:
     return "<p>" + "".join(f'<a href="{address}" rel="noopener noreferrer">more</a> ' for address in addresses) + "</p>"
 
@@ -301,7 +260,9 @@ def test_a_page_that_a_source_links_to_again_and_again_tells_nothing() -> None:
     room, page = Newsroom(), linking("https://agency.example/about/us")
     others = [headline(f"Quite another thing {number}", content=page) for number in range(3)]
 
-    english = room.poll("a", headline("Kalliope probe wakes from its sleep", content=page), *others).decisions[0].story
+    english = room.round(
+        *(("a", each) for each in (headline("Kalliope probe wakes from its sleep", content=page), *others))
+    )[0]
     german = room.story_of("Raumsonde Kalliope meldet sich", "b", language="de", content=page)
 
     assert english != german

@@ -1,0 +1,101 @@
+"""group: at the end of a round, the articles that came in it ─► stories. What takes long is outside of transactions.
+
+    waiting ─► what is near ─► vectors ─► judge ─► write, all or nothing
+
+All that waits is judged together, in the order in which it was published: the same input gives the same stories,
+however many workers brought it and whichever server answered first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.model import Report
+from aggregator.store import Store
+from aggregator.stories import (
+    MAX_AGE,
+    Candidates,
+    Encoder,
+    Weights,
+    cosine,
+    group_reports,
+    looked_up_marks,
+    needing_vectors,
+    packed,
+    stored_marks,
+)
+from aggregator.text.marks import LINK
+
+# Reports that are judged in one go: more would keep others from writing for too long.
+_AT_ONCE = 2000
+
+
+def group_waiting(store: Store, now: datetime, *, encoder: Encoder | None = None) -> int:
+    """Judge in which stories all articles are that wait for it; return how many joined one. Raises StoreError."""
+    joined = 0
+    while True:
+        waiting = store.waiting(limit=_AT_ONCE)
+        if not waiting:
+            return joined
+        joined += _group(store, waiting, now, encoder)
+
+
+def _group(store: Store, waiting: Sequence[Report], now: datetime, encoder: Encoder | None) -> int:
+    weights = Weights(store.vocabularies(), (each.gist for each in waiting))
+    marks = {
+        each.id: (
+            stored_marks(each.gist, weights, each.published),
+            looked_up_marks(each.gist, weights, each.published),
+        )
+        for each in waiting
+    }
+    # nothing that is stored, or comes later, can tell of the event of what is that old; of the round it can
+    fresh = [each for each in waiting if each.published > now - MAX_AGE]
+    probes = [marks[each.id][1] for each in fresh]
+    near = store.surroundings(probes, {mark for each in probes for mark in each if LINK.has(mark)})
+    ids = {each.id for each in waiting}
+    stored = {each.id: each for each in near.reports if each.id not in ids}
+    vectors: dict[str, bytes] = {each.id: each.vector for each in stored.values() if each.vector is not None}
+    reports = {each.id: each for each in (*stored.values(), *waiting)}
+    made: dict[str, bytes] = {}
+    if encoder is not None:
+        around = Candidates(near.by_mark, stored)
+        for each in waiting:
+            around.add(each, marks[each.id][0])
+        wanted = needing_vectors(around, {each.id: (each, marks[each.id][1]) for each in waiting})
+        made = _vectors_of(store, [reports[each] for each in sorted(wanted.difference(vectors))], encoder)
+    judged = group_reports(
+        waiting,
+        marks,
+        Candidates(near.by_mark, stored),
+        stored.values(),
+        weights,
+        cosine_of(vectors | made if encoder is not None else {}),
+    )
+    judged = replace(
+        judged,
+        marks={each.pk: marks[each.id][0] for each in fresh},
+        vectors={reports[id_].pk: vector for id_, vector in made.items() if reports[id_].published > now - MAX_AGE},
+    )
+    return len(judged.joined) if store.group(judged, {each.pk: each.published for each in reports.values()}) else 0
+
+
+def cosine_of(vectors: Mapping[str, bytes]) -> Callable[[Report, Report], float | None]:
+    """Return what tells how near the vectors of two reports are."""
+
+    def of(one: Report, other: Report) -> float | None:
+        first, second = vectors.get(one.id), vectors.get(other.id)
+        return None if first is None or second is None else cosine(first, second)
+
+    return of
+
+
+def _vectors_of(store: Store, reports: Sequence[Report], encoder: Encoder) -> dict[str, bytes]:
+    if not reports:
+        return {}
+    leads = store.leads([each.pk for each in reports])
+    found = [each for each in reports if each.pk in leads]
+    vectors = encoder.embed([". ".join(filter(None, leads[each.pk])) for each in found])
+    return {each.id: packed(vector) for each, vector in zip(found, vectors, strict=True)}

@@ -1,0 +1,53 @@
+"""What is near a stored entry, and why it is no copy of it or not in its story, for ``aggregator explain``."""
+
+from __future__ import annotations
+
+from aggregator.dedupe import mark_copies, nearest_articles, sign
+from aggregator.model import Entry, Gist, Resembling, StoredEntry
+from aggregator.steps.group import cosine_of
+from aggregator.store import Store
+from aggregator.stories import Candidates, Weights, looked_up_marks, nearest_stories
+from aggregator.text.marks import LINK
+
+
+def articles_near(store: Store, stored: StoredEntry) -> list[str]:
+    """Say of the entries with the most text in common, which are no duplicates, what they lack."""
+    entry = Entry(
+        key=stored.id,
+        url=stored.url,
+        canonical_url=stored.canonical_url,
+        title=stored.title,
+        summary=stored.summary,
+        content=stored.content,
+        language=stored.language,
+        origin=stored.origin,
+    )
+    own = Resembling(
+        id=stored.id,
+        source=stored.source,
+        key=entry.key,
+        original=stored.original,
+        story=stored.story,
+        url=stored.url,
+        title=stored.title,
+        published=stored.published,
+        first_seen=stored.first_seen,
+        markup=stored.content or stored.summary,
+    )
+    [signature] = sign([entry])
+    marked = mark_copies(entry, signature, Gist(), stored.first_seen)
+    return nearest_articles(entry, own, marked, store.nearby([marked.probes]))
+
+
+def stories_near(store: Store, stored: StoredEntry) -> tuple[int, list[str]]:
+    """Return how many articles were looked at for the story of an entry, and what the nearest of them lack."""
+    own = store.report(stored.original)
+    if own is None:
+        return 0, []
+    weights = Weights(store.vocabularies())
+    marks = looked_up_marks(own.gist, weights, own.published)
+    near = store.surroundings([marks], {mark for mark in marks if LINK.has(mark)})
+    around = {each.id: each for each in near.reports if each.id != own.id}
+    found = list(Candidates(near.by_mark, around).of(own, marks))
+    vectors = {each.id: each.vector for each in (own, *around.values()) if each.vector is not None}
+    return len(found), nearest_stories(own, found, around.values(), weights, cosine_of(vectors))

@@ -1,0 +1,232 @@
+"""Stories in the store: which reports wait to be judged, what is near them, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
+
+import sqlalchemy as sa
+
+from aggregator.model import Grouping, Report, Surroundings
+from aggregator.store import rows, signatures
+from aggregator.store.arrays import among, array
+from aggregator.store.columns import Utc
+from aggregator.store.nearby import entries_having
+from aggregator.store.polls import bump_content_version, decide_alone
+from aggregator.store.tables import (
+    entries,
+    issue_entries,
+    sources,
+    story_aliases,
+    ungrouped,
+    vectors,
+)
+from aggregator.store.tables import signatures as stored_signatures
+
+# A mark that very many entries have says little: its newest ones are enough.
+_NEWEST = 24
+# So many of those with the most marks in common are looked at, for each report; with one in common it is chance.
+_LOOKED_AT, _LEAST_SHARED = 24, 2
+# Marks of pages that both link to are found by one.
+_CHUNK = 20_000
+
+_COLUMNS = (
+    entries.c.pk,
+    entries.c.id,
+    sources.c.name.label("source"),
+    entries.c.title,
+    entries.c.published,
+    sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
+    stored_signatures.c.language,
+    stored_signatures.c.words,
+    vectors.c.vector,
+    ungrouped.c.entry_pk.label("waits"),
+)
+
+
+def _with_gists(joined: sa.FromClause) -> sa.FromClause:
+    return (
+        joined.join(sources, sources.c.pk == entries.c.source_pk)
+        .join(stored_signatures, stored_signatures.c.entry_pk == entries.c.pk)
+        .outerjoin(vectors, vectors.c.entry_pk == entries.c.pk)
+    )
+
+
+_REPORT = sa.select(*_COLUMNS).select_from(
+    _with_gists(entries).outerjoin(ungrouped, ungrouped.c.entry_pk == entries.c.pk)
+)
+_WAITING = (
+    sa.select(*_COLUMNS)
+    .select_from(_with_gists(ungrouped.join(entries, entries.c.pk == ungrouped.c.entry_pk)))
+    .order_by(entries.c.published, entries.c.id)
+)
+_BY_ID = _REPORT.where(among(entries.c.id, "chosen"))
+_IS_ORIGINAL = entries.c.original == entries.c.id
+_STORIES_OF = sa.select(sa.func.coalesce(entries.c.story, entries.c.original)).where(among(entries.c.pk, "chosen"))
+# in two, each with its index
+_IN_STORIES = _REPORT.where(entries.c.story.is_not(None), among(entries.c.story, "chosen"), _IS_ORIGINAL)
+_FIRST_OF_STORIES = _REPORT.where(among(entries.c.id, "chosen"), entries.c.story.is_(None), _IS_ORIGINAL)
+_SENT = sa.select(issue_entries.c.entry_id).where(among(issue_entries.c.entry_id, "chosen")).distinct()
+_LEADS = sa.select(entries.c.pk, entries.c.title, entries.c.summary).where(among(entries.c.pk, "chosen"))
+
+_STILL_WAITING = sa.select(sa.func.count()).select_from(ungrouped).where(among(ungrouped.c.entry_pk, "chosen"))
+_TAKE = ungrouped.delete().where(among(ungrouped.c.entry_pk, "chosen"))
+_JOIN = entries.update().where(entries.c.original == sa.bindparam("of_id")).values(story=sa.bindparam("into"))
+_EXPLAIN = entries.update().where(entries.c.id == sa.bindparam("of_id")).values(story_evidence=sa.bindparam("because"))
+_MOVE = (
+    entries.update()
+    .where(entries.c.story.is_not(None), entries.c.story == sa.bindparam("of_story"))
+    .values(story=sa.bindparam("into"))
+)
+_MOVE_FIRST = (
+    entries.update()
+    .where(entries.c.original == sa.bindparam("of_story"), entries.c.story.is_(None))
+    .values(story=sa.bindparam("into"))
+)
+_MOVE_ALIASES = (
+    story_aliases.update().where(story_aliases.c.story == sa.bindparam("of_story")).values(story=sa.bindparam("into"))
+)
+_INSERT_ALIAS = story_aliases.insert()
+_ALIASES = sa.select(story_aliases.c.alias, story_aliases.c.story).where(among(story_aliases.c.alias, "chosen"))
+_FORGET_ALIASES = story_aliases.delete().where(among(story_aliases.c.alias, "chosen"))
+_INSERT_VECTOR = vectors.insert()
+_FORGET_VECTORS = vectors.delete().where(vectors.c.published < sa.bindparam("before"))
+_WAITS_SINCE = sa.select(sa.func.min(entries.c.first_seen)).join(ungrouped, ungrouped.c.entry_pk == entries.c.pk)
+_IS_POLLED = (
+    sa.select(sources.c.pk)
+    .where(sources.c.claim_token.is_not(None), sources.c.claimed_until > sa.bindparam("now", type_=Utc))
+    .limit(1)
+)
+_IS_WAITING = sa.select(sa.func.count()).select_from(ungrouped)
+
+
+def count_waiting(connection: sa.Connection) -> int:
+    return int(connection.execute(_IS_WAITING).scalar_one())
+
+
+def may_group(connection: sa.Connection, *, now: datetime, waits_since: datetime) -> bool:
+    """Whether something waits, and nobody is polling, or it waits for too long."""
+    first = connection.execute(_WAITS_SINCE).scalar_one()
+    if first is None:
+        return False
+    return first <= waits_since or connection.execute(_IS_POLLED, {"now": now}).first() is None
+
+
+def waiting(connection: sa.Connection, *, limit: int) -> list[Report]:
+    """Return the reports whose stories aren't judged yet, in the order in which they were published."""
+    return _reports(connection, connection.execute(_WAITING.limit(limit)).mappings())
+
+
+def report(connection: sa.Connection, entry_id: str) -> Report | None:
+    """Return an entry as its story needs it; None for one that was stored before stories were."""
+    found = _reports(connection, connection.execute(_BY_ID, {"chosen": array([entry_id])}).mappings())
+    return found[0] if found else None
+
+
+def surroundings(connection: sa.Connection, marks: Sequence[Collection[int]], links: Collection[int]) -> Surroundings:
+    """Return the reports with the most marks in common with each of these, and all others of their stories.
+
+    One of ``links`` in common is enough.
+    """
+    wanted = sorted(set(chain.from_iterable(marks)))
+    having: dict[int, list[int]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        having |= entries_having(connection, wanted[start : start + _CHUNK], newest=_NEWEST)
+    chosen = {pk for each in marks for pk in _closest(having, each, links)}
+    if not chosen:
+        return Surroundings()
+    stories = {"chosen": array(connection.execute(_STORIES_OF, {"chosen": array(chosen)}).scalars())}
+    found = [
+        *connection.execute(_IN_STORIES, stories).mappings(),
+        *connection.execute(_FIRST_OF_STORIES, stories).mappings(),
+    ]
+    reports = _reports(connection, found)
+    ids = {each.pk: each.id for each in reports}
+    by_mark = {mark: tuple(ids[pk] for pk in reversed(pks) if pk in ids) for mark, pks in having.items()}
+    return Surroundings(by_mark=by_mark, reports=tuple(reports))
+
+
+def _closest(having: Mapping[int, Sequence[int]], marks: Iterable[int], links: Collection[int]) -> list[int]:
+    shared: Counter[int] = Counter()
+    for mark in marks:
+        if mark in having:
+            shared.update(dict.fromkeys(having[mark], _LEAST_SHARED if mark in links else 1))
+    enough = sorted(((count, pk) for pk, count in shared.items() if count >= _LEAST_SHARED), reverse=True)
+    return [pk for _, pk in enough[:_LOOKED_AT]]
+
+
+def _reports(connection: sa.Connection, found: Iterable[sa.RowMapping]) -> list[Report]:
+    found = list(found)
+    if not found:
+        return []
+    sent = set(connection.execute(_SENT, {"chosen": array(row["id"] for row in found)}).scalars())
+    return [
+        Report(
+            pk=row["pk"],
+            id=row["id"],
+            source=row["source"],
+            title=row["title"],
+            published=row["published"],
+            gist=rows.to_gist(row["language"], row["words"]),
+            story=row["story"],
+            is_sent=row["id"] in sent,
+            is_waiting=row["waits"] is not None,
+            vector=None if row["vector"] is None else bytes(row["vector"]),
+        )
+        for row in found
+    ]
+
+
+def leads(connection: sa.Connection, pks: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return headline and summary of these entries."""
+    return {row.pk: (row.title, row.summary) for row in connection.execute(_LEADS, {"chosen": array(pks)})}
+
+
+def write(connection: sa.Connection, grouping: Grouping, published: Mapping[int, datetime]) -> bool:
+    """Write what a round's judgement changes; False, and nothing is written, when another worker was quicker."""
+    decide_alone(connection)
+    chosen = {"chosen": array(grouping.waiting)}
+    if connection.execute(_STILL_WAITING, chosen).scalar_one() != len(grouping.waiting):
+        return False
+    connection.execute(_TAKE, chosen)
+    if grouping.joined:
+        values = [
+            {"of_id": of_id, "into": each.story, "evidence": each.evidence} for of_id, each in grouping.joined.items()
+        ]
+        connection.execute(_JOIN, [{"of_id": each["of_id"], "into": each["into"]} for each in values])
+        connection.execute(_EXPLAIN, [{"of_id": each["of_id"], "because": each["evidence"]} for each in values])
+    if grouping.merged:
+        moved = [{"of_story": story, "into": into} for story, into in grouping.merged.items()]
+        for statement in (_MOVE, _MOVE_FIRST, _MOVE_ALIASES):
+            connection.execute(statement, moved)
+        connection.execute(_INSERT_ALIAS, [{"alias": each["of_story"], "story": each["into"]} for each in moved])
+    signatures.add_story_marks(connection, grouping.marks)
+    if grouping.vectors:
+        connection.execute(
+            _INSERT_VECTOR,
+            [
+                {"entry_pk": pk, "published": int(published[pk].timestamp()), "vector": vector}
+                for pk, vector in grouping.vectors.items()
+            ],
+        )
+    signatures.learn(connection, grouping.waiting)
+    if grouping.joined or grouping.merged:
+        bump_content_version(connection)
+    return True
+
+
+def resolve(connection: sa.Connection, ids: Collection[str]) -> dict[str, str]:
+    """Return which of these ids of stories were merged into which others."""
+    return {row.alias: row.story for row in connection.execute(_ALIASES, {"chosen": array(ids)})}
+
+
+def forget_aliases(connection: sa.Connection, ids: Collection[str]) -> None:
+    """Forget the ids that stories had, of entries that are forgotten."""
+    connection.execute(_FORGET_ALIASES, {"chosen": array(ids)})
+
+
+def forget_vectors(connection: sa.Connection, *, before: datetime) -> None:
+    """Delete the vectors of what was published so long ago that nothing is compared with it any more."""
+    connection.execute(_FORGET_VECTORS, {"before": int(before.timestamp())})

@@ -1,0 +1,107 @@
+"""Which reports may tell of one event: those that share two of their rarest words, names, or pairs of subjects."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import chain, combinations, islice
+
+from aggregator.model import Gist, Report
+from aggregator.stories.scores import is_abroad
+from aggregator.stories.things import is_thing
+from aggregator.stories.weights import Weights, is_year
+from aggregator.text.marks import LINK, WORD, word_mark
+
+# By so many of its rarest words a report is found, of headline and lead; words are one when they begin alike.
+_RAREST, _WORD_LETTERS = 16, 7
+# In other languages: by so many names and numbers, and by pairs of so many subjects and places.
+_NAMES, _THINGS = 4, 6
+# So many marks must be in common; a page that both link to is enough.
+_LEAST_SHARED = 2
+# How many candidates of a report are looked at, those with the most in common.
+_LOOKED_AT = 24
+# A mark that very many reports have says little: the latest ones are enough.
+_NEWEST = 40
+# What is reported of an event is published within that time.
+WINDOW: timedelta = WORD.window
+# What was published before that when it is first seen is grouped with what comes in the same round: nothing that comes
+# later can belong to it.
+MAX_AGE: timedelta = 3 * WORD.window
+
+
+def story_marks(gist: Gist, weights: Weights) -> tuple[list[int], list[int]]:
+    """Return the marks of a report's words, and those of the pages that it links to; without their time."""
+    language = gist.language
+    rarest = sorted((-weights.of(word, language), word) for word in (*gist.title, *gist.text))
+    words = islice(dict.fromkeys(word[:_WORD_LETTERS] for _, word in rarest), _RAREST)
+    names, things = _kinds((*gist.names, *gist.lead_names))
+    pairs = ("&".join(sorted(pair)) for pair in combinations(things[:_THINGS], 2))
+    return (
+        [word_mark(word) for word in (*words, *(f"={name}" for name in names[:_NAMES]), *pairs)],
+        [word_mark(link) for link in gist.links],
+    )
+
+
+def _kinds(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Part names and longer numbers from things."""
+    said: list[str] = []
+    things: list[str] = []
+    for name in names:
+        if is_thing(name):
+            things.append(name)
+        elif not is_year(name) and (len(name) > 1 or not name.isdigit()):
+            said.append(name)
+    return said, things
+
+
+def stored_marks(gist: Gist, weights: Weights, published: datetime) -> tuple[int, ...]:
+    """Return the marks by which later reports find this one."""
+    words, links = story_marks(gist, weights)
+    return (*WORD.stored(words, published), *LINK.stored(links, published))
+
+
+def looked_up_marks(gist: Gist, weights: Weights, published: datetime) -> tuple[int, ...]:
+    """Return where the marks of others are that may tell of the same event."""
+    words, links = story_marks(gist, weights)
+    return (*WORD.looked_up(words, published), *LINK.looked_up(links, published))
+
+
+class Candidates:
+    """Reports by their marks: those that were found in the store, and those of the round."""
+
+    def __init__(self, by_mark: Mapping[int, Sequence[str]], reports: Mapping[str, Report]) -> None:
+        self._reports = dict(reports)
+        self._by_mark: dict[int, list[str]] = defaultdict(list)
+        for mark, ids in by_mark.items():
+            self._by_mark[mark] += [each for each in ids if each in reports]
+
+    def add(self, report: Report, stored: Iterable[int]) -> None:
+        self._reports[report.id] = report
+        for mark in stored:
+            ids = self._by_mark[mark]
+            if report.id not in ids:
+                ids.append(report.id)
+
+    def of(self, report: Report, looked_up: Collection[int]) -> Iterator[Report]:
+        """Yield those with the most marks in common, published within the window."""
+        by_mark = self._by_mark
+        having = [by_mark[mark][-_NEWEST:] for mark in looked_up if mark in by_mark]
+        shared = Counter(chain.from_iterable(having))
+        linked = {each for mark in looked_up if LINK.has(mark) for each in by_mark.get(mark, ())}
+        found = (
+            self._reports[each]
+            for each, count in sorted(shared.items(), key=lambda item: (-item[1], item[0]))
+            if each != report.id and (count >= _LEAST_SHARED or each in linked)
+        )
+        yield from islice((each for each in found if abs(each.published - report.published) <= WINDOW), _LOOKED_AT)
+
+
+def needing_vectors(candidates: Candidates, looked_up: Mapping[str, tuple[Report, Collection[int]]]) -> set[str]:
+    """Return the ids of reports that may tell of one event in two languages: the others need no vector."""
+    wanted: set[str] = set()
+    for report, marks in looked_up.values():
+        for other in candidates.of(report, marks):
+            if is_abroad(report.gist, other.gist):
+                wanted |= {report.id, other.id}
+    return wanted
