@@ -12,15 +12,15 @@ from aggregator.model import Per
 
 
 class Politeness(Settings):
-    """How gently servers are treated. What belongs together shares these limits, and rests together when asked to."""
+    """Limits on requests to one server. What belongs together shares these limits, and rests together when asked to."""
 
     per: Per = Field(
         Per.HOST,
-        description="What belongs together: `host`, or `domain` (`a.example.co.uk` and `b.example.co.uk` are one).",
+        description="What shares the limits: a `host` or a `domain` (`a.example.co.uk` and `b.example.co.uk` are one).",
     )
     connections: values.Whole = Field(2, ge=1, le=100, description="Requests at the same time.")
     spacing: values.ShortDuration = Field(
-        timedelta(milliseconds=500), description="Time between the beginnings of two requests."
+        timedelta(milliseconds=500), description="Least time between the starts of two requests."
     )
 
 

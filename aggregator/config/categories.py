@@ -25,10 +25,10 @@ class TermGroup(Settings):
         (), alias="in", description="Only in these parts of the entry; all but `source` when left out."
     )
     language: tuple[values.Language, ...] = Field(
-        (), description="Only in entries in these languages, or in one that isn't known."
+        (), description="Only in entries in these languages, or of unknown language."
     )
-    near: tuple[values.Term, ...] = Field((), description="Only where one of these is near, before or behind.")
-    within: values.Whole = Field(NEAR_WORDS, ge=0, le=100, description="How many words may be between them.")
+    near: tuple[values.Term, ...] = Field((), description="Only where one of these is near, before or after.")
+    within: values.Whole = Field(NEAR_WORDS, ge=0, le=100, description="The most words between them.")
 
 
 class FieldWeights(Settings):

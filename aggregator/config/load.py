@@ -116,7 +116,7 @@ def _read(path: Path, env: Mapping[str, str]) -> _Files:
             continue
         if include and not path.is_file():
             name = include.written if include.is_from_environment else _name(path)
-            files.problems.append(include.place.problem(f"the file to include is not there: {name}"))
+            files.problems.append(include.place.problem(f"the included file does not exist: {name}"))
             files.are_complete = False
             continue
         files.paths.append(path)

@@ -69,16 +69,14 @@ class ChatChannel(Settings):
         )
     )
     service: ChatService = Field(
-        ChatService.AUTO, description="Whose layout the message has; `auto` goes by the address."
+        ChatService.AUTO, description="Which service's layout the message has; `auto` decides by the address."
     )
 
     @model_validator(mode="after")
     def _check_service(self) -> Self:
         if self.spoken is None:
             *names, last = ChatService.with_layouts()
-            raise ValueError(
-                f"whose webhook this is can't be told from the address; add service: {', '.join(names)} or {last}"
-            )
+            raise ValueError(f"the service of this webhook is not known; add service: {', '.join(names)} or {last}")
         return self
 
     @property
@@ -150,10 +148,10 @@ class DigestSettings(Settings):
         5, ge=0, le=20, description="How many stories, the most important of all sections, stand on top; 0 is none."
     )
     per_source: values.Whole | None = Field(
-        None, ge=1, le=1000, description="How many of one source it shows; without it sources take turns."
+        None, ge=1, le=1000, description="The most stories of one source; without it sources take turns."
     )
     settle: values.Duration | None = Field(
-        None, description="Entries wait until they have stood so long, so that corrected headlines are what is sent."
+        None, description="Wait this long before sending an entry, so that corrections are included."
     )
     when_empty: WhenEmpty = Field(WhenEmpty.SKIP, description="Whether to `send` a message when nothing is new.")
     updates: values.Switch = Field(
@@ -164,7 +162,7 @@ class DigestSettings(Settings):
         description="Whether to tell which sources are in trouble; left out, the digest named `operator` does.",
     )
     entries: values.Switch = Field(
-        default=True, description="Whether it has entries; `false` leaves the health of the sources alone."
+        default=True, description="Whether it has entries; with `false` it has the health of the sources only."
     )
     template: values.Slug | None = Field(
         None, description="Look: `NAME` stands for `NAME.html.j2` and `NAME.txt.j2` in the folder `templates`."
@@ -206,9 +204,11 @@ class SmtpConfig(Settings):
     security: SmtpSecurity = Field(SmtpSecurity.NONE, description="How the connection is encrypted.")
     user: values.Line | None = Field(None, description="User name, where the server asks for one.")
     password: values.Secret | None = Field(None, description="Password; best from the environment.")
-    connections: values.Whole = Field(8, ge=1, le=20, description="Connections at the same time, each used again.")
+    connections: values.Whole = Field(8, ge=1, le=20, description="Connections at the same time; each is reused.")
     timeout: values.ShortDuration = Field(
-        timedelta(seconds=60), le=timedelta(minutes=4), description="For one message, to its acceptance; at most 4m."
+        timedelta(seconds=60),
+        le=timedelta(minutes=4),
+        description="Timeout for one message to be accepted; at most 4m.",
     )
 
 
@@ -220,7 +220,7 @@ class EmailConfig(Settings):
         None, description="Where bounces go (the envelope sender); the sender's address when left out."
     )
     unsubscribe: values.EmailAddress | None = Field(
-        None, description="Address that takes requests to unsubscribe by mail, beside the link that needs nobody."
+        None, description="Address that takes requests to unsubscribe by mail, in addition to the link."
     )
     smtp: SmtpConfig = Field(SmtpConfig(), description="The server that takes it.")
     maildir: values.NewFolder | None = Field(None, description="Instead of a server: a Maildir to write into.")

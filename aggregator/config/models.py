@@ -29,7 +29,7 @@ from aggregator.model import SourceKind
 
 
 class Site(Settings):
-    """What the feeds and pages that are published say of themselves."""
+    """Title, address, time zone and language of the site."""
 
     title: values.Line = Field("News", description="Title of the web page and the feeds.")
     url: values.SiteAddress = Field(
@@ -41,7 +41,7 @@ class Site(Settings):
     )
     language: values.Language = Field("en", description="Language of the web page and the feeds.")
     hub: values.Hubs = Field(
-        (), description="WebSub hubs: named in the feeds, and told when one changes (docs/reference/publishing.md)."
+        (), description="WebSub hubs: named in the feeds, and notified when one changes (docs/reference/publishing.md)."
     )
 
     @property
@@ -62,7 +62,7 @@ class Storage(Settings):
         ),
     )
     keep: values.Duration = Field(
-        timedelta(days=400), description="Entries older than this are forgotten; they do not come back."
+        timedelta(days=400), description="Entries older than this are deleted; they don't come back as new."
     )
     backlog: values.Backlog = Field(
         30,
@@ -83,21 +83,27 @@ class Storage(Settings):
 
 
 class FetchSettings(Settings):
-    """How sources are asked."""
+    """How sources are polled."""
 
     every: values.AutoOrDuration = Field(
         None,
-        description="Time between two polls of a source; `auto` follows how often it publishes, within the next two.",
+        description="Time between two polls of a source; `auto` adapts to it, between `min_every` and `max_every`.",
         json_schema_extra={"default": "auto"},
     )
-    min_every: values.Duration = Field(timedelta(minutes=30), description="With `auto`: not more often than this.")
-    max_every: values.Duration = Field(timedelta(hours=12), description="With `auto`: not less often than this.")
+    min_every: values.Duration = Field(timedelta(minutes=30), description="With `auto`: the shortest interval.")
+    max_every: values.Duration = Field(timedelta(hours=12), description="With `auto`: the longest interval.")
     workers: values.Whole = Field(
-        32, ge=1, le=500, description="How many sources are polled at the same time; silent servers don't count."
+        32,
+        ge=1,
+        le=500,
+        description="How many sources are polled at the same time; servers that don't answer don't count.",
     )
-    timeout: values.Duration = Field(timedelta(seconds=20), description="For the whole exchange, not only to connect.")
+    timeout: values.Duration = Field(
+        timedelta(seconds=20), description="Timeout of the whole exchange, not only of connecting."
+    )
     reading: values.Duration = Field(
-        timedelta(seconds=60), description="For reading one answer; a reader process that takes longer is stopped."
+        timedelta(seconds=60),
+        description="Timeout for parsing one answer; a reader process that takes longer is stopped.",
     )
     max_body: values.Size = Field(
         15_000_000,
@@ -109,9 +115,9 @@ class FetchSettings(Settings):
     )
     allow_private: values.AllowedHosts = Field(
         default=False,
-        description="Whether sources may lie in private networks: all, none or only these hosts and networks.",
+        description="Whether sources may be in private networks: all, none, or only these hosts and networks.",
     )
-    politeness: Politeness = Field(Politeness(), description="How gently servers are treated.")
+    politeness: Politeness = Field(Politeness(), description="Limits on requests to one server.")
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
@@ -125,12 +131,13 @@ class SourceConfig(Settings):
 
     url: values.HttpAddress = Field(description="Address of the feed, page or sitemap.")
     name: values.Slug | None = Field(
-        None, description="Short name for commands, `where` and addresses; made from the title or host when left out."
+        None,
+        description="Short name for commands, `where` and addresses; made from the title or address when left out.",
     )
     title: values.Line | None = Field(None, description="Title to show; the source's own when left out.")
-    categories: tuple[values.Slug, ...] = Field((), description="Categories that every entry of it has.")
+    categories: tuple[values.Slug, ...] = Field((), description="Categories for every entry of it.")
     folder: tuple[values.Line, ...] = Field(
-        (), description="Folder that it is in when sources are exported for other readers, outermost name first."
+        (), description="Its folder in OPML for other readers, outermost name first."
     )
     every: values.AutoOrDuration = Field(
         None,
@@ -145,7 +152,9 @@ class SourceConfig(Settings):
             "(docs/reference/pages.md)."
         ),
     )
-    page: PageConfig | None = Field(None, description="Where the page's list stands; found by itself when left out.")
+    page: PageConfig | None = Field(
+        None, description="Where the list on the page is; found automatically when left out."
+    )
     depth: values.Whole = Field(
         0, ge=0, le=100, description="How many further pages of the list the first poll reads: older entries."
     )
@@ -172,15 +181,15 @@ class SourceConfig(Settings):
         0,
         ge=-1000,
         le=1000,
-        description="When several sources have the same article, the one with the highest is shown.",
+        description="When several sources have the same article, the one with the highest priority is shown.",
     )
-    politeness: SourcePoliteness = Field(SourcePoliteness(), description="With which sources it shares its limits.")
+    politeness: SourcePoliteness = Field(SourcePoliteness(), description="The sources that it shares limits with.")
     throttled_by: tuple[values.ErrorStatus, ...] = Field(
-        (), description="Statuses by which its server means 429 (too many requests), such as 403."
+        (), description="Statuses that mean 429 (too many requests) on its server, such as 403."
     )
     auth: BasicAuth | None = Field(None, description="User and password (HTTP Basic).")
     headers: values.SecretHeaders = Field(
-        {}, description="Headers to send to its host, and to no other: `X-Key: ${KEY}`. They are never shown."
+        {}, description="Headers sent to its host and no other: `X-Key: ${KEY}`. They are never shown."
     )
     _file: str = PrivateAttr(default="")
     _line: int = PrivateAttr(default=0)
@@ -253,7 +262,7 @@ class FeedConfig(Settings):
     where: Where = Field(Where(), description="Which entries it has.")
     limit: values.Whole = Field(100, ge=1, le=1000, description="How many of the newest entries it has.")
     token: values.AccessToken | None = Field(
-        None, description="Makes it private: who has the token gets it (docs/reference/publishing.md)."
+        None, description="Makes it private: only readers with the token get it (docs/reference/publishing.md)."
     )
 
 
@@ -269,19 +278,20 @@ _ALL = (FeedConfig(name="all", title="Everything"),)
 class Config(Settings):
     """Settings of `aggregator`. A file that `include` names may hold the same sections."""
 
-    site: Site = Field(Site(), description="What the feeds and pages that are published say of themselves.")
+    site: Site = Field(Site(), description="Title, address, time zone and language of the site.")
     storage: Storage = Field(default_factory=Storage, description="Where entries are kept, and for how long.")
-    fetch: FetchSettings = Field(FetchSettings(), description="How sources are asked.")
+    fetch: FetchSettings = Field(FetchSettings(), description="How sources are polled.")
     judgement: Judgement = Field(default_factory=Judgement, description="How entries are judged: what is one story.")
     web: Web = Field(Web(), description="How the web pages and feeds are served, and to whom.")
     templates: values.Folder | None = Field(
-        None, description="Folder with templates of your own; those of the same name replace ours."
+        None, description="Folder with your own templates; they replace ours of the same name."
     )
     include: tuple[values.Line, ...] = Field(
-        (), description="More files of this kind, relative to this one. Their lists are added; a section stands in one."
+        (),
+        description="More files like this one, relative to it. Lists are joined; other sections are in one file.",
     )
     sources: tuple[SourceConfig, ...] = Field((), description="The addresses to watch.")
-    categories: tuple[CategoryConfig, ...] = Field((), description="The rules by which entries get their categories.")
+    categories: tuple[CategoryConfig, ...] = Field((), description="The rules that give entries their categories.")
     feeds: Annotated[tuple[FeedConfig, ...], AfterValidator(lambda feeds: feeds or _ALL)] = Field(
         _ALL, description="The feeds to publish; one named `all` with everything when left out."
     )

@@ -60,7 +60,7 @@ _INTRODUCTION = f"""\
 
 Made by `python -m aggregator.config.reference`; edit the models in `aggregator/config/models.py`, not this page.
 
-The configuration is YAML. `aggregator check` tells everything that is wrong with it, with file and line. Without
+The configuration is YAML. `aggregator check` reports every mistake in it, with file and line. Without
 `--config FILE` it is `$AGGREGATOR_CONFIG`, else `config/aggregator.yaml`, else `aggregator.yaml`. All settings have
 defaults; a list of sources is enough. A complete example:
 
@@ -69,7 +69,11 @@ defaults; a list of sources is enough. A complete example:
 
 ## How values are written
 
-- **Durations** have a unit: `90s`, `15m`, `2h`, `7d`. **Sizes** too: `512kB`, `15MB` (10⁶ bytes), `15MiB` (2²⁰ bytes).
+- **Short forms.** One value stands for a list of one: `categories: space`, `email: me@example.org`. An address alone is
+  a source, or a channel: `- https://a.example/feed`. Names may be keys: `sources: {{spacenews: https://…}}`. `<<`
+  merges sections, and keys at the top that begin with `x-` are a place for anchors.
+- **Durations** have a unit: `90s`, `15m`, `2h`, `7d`; `2 hours` and `daily` are understood.
+- **Sizes** have one too: `512kB`, `15MB` (10⁶ bytes), `15MiB` (2²⁰ bytes).
 - **Paths** (database, templates, includes) are relative to the file that names them.
 - **From the environment:** `${{NAME}}`, or `${{NAME:-default}}` for when it is missing or empty; `$${{` is a plain
   `${{`. What comes from there is never shown, nor are `password`, `headers`, `secret`, `webhook`, `chat` and tokens.

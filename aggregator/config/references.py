@@ -27,7 +27,7 @@ def check_references(tree: Section) -> list[Problem]:
                 problems.append(used.place.problem(f"unknown {noun} '{used.written}'{hint}"))
     if "email" not in tree.items:
         problems += [
-            each.keys["email"].problem("a channel by email needs the section email, which tells how mail is sent")
+            each.keys["email"].problem("an email channel needs the section email: how mail is sent")
             for digest in _sections(tree, "digests")
             for each in _sections(digest, "to")
             if "email" in each.keys

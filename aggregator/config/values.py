@@ -308,7 +308,7 @@ def _folder(text: Any, info: ValidationInfo) -> Path:  # noqa: ANN401
         raise ValueError("expected the name of a folder")  # noqa: TRY004 - pydantic collects ValueErrors
     folder = Path(folder_of("templates", info) / text).resolve()
     if not folder.is_dir():
-        raise ValueError("expected a folder that is there")
+        raise ValueError("expected an existing folder")
     return folder
 
 

@@ -37,18 +37,18 @@ class Web(Settings):
     hosts: tuple[values.ServedHost, ...] = Field(
         (),
         description=(
-            "More host names that the site is asked for under, `*.example.org` and `*` among them; that of `site.url`, "
-            "`localhost` and the address that it listens on always are."
+            "More host names that the site answers to, such as `*.example.org`, or `*` for any; that of `site.url`, "
+            "`localhost` and the address it listens on always work."
         ),
     )
     trusted_proxies: tuple[values.Network, ...] = Field(
-        (), description="Reverse proxies whose `X-Forwarded-For` is believed: addresses and networks."
+        (), description="Reverse proxies whose `X-Forwarded-For` is trusted: addresses and networks."
     )
     searches_per_minute: values.Whole = Field(
-        30, ge=1, le=10_000, description="How often one client may search in a minute; then it waits (429)."
+        30, ge=1, le=10_000, description="How often one client may search per minute; beyond that it gets a 429."
     )
     images: Images = Field(
         Images.OFF,
-        description="`direct`: pages show pictures of entries from where their publishers have them; or `off`.",
+        description="`direct`: pages load pictures of entries from their publishers; or `off`.",
     )
-    tokens: Tokens = Field(Tokens(), description="Who may see what; without any, all of it is public.")
+    tokens: Tokens = Field(Tokens(), description="Who may see what; without tokens everything is public.")

@@ -126,7 +126,7 @@ def no_break_spaces(text: str) -> list[int]:
 def _in_words(context: str | None, problem: str | None) -> str:
     problem = " ".join((problem or context or "").split())
     if "'\\t'" in problem:
-        return "a tab stands where only spaces may; indent with spaces"
+        return "indented with a tab; use spaces"
     hints = {
         "mapping values are not allowed": "a colon where none is expected; put text with a colon in quotes",
         "could not find expected ':'": "a key without its colon",

@@ -175,7 +175,7 @@ def _test_target(config: Config, configured: DigestConfig, address: str) -> Targ
     try:
         if "://" not in address:
             if config.email is None:
-                raise UsageError("a test by mail needs the section email, which tells how mail is sent")
+                raise UsageError("a test by mail needs the section email: how mail is sent")
             [mail] = EmailChannel(email=(address,)).email
             return email_target(configured.name, mail)
         is_web = address.lower().startswith(("http://", "https://"))

@@ -76,7 +76,7 @@ sources:
             "1: expected sqlite:///path/to/file.db or postgresql://user@host/database",
         ),
         ("storage: {keep: 0d}", "1: expected a duration of more than nothing, got '0d'"),
-        ("templates: nowhere", "1: expected a folder that is there, got 'nowhere'"),
+        ("templates: nowhere", "1: expected an existing folder, got 'nowhere'"),
         ("templates: 5", "1: expected the name of a folder, got '5'"),
         ("sources:\n  - name: a", "2: 'url' is missing"),
         ("sources:\n  - name: a\n    url:", "3: 'url' is missing"),
@@ -144,7 +144,7 @@ sources:
         ),
         (
             "digests:\n- name: a\n  every: now\n  to:\n  - chat: https://chat.example.org/hooks/1",
-            "5: whose webhook this is can't be told from the address; add service: slack, discord, teams or mattermost",
+            "5: the service of this webhook is not known; add service: slack, discord, teams or mattermost",
         ),
         (
             "digests:\n- name: a\n  every: now\n  to:\n  - webhook: https://a.example\n    secret: whsec_?",
@@ -174,7 +174,7 @@ sources:
         ("email:\n  smtp: {}", "1: 'from' is missing"),
         ("email: {from: a@b.example, smtp: {host: a b}}", "1: expected the name or address of a host, got 'a b'"),
         ("email: {from: a@b.example, smtp: {security: ssl}}", "1: expected none, starttls or tls, got 'ssl'"),
-        ("include: more.yaml", "1: the file to include is not there: more.yaml"),
+        ("include: more.yaml", "1: the included file does not exist: more.yaml"),
         ("site:\n  title:x", "2: expected a section, got 'title:x'; a space is missing behind the colon"),
         ("site:\n  title:x\n  url: https://a.example/", "2: not YAML: a space is missing behind the colon"),
         ("sources:\n  - url:https://a.example/\n    name: a", "2: not YAML: a space is missing behind the colon"),
@@ -188,7 +188,7 @@ sources:
         ("sources:\n-\u00a0url: https://a.example/", "2: a no-break space stands where an ordinary one is expected"),
         ("site:\n\u00a0 title: x\nx: y", "2: a no-break space stands where an ordinary one is expected"),
         ("site:\n  <<: 5", "2: << takes the keys of a section, such as <<: *usual"),
-        ("include: [more.yaml]", "1: the file to include is not there: more.yaml"),
+        ("include: [more.yaml]", "1: the included file does not exist: more.yaml"),
         ("site: {title: '${NOT_THERE}'}", "1: the environment has no NOT_THERE; set it or write a default"),
         ("1: 2", "1: unknown key '1'"),
         ("x: &x [*x]", "1: an alias that contains itself"),
@@ -196,7 +196,7 @@ sources:
         ("? {a: b}\n: c", "1: a key must be a single word"),
         ("site: !custom {title: a}", "1: tags such as !name have no meaning here"),
         ("site: {title: !custom a}", "1: tags such as !name have no meaning here"),
-        ("site:\n\ttitle: a", "2: a tab stands where only spaces may; indent with spaces"),
+        ("site:\n\ttitle: a", "2: indented with a tab; use spaces"),
         ("site: title: a", "1: not YAML: a colon where none is expected; put text with a colon in quotes"),
         ("sources: [a", "1: not YAML: a bracket is not closed"),
         ("site: {title: 'a}", "1: not YAML: a quotation mark is not closed"),
@@ -256,7 +256,7 @@ def test_a_folder_is_not_read_as_a_file(problems_of: Complainer, tmp_path_factor
 
     problems = problems_of(f"include: ['{folder}']")
 
-    assert problems == [f"{HEAD}:1: the file to include is not there: {folder}"]
+    assert problems == [f"{HEAD}:1: the included file does not exist: {folder}"]
 
 
 def test_an_address_that_is_there_twice_is_told(problems_of: Complainer) -> None:
@@ -281,7 +281,7 @@ def test_a_source_that_is_referred_to_must_have_that_name(problems_of: Complaine
 def test_a_channel_by_email_needs_the_email_section(problems_of: Complainer) -> None:
     problems = problems_of("digests:\n- name: a\n  every: now\n  to:\n  - email: [a@b.example]\n")
 
-    assert problems == [f"{HEAD}:5: a channel by email needs the section email, which tells how mail is sent"]
+    assert problems == [f"{HEAD}:5: an email channel needs the section email: how mail is sent"]
 
 
 def test_references_in_sections_of_the_wrong_shape_are_passed_over(problems_of: Complainer) -> None:

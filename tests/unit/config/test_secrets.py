@@ -125,7 +125,7 @@ def test_an_included_secret_stays_one_in_a_copy(load_text: Loader) -> None:
             "sources: [{url: 'https://a.example/'}, {url: 'https://a:swordfish@a.example/'}]",
             "another source has this address",
         ),
-        ("include: ['${SLUG}.yaml']", "the file to include is not there: ${SLUG}.yaml"),
+        ("include: ['${SLUG}.yaml']", "the included file does not exist: ${SLUG}.yaml"),
         ("site: {title: 'swordfish}", "a quotation mark is not closed"),
     ],
 )
