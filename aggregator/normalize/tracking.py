@@ -31,6 +31,12 @@ ORIGIN_PARAMETERS = frozenset(
 )
 _FEED_VALUE = re.compile(r"(?:news)?(?:rss|atom)?(?:feeds?|feedburner|rss|atom)(?:$|[^a-z])", re.IGNORECASE)
 
+# And these when it is a host: that of the page where the link stood, as Ghost and newsletters add it.
+REFERRERS = frozenset(("ref", "referer", "referrer"))
+_HOST = re.compile(
+    r"(?:https?(?::|%3a)(?:/|%2f){2})?(?:[a-z0-9-]+\.)+(?!(?:html?|php|md|py|js|ts|json|xml|txt|pdf|png|jpg|zip)$)[a-z]{2,24}(?:/|%2f)?"
+)
+
 _AMP_PARAMETERS = frozenset(("amp", "outputtype"))
 _AMP_VALUES = frozenset(("", "1", "true", "amp"))
 
@@ -76,6 +82,7 @@ def is_tracking(name: str, value: str) -> bool:
         name in _NAMES
         or name.startswith(_PREFIXES)
         or (name in ORIGIN_PARAMETERS and _FEED_VALUE.match(value) is not None)
+        or (name in REFERRERS and _HOST.fullmatch(value) is not None)
         or (name in _AMP_PARAMETERS and value in _AMP_VALUES)
     )
 

@@ -106,8 +106,9 @@ def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
         url = inner
     port = f":{parts.port}" if parts.port not in _DEFAULT_PORTS else ""
     query = _query(parts.query)
+    section = parts.fragment.partition(":~:")[0]  # behind it a browser marks words (text fragments)
     fragment = (
-        _percent(parts.fragment, _IN_QUERY + "&=+") if keep_fragment and not _query_is_tracking(parts.fragment) else ""
+        _percent(section, _IN_QUERY + "&=+") if keep_fragment and not _query_is_tracking(section.lstrip("?")) else ""
     )
     canonical = (
         f"https://{host}{port}{_path(parts.path)}{'?' if query else ''}{query}{'#' if fragment else ''}{fragment}"

@@ -98,6 +98,8 @@ def _place_pictures(page: html.HtmlElement) -> None:
         if address:
             image.set("src", address)
             image.tag = "img"
+    for caption in page.iterfind(".//figure//figcaption"):
+        caption.tag = "p"  # else it isn't extracted
     for wrapper in list(page.iterfind(".//picture")):  # what is in it is not extracted
         for source in list(wrapper.iter("source")):
             source.drop_tag()

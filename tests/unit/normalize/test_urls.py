@@ -151,7 +151,16 @@ def test_n14_a_tracking_parameter_makes_no_difference(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fragment", "kept"), [("n1", "#n1"), ("xtor=RSS-1", ""), ("utm_source=a&utm_medium=b", ""), ("", "")]
+    ("fragment", "kept"),
+    [
+        ("n1", "#n1"),
+        ("xtor=RSS-1", ""),
+        ("utm_source=a&utm_medium=b", ""),
+        ("", ""),
+        ("?utm_source=a", ""),
+        (":~:text=tide", ""),
+        ("n1:~:text=tide", "#n1"),
+    ],
 )
 def test_n61_a_fragment_is_kept_in_ids_unless_it_is_tracking(fragment: str, kept: str) -> None:
     assert comparable_url(f"http://example.org/a#{fragment}", keep_fragment=True) == f"https://example.org/a{kept}"
@@ -209,3 +218,14 @@ def test_an_endless_address_takes_no_time() -> None:
 def test_the_lists_are_ready_to_compare_with() -> None:
     assert all(name == name.lower() for name in (*TRACKING_PARAMETERS, *ORIGIN_PARAMETERS))
     assert all(not host.startswith("www.") and not path.endswith("/") for host, path in WRAPPERS)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [("example.org", False), ("www.space-news.example", False), ("https%3A%2F%2Fexample.org%2F", False), ("v1.2", True),
+     ("main", True), ("src/main.py", True), ("setup.py", True)],
+)  # fmt: skip
+def test_n14_the_host_that_a_reader_came_from_is_tracking(value: str, kept: bool) -> None:
+    found = canonical_url(f"https://example.com/a?ref={value}")
+
+    assert (found != "https://example.com/a") is kept
