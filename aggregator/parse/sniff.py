@@ -24,8 +24,8 @@ _MEANT_FOR_BROWSERS = {
 }
 _OTHER_XML = {
     "opml": "this is an OPML list of feeds, not a feed",
-    "urlset": "this is a sitemap, not a feed",
-    "sitemapindex": "this is a sitemap, not a feed",
+    "urlset": "this is a sitemap, not a feed (`kind: sitemap` reads it)",
+    "sitemapindex": "this is a sitemap, not a feed (`kind: sitemap` reads it)",
     "svg": "this is an image (SVG), not a feed",
     "opensearchdescription": "this is a search description, not a feed",
 }

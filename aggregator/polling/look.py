@@ -12,10 +12,11 @@ from aggregator.fetch import fetch_beside
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Entry, Fetched, ListPage, PageRules, ParsedFeed, Source, SourceKind, SourceState
 from aggregator.normalize import normalize_feed
-from aggregator.parse.pages import pin_page
+from aggregator.parse.pages import hints_for, pin_page
 from aggregator.sources import common_places, find_feeds, known_feeds
 from aggregator.steps.kinds import read_document
 from aggregator.steps.parse import is_taken
+from aggregator.steps.prefer import doubt_of, outdoes
 
 # Of the sitemaps that an index names, so many are looked at.
 _MAX_PARTS = 3
@@ -27,6 +28,7 @@ class Found:
 
     ``kind`` is never "auto". ``page`` says how a page's list was found, None for other kinds; ``rules`` would find it
     again, None where it stands in data. ``moved_to`` is where permanent redirects led.
+    ``note`` is why this was taken and not something else that is there, where that is not plain.
     """
 
     url: str
@@ -37,6 +39,7 @@ class Found:
     page: ListPage | None = None
     rules: PageRules | None = None
     moved_to: str | None = None
+    note: str | None = None
 
 
 def find_source(
@@ -44,8 +47,9 @@ def find_source(
 ) -> Found:
     """Find out what is behind a source's address: what its kind says; of "auto", the best of what there is.
 
-    That is a feed: itself, one the page names, or one in a common place; else a sitemap; else the page's list. Raises
-    SourceError.
+    That is a feed: itself, one the page names, or one in a common place; else a sitemap; else the page's list. A feed
+    that is empty or dead is not better than a dated list on the page that names it. Raises SourceError, with what else
+    may be tried.
     """
     look = _Look(client, source, now, secrets or {})
     try:
@@ -59,13 +63,14 @@ def find_source(
     if source.kind is not SourceKind.AUTO:
         return look.read(source.url, answer, source.kind)
     try:
-        return look.read(source.url, answer, SourceKind.FEED)
+        return look.with_doubt(look.read(source.url, answer, SourceKind.FEED))
     except NotAFeed as error:
         why_no_feed = error
     if source.page is None:
         for address in look.places_of_feeds(answer):
             with suppress(SourceError):
-                return look.read(address, look.ask(address), SourceKind.FEED)
+                found = look.read(address, look.ask(address), SourceKind.FEED)
+                return look.page_before(found, answer) or look.with_doubt(found)
     with suppress(ParseError):
         return look.read(source.url, answer, SourceKind.SITEMAP)
     try:
@@ -73,7 +78,7 @@ def find_source(
     except ParseError as error:
         raise NotAFeed(
             f"{why_no_feed}; no feed that can be read is named there or lies in the usual places; "
-            f"read as a page with a list: {error}"
+            f"read as a page with a list: {'; '.join((str(error), *hints_for(answer, now=now)))}"
         ) from error
 
 
@@ -106,6 +111,24 @@ class _Look:
             rules=self._pin(answer) if reading.page else None,
             moved_to=answer.moved_to if address == self._source.url else None,
         )
+
+    def with_doubt(self, found: Found) -> Found:
+        """Return a feed with what is to say of one that is empty or dead."""
+        doubt = doubt_of(found.document, self._now)
+        return replace(found, note=f"there is a feed, but {doubt}") if doubt is not None else found
+
+    def page_before(self, feed: Found, answer: Fetched) -> Found | None:
+        """Return the list of a page where the feed that it names is empty or dead, and the list is not."""
+        doubt = doubt_of(feed.document, self._now)
+        if doubt is None:
+            return None
+        try:
+            page = self.read(self._source.url, answer, SourceKind.PAGE)
+        except ParseError:
+            return None
+        if not outdoes(page.document, feed.document):
+            return None
+        return replace(page, note=f"the page names the feed {feed.url}, but {doubt}; its own list is read")
 
     def _pin(self, answer: Fetched) -> PageRules | None:
         return self._source.page or pin_page(answer, now=self._now)

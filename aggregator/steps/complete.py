@@ -85,7 +85,7 @@ class Completion:
         for url in named[:MAX_FEEDS]:
             found = self._ask(self._client, url, patience=_TURN)
             if found is not None and looks_like_feed(found):
-                return replace(found, found_at=url)
+                return replace(found, found_at=url, pages=(answer,))
         return answer
 
     def _further_pages(self, answer: Fetched) -> Iterator[Fetched]:

@@ -13,6 +13,7 @@ import re2
 from aggregator.errors import NotAFeed, NotAList, PageChanged, ParseError
 from aggregator.model import Claim, Fetched, Findings, ListPage, ParsedEntry, ParsedFeed, SourceKind
 from aggregator.parse import parse_feed
+from aggregator.steps.prefer import doubt_of, outdoes
 
 # What archives, documents and pictures begin with.
 _NO_PAGES: Final = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"GIF8")
@@ -20,11 +21,15 @@ _NO_PAGES: Final = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"GIF8")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an answer says: ``document`` now, ``findings`` for the next time; ``page`` is how a list was found."""
+    """What an answer says: ``document`` now, ``findings`` for the next time; ``page`` is how a list was found.
+
+    ``answer`` is what was read where that is the page that names a feed, and not the feed.
+    """
 
     document: ParsedFeed
     findings: Findings
     page: ListPage | None = None
+    answer: Fetched | None = None
 
 
 def read_document(claim: Claim, answer: Fetched, now: datetime) -> Reading:
@@ -75,6 +80,13 @@ def _found_out(claim: Claim, answer: Fetched, now: datetime) -> Reading:
         except NotAList as reason:
             raise NotAFeed(f"{error}; nor can it be read as a page with a list: {reason}") from error
         return replace(reading, findings=replace(reading.findings, read_as=SourceKind.PAGE))
+    if answer.found_at is not None and doubt_of(document, now) is not None:
+        for page in answer.pages:  # that names the feed
+            with suppress(ParseError):
+                reading = _read_list(claim, page, now)
+                if outdoes(reading.document, document):
+                    findings = replace(reading.findings, read_as=SourceKind.PAGE)
+                    return replace(reading, findings=findings, answer=page)
     return Reading(document, Findings(read_as=SourceKind.FEED, found_at=answer.found_at))
 
 

@@ -97,6 +97,7 @@ def with_stored(draft: Draft, known: Mapping[str, Article | None], now: datetime
 
 def finish(draft: Draft, answer: Fetched) -> Seen:
     """Return what a draft says, its entries with the articles that came, and what they are recognized by."""
+    answer = draft.reading.answer or answer
     entries = tuple(_with_article(entry, draft) for entry in draft.entries)
     return Seen(
         answer=answer,

@@ -581,3 +581,61 @@ def test_a_process_killed_while_it_fetches_articles_loses_nothing(run: Runner, c
     entries = run.json("entries", "--config", alone)
     assert sorted(entry["title"] for entry in entries) == sorted(TITLES)
     assert all("the whole story" in entry["content"] for entry in entries)
+
+
+# --- a feed that is empty or dead beside a list ----------------------------------------------------------------------
+
+EMPTY = '<rss version="2.0"><channel><title>Agency</title><link>https://x.example/</link></channel></rss>'
+DEAD = EMPTY.replace(
+    "</channel>",
+    "<item><title>Old news of the agency</title><link>https://x.example/old</link>"
+    "<pubDate>Mon, 02 Mar 2015 08:00:00 GMT</pubDate></item></channel>",
+)
+NAMES_FEED = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+
+
+@pytest.mark.parametrize("feed", [EMPTY, DEAD])
+def test_an_empty_or_dead_feed_does_not_win_over_the_dated_list_of_its_page(world: World, feed: str) -> None:
+    serve(world, "/news", page(*TITLES, head=NAMES_FEED))
+    serve(world, "/feed.xml", feed, "application/rss+xml")
+    world.configure("news kind: auto")
+
+    first = world.poll("news")["news"]
+    serve(world, "/news", page("Comet seen", *TITLES[:5], head=NAMES_FEED))
+    second = later(world)
+
+    assert (first.error, first.new, second.error, second.new) == (None, 6, None, 1)
+    assert (health(world).state.read_as, health(world).state.found_at) == (SourceKind.PAGE, None)
+
+
+def test_a_living_feed_wins_over_the_list_of_its_page(world: World) -> None:
+    serve(world, "/news", page(*TITLES, head=NAMES_FEED))
+    serve(world, "/feed.xml", DEAD.replace("2015", "2026"), "application/rss+xml")
+    world.configure("news kind: auto")
+
+    world.poll("news")
+
+    assert health(world).state.read_as is SourceKind.FEED
+
+
+def test_preview_says_why_a_list_was_taken_and_not_the_dead_feed(run: Runner, config: Path, site: DemoSite) -> None:
+    site.put("/press", page(*TITLES, head=NAMES_FEED.replace("/feed.xml", "/dead.xml")), "text/html; charset=utf-8")
+    site.put("/dead.xml", DEAD.encode(), "application/rss+xml")
+
+    shown = run("preview", f"{site.url}press", "--config", config).stdout
+
+    assert "entries   6" in shown
+    assert "its newest entry is of 2015-03-02" in shown
+    assert "its own list is read" in shown
+
+
+def test_a_refused_page_names_what_may_be_tried(run: Runner, config: Path, site: DemoSite) -> None:
+    ranked = ranking("Malta", "Chad", "Peru", "Togo", "Iran", "Mali").replace("<table>", '<table class="r">')
+    site.put("/talents", ranked.encode(), "text/html; charset=utf-8")
+    site.put("/map.xml", b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>', "application/xml")
+
+    refused = run("preview", f"{site.url}talents", "--config", config, expect=1).stderr
+    sitemap = run("preview", f"{site.url}map.xml", "--config", config, expect=None)
+
+    assert "a table of 6 rows: to watch it, `kind: watch` and `select: table.r`" in refused
+    assert sitemap.returncode == 0 or "kind: sitemap" in sitemap.stderr

@@ -54,8 +54,11 @@ def add(
     new = NewSource(url=found.url, name=name, title=title, categories=tuple(category or ()), kind=written_kind)
     path = _append(loaded, [new])
     say(f"added {name} ({bare_address(found.url)}, {what_it_is(found)}) to {path}")
+    if found.note is not None:
+        say(f"note: {found.note}")
     if found.page is not None:
-        say(f"it names no feed, so its list is read (from {found.page.found_in}); look at what is found:")
+        why = "" if found.note else "it names no feed, so "
+        say(f"{why}its list is read (from {found.page.found_in}); look at what is found:")
         say(f"  aggregator preview {bare_address(found.url)}")
 
 

@@ -6,6 +6,7 @@ repeats; ``fields`` and ``dating`` find titles, links and dates in it; ``choosin
 
 from __future__ import annotations
 
+from aggregator.parse.pages.hints import hints_for
 from aggregator.parse.pages.reading import pin_page, read_page
 
-__all__ = ["pin_page", "read_page"]
+__all__ = ["hints_for", "pin_page", "read_page"]

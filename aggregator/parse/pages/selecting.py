@@ -211,7 +211,7 @@ def _common(page: Outline, nodes: Sequence[int]) -> str | None:
 def is_name(word: str) -> bool:
     """Tell whether a class or id can stand in a selector as it is, and looks as if somebody had chosen it."""
     plain = word.replace("-", "").replace("_", "")
-    return plain.isascii() and plain.isalnum() and word[0].isalpha() and sum(map(str.isdigit, word)) <= 2
+    return bool(word) and plain.isascii() and plain.isalnum() and word[0].isalpha() and sum(map(str.isdigit, word)) <= 2
 
 
 def rules_of(page: Outline, rows: Sequence[Row]) -> PageRules | None:
