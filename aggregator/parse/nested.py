@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from aggregator.parse.repair import sections
+
 _TOKEN: Final = re.compile(
     r"""<!\[CDATA\[|<!--|<(/?)([A-Za-z_][\w:.-]*)((?:[^<>"']++|"[^"<]*"|'[^'<]*')*+)>"""  # the rest of a tag
 )
@@ -21,10 +23,11 @@ _SIGN: Final = re.compile(r"<([A-Za-z_][\w:.-]*)(?:\s[^<>]*)?(?<!/)>\s*(?=<([A-Z
 # A person who has more than a name and addresses.
 _PERSON_SIGN: Final = re.compile(
     r"<(?:[\w.-]+:)?(?:author|contributor|owner|creator)(?:\s[^<>]*)?(?<!/)>"
-    r"(?:\s*<(?:[\w.-]+:)?(?:name|email|uri|url)(?:\s[^<>]*)?>(?:[^<]++|<!\[CDATA\[(?:(?!\]\]>).)*+\]\]>)*+</[^<>]*>)*+"
-    r"\s*<(?!/|!|(?:[\w.-]+:)?(?:name|email|uri|url)[\s/>])",
-    re.DOTALL,
+    r"(?:\s*<(?:[\w.-]+:)?(?:name|email|uri|url)(?:\s[^<>]*)?>[^<]*+</[^<>]*>)*+"
+    r"\s*<(?!/|!|(?:[\w.-]+:)?(?:name|email|uri|url)[\s/>])"
 )
+# The end of such a part behind a CDATA section, and another one.
+_AFTER_CDATA: Final = re.compile(r"[^<]*</(?:[\w.-]+:)?(?:name|email|uri|url)\s*>\s*<(?!/)")
 _FIRST_ENTRY: Final = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ENTRIES: Final = frozenset(("item", "entry"))
 # Fields of an entry that don't count within a part of it, by their local names.
@@ -82,7 +85,9 @@ class _Open:
 def without_foreign_fields(text: str) -> str:
     """Return a document without the fields that belong to parts of its entries."""
     first = _FIRST_ENTRY.search(text)
-    if first is None or not _may_have_parts(text, first.start()):
+    if first is None or not any(
+        _may_have_parts(section) for section, is_cdata in sections(text, first.start()) if not is_cdata
+    ):
         return text
     kept, position = [], 0
     for start, end in _foreign(text):
@@ -91,9 +96,11 @@ def without_foreign_fields(text: str) -> str:
     return "".join([*kept, text[position:]])
 
 
-def _may_have_parts(text: str, start: int) -> bool:
-    signs = _SIGN.finditer(text, start)
-    return any(_may_be_part(found[1], found[2]) for found in signs) or _PERSON_SIGN.search(text, start) is not None
+def _may_have_parts(text: str) -> bool:
+    signs = _SIGN.finditer(text)
+    return any(_may_be_part(found[1], found[2]) for found in signs) or (
+        _PERSON_SIGN.search(text) is not None or _AFTER_CDATA.match(text) is not None
+    )
 
 
 def _may_be_part(outer: str, inner: str) -> bool:

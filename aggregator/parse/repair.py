@@ -99,7 +99,7 @@ def mend(document: Document) -> str:
 
     return "".join(
         section if is_cdata else _BARE.sub(escape, _REFERENCE.sub(resolve, section))
-        for section, is_cdata in _sections(_with_end(document))
+        for section, is_cdata in sections(_with_end(document))
     )
 
 
@@ -107,7 +107,7 @@ def has_more_tags(text: str, limit: int) -> bool:
     """Whether a document has more than ``limit`` tags; what looks like tags in CDATA sections is text."""
     if text.count("<") <= limit:
         return False
-    return sum(section.count("<") for section, is_cdata in _sections(text) if not is_cdata) > limit
+    return sum(section.count("<") for section, is_cdata in sections(text) if not is_cdata) > limit
 
 
 def _with_end(document: Document) -> str:
@@ -175,9 +175,8 @@ def _character(number: str) -> str:
     return html.escape(without_forbidden(html.unescape(f"&#{number};")))
 
 
-def _sections(text: str) -> Iterator[tuple[str, bool]]:
+def sections(text: str, position: int = 0) -> Iterator[tuple[str, bool]]:
     """Cut a text into what is outside of CDATA sections and what is inside, each with its brackets."""
-    position = 0
     while (start := text.find("<![CDATA[", position)) >= 0:
         end = _after(text, "]]>", start)
         if end < 0:
