@@ -45,7 +45,9 @@ _SUPERSETS = {
     "euc_kr": "cp949",
 }
 # Python has codecs that are no charsets of documents (punycode is even quadratic): only these families.
-_CHARSETS = re.compile(r"utf-8|cp\d+|iso8859-\d+|iso2022_\w+|koi8-\w|mac-\w+|gb\w+|hz|big5\w*|euc_\w+|\w*jis\w*|johab")
+_CHARSETS = re.compile(
+    r"utf-8|cp\d+|iso8859-\d+|iso2022_\w+|koi8-\w|mac-\w+|gb\w+|hz|big5\w*|euc_\w+|\w*jis\w*|johab|hp-roman8|kz1048|ptcp154"
+)
 _IN_ASCII = re.compile(r"iso2022_\w+|hz")  # other characters are written with escapes there
 # Labels that Python has under another name: "win-1251", "x-sjis", "iso-8859-8-i", "unicode-1-1-utf-8".
 _CODE_PAGE = re.compile(r"(?:x-)*(?:cp|ibm|dos|ms|win(?:dows)?|oem)[-_]?0*(\d{3,5})", re.IGNORECASE)

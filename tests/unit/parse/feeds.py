@@ -38,6 +38,7 @@ TEXTS = [
     "", " ", "Tide", "  Tide\n tables ", "5 &lt; 6 &amp; 7", "&lt;p&gt;High &amp;amp; low&lt;/p&gt;&lt;br/&gt;",
     "Ebbe &amp; Flut: größer", "<![CDATA[<p>A &amp; <b>b</b>&nbsp;c</p>]]>", "one<![CDATA[ & two]]> three",
     "a <!-- no --> b", "caf\u00c3\u00a9", "\u0093quoted\u0094", "&#8220;so&#8221; &#150; &#10; x", "漢字 – 潮",
+    "&#55357;&#56832; &#55357;", "&lt;![CDATA[x]]&gt;", "&lt;!-- no --&gt;x", "5 &lt; 6",
     "<?php no ?>x", "Vec&lt;T&gt;", "&nbsp;&eacute;", "AT&T", "a longer text than all of the others, in one line",
 ]  # fmt: skip
 NAMES = [
@@ -49,10 +50,12 @@ ADDRESSES = [
     "https://example.org/a b",
     "www.example.org/x", "", "  https://example.org/padded\n", "mailto:ada@example.org", "urn:example:1",
     "http://[broken", "https://example.org/?a&amp;amp;b;c", "tag:example.org,2026:1", "https://example.org/ü",
+    "example.org/x", "https:/example.org/x", "http//example.org/x",
 ]  # fmt: skip
 DATES = [
     "Mon, 02 Nov 2026 10:00:00 +0100", "2026-11-02T10:00:00Z", "2026-11-02", "nonsense", "", "3. März 2026",
     "03/04/2026",
+    "2026年3月5日",
     "Mon, 01 Jan 2024 00:00:00 EST",
 ]  # fmt: skip
 RELATIONS = ["alternate", "self", "Alternate", "via", "replies", "enclosure", "related", f"{IANA}alternate"]
@@ -66,6 +69,9 @@ TYPES = [
     ' Type="HTML"',
     ' type="text/plain"',
     ' type="text/html" mode="escaped"',
+    ' type="text/html; charset=utf-8"',
+    ' type="html5"',
+    ' type="markdown"',
 ]
 LANGUAGES = ["", "", ' xml:lang="de"', ' xml:lang="de_LU"', ' xml:lang=""', ' lang="fr"', ' odd:x="1"']
 BASES = [

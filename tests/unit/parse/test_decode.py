@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from contextlib import suppress
+from encodings.aliases import aliases
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -174,3 +177,18 @@ def test_characters_in_cesu_8_are_whole_again() -> None:
 def test_chinese_in_hz_and_japanese_with_escapes_are_read_though_they_are_ascii() -> None:
     assert decode_body("<a>火星</a>".encode("hz"), "text/xml; charset=hz-gb-2312") == "<a>火星</a>"
     assert decode_body("<a>火星</a>".encode("iso-2022-kr"), "text/xml; charset=iso-2022-kr").endswith("<a>火星</a>")
+
+
+NO_CHARSETS = {"base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13", "uu_codec", "zlib_codec", "mbcs"}
+# The first writes quotation marks as no other does, the others are refused on purpose.
+NOT_READ = {"cp1026", "utf_7", "idna", "punycode", "raw_unicode_escape", "unicode_escape", "oem"}
+CHARSETS = sorted({*aliases.values()} - NO_CHARSETS - NOT_READ)
+WORDS = ["Café", "Привет", "Αθήνα", "שלום", "火星", "月球", "화성", "żółć", "ğüş", "สวัสดี", "مرحبا"]
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_a_document_is_read_in_every_charset_that_it_may_declare(charset: str) -> None:
+    for word in WORDS:
+        document = f'<?xml version="1.0" encoding="{charset}"?><a>{word}</a>'
+        with suppress(UnicodeEncodeError):
+            assert decode_body(document.encode(charset), "text/xml").endswith(f"<a>{word}</a>")
