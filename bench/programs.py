@@ -41,7 +41,7 @@ class Ours:
         self._config, self._database = folder / "aggregator.yaml", folder / "a.db"
         sources = "".join(f"  - {{name: s{number}, url: '{url}'}}\n" for number, url in enumerate(urls))
         self._config.write_text(
-            "site: {url: 'https://news.example.org/'}\nstorage: {url: 'sqlite:///a.db'}\n"
+            "site: {url: 'https://news.example.org/'}\nstorage: {url: 'sqlite:///a.db', backlog: all}\n"
             f"fetch: {{allow_private: [127.0.0.1]}}\ninclude: ['{_CATEGORIES}']\nsources:\n{sources}"
         )
 

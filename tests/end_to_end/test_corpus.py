@@ -51,7 +51,7 @@ def test_real_feeds_are_stored_published_and_asked_again_politely(
     names = {path: f"f{number}" for number, path in enumerate(files)}
     sources = "".join(f"  - {{name: {names[path]}, url: '{address}{path.name}'}}\n" for path in files)
     (tmp_path / "c.yaml").write_text(
-        "site: {url: 'https://news.example.org/'}\nstorage: {url: 'sqlite:///c.db'}\n"
+        "site: {url: 'https://news.example.org/'}\nstorage: {url: 'sqlite:///c.db', backlog: all}\n"
         "fetch: {allow_private: [127.0.0.1]}\n"
         f"feeds: [{{name: all, limit: 1000}}]\nsources:\n{sources}"
     )
