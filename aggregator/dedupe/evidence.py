@@ -1,139 +1,221 @@
-"""What counts as evidence that two entries are the same article, in this order: address, id, text."""
+"""What counts as evidence that two entries are the same article, in this order: address, id, origin, text."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from itertools import pairwise
 
-from aggregator.dedupe.articles import Article, Comparison, compare_articles, titles_agree, titles_alike
+from aggregator.dedupe.articles import Article, Comparison, compare_articles, titles_agree
 from aggregator.dedupe.signature import is_universal
-from aggregator.model import Entry, Known, KnownEntry, Marked, Nearby, Resembling
+from aggregator.model import Entry, KnownEntry, Origin, Resembling
+from aggregator.model.originals import Home, Standing, home_of, origin_domain, published_at, standing, why_original
 from aggregator.text.folding import fold, words_of_markup
-from aggregator.text.hosts import names_an_article, site_of
+from aggregator.text.hosts import domain_of, fragment_of, names_an_article, site_of
 
-# What a source puts under all its entries is no longer than so many words.
-_MAY_BE_REPEATED = 150
-
-# Of the entries with the most text in common, for ``aggregator explain``.
-_MOST_SHOWN = 3
+# Two texts are of one article when they share so many of the pairs of words of the shorter one.
+_SHARED_PAIRS = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SameArticle:
-    """``original`` is the id of the first of the duplicates; ``evidence`` says in words why."""
+class Texts(Enum):
+    """How the texts of two entries relate, as far as a mention is told from the article."""
 
+    SAME = "the same text"
+    MISSING = "no text to compare"
+    OTHER = "another text"
+
+
+@dataclass(slots=True)
+class Piece:
+    """An entry, stored or new, as it is compared with others. ``id`` and ``original`` change as it is regrouped."""
+
+    id: str
     original: str
-    evidence: str
-    story: str | None = None
+    source: str
+    key: str
+    title: str
+    markup: str
+    url: str | None
+    canonical_url: str | None
+    origin: Origin | None
+    standing: Standing
+    feed_url: str
+    story: str
+    first_seen: datetime
+    is_new: bool = False
+    is_mention: bool = False
+    _article: Article | None = None
+
+    @property
+    def article(self) -> Article:
+        if self._article is None:
+            self._article = Article(self.title, words_of_markup(self.markup))
+        return self._article
+
+    @property
+    def is_original(self) -> bool:
+        return self.id == self.original
 
 
-def same_address(entry: Entry, known: Known, *, link_is_unique: bool) -> SameArticle | None:
-    """Find the earliest entry of another source with the same canonical URL.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether two entries are one article, and why, in words: what is the ``same``, and more of it."""
 
-    A link to a site's front page names no article. A link that several entries of one source share (a changelog, a
-    live blog) names one only together with the title.
-    """
-    if entry.canonical_url is None or not names_an_article(entry.canonical_url):
-        return None
-    same_link = [each for each in known.elsewhere if each.canonical_url == entry.canonical_url]
-    shared_here = not link_is_unique or any(
-        each.canonical_url == entry.canonical_url and each.key != entry.key for each in known.same_source
+    is_same: bool
+    same: str
+    reason: str
+    texts: Texts = Texts.SAME
+    by_text: Comparison | None = None
+
+    def said(self, source: str) -> str:
+        """Say why, to one who asks for the entry that is not of this source."""
+        return f"{self.same} as in {source}: {self.reason}"
+
+
+def article_of(entry: Entry) -> Article:
+    """Return what is compared of a new entry."""
+    return Article(entry.title, words_of_markup(entry.content or entry.summary))
+
+
+def piece_of(entry: Entry, *, entry_id: str, source: str, standing_: Standing, feed_url: str, now: datetime) -> Piece:
+    """Return a new entry ready to be compared."""
+    return Piece(
+        id=entry_id,
+        original=entry_id,
+        source=source,
+        key=entry.key,
+        title=entry.title,
+        markup=entry.content or entry.summary,
+        url=entry.url,
+        canonical_url=entry.canonical_url,
+        origin=entry.origin,
+        standing=standing_,
+        feed_url=feed_url,
+        story=entry_id,
+        first_seen=now,
+        is_new=True,
     )
-    matches = [
-        each
-        for each in same_link
-        if _is_same_title(each.title, entry.title) or not (shared_here or _is_shared(each, same_link))
-    ]
-    if not matches:
-        return None
-    first = min(matches, key=lambda each: (each.first_seen, each.id))
-    evidence = f"same address as in {first.source}: {entry.canonical_url}"
-    return SameArticle(original=first.original, evidence=evidence, story=first.story)
 
 
-def article_of(entry: Entry | Resembling) -> Article:
-    """Return what is compared of an entry."""
-    markup = (entry.content or entry.summary) if isinstance(entry, Entry) else entry.markup
-    return Article(entry.title, words_of_markup(markup or ""))
+def piece_of_known(stored: KnownEntry) -> Piece:
+    """Return a stored entry that was found by its address ready to be compared: by its summary, not its whole text."""
+    is_backlog = stored.listed_at != stored.first_seen
+    return _piece(stored, stored.summary, is_backlog=is_backlog)
 
 
-def same_text(
-    entry: Entry, source: str, candidates: Iterable[Resembling], repeated: Callable[[], frozenset[tuple[str, ...]]]
-) -> SameArticle | None:
-    """Find the earliest of these that has the entry's id, or its text.
+def piece_of_resembling(stored: Resembling) -> Piece:
+    """Return a stored entry that was found by its marks ready to be compared."""
+    return _piece(stored, stored.markup or "", is_backlog=stored.is_backlog)
 
-    ``repeated`` returns the pieces that the source repeats; it is asked only when they may be all that is the same. A
-    text that several articles of one source have is none of them, unless the title is the same too.
+
+def _piece(stored: KnownEntry | Resembling, markup: str, *, is_backlog: bool) -> Piece:
+    home = home_of(stored.url, stored.origin, feed_url=stored.feed_url, site_url=stored.site_url)
+    at = published_at(stored.published, stored.first_seen, is_backlog=is_backlog)
+    return Piece(
+        id=stored.id,
+        original=stored.original,
+        source=stored.source,
+        key=stored.key,
+        title=stored.title,
+        markup=markup,
+        url=stored.url,
+        canonical_url=stored.canonical_url,
+        origin=stored.origin,
+        standing=standing(home, stored.priority, at, (stored.source, stored.key)),
+        feed_url=stored.feed_url,
+        story=stored.story,
+        first_seen=stored.first_seen,
+    )
+
+
+def by_address(one: Piece, two: Piece, *, is_shared: bool) -> Verdict | None:
+    """Judge two entries of two sources by their canonical address; None when it is not the same.
+
+    A link to a site's front page names no article. One that several entries of a source share (a changelog), or that
+    differs in its fragment (a list of anchors), names one only together with the title. Of two sources of which one is
+    at home there, the other's is the same article when title or text agrees; else it is a mention. Two that are both at
+    home, or both not, mean the same.
     """
-    article = article_of(entry)
-    found: list[tuple[Resembling, Comparison]] = []
-    other_editions: set[str] = set()
-    for candidate in candidates:
-        comparison = compare_entries(entry, article, source, candidate)
-        if comparison.is_same and 0 < comparison.shared < _MAY_BE_REPEATED:
-            comparison = compare_entries(entry, article, source, candidate, repeated())
-        if comparison.is_same:
-            found.append((candidate, comparison))
-        elif comparison.is_edition and titles_alike(entry.title, candidate.title):
-            other_editions.add(candidate.original)
-    originals: dict[str, set[str]] = defaultdict(set)
-    for candidate, _ in found:
-        originals[candidate.source].add(candidate.original)
-    certain = [
-        (candidate, comparison)
-        for candidate, comparison in found
-        if candidate.original not in other_editions
-        and (len(originals[candidate.source]) == 1 or titles_agree(entry.title, candidate.title))
-    ]
-    if not certain:
+    if one.canonical_url is None or one.canonical_url != two.canonical_url or not names_an_article(one.canonical_url):
         return None
-    first, comparison = min(certain, key=lambda each: (each[0].first_seen, each[0].published, each[0].id))
-    evidence = f"same article as in {first.source}: {comparison.reason}"
-    return SameArticle(original=first.original, evidence=evidence, story=first.story)
+    same, link = "same address", one.canonical_url
+    if is_shared or fragment_of(one.url) != fragment_of(two.url):
+        if fold(one.title).split() == fold(two.title).split():
+            return Verdict(True, same, link, _texts(one, two))
+        return Verdict(False, same, f"{link}, which leads to several articles, and the titles differ")
+    texts = _texts(one, two)
+    if _stand_alike(one, two) or texts is Texts.SAME or titles_agree(one.title, two.title):
+        return Verdict(True, same, link, texts)
+    return Verdict(False, same, f"{link}, but the titles differ and so do the texts: it mentions the article", texts)
 
 
-def compare_entries(
-    entry: Entry,
-    article: Article,
-    source: str,
-    candidate: Resembling,
-    repeated: frozenset[tuple[str, ...]] = frozenset(),
-) -> Comparison:
-    """Judge an entry beside one that has marks in common with it, by id, by what it says of its origin, by text."""
-    within_source = candidate.source == source
-    if not within_source and titles_agree(entry.title, candidate.title):
-        if candidate.key == entry.key and is_universal(entry.key):
-            return Comparison(True, f"both have the id {entry.key.removeprefix('id:')}, and the titles agree")
-        if _origin_host(entry) == site_of(candidate.url) is not None and _is_same_title(entry.title, candidate.title):
-            return Comparison(True, f"it says that it is from {site_of(candidate.url)}, where the same title is")
-    if candidate.markup is None:
-        return Comparison(False, "their texts have nothing in common word for word")
-    is_same_markup = candidate.markup == (entry.content or entry.summary)
-    other = Article(candidate.title, article.words) if is_same_markup else article_of(candidate)
-    return compare_articles(article, other, repeated=repeated, within_source=within_source)
+def by_claim(one: Piece, two: Piece) -> Verdict | None:
+    """Judge two entries of two sources by their id, or by where one says that it is from; None when neither says."""
+    if one.source == two.source or not titles_agree(one.title, two.title):
+        return None
+    if one.key == two.key and is_universal(one.key):
+        texts = _texts(one, two)
+        said = f"{one.key.removeprefix('id:')}, and the titles agree"
+        if texts is Texts.SAME or domain_of(one.url) == domain_of(two.url):
+            return Verdict(True, "same id", said, texts)
+        return Verdict(False, "same id", f"{said}, but their links lead to two sites, with {texts.value}", texts)
+    for claiming, other in ((one, two), (two, one)):
+        domain = origin_domain(claiming.origin)
+        if domain is not None and domain == domain_of(other.url) and _same(one.title, two.title):
+            return Verdict(
+                True,
+                "same title",
+                f"{claiming.source} says that it is from {site_of(other.url)}",
+                _texts(one, two),
+            )
+    return None
 
 
-def _origin_host(entry: Entry) -> str | None:
-    return site_of(entry.origin.url) or site_of(entry.origin.id) if entry.origin else None
+def by_text(one: Piece, two: Piece, repeated: frozenset[tuple[str, ...]] = frozenset()) -> Verdict:
+    """Judge two entries by their texts, side by side."""
+    if not two.markup or not one.markup:
+        return Verdict(False, "no text", "their texts have nothing in common word for word")
+    article = Article(two.title, one.article.words) if one.markup == two.markup else two.article
+    found = compare_articles(one.article, article, repeated=repeated, within_source=one.source == two.source)
+    return Verdict(found.is_same, "same article", found.reason, by_text=found)
 
 
-def _is_same_title(title: str, other: str) -> bool:
+def evidence_of(verdict: Verdict, better: Piece, worse: Piece) -> str:
+    """Say why two entries are one article, and why one of them is the original."""
+    return f"{verdict.said(better.source)}; {why_original(better.standing, worse.standing, better.source)}"
+
+
+def is_mention(original: Piece, other: Piece, verdict: Verdict) -> bool:
+    """Whether an entry only points to its original: it is not at home there, and doesn't have the text."""
+    return other.standing.home < original.standing.home and verdict.texts is not Texts.SAME
+
+
+def shares_link(piece: Piece, pieces: Sequence[Piece]) -> bool:
+    """Whether a source has several entries with one link, which then names none of them."""
+    keys = {each.key for each in pieces if each.source == piece.source and each.canonical_url == piece.canonical_url}
+    return len(keys | {piece.key}) > 1
+
+
+def _stand_alike(one: Piece, two: Piece) -> bool:
+    homes = {one.standing.home, two.standing.home}
+    if homes == {Home.BY_SITE}:  # both only say so: they are one publisher's when they come from one place
+        return domain_of(one.feed_url) == domain_of(two.feed_url)
+    return len(homes) == 1
+
+
+def _texts(one: Piece, two: Piece) -> Texts:
+    pairs = [_pairs(each.article.words) for each in (one, two)]
+    if not all(pairs):
+        return Texts.MISSING if any(pairs) else Texts.SAME
+    shared = len(pairs[0] & pairs[1])
+    return Texts.SAME if shared >= _SHARED_PAIRS * min(map(len, pairs)) else Texts.OTHER
+
+
+def _pairs(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return set(pairwise(words)) or {(word,) for word in words}
+
+
+def _same(title: str, other: str) -> bool:
     return fold(title).split() == fold(other).split()
-
-
-def _is_shared(candidate: KnownEntry, same_link: Sequence[KnownEntry]) -> bool:
-    return sum(each.source == candidate.source for each in same_link) > 1
-
-
-def nearest_articles(entry: Entry, own: Resembling, marked: Marked, nearby: Nearby) -> list[str]:
-    """Say of the entries with the most text in common, which are no duplicates, what they lack."""
-    article = article_of(entry)
-    shared = Counter(found for mark in marked.probes.copies for found in nearby.by_mark.get(mark, ()))
-    said = []
-    for other in (nearby.entries[found] for found, _ in shared.most_common()):
-        if other.original != own.original:
-            comparison = compare_entries(entry, article, own.source, other)
-            verdict = "would be one by its text now" if comparison.is_same else "no duplicate"
-            said.append(f"{other.id} from {other.source} “{other.title}”: {verdict}: {comparison.reason}")
-    return said[:_MOST_SHOWN]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
-from aggregator.dedupe.evidence import same_address
 from aggregator.dedupe.recognize import recognize
 from aggregator.dedupe.renaming import comparable, renamed
 from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Marked, Nearby, Sighting
+from aggregator.text.ids import entry_id
 
 # What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
 _NOT_IN_DIGEST = {"key", "aliases", "published", "updated", "fingerprint", "is_full"}
@@ -40,11 +39,12 @@ def decide(
     claim: Claim,
     now: datetime,
     unchanged: Sequence[Sighting] = (),
+    site_url: str | None = None,
 ) -> Judged:
     """Judge the entries of one document, whose keys are unique within it; ``unchanged`` are the others in it.
 
     ``marked`` is what new entries are recognized by, by key; ``nearby`` what was found by it; without them there are
-    no duplicates by text.
+    no duplicates by text. ``site_url`` is the site that the document names as its own.
 
     An entry is *the same* as a stored one of its source with its key, or whose key the publisher changed (see
     ``renamed``); it is *forgotten* when retention purged it, and stays so; else it is new, and then perhaps a
@@ -57,17 +57,23 @@ def decide(
     undated_at = _listed_undated(entries, claim=claim, now=now)
     decisions: list[Decision] = []
     for entry in entries:
-        link_is_unique = links[entry.canonical_url] == 1
         stored = stored_as.get(entry.key)
         if stored is None and entry.key in known.forgotten:
             continue
         if stored is None:
-            new = _new(entry, known, link_is_unique=link_is_unique, claim=claim, now=now)
+            new = _new(entry, known, claim=claim, now=now)
             decisions.append(new if new.is_dated else replace(new, listed_at=undated_at))
         elif stored.key != entry.key or stored.digest != _digest(entry) or _dates(entry, stored):
             decisions.append(_edited(entry, stored, now))
-    if marked is not None:
-        decisions = recognize(decisions, marked, nearby or Nearby(), source=claim.source.name)
+    decisions = recognize(
+        decisions,
+        marked or {},
+        known,
+        nearby or Nearby(),
+        claim=claim,
+        site_url=site_url or claim.state.site_url,
+        links=links,
+    )
     return Judged(decisions=tuple(decisions), unchanged=len(keys) - len(decisions))
 
 
@@ -92,19 +98,19 @@ def _stored_as(
     return found
 
 
-def _new(entry: Entry, known: Known, *, link_is_unique: bool, claim: Claim, now: datetime) -> Decision:
-    entry_id = _entry_id(claim.state.seed, entry.key)
-    duplicate = same_address(entry, known, link_is_unique=link_is_unique)
-    original = duplicate.original if duplicate else entry_id
+def _new(entry: Entry, known: Known, *, claim: Claim, now: datetime) -> Decision:
+    new_id = entry_id(claim.state.seed, entry.key)
+    if new_id in known.taken:  # by an entry that has another key since
+        new_id = entry_id(claim.state.seed, f"{entry.key}\n{now.isoformat()}")
     published = entry.published or now
     is_backlog = claim.state.last_success is None
     return Decision(
-        id=entry_id,
+        id=new_id,
         entry=entry,
         is_new=True,
-        original=original,
-        evidence=duplicate.evidence if duplicate else None,
-        story=duplicate.story or original if duplicate else original,
+        original=new_id,
+        evidence=None,
+        story=new_id,
         published=published,
         updated=max(entry.updated or published, published),
         first_seen=now,
@@ -153,12 +159,6 @@ def _edited(entry: Entry, stored: KnownEntry, now: datetime) -> Decision:
         digest=_digest(entry),
         is_dated=is_corrected or stored.is_dated,
     )
-
-
-def _entry_id(seed: str, key: str) -> str:
-    """Return 16 characters that stay the same when the database is lost and the sources are polled anew."""
-    digest = hashlib.sha256(f"{seed}\n{key}".encode("utf-8", "surrogatepass")).digest()
-    return base64.b32encode(digest[:10]).decode().lower()
 
 
 def _digest(entry: Entry) -> str:

@@ -1,96 +1,276 @@
-"""What is new is set beside what resembles it: is it a copy?
+"""What is new is set beside what resembles it: is it a copy, and of which? Or are others copies of it?
 
-Oldest first, so that the first report is the original; what was judged is what the next one is set beside, in one
-document as over days.
+Entries that are one article have one original, which all others of them match: nothing is a copy through a third. That
+is so whatever comes first. An entry that is the original of what is stored takes over the id that was published, and
+what is stored becomes its duplicate, or stands alone again when it doesn't match (docs/decisions/0030).
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 
-from aggregator.dedupe.articles import pieces_in
-from aggregator.dedupe.evidence import SameArticle, article_of, same_text
-from aggregator.model import Decision, Entry, Marked, Nearby, Probes, Resembling
+from aggregator.dedupe.articles import pieces_in, titles_agree, titles_alike
+from aggregator.dedupe.evidence import (
+    Piece,
+    Verdict,
+    article_of,
+    by_address,
+    by_claim,
+    by_text,
+    evidence_of,
+    is_mention,
+    piece_of,
+    piece_of_known,
+    piece_of_resembling,
+    shares_link,
+)
+from aggregator.model import Claim, Decision, Known, Marked, Nearby, Probes, Regrouped
+from aggregator.model.originals import Standing, home_of, published_at, standing
 
 # How many of those with the most marks in common are compared word for word.
 _COMPARED = 6
 # A mark that very many entries of a document have says little: the last ones are enough.
 _NEWEST = 40
-# Pieces of text that so many of the new entries of a document have are the source's.
+# Pieces of text that so many of the new entries of a document have are the source's, and no longer than so many words.
 _REPEATED = 3
+_MAY_BE_REPEATED = 150
 
 
 def recognize(
-    decisions: Iterable[Decision], marked: Mapping[str, Marked], nearby: Nearby, *, source: str
+    decisions: Iterable[Decision],
+    marked: Mapping[str, Marked],
+    known: Known,
+    nearby: Nearby,
+    *,
+    claim: Claim,
+    site_url: str | None,
+    links: Mapping[str | None, int],
 ) -> list[Decision]:
-    """Return the decisions, in their order, with duplicates by text, and what to recognize entries by."""
+    """Return the decisions, in their order, with duplicates, and with what to recognize entries by.
+
+    ``links`` counts the entries of the document by their canonical address.
+    """
     decisions = list(decisions)
-    recognizer = _Recognizer(decisions, nearby, source)
+    recognizer = _Recognizer(decisions, known, nearby, claim, site_url, links)
     # documents list the newest first: of two of one time the latter is the older
-    for position in sorted(range(len(decisions)), key=lambda position: (decisions[position].published, -position)):
+    order = sorted(
+        range(len(decisions)), key=lambda at: (recognizer.standing_of(decisions[at]).away, decisions[at].published, -at)
+    )
+    for position in order:
         decision = decisions[position]
         its_marks = marked.get(decision.entry.key)
+        judged = recognizer.recognize(decision, its_marks) if decision.is_new else decision
         if its_marks is not None:
-            judged = recognizer.recognize(decision, its_marks) if decision.is_new else decision
-            decisions[position] = replace(judged, gist=its_marks.gist, marks=its_marks.stored)
+            judged = replace(judged, gist=its_marks.gist, marks=its_marks.stored)
+        decisions[position] = judged
     return decisions
+
+
+@dataclass(slots=True)
+class _Match:
+    piece: Piece
+    verdict: Verdict
 
 
 class _Recognizer:
     """One poll's new entries beside the stored ones and each other."""
 
-    def __init__(self, decisions: Sequence[Decision], nearby: Nearby, source: str) -> None:
+    def __init__(
+        self,
+        decisions: Sequence[Decision],
+        known: Known,
+        nearby: Nearby,
+        claim: Claim,
+        site_url: str | None,
+        links: Mapping[str | None, int],
+    ) -> None:
         self._new = [each for each in decisions if each.is_new]
-        self._source = source
-        self._entries = dict(nearby.entries)
-        self._by_mark = {mark: list(reversed(ids)) for mark, ids in nearby.by_mark.items()}
+        self._claim, self._site_url, self._links = claim, site_url, links
+        self._here = Counter((each.canonical_url, each.key) for each in known.same_source)
+        self._pieces = {each.id: piece_of_known(each) for each in known.elsewhere}
+        for near in nearby.entries.values():
+            if near.markup is not None or near.id not in self._pieces:
+                self._pieces[near.id] = piece_of_resembling(near)
+        self._at_link: dict[str | None, list[Piece]] = defaultdict(list)
+        for each in known.elsewhere:
+            self._at_link[each.canonical_url].append(self._pieces[each.id])
+        self._by_mark = {mark: [self._pieces[each] for each in reversed(ids)] for mark, ids in nearby.by_mark.items()}
         self._repeated: frozenset[tuple[str, ...]] | None = None
 
-    def recognize(self, decision: Decision, marked: Marked) -> Decision:
-        """Return the decision on a new entry with what there is to say of it: whose copy it is."""
-        if decision.original == decision.id and (copy := self._copy(decision.entry, marked.probes)):
-            story = copy.story or copy.original
-            decision = replace(decision, original=copy.original, evidence=copy.evidence, story=story)
-        self._remember(decision, marked)
+    def standing_of(self, decision: Decision) -> Standing:
+        """Return what there is to make an entry of this poll the original of others."""
+        source, entry = self._claim.source, decision.entry
+        home = home_of(entry.url, entry.origin, feed_url=source.url, site_url=self._site_url)
+        is_backlog = decision.listed_at != decision.first_seen
+        at = published_at(decision.published, decision.first_seen, is_backlog=is_backlog)
+        return standing(home, source.priority, at, (source.name, entry.key))
+
+    def recognize(self, decision: Decision, marked: Marked | None) -> Decision:
+        """Return the decision on a new entry with what there is to say of it: whose copy it is, and whose original."""
+        own = piece_of(
+            decision.entry,
+            entry_id=decision.id,
+            source=self._claim.source.name,
+            standing_=self.standing_of(decision),
+            feed_url=self._claim.source.url,
+            now=decision.first_seen,
+        )
+        matches = self._matches(own, marked.probes if marked else Probes())
+        better = [each for each in matches if each.piece.is_new or each.piece.standing < own.standing]
+        original = self._original(better)
+        if original is not None:
+            piece = original.piece
+            own.original, own.story = piece.original, piece.story
+            decision = replace(
+                decision,
+                original=piece.original,
+                story=piece.story,
+                evidence=evidence_of(original.verdict, piece, own),
+                is_mention=is_mention(piece, own, original.verdict),
+            )
+        elif worse := [each for each in matches if not each.piece.is_new and own.standing < each.piece.standing]:
+            decision = self._taking_over(decision, own, worse)
+        self._remember(own, marked)
         return decision
 
-    def _copy(self, entry: Entry, probes: Probes) -> SameArticle | None:
-        found = self._closest(probes.copies, _COMPARED)
-        if entry.origin is not None:  # it names where it is from: what is there may have the title, without a text
-            found += [each for each in self._closest(probes.titles, None) if each not in found]
-        return same_text(entry, self._source, found, self._repeated_pieces) if found else None
+    def _original(self, better: Sequence[_Match]) -> _Match | None:
+        """Return the best original among these. A copy of what is not among them leads there by its address alone."""
+        originals = [each for each in better if each.piece.is_original]
+        led = [each for each in better if not each.piece.is_original and each.verdict.by_text is None]
+        unseen = [each for each in led if each.piece.original not in self._pieces]
+        return min(originals or unseen, key=lambda each: each.piece.standing, default=None)
 
-    def _closest(self, marks: Iterable[int], limit: int | None) -> list[Resembling]:
+    def _taking_over(self, decision: Decision, own: Piece, worse: Sequence[_Match]) -> Decision:
+        """Return the decision on an entry that is the original of what is stored: of originals, and of some copies."""
+        originals = sorted(
+            (each for each in worse if each.piece.is_original), key=lambda each: (each.piece.first_seen, each.piece.id)
+        )
+        moved: dict[str, tuple[Piece, Verdict | None]] = {each.piece.id: (each.piece, each.verdict) for each in worse}
+        gone = {each.piece.id for each in originals}
+        for piece in self._pieces.values():  # copies of an original that is none any more, and don't match the new one
+            if piece.original in gone and piece.id not in moved and not piece.is_new:
+                judged = self._judge(own, piece)
+                moved[piece.id] = (piece, judged if judged.is_same else None)
+        for piece, verdict in list(moved.values()):  # copies of an original that is better than the new one stay there
+            leader = self._pieces.get(piece.original)
+            if verdict is not None and not piece.is_original and leader is not None and leader.standing < own.standing:
+                del moved[piece.id]
+        if not moved:
+            return decision
+        own_id = decision.id
+        if originals:
+            first = originals[0].piece
+            own.id = own.original = first.id
+            own.story = first.story
+        regroups = []
+        for piece, verdict in moved.values():
+            old_id, was_original = piece.id, piece.is_original
+            new_id = own_id if old_id == own.id else old_id
+            piece.id = new_id
+            piece.original = new_id if verdict is None else own.id
+            piece.is_mention = verdict is not None and is_mention(own, piece, verdict)
+            regroups.append(
+                Regrouped(
+                    id=old_id,
+                    new_id=new_id,
+                    original=piece.original,
+                    evidence=None if verdict is None else evidence_of(verdict, own, piece),
+                    is_mention=piece.is_mention,
+                    was_original=was_original,
+                )
+            )
+        self._pieces = {each.id: each for each in self._pieces.values()}
+        return replace(
+            decision,
+            id=own.id,
+            original=own.id,
+            story=own.story,
+            updated=max(decision.updated, decision.first_seen) if originals else decision.updated,
+            regroups=tuple(regroups),
+        )
+
+    def _matches(self, own: Piece, probes: Probes) -> list[_Match]:
+        """Return the entries that are the same article as this one, each once."""
+        found: dict[int, Piece] = {id(each): each for each in self._at_link.get(own.canonical_url, ())}
+        if own.canonical_url is None:
+            found = {}
+        closest = self._closest(probes.copies, _COMPARED)
+        claiming = [each for each in self._closest(probes.titles, None) if own.origin or each.origin]
+        for each in (*closest, *claiming):
+            found.setdefault(id(each), each)
+        for each in closest:  # what they are copies of, which may have been found by other marks
+            if not each.is_original and (original := self._pieces.get(each.original)):
+                found.setdefault(id(original), original)
+        judged = [_Match(each, self._judge(own, each)) for each in found.values() if each is not own]
+        return self._certain(own, judged)
+
+    def _judge(self, own: Piece, other: Piece) -> Verdict:
+        address = None
+        if other.source != own.source:
+            address = by_address(
+                own, other, is_shared=self._is_shared(own) or shares_link(other, self._at_link[other.canonical_url])
+            )
+            if address is not None and address.is_same:
+                return address
+            claim = by_claim(own, other)
+            if claim is not None and claim.is_same:
+                return claim
+        verdict = by_text(own, other)
+        comparison = verdict.by_text
+        if comparison is not None and comparison.is_same and 0 < comparison.shared < _MAY_BE_REPEATED:
+            verdict = by_text(own, other, self._repeated_pieces())
+        return verdict
+
+    def _certain(self, own: Piece, judged: Sequence[_Match]) -> list[_Match]:
+        """Leave out what the text alone can't tell: editions of a series, and texts that a source has several times."""
+        other_editions = {
+            each.piece.original
+            for each in judged
+            if (compared := each.verdict.by_text) is not None
+            and compared.is_edition
+            and titles_alike(own.title, each.piece.title)
+        }
+        matches = [each for each in judged if each.verdict.is_same]
+        originals: dict[str, set[str]] = defaultdict(set)
+        for each in matches:
+            if each.verdict.by_text is not None:
+                originals[each.piece.source].add(each.piece.original)
+        return [
+            each
+            for each in matches
+            if each.verdict.by_text is None
+            or (
+                each.piece.original not in other_editions
+                and (len(originals[each.piece.source]) == 1 or titles_agree(own.title, each.piece.title))
+            )
+        ]
+
+    def _is_shared(self, own: Piece) -> bool:
+        """Whether several entries of this source have this link."""
+        link = own.canonical_url
+        return self._links[link] > 1 or any(at == link and key != own.key for at, key in self._here)
+
+    def _closest(self, marks: Iterable[int], limit: int | None) -> list[Piece]:
         by_mark = self._by_mark
         having = [by_mark[mark][-_NEWEST:] for mark in marks if mark in by_mark]
         if not having:  # as for most entries
             return []
-        shared = Counter(chain.from_iterable(having))
-        return [self._entries[found] for found, _ in shared.most_common(limit)]
+        pieces = {id(each): each for each in chain.from_iterable(having)}
+        shared = Counter(id(each) for each in chain.from_iterable(having))
+        return [pieces[found] for found, _ in shared.most_common(limit)]
 
     def _repeated_pieces(self) -> frozenset[tuple[str, ...]]:
         """Return the pieces of text that several of the new entries have."""
         if self._repeated is None:
-            seen = Counter(piece for each in self._new for piece in pieces_in(article_of(each.entry)))
+            articles = [article_of(each.entry) for each in self._new]
+            seen = Counter(piece for article in articles for piece in pieces_in(article))
             self._repeated = frozenset(piece for piece, count in seen.items() if count >= _REPEATED)
         return self._repeated
 
-    def _remember(self, decision: Decision, marked: Marked) -> None:
-        entry = decision.entry
-        self._entries[decision.id] = Resembling(
-            id=decision.id,
-            source=self._source,
-            key=entry.key,
-            original=decision.original,
-            story=decision.story,
-            url=entry.url,
-            title=entry.title,
-            published=decision.published,
-            first_seen=decision.first_seen,
-            markup=entry.content or entry.summary,
-        )
-        for mark in marked.stored:
-            self._by_mark.setdefault(mark, []).append(decision.id)
+    def _remember(self, own: Piece, marked: Marked | None) -> None:
+        self._pieces[own.id] = own
+        for mark in marked.stored if marked else ():
+            self._by_mark.setdefault(mark, []).append(own)

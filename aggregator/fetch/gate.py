@@ -19,16 +19,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from publicsuffixlist import PublicSuffixList
-
 from aggregator.errors import FetchError, FetchTimeout, SourceError, StatusError, Throttled, Unreachable
 from aggregator.http import parse_address
 from aggregator.model import Per
+from aggregator.text.hosts import registered_domain
 
 T = TypeVar("T")
 
@@ -230,14 +229,8 @@ def _domain_of(url: str) -> str:
     try:
         ip_address(host)
     except ValueError:
-        return _suffixes().privatesuffix(host.rstrip(".")) or host
+        return registered_domain(host)
     return host
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    """The list that comes with the library; nothing is fetched."""
-    return PublicSuffixList()
 
 
 def _is_this_machine(key: str) -> bool:

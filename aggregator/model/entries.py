@@ -102,7 +102,10 @@ class Marked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resembling:
-    """A stored entry that was found by its marks. ``markup`` is its text, None when only its title was looked for."""
+    """A stored entry that was found by its marks. ``markup`` is its text, None when only its title was looked for.
+
+    ``feed_url``, ``site_url`` and ``priority`` are those of its source.
+    """
 
     id: str
     source: str
@@ -114,6 +117,12 @@ class Resembling:
     published: datetime
     first_seen: datetime
     markup: str | None = None
+    canonical_url: str | None = None
+    is_backlog: bool = False
+    origin: Origin | None = None
+    feed_url: str = ""
+    site_url: str | None = None
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +135,10 @@ class Nearby:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
-    """What deciding needs of a stored entry. ``original`` is the id of the first of its duplicates, or its own."""
+    """What deciding needs of a stored entry. ``original`` is the id of the original of its duplicates, or its own.
+
+    ``feed_url``, ``site_url`` and ``priority`` are those of its source.
+    """
 
     id: str
     source: str
@@ -144,6 +156,10 @@ class KnownEntry:
     digest: str
     story: str
     is_dated: bool = True
+    origin: Origin | None = None
+    feed_url: str = ""
+    site_url: str | None = None
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +168,13 @@ class Known:
 
     ``same_source`` are this source's entries with a key, a canonical URL or a title and time of the poll;
     ``elsewhere`` the entries of other sources with such a canonical URL; ``forgotten`` the keys whose entries were
-    purged.
+    purged; ``taken`` ids that stored entries have, of those that new ones would get.
     """
 
     same_source: tuple[KnownEntry, ...] = ()
     elsewhere: tuple[KnownEntry, ...] = ()
     forgotten: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,10 +186,28 @@ class CategoryMatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Regrouped:
+    """What becomes of a stored entry when a new one is the original of its article, or of its duplicates' one.
+
+    It is stored as ``new_id`` from now on, its own or the one that the new entry would have had: the new one takes over
+    the id that was published. ``is_original`` was it before. ``original``, ``evidence`` and ``is_mention`` as below.
+    """
+
+    id: str
+    new_id: str
+    original: str
+    evidence: str | None
+    is_mention: bool
+    was_original: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What becomes of one entry: stored as ``id``; ``is_new`` or an edit of what is there.
 
-    ``original`` is its own id, or that of the entry that it is a duplicate of, with the ``evidence`` in words.
+    ``original`` is its own id, or that of the entry that it is a duplicate of, with the ``evidence`` in words; it
+    ``is_mention`` when it only points to the original, with another text or none. ``regroups`` are the stored entries
+    that are duplicates of others from now on.
     ``story`` is that of its original, or its own id: stories are judged at the end of the round, by ``gist``; ``marks``
     are what later entries find it by. Without a gist neither is written.
     ``published``, ``updated`` and ``first_seen`` are final. ``listed_at`` is when it counts as news in feeds:
@@ -194,4 +229,6 @@ class Decision:
     gist: Gist | None = None
     marks: tuple[int, ...] = ()
     categories: tuple[CategoryMatch, ...] = ()
+    is_mention: bool = False
+    regroups: tuple[Regrouped, ...] = ()
     is_dated: bool = True

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from aggregator.model.documents import Enclosure, Origin
 from aggregator.model.entries import CategoryMatch
+from aggregator.model.originals import Home, home_of
 
 T = TypeVar("T")
 
@@ -44,6 +45,7 @@ class SourceFeed:
 class StoredEntry:
     """An entry as the store has it. ``source`` is the source's name; ``duplicate_of`` an entry's id or None.
 
+    ``key`` is its publisher's id for it, as ``Entry`` has it. It ``is_mention`` when it only points to its original.
     ``story`` is the id of its story, which is that of the story's first entry. ``priority`` is its source's.
     ``is_dated`` is False when the publisher gave no usable time: then ``published`` is when it was first seen.
     """
@@ -66,11 +68,18 @@ class StoredEntry:
     categories: tuple[CategoryMatch, ...]
     original: str
     evidence: str | None
+    key: str = ""
+    is_mention: bool = False
     story: str
     story_evidence: str | None
     feed: SourceFeed
     priority: int = 0
     is_dated: bool = True
+
+    @property
+    def home(self) -> Home:
+        """How much its source is at home at its link."""
+        return home_of(self.url, self.origin, feed_url=self.feed.feed_url, site_url=self.feed.site_url)
 
     @property
     def duplicate_of(self) -> str | None:
@@ -96,9 +105,9 @@ class Mention:
 class PublishedEntry:
     """An entry with its duplicates: what is published once.
 
-    ``id`` is the first one's, for ever. ``entry`` is the one from the preferred source, ``also`` are the others,
-    in order of preference. ``updated`` never goes back. ``listed_at`` is when it counts as news (docs/decisions/0001).
-    ``related`` are the other articles of its story, each by its preferred entry, newest first.
+    ``id`` is what it was first published under, for ever. ``entry`` is the original, ``also`` are the others: those at
+    home at their link first, then by priority. ``updated`` never goes back. ``listed_at`` is when it counts as news
+    (docs/decisions/0001). ``related`` are the other articles of its story, each by its preferred entry, newest first.
     """
 
     id: str

@@ -37,7 +37,16 @@ def decide(poll: PollTransaction, claim: Claim, seen: Seen, *, settings: FetchSe
     known = poll.known(seen.entries)
     marked = marks_of(seen, known, now=now)
     nearby = poll.nearby([each.probes for each in marked.values()])
-    judged = judge(seen.entries, known, marked, nearby, claim=claim, now=now, unchanged=seen.unchanged)
+    judged = judge(
+        seen.entries,
+        known,
+        marked,
+        nearby,
+        claim=claim,
+        now=now,
+        unchanged=seen.unchanged,
+        site_url=seen.document.link if seen.document else None,
+    )
     of_key = {entry.key: found for entry, found in zip(seen.entries, seen.categories, strict=True)}
     decisions = tuple(replace(each, categories=of_key[each.entry.key]) for each in judged.decisions)
     return _result(claim, seen, decisions, judged.unchanged, settings, now)

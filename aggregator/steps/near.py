@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aggregator.dedupe import mark_copies, nearest_articles, sign
-from aggregator.model import Entry, Gist, Resembling, StoredEntry
+from aggregator.model import Entry, Gist, StoredEntry
 from aggregator.steps.group import cosine_of
 from aggregator.store import Store
 from aggregator.stories import Candidates, Weights, looked_up_marks, nearest_stories
@@ -11,7 +11,7 @@ from aggregator.text.marks import LINK
 
 
 def articles_near(store: Store, stored: StoredEntry) -> list[str]:
-    """Say of the entries with the most text in common, which are no duplicates, what they lack."""
+    """Say of the entries with the same address or the most text in common, which are no duplicates, what they lack."""
     entry = Entry(
         key=stored.id,
         url=stored.url,
@@ -22,21 +22,10 @@ def articles_near(store: Store, stored: StoredEntry) -> list[str]:
         language=stored.language,
         origin=stored.origin,
     )
-    own = Resembling(
-        id=stored.id,
-        source=stored.source,
-        key=entry.key,
-        original=stored.original,
-        story=stored.story,
-        url=stored.url,
-        title=stored.title,
-        published=stored.published,
-        first_seen=stored.first_seen,
-        markup=stored.content or stored.summary,
-    )
     [signature] = sign([entry])
     marked = mark_copies(entry, signature, Gist(), stored.first_seen)
-    return nearest_articles(entry, own, marked, store.nearby([marked.probes]))
+    at_its_link = store.find_entries(entry_id=stored.id, url=stored.url or "", canonical_url=stored.canonical_url)
+    return nearest_articles(stored, at_its_link, marked, store.nearby([marked.probes]))
 
 
 def stories_near(store: Store, stored: StoredEntry) -> tuple[int, list[str]]:

@@ -67,13 +67,18 @@ def whole_articles(connection: sa.Connection, claim: Claim, keys: Sequence[str])
 
 def _groups(connection: sa.Connection, originals: Sequence[str]) -> dict[str, list[StoredEntry]]:
     """Return the duplicates of each original (itself among them), the preferred first."""
-    preferred_first = (sources.c.priority.desc(), entries.c.first_seen, entries.c.pk)
+    oldest_first = (entries.c.published, entries.c.first_seen, entries.c.pk)
     groups: dict[str, list[StoredEntry]] = defaultdict(list)
     for start in range(0, len(originals), _CHUNK):
         query = _select().where(entries.c.original.in_(originals[start : start + _CHUNK]), sources.c.is_active)
-        for entry in _load(connection, query.order_by(*preferred_first)):
+        for entry in sorted(_load(connection, query.order_by(*oldest_first)), key=_preference):
             groups[entry.original].append(entry)
     return groups
+
+
+def _preference(entry: StoredEntry) -> tuple[bool, int, int, bool]:
+    """Return what decides which of several duplicates is shown: the least."""
+    return entry.is_mention, -entry.home, -entry.priority, entry.id != entry.original
 
 
 def _mentions(connection: sa.Connection, ids: Collection[str]) -> dict[str, dict[str, Mention]]:
@@ -88,7 +93,7 @@ def _mentions(connection: sa.Connection, ids: Collection[str]) -> dict[str, dict
         sa.select(*_MENTION_COLUMNS, *rows.source_columns())
         .join(sources, sources.c.pk == entries.c.source_pk)
         .where(entries.c.pk.in_(in_story.union_all(firsts)), sources.c.is_active)
-        .order_by(sources.c.priority.desc(), entries.c.first_seen, entries.c.pk)
+        .order_by(entries.c.id != entries.c.original, sources.c.priority.desc(), entries.c.first_seen, entries.c.pk)
     )
     found: dict[str, dict[str, Mention]] = defaultdict(dict)
     for row in connection.execute(query, {"chosen": array(ids)}).mappings():
@@ -107,7 +112,7 @@ def _to_published(
 ) -> PublishedEntry:
     preferred, *also = group
     first_updated = next((entry.updated for entry in group if entry.id == original), preferred.updated)
-    names = dict.fromkeys(match.category for entry in group for match in entry.categories)
+    names = dict.fromkeys(match.category for entry in group if not entry.is_mention for match in entry.categories)
     return PublishedEntry(
         id=original,
         entry=preferred,

@@ -14,7 +14,7 @@ from aggregator.store import entries as stored_entries
 from aggregator.store import pings as stored_pings
 from aggregator.store.arrays import among, array
 from aggregator.store.polls import bump_content_version
-from aggregator.store.selections import conditions
+from aggregator.store.selections import conditions, counts
 from aggregator.store.tables import archives, entries, feed_entries, feeds, site
 
 _BATCH = 100
@@ -63,7 +63,7 @@ class Feeds:
         """Return what was stored after an entry and meets a selection, in the order in which it was stored."""
         query = (
             sa.select(entries.c.original, entries.c.listed_at, entries.c.pk)
-            .where(*conditions(entries, selection), entries.c.pk > after)
+            .where(counts(entries), *conditions(entries, selection), entries.c.pk > after)
             .order_by(entries.c.pk)
             .limit(limit)
         )
@@ -93,7 +93,7 @@ class Feeds:
     def members(self, selection: Selection, originals: Collection[str]) -> set[str]:
         """Return those of which an entry meets a selection."""
         query = sa.select(entries.c.original).where(
-            among(entries.c.original, "chosen"), *conditions(entries, selection)
+            among(entries.c.original, "chosen"), counts(entries), *conditions(entries, selection)
         )
         with self._read() as connection:
             return set(connection.execute(query.distinct(), {"chosen": array(originals)}).scalars())

@@ -14,7 +14,8 @@ from pydantic import TypeAdapter
 from aggregator.model import PublishedEntry, Selection
 from aggregator.model.issues import DeliveryStatus, DigestState, Endpoint, Issue, SentVersion
 from aggregator.store import entries as stored_entries
-from aggregator.store.selections import conditions
+from aggregator.store.arrays import among, array
+from aggregator.store.selections import conditions, counts
 from aggregator.store.tables import deliveries, digests, entries, issue_entries, issues, keys, stops
 
 # Entries first seen shortly before the last issue are looked at again, in case that they were committed after it by a
@@ -82,6 +83,7 @@ class IssueTransaction:
             .where(
                 first.c.original == candidate.c.original,
                 first.c.first_seen < state.begins_at,
+                counts(first),
                 *conditions(first, selection),
             )
             .exists()
@@ -89,6 +91,7 @@ class IssueTransaction:
         query = (
             sa.select(candidate.c.original, sa.func.min(candidate.c.listed_at).label("listed_at"))
             .where(
+                counts(candidate),
                 *conditions(candidate, selection),
                 candidate.c.first_seen >= state.begins_at,
                 candidate.c.first_seen <= until,
@@ -188,7 +191,10 @@ class IssueTransaction:
             }
             for version in versions
         ]
-        if values:
+        if values:  # a mention may have been in an issue before the article that it is shown with now
+            again = among(issue_entries.c.entry_id, "ids") & (issue_entries.c.digest == self.state.name)
+            ids = {"ids": array(str(value["entry_id"]) for value in values)}
+            self._connection.execute(issue_entries.delete().where(again), ids)
             self._connection.execute(issue_entries.insert(), values)
 
     def _write_deliveries(self, issue: Issue, issue_pk: int, endpoints: Sequence[tuple[Endpoint, str]]) -> None:
@@ -216,12 +222,12 @@ class IssueTransaction:
 
 
 def _is_in_an_issue(digest: str, original: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Return the condition that an issue of the digest has an entry of this original."""
+    """Return the condition that an issue of the digest has an entry of this original, and not a mere mention of it."""
     member = entries.alias("member")
     return (
         sa.select(issue_entries.c.entry_id)
         .join(member, member.c.id == issue_entries.c.entry_id)
-        .where(issue_entries.c.digest == digest, member.c.original == original)
+        .where(issue_entries.c.digest == digest, member.c.original == original, counts(member))
         .exists()
     )
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -43,21 +44,34 @@ _RESEMBLING = sa.select(
     entries.c.title,
     entries.c.published,
     entries.c.first_seen,
+    entries.c.listed_at,
+    entries.c.canonical_url,
+    entries.c.origin,
+    sources.c.url.label("feed_url"),
+    sources.c.site_url,
+    sources.c.priority,
 ).join(sources, sources.c.pk == entries.c.source_pk)
 _BY_PK = _RESEMBLING.where(among(entries.c.pk, "chosen"))
+_BY_ORIGINAL = _RESEMBLING.where(among(entries.c.original, "chosen"))
 _MARKUPS = sa.select(entries.c.pk, entries.c.content, entries.c.summary).where(among(entries.c.pk, "chosen"))
 
 
-def nearby(connection: sa.Connection, probes: Sequence[Probes]) -> Nearby:
-    """Return the entries with the most marks in common with each of these."""
+def nearby(connection: sa.Connection, probes: Sequence[Probes], *, originals: Collection[str] = ()) -> Nearby:
+    """Return the entries with the most marks in common with each of these.
+
+    And all duplicates of the originals of those that may be copies, and of these ``originals``.
+    """
     having = entries_having(
         connection, {mark for each in probes for mark in (*each.copies, *each.titles)}, newest=_NEWEST
     )
-    if not having:
+    if not having and not originals:
         return Nearby()
     copies = {pk for each in probes for pk in _closest(having, each.copies, _COPIES)}
     titled = {pk for each in probes for pk in _closest(having, each.titles, _TITLED)}
-    found = _load(connection, copies | titled)
+    found = _load(connection, _BY_PK, copies | titled)
+    groups = _load(connection, _BY_ORIGINAL, {found[pk].original for pk in copies if pk in found} | set(originals))
+    copies |= groups.keys()
+    found |= groups
     ids = {pk: record.id for pk, record in found.items()}
     markups = _markups(connection, copies)
     return Nearby(
@@ -87,10 +101,12 @@ def _closest(having: Mapping[int, Iterable[int]], marks: Iterable[int], limit: i
     return [pk for _, pk in several] + once
 
 
-def _load(connection: sa.Connection, pks: Collection[int]) -> dict[int, Resembling]:
-    if not pks:
+def _load(
+    connection: sa.Connection, query: sa.Select[Any], values: Collection[int] | Collection[str]
+) -> dict[int, Resembling]:
+    if not values:
         return {}
-    found = connection.execute(_BY_PK, {"chosen": array(pks)}).mappings()
+    found = connection.execute(query, {"chosen": array(values)}).mappings()
     return {row["pk"]: rows.to_resembling(row) for row in found}
 
 

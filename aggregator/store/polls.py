@@ -8,12 +8,13 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from aggregator.errors import ClaimLost, Unstorable
-from aggregator.model import Claim, Decision, Entry, Known, Nearby, PollResult, Probes, SourceState
+from aggregator.model import Claim, Decision, Entry, Known, Nearby, PollResult, Probes, Regrouped, SourceState
 from aggregator.store import activity, editions, history, nearby, rows, search, signatures
 from aggregator.store.arrays import among, array
 from aggregator.store.claims import held, held_row, insert_hosts, is_held
 from aggregator.store.engine import reason_of
-from aggregator.store.tables import entries, entry_categories, forgotten, site, sources, ungrouped
+from aggregator.store.tables import entries, entry_categories, forgotten, issue_entries, site, sources, ungrouped
+from aggregator.text.ids import entry_id
 
 # "Which duplicates are there?" and "I add one" must not interleave between workers: deciding is done one at a time.
 # SQLite's write lock does that by itself; in PostgreSQL this advisory lock does, until the end of the transaction.
@@ -40,6 +41,10 @@ _KNOWN = sa.select(
     entries.c.fingerprint,
     entries.c.digest,
     entries.c.is_dated,
+    entries.c.origin,
+    sources.c.url.label("feed_url"),
+    sources.c.site_url,
+    sources.c.priority,
     sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
 ).join(sources, sources.c.pk == entries.c.source_pk)
 _KNOWN_BY_KEY = _KNOWN.where(entries.c.source_pk == sa.bindparam("of_source"), among(entries.c.key, "keys"))
@@ -62,6 +67,7 @@ _NEWEST = (
 _KNOWN_BY_TITLE = _KNOWN.where(entries.c.pk.in_(_NEWEST), among(entries.c.title, "titles"))
 # So many entries of a source, for each of the document, are where one without a time may be found.
 _NEWEST_FOR_EACH, _MOST_NEWEST = 2, 200
+_IDS = sa.select(entries.c.id).where(among(entries.c.id, "ids"))
 _PURGED = sa.select(forgotten.c.key).where(
     forgotten.c.source_pk == sa.bindparam("of_source"), among(forgotten.c.key, "keys")
 )
@@ -71,6 +77,34 @@ _PKS = sa.select(entries.c.id, entries.c.pk).where(among(entries.c.id, "ids"))
 _INSERT_CATEGORIES = entry_categories.insert()
 _DELETE_CATEGORIES = entry_categories.delete().where(entry_categories.c.entry_pk == sa.bindparam("of_entry"))
 _UPDATE = entries.update().where(entries.c.id == sa.bindparam("of_id"))
+_REGROUP = (
+    entries.update()
+    .where(entries.c.id == sa.bindparam("of_id"))
+    .values(
+        id=sa.bindparam("with_id"),
+        original=sa.bindparam("with_original"),
+        evidence=sa.bindparam("with_evidence"),
+        is_mention=sa.bindparam("with_mention"),
+        story=sa.bindparam("with_story"),
+    )
+)
+_WHICH = sa.select(entries.c.pk).where(entries.c.id == sa.bindparam("which"))
+_NO_LONGER_WAITS = ungrouped.delete().where(ungrouped.c.entry_pk == _WHICH.scalar_subquery())
+_WAITS = ungrouped.insert().from_select(
+    ["entry_pk"], _WHICH.where(entries.c.pk.not_in(sa.select(ungrouped.c.entry_pk)))
+)
+_MOVE_ISSUES = (
+    issue_entries.update()
+    .where(issue_entries.c.entry_id == sa.bindparam("of_id"))
+    .values(entry_id=sa.bindparam("with_id"))
+)
+_COUNT_DUPLICATES = (
+    sources.update()
+    .where(
+        sources.c.pk == sa.select(entries.c.source_pk).where(entries.c.id == sa.bindparam("of_id")).scalar_subquery()
+    )
+    .values(duplicate_count=sources.c.duplicate_count + sa.bindparam("more"))
+)
 _COUNTED = {"poll_count": sources.c.poll_count + 1}
 _END_CLAIM = (
     sources.update()
@@ -99,6 +133,7 @@ class PollTransaction:
         if held is None:
             raise ClaimLost(f"another worker has taken over {claim.source.name}; this result is dropped")
         self._source_pk, self._activity = held
+        self._originals: set[str] = set()
 
     def known(self, parsed: Sequence[Entry]) -> Known:
         """Return what bears on these entries; from here to the end no other worker decides."""
@@ -109,13 +144,17 @@ class PollTransaction:
         found = {row["id"]: row for row in self._connection.execute(_KNOWN_BY_KEY, keys).mappings()}
         found |= {row["id"]: row for row in self._connection.execute(_KNOWN_BY_URL, urls).mappings()}
         known_keys = {row["key"] for row in found.values() if row["source_pk"] == self._source_pk}
-        found |= self._moved([entry for entry in parsed if known_keys.isdisjoint((entry.key, *entry.aliases))])
+        unknown = [entry for entry in parsed if known_keys.isdisjoint((entry.key, *entry.aliases))]
+        found |= self._moved(unknown)
+        ids = [entry_id(self._claim.state.seed, entry.key) for entry in unknown]
         here = [row for row in found.values() if row["source_pk"] == self._source_pk]
         # an inactive source's entries count too: what was published once is not published anew by another
         elsewhere = [row for row in found.values() if row["source_pk"] != self._source_pk]
+        self._originals = {row["original"] for row in elsewhere}
         return Known(
             same_source=tuple(map(rows.to_known_entry, here)),
             elsewhere=tuple(map(rows.to_known_entry, elsewhere)),
+            taken=frozenset(self._connection.execute(_IDS, {"ids": array(ids)}).scalars() if ids else ()),
             forgotten=frozenset(self._connection.execute(_PURGED, keys).scalars()),
         )
 
@@ -138,12 +177,15 @@ class PollTransaction:
         return {row["id"]: row for row in found}
 
     def nearby(self, probes: Sequence[Probes]) -> Nearby:
-        """Return the stored entries that resemble these the most."""
-        return nearby.nearby(self._connection, probes)
+        """Return the stored entries that resemble these the most, and what are duplicates of one with those known."""
+        return nearby.nearby(self._connection, probes, originals=self._originals)
 
     def write(self, result: PollResult) -> None:
         """Write all that the poll changed and end the claim."""
         new = [decision for decision in result.decisions if decision.is_new]
+        for decision in new:
+            for regrouped in decision.regroups:
+                self._regroup(regrouped, story=decision.story)
         self._insert(new)
         for decision in result.decisions:
             if not decision.is_new:
@@ -182,6 +224,32 @@ class PollTransaction:
         signatures.insert(self._connection, ordered, pks)
         _let_wait(self._connection, ordered, pks)
         search.catch_up(self._connection, at_least=search.BATCH)
+
+    def _regroup(self, regrouped: Regrouped, *, story: str) -> None:
+        """Make a stored entry the duplicate of another, or of none. What was published under its id stays there.
+
+        A digest had only a mention, when that was the original: the article is still news, so the mention keeps what
+        says that it was in an issue. A copy is in the story of its original; what is none any more waits for its own.
+        """
+        is_copy = regrouped.original != regrouped.new_id
+        values = {"of_id": regrouped.id, "with_id": regrouped.new_id}
+        if regrouped.is_mention and regrouped.new_id != regrouped.id:
+            self._connection.execute(_MOVE_ISSUES, values)
+        more = is_copy - (not regrouped.was_original)
+        if more:
+            self._connection.execute(_COUNT_DUPLICATES, values | {"more": more})
+        self._connection.execute(
+            _REGROUP,
+            values
+            | {
+                "with_original": regrouped.original,
+                "with_evidence": regrouped.evidence,
+                "with_mention": regrouped.is_mention,
+                "with_story": story if is_copy and story != regrouped.original else None,
+            },
+        )
+        if is_copy != (not regrouped.was_original):
+            self._connection.execute(_NO_LONGER_WAITS if is_copy else _WAITS, {"which": regrouped.new_id})
 
     def _update(self, decision: Decision) -> None:
         pks = self._pks([decision.id])

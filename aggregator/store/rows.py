@@ -164,6 +164,7 @@ def new_entry_values(decision: Decision, source_pk: int) -> Values:
         "source_pk": source_pk,
         "original": decision.original,
         "evidence": decision.evidence,
+        "is_mention": decision.is_mention,
         "story": decision.story if decision.story != decision.original else None,
         "first_seen": decision.first_seen,
         "listed_at": decision.listed_at,
@@ -195,7 +196,8 @@ def to_indexed(row: Row) -> Indexed:
 
 
 def to_known_entry(row: Row) -> KnownEntry:
-    return KnownEntry(**{name: value for name, value in row.items() if name != "source_pk"})
+    values = {name: value for name, value in row.items() if name != "source_pk"}
+    return KnownEntry(**values | {"origin": _origin(row["origin"])})
 
 
 def gist_words(gist: Gist) -> str:
@@ -220,6 +222,12 @@ def to_resembling(row: Row) -> Resembling:
         title=row["title"],
         published=row["published"],
         first_seen=row["first_seen"],
+        canonical_url=row["canonical_url"],
+        is_backlog=row["listed_at"] != row["first_seen"],
+        origin=_origin(row["origin"]),
+        feed_url=row["feed_url"],
+        site_url=row["site_url"],
+        priority=row["priority"],
     )
 
 
@@ -244,6 +252,8 @@ def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEn
         categories=categories,
         original=row["original"],
         evidence=row["evidence"],
+        key=row["key"],
+        is_mention=row["is_mention"],
         story=row["story"] or row["original"],
         story_evidence=row["story_evidence"],
         feed=SourceFeed(

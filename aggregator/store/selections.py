@@ -41,6 +41,11 @@ def conditions(table: sa.FromClause, selection: Selection) -> list[sa.ColumnElem
     return conditions
 
 
+def counts(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Return the condition that an entry is an article or a copy of it: one that only mentions it is no news."""
+    return ~table.c.is_mention
+
+
 def ways_to(
     connection: sa.Connection, selection: Selection
 ) -> tuple[list[sa.ColumnElement[bool]], list[sa.ColumnElement[bool]]]:

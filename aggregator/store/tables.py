@@ -144,9 +144,11 @@ entries = sa.Table(
     sa.Column("id", sa.Text, nullable=False, unique=True),
     sa.Column("source_pk", sa.Integer, sa.ForeignKey("sources.pk"), nullable=False),
     sa.Column("key", Text, nullable=False),
-    # the id of the first of its duplicates, its own when it is the first; that one may have been forgotten since
+    # the id of the original of its duplicates, its own when it is that; that one may have been forgotten since
     sa.Column("original", sa.Text, nullable=False, index=True),
     sa.Column("evidence", Text),
+    # True: it only points to its original, with another text or none, and doesn't count for lists and digests
+    sa.Column("is_mention", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("url", Text),
     sa.Column("canonical_url", Text, index=True),
     sa.Column("title", Text, nullable=False),

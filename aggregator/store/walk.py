@@ -11,7 +11,7 @@ from aggregator.store import search
 from aggregator.store.arrays import among, array
 from aggregator.store.cursors import Listed, Position
 from aggregator.store.query import Query, parse
-from aggregator.store.selections import conditions, is_before, ways_to
+from aggregator.store.selections import conditions, counts, is_before, ways_to
 from aggregator.store.tables import entries
 
 # Entries that are looked at together: so many at first, more the longer it takes.
@@ -115,6 +115,6 @@ def _places(
 def _listed(
     connection: sa.Connection, selection: Selection, belongs: sa.ColumnElement[bool], chosen: Collection[int | str]
 ) -> list[Listed]:
-    query = sa.select(*_LISTED).where(belongs, *conditions(entries, selection))
+    query = sa.select(*_LISTED).where(belongs, counts(entries), *conditions(entries, selection))
     found = connection.execute(query, {"chosen": array(chosen)})
     return [Listed(Position(row.listed_at, row.pk), row.original, row.story) for row in found]

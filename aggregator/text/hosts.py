@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache, lru_cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+
+# Fragments that name a part of every page, or tell where a reader came from (docs/explanation/normalization.md, N13).
+_NO_PLACE = re.compile(
+    r"(?::~:|(?:xtor|utm_\w+|at_\w+|mtm_\w+|pk_\w+|wt_\w+|ref|source|fbclid|gclid|cmp|icid|rss)=).*|rss|top|main|content|more|comments|respond",
+    re.IGNORECASE,
+)
 
 
 def host_of(url: str | None) -> str | None:
@@ -28,3 +42,40 @@ def names_an_article(canonical_url: str) -> bool:
     """Whether a canonical address can be that of one article: a site's front page is of none."""
     host, _, path = canonical_url.removeprefix("https://").partition("/")
     return bool(path.strip("/")) or "?" in host
+
+
+@lru_cache(maxsize=4_096)
+def domain_of(url: str | None) -> str | None:
+    """Return whom an address belongs to: the domain that somebody registered, a bare number with its port."""
+    host = host_of(url)
+    if host is None:
+        return None
+    try:
+        ip_address(host)
+    except ValueError:
+        if "." in host.rstrip("."):
+            return registered_domain(host)
+    try:
+        port = urlsplit((url or "").strip()).port
+    except ValueError:
+        return host
+    return f"{host}:{port}" if port else host
+
+
+def registered_domain(host: str) -> str:
+    """Return the part of a host that somebody registered, by the Public Suffix List; the host when there is none."""
+    return _suffixes().privatesuffix(host.rstrip(".")) or host
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """The list that comes with the library; nothing is fetched."""
+    from publicsuffixlist import PublicSuffixList  # reading it takes longer than most commands
+
+    return PublicSuffixList()
+
+
+def fragment_of(url: str | None) -> str:
+    """Return the fragment of an address when it leads to another article, or another part of one; else nothing."""
+    fragment = (url or "").partition("#")[2]
+    return "" if _NO_PLACE.fullmatch(fragment) else fragment

@@ -102,8 +102,8 @@ def test_a_duplicate_is_no_entry_of_its_own_and_a_later_one_brings_nothing_up_ag
     after = room.issues(on=WEDNESDAY)
 
     [story] = issue.stories
-    assert story.lead.source == "wire"  # the preferred one
-    assert [other.title for other in story.lead.also] == ["Orbit"]
+    assert story.lead.source == "orbit"  # it is at home at its link, which comes before the priority of the other
+    assert [other.title for other in story.lead.also] == ["Wire"]
     assert after == []
 
 

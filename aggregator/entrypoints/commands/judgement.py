@@ -24,7 +24,7 @@ def explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator
         if other.id != entry.id:
             yield f"  {other.id} from {other.source}: {other.evidence or 'the first one'}"
     lines = articles_near(aggregator.store, entry)
-    yield from _listed("  with some of its text, among what was first seen shortly before it", lines)
+    yield from _listed("  no duplicates, though with its address or some of its text", lines)
 
 
 def explained_story(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:

@@ -193,7 +193,9 @@ def test_an_id_that_is_still_in_the_document_is_not_a_changed_id() -> None:
 
 
 def elsewhere(entry: Entry, **fields) -> KnownEntry:
-    return make_known(entry, **{"id": "first", "original": "first", "source": "moon", "key": "m"} | fields)
+    """What the store knows of an entry of another feed of the same publisher, which came first."""
+    known = {"id": "first", "original": "first", "source": "moon", "key": "m", "feed_url": make_source().url}
+    return make_known(entry, **known | {"published": NOW - 2 * HOUR} | fields)
 
 
 def test_the_same_canonical_url_in_another_source_makes_a_duplicate_with_its_evidence() -> None:
@@ -203,7 +205,7 @@ def test_the_same_canonical_url_in_another_source_makes_a_duplicate_with_its_evi
 
     assert decision.is_new
     assert decision.original == "first"
-    assert decision.evidence == f"same address as in moon: {entry.canonical_url}"
+    assert decision.evidence == f"same address as in moon: {entry.canonical_url}; moon published it first"
 
 
 def test_a_duplicate_of_a_duplicate_is_linked_to_the_first() -> None:
@@ -214,10 +216,10 @@ def test_a_duplicate_of_a_duplicate_is_linked_to_the_first() -> None:
     assert decision.original == "first"
 
 
-def test_the_earliest_seen_of_several_is_the_original() -> None:
+def test_the_earliest_published_of_several_is_the_original() -> None:
     entry = make_entry()
-    late = elsewhere(entry, id="late", original="late", source="a", first_seen=NOW)
-    early = elsewhere(entry, id="early", original="early", source="b", first_seen=NOW - HOUR)
+    late = elsewhere(entry, id="late", original="late", source="a", first_seen=NOW - 3 * HOUR)
+    early = elsewhere(entry, id="early", original="early", source="b", published=NOW - 3 * HOUR)
 
     [decision] = judge(entry, elsewhere=(late, early)).decisions
 

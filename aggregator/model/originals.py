@@ -1,0 +1,74 @@
+"""Of several entries that are one article, which is the original? The one at home, then by priority, then the first.
+
+Never the one that was polled first: the same input gives the same result, whatever order servers answer in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from aggregator.model.documents import Origin
+from aggregator.text.hosts import domain_of
+
+# What is published so long before it was seen in a source that is polled was not there then: its date is not believed.
+_LATE = timedelta(days=1)
+
+
+class Home(IntEnum):
+    """How much an entry's source is at home at its link: a feed's own address says more than the site that it names."""
+
+    AWAY = 0
+    BY_SITE = 1
+    BY_FEED = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Standing:
+    """What makes an entry the original of its duplicates: the least one is. ``name`` settles what is equal else."""
+
+    away: int
+    priority: int
+    at: datetime
+    name: tuple[str, str]
+
+    @property
+    def home(self) -> Home:
+        return Home(-self.away)
+
+
+def standing(home: Home, priority: int, at: datetime, name: tuple[str, str]) -> Standing:
+    return Standing(-home, -priority, at, name)
+
+
+def home_of(url: str | None, origin: Origin | None, *, feed_url: str, site_url: str | None) -> Home:
+    """Return how much a source is at home at an entry's link. What it says is from elsewhere is not its own."""
+    own = (domain_of(feed_url), domain_of(site_url))
+    if origin is not None and (claimed := origin_domain(origin)) and claimed not in own:
+        return Home.AWAY
+    domain = domain_of(url)
+    if domain is None:
+        return Home.AWAY
+    return Home.BY_FEED if domain == own[0] else Home.BY_SITE if domain == own[1] else Home.AWAY
+
+
+def origin_domain(origin: Origin | None) -> str | None:
+    """Return the domain that an entry names as where it is from."""
+    return domain_of(origin.url) or domain_of(origin.id) if origin else None
+
+
+def published_at(published: datetime, first_seen: datetime, *, is_backlog: bool) -> datetime:
+    """Return since when an entry counts as published: of what a polled source brings, not long before it was seen."""
+    return published if is_backlog else max(published, first_seen - _LATE)
+
+
+def why_original(better: Standing, worse: Standing, source: str) -> str:
+    """Say in words which rule makes an entry of ``source`` the original of another."""
+    if better.away != worse.away:
+        return f"{source} is at home at its link"
+    if better.priority != worse.priority:
+        return f"{source} has the higher priority"
+    if better.at != worse.at:
+        return f"{source} published it first"
+    return f"both were published at one time, and {source} comes first by name"
