@@ -62,6 +62,10 @@ def test_a_backup_of_an_older_version_is_migrated(run: Runner, config: Path, tmp
     assert [entry | {"story": ""} for entry in after] == [entry | {"story": ""} for entry in before]
 
 
+# Columns of the first version that had no default, and that are options today, as the rows of that time had them.
+_AS_THEN = {"kind": "'auto'", "categories": "'[]'", "throttled_by": "'[]'"}
+
+
 def _make_older(file: Path) -> None:
     """Give a database the schema of the first version, with the entries that it has."""
     older = file.with_name("older.db")
@@ -77,8 +81,10 @@ def _make_older(file: Path) -> None:
         for name in tables:
             if name != "alembic_version":
                 there = {row[1] for row in connection.execute(f"PRAGMA newer.table_info({name})")}
-                both = ", ".join(f'"{each}"' for each in columns[name] if each in there)
-                connection.execute(f"INSERT INTO main.{name} ({both}) SELECT {both} FROM newer.{name}")
+                values = {each: f'"{each}"' if each in there else _AS_THEN.get(each) for each in columns[name]}
+                given = {f'"{each}"': value for each, value in values.items() if value is not None}
+                select = f"SELECT {', '.join(given.values())} FROM newer.{name}"
+                connection.execute(f"INSERT INTO main.{name} ({', '.join(given)}) {select}")
         connection.commit()
     older.replace(file)
 
