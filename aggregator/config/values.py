@@ -49,6 +49,8 @@ _OWN_HEADERS = frozenset({
     "if-none-match", "if-range", "if-unmodified-since", "keep-alive", "proxy-authorization", "range", "referer", "te",
     "trailer", "transfer-encoding", "upgrade", "user-agent",
 })  # fmt: skip
+# YAML 1.2 has true and false alone; people have more.
+_SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 # Long enough that nobody finds it by trying.
 _SHORTEST_TOKEN = 16
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
@@ -256,7 +258,7 @@ def _backlog(value: Any) -> Any:  # noqa: ANN401
 
 
 def _switch(value: Any) -> Any:  # noqa: ANN401
-    return value == "true" if isinstance(value, str) and value in {"true", "false"} else value
+    return _SWITCHES.get(value.lower(), value) if isinstance(value, str) else value
 
 
 def _error_status(status: int) -> int:
@@ -376,13 +378,17 @@ _ONE_OR_MORE: dict[str, Any] = {
         {"type": "array", "items": {"type": "string", "pattern": _HTTP_PATTERN}},
     ],
 }
+_SWITCH: dict[str, Any] = {
+    "title": "true or false",
+    "anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off"]}],
+}
 _SECRET: dict[str, Any] = {"writeOnly": True}
 
 Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
 Backlog = Annotated[int | Literal["all"], BeforeValidator(_backlog), WithJsonSchema(_BACKLOG)]
 OptionalBacklog = Annotated[int | Literal["all"] | None, BeforeValidator(_backlog), WithJsonSchema(_BACKLOG)]
 Number = Annotated[float, Strict(), BeforeValidator(_number), AllowInfNan(allow_inf_nan=False)]
-Switch = Annotated[bool, Strict(), BeforeValidator(_switch)]
+Switch = Annotated[bool, Strict(), BeforeValidator(_switch), WithJsonSchema(_SWITCH)]
 Line = Annotated[str, Strict(), AfterValidator(_one_line), _described("text")]
 Slug = Annotated[str, Strict(), AfterValidator(_slug), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
 FeedName = Annotated[str, Strict(), AfterValidator(_feed_name), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]

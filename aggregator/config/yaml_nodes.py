@@ -101,6 +101,7 @@ _SLIPS: Final = (
         'a quotation mark inside of "…" has a backslash before it: \\"; or put the text in \'…\'',
     ),
     (re.compile(r"\s*(?:- +)*[A-Za-z_][\w-]*:(?![\s/]|$)[^\s'\"].*"), "a space is missing behind the colon"),
+    (re.compile(r"\s*(?:- +)*[a-z_]+ +https?://\S+\s*$"), "a colon is missing behind the key"),
 )
 _NO_BREAK_SPACE: Final = re.compile(
     r"^ *(?:- *)*(?:[A-Za-z_][\w-]*:)?[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]"

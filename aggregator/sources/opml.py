@@ -20,6 +20,7 @@ _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ADDRESS: Final = re.compile(r"\bxmlurl\s*=", re.IGNORECASE)
 _ENCODING: Final = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE)
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_FOLDER_TYPES: Final = frozenset({"folder", "group", "category"})
 _FEED_TYPES: Final = frozenset({"rss", "rss1", "rss2", "atom", "rdf", "feed", "xml", "jsonfeed", "json", "podcast"})
 
 
@@ -149,13 +150,15 @@ class _Reader(HTMLParser):
         kind = values.get("type", "").lower()
         address = values.get("xmlurl", "")
         self.addresses += any(name.rpartition(":")[2] == "xmlurl" for name, _ in attrs)
-        if not address and (kind in _FEED_TYPES or (is_empty and kind not in {"", "link", "include"})):
+        if not address and kind in _FEED_TYPES:
             address = values.get("url", "") or values.get("feedurl", "")
         if address:
-            self._take(address, title)
+            self._take(address, title, values.get("category", ""))
+            return None
+        if None in self._around:  # an episode of a podcast, not a feed
             return None
         site = values.get("url") or values.get("htmlurl") or ""
-        if kind == "link" or (is_empty and (site or kind)):
+        if kind == "link" or (is_empty and (site or kind) and kind not in _FOLDER_TYPES):
             reason = "it is a link, and no feed" if kind in {"link", "include"} else "it has no address of a feed"
             self.left_out.append(LeftOut(title=title, address=site, reason=reason))
             return None
@@ -163,7 +166,7 @@ class _Reader(HTMLParser):
             self.folders.setdefault((*self._names(), title))
         return title
 
-    def _take(self, address: str, title: str | None) -> None:
+    def _take(self, address: str, title: str | None, category: str) -> None:
         try:
             url = natural_address(address)
         except ValueError as error:
@@ -172,7 +175,15 @@ class _Reader(HTMLParser):
         if url in self.found:
             self.repeated += 1
             return
-        self.found[url] = OpmlSubscription(url=url, title=title, folders=self._names())
+        folders = self._names() or _path(category)
+        for depth in range(1, len(folders) + 1):
+            self.folders.setdefault(folders[:depth])
+        self.found[url] = OpmlSubscription(url=url, title=title, folders=folders)
 
     def _names(self) -> tuple[str, ...]:
         return tuple(name for name in self._around if name)
+
+
+def _path(category: str) -> tuple[str, ...]:
+    """Return the folder that a list without nesting says in ``category``: "/Boston/Weather,/Travel" (OPML 2.0)."""
+    return tuple(filter(None, map(one_line, category.partition(",")[0].split("/"))))

@@ -106,6 +106,14 @@ def test_a_digest_without_channels_can_be_previewed(load_text: Loader) -> None:
     assert load_text("digests: [{name: a, every: daily}]").digests[0].to == ()
 
 
+@pytest.mark.parametrize(("written", "value"), [("yes", True), ("On", True), ("no", False), ("off", False)])
+def test_a_switch_may_be_a_word(load_text: Loader, written: str, value: bool) -> None:
+    text = f"sources:\n- url: https://a.example/\n  full: {written}\n"
+
+    assert load_text(text).sources[0].full is value
+    assert mistakes(text.replace(written, written.lower())) == []
+
+
 def test_durations_may_be_in_words(load_text: Loader) -> None:
     config = load_text("fetch: {every: hourly}\nsources:\n- {url: 'https://a.example/', every: 2 hours}\n")
 

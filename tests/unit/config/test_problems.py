@@ -187,6 +187,7 @@ sources:
         ("site:\n  title: %x", "2: not YAML: a value that begins with % must be in quotes"),
         ("sources:\n-\u00a0url: https://a.example/", "2: a no-break space stands where an ordinary one is expected"),
         ("site:\n\u00a0 title: x\nx: y", "2: a no-break space stands where an ordinary one is expected"),
+        ("sources:\n  - url https://a.example/\n    name: a", "2: not YAML: a colon is missing behind the key"),
         ("site:\n  <<: 5", "2: << takes the keys of a section, such as <<: *usual"),
         ("include: [more.yaml]", "1: the included file does not exist: more.yaml"),
         ("site: {title: '${NOT_THERE}'}", "1: the environment has no NOT_THERE; set it or write a default"),

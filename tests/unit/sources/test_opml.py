@@ -146,6 +146,31 @@ def test_links_and_outlines_without_an_address_are_named() -> None:
     ]
 
 
+def test_episodes_of_a_podcast_are_no_feeds() -> None:
+    listed = parse_opml(
+        opml(
+            '<outline text="Show" type="rss" xmlUrl="https://a.example/f">'
+            '<outline type="podcast-episode" title="One" url="https://a.example/1" enclosureUrl="https://a.example/1.mp3"/>'
+            "</outline>"
+        )
+    )
+
+    assert [each.url for each in listed.subscriptions] == ["https://a.example/f"]
+    assert (listed.left_out, listed.folders) == ((), ())
+
+
+def test_a_folder_may_be_written_as_a_category() -> None:
+    found = only('<outline xmlUrl="https://a.example/f" category="/Boston/Weather,/Travel"/>')
+
+    assert found.folders == ("Boston", "Weather")
+
+
+def test_an_empty_folder_that_says_so_is_one() -> None:
+    listed = parse_opml(opml('<outline text="A" type="folder"/>'))
+
+    assert (listed.folders, listed.left_out) == ((("A",),), ())
+
+
 def test_folders_are_told_also_when_they_are_empty() -> None:
     listed = parse_opml(opml('<outline text="A"><outline text="B"></outline></outline>', '<outline text="C"/>'))
 
