@@ -111,16 +111,19 @@ def plain_text(markup: str) -> str:
     markup = _prepared(markup)
     if is_tangled(markup):
         return one_line(flattened(markup))
-    return visible_text(_blocks_alone.clean(markup))
+    return visible_text(_blocks_alone.clean(_without_untitled_films(markup)))
 
 
 def visible_text(cleaned: str) -> str:
     """Return the text of HTML that ``clean_html`` made; a film that has no title says nothing."""
     if "<" in cleaned:
-        if "</a></p>" in cleaned:
-            cleaned = _UNTITLED_FILM.sub(" ", cleaned)
+        cleaned = _without_untitled_films(cleaned)
         cleaned = _TAG.sub("", _BLOCK_TAG.sub(" ", cleaned))
     return one_line(html.unescape(cleaned))
+
+
+def _without_untitled_films(cleaned: str) -> str:
+    return _UNTITLED_FILM.sub(" ", cleaned) if "</a></p>" in cleaned else cleaned
 
 
 def caption_of(cleaned: str) -> str:

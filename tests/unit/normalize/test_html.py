@@ -281,7 +281,11 @@ _PIECES = st.sampled_from(
     ["<p>", "</p>", "<a href='/x'>", "</a>", "<img src=x", ">", "<", "'", '"', "<script>", "</script>", "<!--", "-->",
      "<svg>", "<math>", "<style>", "</style>", "<noscript>", "<xmp>", "<plaintext>", "<table>", "<td>", "<b>", "</b>",
      " onerror=alert(1) ", " href=javascript:x ", "text", "&lt;", "&", "<![CDATA[", "]]>", "<title>", "<textarea>",
-     "\x00", "\ud800", "<form>", "<header>", "<template>", "<select>", "<mtext>", "<annotation-xml>", "=", "/"]
+     "\x00", "\ud800", "<form>", "<header>", "<template>", "<select>", "<mtext>", "<annotation-xml>", "=", "/",
+     "<iframe src='https://v.example/1' title='x'>", "<iframe src=//v.example>", "</iframe>",
+     "<iframe src=javascript:x>", "<img data-src='/y' src='data:,'>", "<object data=/o>", "</object>",
+     " srcset='/a 1w' ", "<picture>", "</picture>",
+     "</noscript>", "<img class=emoji alt='<b onclick=x>'>", " data-src=javascript:x ", "<source srcset=/z>"]
 )  # fmt: skip
 _MARKUP = st.lists(_PIECES, max_size=25)
 
