@@ -222,6 +222,21 @@ def test_preview_shows_a_feed_and_the_feed_of_a_page_and_stores_nothing(
     assert run.json("entries", "--config", config) == []
 
 
+def test_preview_and_health_say_that_a_document_was_cut_off(run: Runner, config: Path, site: DemoSite) -> None:
+    whole = b"<rss version='2.0'><channel><title>Cut</title><item><title>One</title></item><item><title>Tw"
+    site.put("/cut.xml", whole)
+    sources = config.parent / "sources.yaml"
+    sources.write_text(f"{sources.read_text()}\n  - {{name: cut, url: '{site.url}cut.xml'}}\n")
+
+    preview = run("preview", f"{site.url}cut.xml", "--config", config).stdout
+    run("poll", "cut", "--config", config)
+    [health] = [each for each in run.json("sources", "--config", config) if each["name"] == "cut"]
+
+    assert "the document is cut off" in preview
+    assert (health["status"], health["entries"]) == ("ok", 1)
+    assert health["last_error"].startswith("the document is cut off")
+
+
 def test_add_finds_the_feed_and_keeps_the_files_comments(run: Runner, config: Path, site: DemoSite) -> None:
     site.put(
         "/new.xml", b"<rss version='2.0'><channel><title>Brand new</title><item><title>x</title></item></channel></rss>"

@@ -93,6 +93,8 @@ def _live_row(source: Source, found: Found | SourceError, now: datetime) -> tupl
 
 
 def _says(found: Found) -> Text:
+    if found.document.complaint:
+        return Text(found.document.complaint, style="yellow")
     if found.moved_to:
         return Text(f"moved for good to {found.moved_to}", style="yellow")
     if not found.is_direct:

@@ -68,8 +68,9 @@ def _print_preview(found: Found) -> None:
     say(f"  entries   {len(found.entries)}")
     if found.page is not None:
         say(f"  found in  {found.page.found_in}")
-    if found.note is not None:
-        say(f"  note      {found.note}")
+    for note in (found.note, document.complaint):
+        if note is not None:
+            say(f"  note      {note}")
     if found.kind is SourceKind.WATCH:
         say("  watched   as a whole: its changes will be entries")
         return
