@@ -172,6 +172,9 @@ class SourceConfig(Settings):
         None,
         description="How many entries are kept at least when it is new, or `all`; `storage.backlog` when left out.",
     )
+    timezone: values.TimeZone | None = Field(
+        None, description="Clock on which its dates without a time are meant; `site.timezone` when left out."
+    )
     full: values.Switch = Field(
         default=False, description="Take the text of new entries from the pages that they link to, one request each."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,8 @@ class ParsedFeed:
     """A document read as a feed. ``format`` is e.g. "rss20", "atom10", "rss10", "json11"; ``reader`` who read it.
 
     ``wait`` is the feed's own wish (ttl, sy:updatePeriod) not to be asked more often; ``skip_hours`` (0 to 23, UTC)
-    and ``skip_days`` (0 is Monday) are when it wishes not to be asked at all. ``complaint`` says why not all of it
+    and ``skip_days`` (0 is Monday) are when it wishes not to be asked at all. ``zone`` is that
+    of days without a time, as the operator says. ``complaint`` says why not all of it
     could be read, in words for the operator; what could is in ``entries``.
     """
 
@@ -74,6 +75,7 @@ class ParsedFeed:
     wait: timedelta | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    zone: tzinfo = UTC
     entries: tuple[ParsedEntry, ...] = ()
     complaint: str | None = None
 

@@ -17,6 +17,7 @@ class Entry:
     ``canonical_url`` is for comparing only. ``title`` and ``summary`` are
     plain text, ``content`` is clean HTML. ``published``/``updated`` None means that the publisher gave no usable
     time. ``fingerprint`` is a hash of what readers see: it moves when title, summary or content really changed.
+    ``is_day``: ``published`` stands for a day, of which no time is known.
     ``is_full``: ``content`` is the main text of the page at ``url``; the fingerprint is that of what the source said.
     """
 
@@ -36,6 +37,7 @@ class Entry:
     origin: Origin | None = None
     fingerprint: str = ""
     is_full: bool = False
+    is_day: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,7 @@ class IssueEntry:
     categories: tuple[str, ...] = ()
     also: tuple[SeenAt, ...] = ()
     is_dated: bool = True
+    is_day: bool = False
     is_at_home: bool = False
     strength: int = 0
 

@@ -57,8 +57,8 @@ class Source:
 
     Of a page's list: ``page`` pins where it stands, ``depth`` is how many further pages of it the first poll reads.
     ``links`` is a regular expression that links of a list or sitemap must fit. ``select`` is the part of a page that is
-    watched as a whole, in CSS, and ``follow`` the row of its ranking that matters most. With ``full`` the text
-    of new entries is taken from the pages that they link to.
+    watched as a whole, in CSS, and ``follow`` the row of its ranking that matters most. ``timezone`` is the clock of
+    its days without a time. With ``full`` the text of new entries is taken from the pages that they link to.
     ``backlog`` None: all that it brings along is kept.
     """
 
@@ -80,6 +80,7 @@ class Source:
     select: str | None = field(default=None, metadata=_LAYOUT)
     follow: str | None = None
     full: bool = False
+    timezone: str | None = None
     backlog: BacklogRule | None = None
 
 

@@ -47,7 +47,8 @@ class StoredEntry:
 
     ``key`` is its publisher's id for it, as ``Entry`` has it. It ``is_mention`` when it only points to its original.
     ``story`` is the id of its story, which is that of the story's first entry. ``priority`` is its source's.
-    ``is_dated`` is False when the publisher gave no usable time: then ``published`` is when it was first seen.
+    ``is_dated`` is False when the publisher gave no usable time: then ``published`` is when it was first seen;
+    ``is_day`` is True when it stands for a day, of which no time is known (text/days.py).
     """
 
     id: str
@@ -75,6 +76,7 @@ class StoredEntry:
     feed: SourceFeed
     priority: int = 0
     is_dated: bool = True
+    is_day: bool = False
 
     @property
     def home(self) -> Home:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +14,7 @@ from aggregator.normalize.enclosures import clean_enclosures, is_picture
 from aggregator.normalize.html import caption_of, clean_html, paragraphs, plain_text, visible_text
 from aggregator.normalize.identity import fingerprint
 from aggregator.normalize.urls import absolute_url
+from aggregator.text.days import is_day, settled
 from aggregator.text.legal import legal
 from aggregator.text.one_line import one_line, shorten
 
@@ -92,7 +93,7 @@ def house_form(
     fullest = _fullest(content, summary)
     title = _title(parsed.title, fullest.text, url)
     short = _summary(title, summary.text, content.text or summary.text or caption_of(fullest.markup))
-    published, updated = times(parsed.published, parsed.updated, now)
+    published, updated = times(parsed.published, parsed.updated, now, feed.zone)
     enclosures = clean_enclosures(parsed.enclosures, base)
     return Entry(
         key=key,
@@ -103,6 +104,7 @@ def house_form(
         content=fullest.markup,
         authors=_names(parsed.authors or _authors_for_all(feed), MAX_AUTHORS),
         published=published,
+        is_day=is_day(parsed.published or parsed.updated),
         updated=updated,
         tags=_names(parsed.tags, MAX_TAGS),
         enclosures=enclosures,
@@ -208,19 +210,22 @@ def with_article(entry: Entry, content: Text, *, title: str | None = None) -> En
 
 
 def times(
-    published: datetime | None, updated: datetime | None, now: datetime
+    published: datetime | None, updated: datetime | None, now: datetime, zone: tzinfo = UTC
 ) -> tuple[datetime | None, datetime | None]:
     """Return both times in whole seconds, none in the future, ``updated`` not before ``published``.
 
-    An absurd one is None. Where only ``updated`` is known it is when the entry was published.
+    A day is one on the clock of ``zone`` (N46). An absurd one is None. Where only ``updated`` is
+    known it is when the entry was published.
     """
-    published, updated = _believable(published, now), _believable(updated, now)
+    published, updated = _believable(published, now, zone), _believable(updated, now, zone)
     if published is None:
         return updated, updated
     return published, max(published, updated) if updated else None
 
 
-def _believable(moment: datetime | None, now: datetime) -> datetime | None:
+def _believable(moment: datetime | None, now: datetime, zone: tzinfo) -> datetime | None:
     if moment is None or moment < EARLIEST or moment.year >= _LAST_YEAR:
         return None
+    if is_day(moment):
+        return settled(moment, now, zone).replace(microsecond=0)
     return min(moment, now).astimezone(UTC).replace(microsecond=0)

@@ -105,6 +105,7 @@ def _values(issue: Issue, count: int, top: int, site: Site, *, can_unsubscribe: 
         "preheader": " · ".join(story.lead.title for story in _by_importance(shown)[1:4]),
         "unsubscribe": UNSUBSCRIBE if can_unsubscribe else None,
         "moment": moment_of(site.zone, issue.made_at),
+        "when": partial(when_published, zone=site.zone, made_at=issue.made_at),
         "day": partial(day_of, site=site),
     }
 
@@ -166,6 +167,13 @@ def day_of(when: datetime, site: Site) -> str:
 def moment_of(zone: ZoneInfo, made_at: datetime) -> Callable[[datetime], str]:
     """Return how times read in an issue: the time on the same day, the date as well on others."""
     return partial(time_seen_from, day=made_at.astimezone(zone).date(), zone=zone)
+
+
+def when_published(entry: IssueEntry, *, zone: ZoneInfo, made_at: datetime) -> str:
+    """Return when an entry was published, as short as it is clear; "" where no date is known, or today and no time."""
+    words = moment_of(zone, made_at)(entry.published)
+    is_today = entry.published.astimezone(zone).date() == made_at.astimezone(zone).date()
+    return "" if not entry.is_dated or (entry.is_day and is_today) else words
 
 
 @cache

@@ -11,6 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aggregator.parse.calendar_names import month_number, weekdays
+from aggregator.text.days import DAY
 
 _MONTHS = {
     name: number
@@ -102,9 +103,9 @@ _MAX_CHARS = 100  # beyond it is no date
 def parse_date(written: str | None, language: str | None = None) -> datetime | None:
     """Read a date in RFC 822, ISO 8601 or one of their many variants; None for what can't be read without guessing.
 
-    A missing time is midnight, a missing zone is UTC. Months may have their name in any language of Europe, abbreviated
-    or not; ``language`` is that of the feed, which tells where languages disagree. "03/04/2026" is refused, as it is in
-    March for some and in April for others, unless a weekday says which.
+    Without a time it is a day (``text.days``), a missing zone is UTC. Months may have their name in any language of
+    Europe, abbreviated or not; ``language`` is that of the feed, which tells where languages disagree. "03/04/2026" is
+    refused, as it is in March for some and in April for others, unless a weekday says which.
     """
     if not written:
         return None
@@ -149,7 +150,7 @@ def _read_iso(text: str) -> datetime | None:
         int(found["year"]),
         int(found["month"] or 1),
         int(found["day"] or 1),
-        hour=_hour(int(found["hour"] or 0), half[1] if half else None),
+        hour=_hour(int(found["hour"]), half[1] if half else None) if found["hour"] else None,
         minute=int(found["minute"] or 0),
         second=int(found["second"] or 0),
         zone=_zone(rest),
@@ -268,9 +269,11 @@ def _hour(hour: int, half: str | None) -> int:
 
 
 def _moment(
-    year: int, month: int, day: int, *, hour: int = 0, minute: int = 0, second: int = 0, zone: tzinfo = UTC
+    year: int, month: int, day: int, *, hour: int | None = None, minute: int = 0, second: int = 0, zone: tzinfo = UTC
 ) -> datetime:
-    """Put a time together. 24:00 is the next midnight; a leap second counts as the one before it."""
+    """Put a time together; without an hour it is a day. 24:00 is the next midnight, a leap second the one before."""
+    if hour is None:
+        return datetime(year, month, day, tzinfo=DAY)
     if hour < 24 and minute < 60 and second < 60:
         return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
     midnight = datetime(year, month, day, tzinfo=zone)

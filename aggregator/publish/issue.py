@@ -51,6 +51,7 @@ def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> I
             for other in parts.also_at(item)[:_MOST_ALSO]
         ),
         is_dated=entry.is_dated,
+        is_day=entry.is_day,
         is_at_home=is_at_home(entry),
         strength=strength_of(entry),
     )

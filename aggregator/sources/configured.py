@@ -34,6 +34,7 @@ def configured_sources(config: Config) -> tuple[Source, ...]:
             "url": bare_address(each.url),
             "group": each.politeness.group,
             "backlog": _backlog(each, config.storage),
+            "timezone": each.timezone or config.site.timezone,
         }
         configured.append(_SOURCE.validate_python(each.model_dump(include=_NAMES) | given))
     return tuple(configured)

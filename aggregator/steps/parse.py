@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from aggregator.categorize import compile_filter, is_wanted
 from aggregator.dedupe import sign
@@ -76,6 +77,9 @@ class Draft:
 def parse(claim: Claim, answer: Fetched, now: datetime) -> Draft:
     """Read a document and bring what is new in it into house form. Raises ParseError and its kin."""
     reading = read_document(claim, answer, now)
+    if claim.source.timezone is not None:
+        zoned = replace(reading.document, zone=ZoneInfo(claim.source.timezone))
+        reading = replace(reading, document=zoned)
     backlog = claim.source.backlog if claim.state.last_success is None else None
     changes = normalize_changes(reading.document, now=now, seen=claim.state.entry_hashes, backlog=backlog)
     taken = tuple(entry for entry in changes.entries if is_taken(claim, entry))

@@ -152,6 +152,7 @@ def entry_values(decision: Decision) -> Values:
         "language": entry.language,
         "published": decision.published,
         "is_dated": decision.is_dated,
+        "is_day": decision.entry.is_day,
         "updated": decision.updated,
         "fingerprint": entry.fingerprint,
         "digest": decision.digest,
@@ -265,6 +266,7 @@ def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEn
         ),
         priority=row["source_priority"],
         is_dated=row["is_dated"],
+        is_day=row["is_day"],
     )
 
 

@@ -164,6 +164,8 @@ entries = sa.Table(
     sa.Column("published", Utc, nullable=False),
     # False: the publisher gave no usable time, and it is when it was first seen
     sa.Column("is_dated", sa.Boolean, nullable=False, server_default=sa.true()),
+    # True: it stands for a day, of which no time is known
+    sa.Column("is_day", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("updated", Utc, nullable=False),
     sa.Column("first_seen", Utc, nullable=False, index=True),
     sa.Column("listed_at", Utc, nullable=False),

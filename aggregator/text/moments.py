@@ -51,6 +51,12 @@ def time_seen_from(when: datetime, day: date, zone: ZoneInfo) -> str:
     return f"{local.day} {_MONTHS[local.month - 1][:3]}{year}"
 
 
+def date_in_words(when: datetime, zone: ZoneInfo) -> str:
+    """Return the day of a time on a clock: ``21 November 2026``."""
+    local = when.astimezone(zone)
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
 def relative(when: datetime, now: datetime) -> str:
     """Return where a time lies from ``now``: ``3 hours ago``, ``in 20 minutes``; within a minute in words."""
     away = when - now

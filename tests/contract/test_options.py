@@ -15,7 +15,17 @@ from pydantic import ValidationError
 
 from aggregator.config import Config, SourceConfig
 from aggregator.errors import ErrorKind
-from aggregator.model import Affects, ListMemory, PageRules, Source, SourceKind, SourceState, SourceStatus, Validators
+from aggregator.model import (
+    Affects,
+    BacklogRule,
+    ListMemory,
+    PageRules,
+    Source,
+    SourceKind,
+    SourceState,
+    SourceStatus,
+    Validators,
+)
 from aggregator.sources import configured_sources
 from aggregator.store import Store
 from aggregator.store.migrate import alembic_config
@@ -32,6 +42,7 @@ SAMPLES: dict[Any, Any] = {
     timedelta: "90s",
     tuple[str, ...]: ["item", "other"],
     tuple[int, ...]: [403, 420],
+    BacklogRule: 7,
     PageRules: {"items": "ul > li", "date": "time", "date_format": "%d-%m-%Y"},
 }
 
@@ -43,7 +54,7 @@ def written(option: Field[Any]) -> dict[str, Any]:
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         value = next(each.value for each in hint if each is not option.default)
     else:
-        value = SAMPLES[kinds[0]]
+        value = "America/New_York" if option.name == "timezone" else SAMPLES[kinds[0]]
     return {"politeness": {"group": value}} if option.name == "group" else {option.name: value}
 
 

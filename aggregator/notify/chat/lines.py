@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from aggregator.model.issues import Issue, IssueEntry
-from aggregator.notify.bodies import Site, day_of, moment_of
+from aggregator.notify.bodies import Site, day_of, moment_of, when_published
 
 _TITLE = 150
 _UPDATES = 20
@@ -47,22 +47,22 @@ def _stories(issue: Issue, site: Site, limit: int) -> Iterator[Line]:
         url=site.page_of(issue),
         below=day_of(issue.made_at, site) + counted,
     )
-    moment = moment_of(site.zone, issue.made_at)
+    when = partial(when_published, zone=site.zone, made_at=issue.made_at)
     for section in shown.sections:
         if section.title:
             yield Line(kind=Kind.HEADING, text=cut(section.title, _TITLE))
         for story in section.stories:
             others = [other.title for other in story.lead.also]
             others += [entry.source_title for entry in story.entries[1:]]
-            yield _story(story.lead, moment, "also at " + ", ".join(dict.fromkeys(others)) if others else "")
+            yield _story(story.lead, when(story.lead), "also at " + ", ".join(dict.fromkeys(others)) if others else "")
     if not total and not issue.updates and not issue.troubles:
         yield Line(kind=Kind.NOTE, text="Nothing new this time.")
     if total > visible:
         yield Line(kind=Kind.NOTE, text=f"{total - visible} more on the web page", url=site.page_of(issue))
 
 
-def _story(entry: IssueEntry, moment: Callable[[datetime], str], more: str) -> Line:
-    below = " · ".join(each for each in (entry.source_title, moment(entry.published), more) if each)
+def _story(entry: IssueEntry, when: str, more: str) -> Line:
+    below = " · ".join(each for each in (entry.source_title, when, more) if each)
     return Line(kind=Kind.STORY, text=entry.title, url=entry.url, below=below)
 
 

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from lxml import html
@@ -397,5 +397,5 @@ def _with_clock(row: Row, moment: datetime) -> datetime:
             if found[4]:
                 hour = hour % 12 + (12 if found[4].lower().startswith("p") else 0)
             if hour < 24 and minute < 60:
-                return moment.replace(hour=hour, minute=minute)
+                return moment.replace(hour=hour, minute=minute, tzinfo=UTC)
     return moment

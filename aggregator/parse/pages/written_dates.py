@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from aggregator.parse.pages.months import AGO, DAYS_BACK, ONE, SPANS_S, month_number
+from aggregator.text.days import DAY
 
 LONGEST = 160  # characters of a text that is looked at; a longer one is prose
 _WORD = r"[^\W\d_][^\s\d,/()|:;–-]{1,14}"
@@ -191,13 +192,16 @@ def _clock(found: re.Match[str]) -> tuple[int, int, int] | None:
 def moment_of(written: Written, *, now: datetime, year: int | None = None) -> datetime | None:
     """Return the time that is meant; None where the calendar has no such day.
 
-    Without a time of the day it is midnight, without a zone UTC. A year that isn't said is ``year``, else the latest
+    Without a time it is a day (``text.days``), without a zone UTC. A year that isn't said is ``year``, else the latest
     that doesn't make it lie ahead.
     """
     hour, minute, east = written.clock or (0, 0, 0)
     for candidate in (written.year or year or now.year, now.year - 1):
         try:
-            moment = datetime(candidate, written.month, written.day, hour, minute, tzinfo=UTC) - timedelta(minutes=east)
+            zone = UTC if written.clock else DAY
+            moment = datetime(candidate, written.month, written.day, hour, minute, tzinfo=zone) - timedelta(
+                minutes=east
+            )
         except ValueError:
             return None
         if written.year or year or moment <= now + timedelta(days=2):
@@ -241,7 +245,8 @@ def seconds_ago(text: str) -> int | None:
 def moment_ago(seconds: int, now: datetime) -> datetime:
     """Return when that was: a day where days are counted."""
     moment = now - timedelta(seconds=seconds)
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0) if seconds >= 86_400 or seconds == 0 else moment
+    is_day = seconds >= 86_400 or seconds == 0
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=DAY) if is_day else moment
 
 
 _IN_PATH = re.compile(r"(?:^|[/_.-])((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=$|[/_.-])")
@@ -255,7 +260,7 @@ def date_in_address(path: str, *, now: datetime) -> datetime | None:
     if found is None:
         return None
     try:
-        moment = datetime(int(found[1]), int(found[3]), int(found[4]), tzinfo=UTC)
+        moment = datetime(int(found[1]), int(found[3]), int(found[4]), tzinfo=DAY)
     except ValueError:
         return None
     return moment if moment <= now + timedelta(days=2) else None

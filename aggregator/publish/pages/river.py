@@ -14,7 +14,7 @@ from aggregator.publish import parts
 from aggregator.publish.feeds.document import category_labels
 from aggregator.publish.pages.choices import Choice, category_choices, language_choice
 from aggregator.text.legal import legal, web_address
-from aggregator.text.moments import day_in_words, relative, rfc3339, time_in_words
+from aggregator.text.moments import date_in_words, day_in_words, relative, rfc3339, time_in_words
 from aggregator.text.one_line import one_line, shorten
 
 _SUMMARY_CHARACTERS = 320
@@ -142,8 +142,8 @@ def _name(day: date, today: date | None) -> str:
 def item_of(item: PublishedEntry, wording: Wording, *, found: Found | None = None) -> Item:
     """Return an entry and its story in words."""
     entry, published, now = item.entry, item.entry.published, wording.now
-    in_full = time_in_words(published, wording.zone)
-    is_recent = now is not None and now - published < _RELATIVE_FOR
+    in_full = time_of(entry, wording.zone)
+    is_recent = now is not None and now - published < _RELATIVE_FOR and entry.is_dated and not entry.is_day
     return Item(
         id=item.id,
         story=entry.story,
@@ -165,6 +165,11 @@ def item_of(item: PublishedEntry, wording: Wording, *, found: Found | None = Non
         others=tuple(_other(each) for each in item.related[:_MOST_OTHERS]),
         articles=len(item.related) + 1,
     )
+
+
+def time_of(entry: StoredEntry, zone: ZoneInfo) -> str:
+    """Return when an entry was published in words: a day where no time is known."""
+    return date_in_words(entry.published, zone) if entry.is_day else time_in_words(entry.published, zone)
 
 
 def _legal(parts_: Iterable[SnippetPart]) -> tuple[SnippetPart, ...]:

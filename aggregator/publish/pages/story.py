@@ -9,10 +9,10 @@ from itertools import groupby
 from aggregator.model import Enclosure, StoredEntry
 from aggregator.publish import parts
 from aggregator.publish.pages.choices import Choice, language_choice
-from aggregator.publish.pages.river import Also, Wording
+from aggregator.publish.pages.river import Also, Wording, time_of
 from aggregator.publish.readable import readable
 from aggregator.text.legal import legal, web_address
-from aggregator.text.moments import rfc3339, time_in_words
+from aggregator.text.moments import rfc3339
 from aggregator.text.one_line import one_line, shorten
 from aggregator.text.sizes import size_in_words
 
@@ -112,7 +112,7 @@ def _article(group: Sequence[StoredEntry], wording: Wording, *, room: int) -> Ar
         spoken=wording.spoken(entry.language),
         source=Choice(name=entry.source, title=one_line(entry.feed.title)),
         authors=tuple(dict.fromkeys(name for name in map(one_line, entry.authors) if name)),
-        exact=time_in_words(entry.published, wording.zone),
+        exact=time_of(entry, wording.zone),
         machine=rfc3339(entry.published),
         categories=tuple(wording.categories.get(name, Choice(name=name, title=name)) for name in names),
         also=tuple(_also(group)),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from aggregator.model import Enclosure, Origin, ParsedEntry, Text
+from aggregator.model import Enclosure, Fetched, Origin, ParsedEntry, Text
+from aggregator.normalize import normalize_feed
 from aggregator.normalize.entry import times
+from aggregator.parse import parse_feed
 from aggregator.text.legal import legal
 from aggregator.text.one_line import one_line, shorten
 from tests.unit.normalize.making import NOW, html, normalized, one, plain
@@ -255,3 +259,30 @@ def test_n51_the_ending_tells_a_missing_type(given: str | None, name: str, media
     files = (Enclosure(url=f"https://example.org/{name}", type=given),)
 
     assert one(id="1", enclosures=files).enclosures[0].type == media_type
+
+
+@pytest.mark.parametrize(
+    ("written", "expected", "day"),
+    [
+        ("2026-02-27", datetime(2026, 2, 27, 11, tzinfo=UTC), True),
+        ("27 February 2026", datetime(2026, 2, 27, 11, tzinfo=UTC), True),
+        ("2026-02-27T00:00:00+01:00", datetime(2026, 2, 26, 23, tzinfo=UTC), False),
+        ("Fri, 27 Feb 2026 00:00:00 +0000", datetime(2026, 2, 27, tzinfo=UTC), False),
+        ("0001-01-01", None, False),
+    ],
+)
+def test_n46_a_date_without_a_time_is_a_day_and_an_explicit_midnight_is_a_time(
+    written: str, expected: datetime | None, day: bool
+) -> None:
+    feed = parse_feed(
+        Fetched(
+            url="https://x.example/feed",
+            content_type=None,
+            body=f"<rss><channel><item><title>A</title><pubDate>{written}</pubDate></item></channel></rss>".encode(),
+        )
+    )
+
+    [entry] = normalize_feed(replace(feed, zone=ZoneInfo("Europe/Luxembourg")), now=NOW)
+
+    assert entry.published == expected
+    assert expected is None or entry.is_day is day

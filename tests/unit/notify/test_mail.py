@@ -363,6 +363,15 @@ def test_an_undated_entry_has_no_time() -> None:
     assert "About Orbit" in lines(made)
 
 
+def test_a_day_without_a_time_is_shown_as_a_day() -> None:
+    today = make_issue_entry("Today", is_day=True, summary="", published=NOON)
+    before = make_issue_entry("Before", is_day=True, summary="", published=NOON - timedelta(days=1))
+
+    made = rendered(make_issue(0, today, before))
+
+    assert {"Today Orbit", "Before Orbit · 1 Mar"} <= set(lines(made))
+
+
 def test_only_what_leads_has_a_summary() -> None:
     made = rendered(make_issue_of_sections(space=20, talent=20), limit=40, top=2)
 

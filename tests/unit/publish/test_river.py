@@ -146,3 +146,11 @@ def test_a_picture_is_shown_only_where_pictures_are_wanted():
 
     assert wanted.image == "https://a.example/moon.jpg"
     assert item_of(item).image is None
+
+
+def test_a_day_without_a_time_is_shown_as_a_day_though_it_is_of_today() -> None:
+    item = make_item(published=NOON, is_day=True)
+
+    [day] = days_of(item, now=NOON + timedelta(hours=1))
+
+    assert (day.items[0].when, day.items[0].exact) == ("1 March 2026", "1 March 2026")

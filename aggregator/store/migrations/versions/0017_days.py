@@ -1,0 +1,11 @@
+"""Days: entries of which the day is known and no time; what is stored already is taken to have one."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    op.add_column("entries", sa.Column("is_day", sa.Boolean(), nullable=False, server_default=sa.false()))
