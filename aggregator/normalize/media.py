@@ -37,10 +37,10 @@ _EMOJI_SIGNS: Final = ("emoji", "smiley", "emoticon")
 _FRAME_SIGNS: Final = ("<iframe", "<object", "<embed", "<amp-", "<lite-")
 
 _EMOJI_CLASS: Final = re.compile(
-    r"(?:wp-)?(?:smiley|emoji|emoticon|emojione|twemoji|joypixels)(?:[_-][\w-]*)?", re.IGNORECASE
+    r"(?:wp-|custom-)?(?:smiley|emoji|emoticon|emojione|twemoji|joypixels)(?:[_-][\w-]*)?", re.IGNORECASE
 )
 _EMOJI_FILE: Final = re.compile(
-    r"/(?:images/core/emoji|images/emoji|emoji|twemoji|emojione|noto-emoji)/(?:[\w.@-]+/)*([\w.-]+)\.(?:png|svg|gif|webp)",
+    r"/(?:images/core/emoji|images/emoji|emoji(?:\.php)?|twemoji|emojione|noto-emoji)/(?:[\w.@-]+/)*([\w.-]+)\.(?:png|svg|gif|webp)",
     re.IGNORECASE,
 )
 _CODE_POINTS: Final = re.compile(r"(?:emoji_u)?((?:[0-9a-f]{2,6})(?:[_-][0-9a-f]{2,6})*)", re.IGNORECASE)

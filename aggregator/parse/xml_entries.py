@@ -111,6 +111,7 @@ def _link(entry: Fields, base: str) -> str | None:
     permalink = string(entry.get("link")) if entry.get("guidislink") else None
     if permalink and permalink.startswith("/"):  # in RSS it should be a whole address, and mostly is
         return _absolute(permalink, base)
+    permalink = repaired(permalink, beside=host_of(base)) if permalink else None
     if permalink and _is_web(permalink):
         return permalink
     return _other_link(entry, base)

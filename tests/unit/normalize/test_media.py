@@ -68,6 +68,8 @@ def test_n33_commas_in_an_address_part_no_candidates() -> None:
         '<img src="https://s.w.org/images/core/emoji/15.0.3/svg/1f680.svg" class="emoji">',
         '<img class="emoji emoji-rocket" alt="🚀" src="/images/emoji/twitter/rocket.png?v=9">',
         '<img src="https://x.example/twemoji/72x72/1f680.png">',
+        '<img src="https://static.x.example/images/emoji.php/v9/t4c/1/16/1f680.png" height="16">',
+        '<img alt="🚀" class="custom-emoji" src="/emoji/rocket.png">',
     ],
 )
 def test_n33_the_picture_of_a_character_is_the_character(written: str) -> None:
