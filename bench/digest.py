@@ -1,6 +1,8 @@
 """A digest of 1,000 entries composed and rendered, and 1,000 mails delivered, against bare smtplib on the same server.
 
 python -m bench.digest [ROUNDS]
+python -m bench.digest sent [DATABASE SENT…]    what an issue costs after so many entries sent, 10,000 and 200,000
+
 
 Bare smtplib sends the same messages, made before, one after the other over one connection, and notes nothing anywhere.
 Ours makes each message, sends it, and writes into the ledger that it was accepted before it begins the next.
@@ -14,22 +16,31 @@ import statistics
 import sys
 import tempfile
 import time
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from aggregator.app import Aggregator, utc_now
 from aggregator.config import Config
 from aggregator.digests.delivering import deliver_due
 from aggregator.digests.issuing import Digests
-from aggregator.model import CategoryMatch, Decision, Entry, PollResult
+from aggregator.model import CategoryMatch, Decision, Entry, PollResult, Selection
+from aggregator.model.issues import DigestState, Issue, SentVersion
 from aggregator.notify.channels import preview
+from aggregator.store import Store
+from aggregator.store import tables as tables_
+from bench.filled import NOW, PER_DAY, fill, send, settle
 
 RECIPIENTS = 1_000
 ENTRIES = 1_000
 SHOWN = 40
 CONNECTIONS = 8
+# Entries that are news when an issue is made after many.
+_UNSENT = 40
 
 
 def main(rounds: int = 3) -> None:
@@ -37,6 +48,63 @@ def main(rounds: int = 3) -> None:
         _compose(Path(folder))
     ratios = [_deliver() for _ in range(rounds)]
     print(f"{RECIPIENTS} mails: {statistics.median(ratios):.2f} x the rate of bare smtplib (median of {rounds})")
+
+
+def cost_by_sent(url: str = "", *sizes: str) -> None:
+    """Measure looking for news and making an issue at these numbers of entries sent; ``url`` is an empty database."""
+    first = None
+    for size in [int(size) for size in sizes] or [10_000, 200_000]:
+        with tempfile.TemporaryDirectory() as folder:
+            look_s, issue_s = _cost_after(url or f"sqlite:///{folder}/sent.db", size)
+        first = first or (look_s, issue_s)
+        print(
+            f"{size} entries sent: looking for news {look_s * 1000:.0f} ms ({look_s / first[0]:.2f} x the first), "
+            f"making an issue {issue_s * 1000:.0f} ms ({issue_s / first[1]:.2f} x)"
+        )
+
+
+def _cost_after(url: str, sent: int) -> tuple[float, float]:
+    """Return how long it takes, each the least of five, in seconds; what is made is rolled back."""
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:  # of the size before
+        tables = sa.inspect(connection).get_table_names()
+        for table in tables if connection.dialect.name == "postgresql" else ():
+            connection.exec_driver_sql(f'DROP TABLE "{table}" CASCADE')
+    engine.dispose()
+    fill(url, sent + _UNSENT, source_count=100)
+    considered = NOW - timedelta(days=_UNSENT / PER_DAY)
+    state = DigestState(
+        name="news",
+        set_up_at=NOW - timedelta(days=4000),
+        begins_at=NOW - timedelta(days=4000),
+        considered_until=considered,
+        last_slot=None,
+        last_number=0,
+    )
+    with closing(Store(url)) as store:
+        store.configure([health.source for health in store.sources()], digests=[state])
+        with store._write() as connection:
+            send(connection, "news", range(1, sent + 1))
+            connection.execute(tables_.digests.update().values(considered_pk=sent, considered_until=considered))
+    settle(url)
+    looking, making = [], []
+    with closing(Store(url)) as store:
+        for _ in range(5):
+            began = time.perf_counter()
+            with suppress(_UndoneError), store.ledger.making("news") as transaction:
+                found = transaction.pending(Selection(), until=NOW)
+                looking.append(time.perf_counter() - began)
+                assert len(found) > _UNSENT / 2
+                versions = [SentVersion(entry_id=each.id, title="", updated=each.updated) for each in found]
+                issue = Issue(id="one-more", digest="news", number=10**6, title="News", made_at=NOW)
+                transaction.write(issue, slot=None, until=NOW, entries_=versions, updated=(), endpoints=(), told=())
+                making.append(time.perf_counter() - began)
+                raise _UndoneError
+    return min(looking), min(making)
+
+
+class _UndoneError(Exception):
+    """Rolls an issue back."""
 
 
 def _compose(folder: Path) -> None:
@@ -189,4 +257,7 @@ def _serve(pipe: Connection) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    if sys.argv[1:2] == ["sent"]:
+        cost_by_sent(*sys.argv[2:])
+    else:
+        main(*map(int, sys.argv[1:]))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from aggregator.model import Source
 from aggregator.store import Store, activity, search
-from aggregator.store.tables import entries, entry_categories, sources
+from aggregator.store.tables import deliveries, entries, entry_categories, issue_entries, issues, sources
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PER_DAY = 2500
@@ -22,6 +22,7 @@ CATEGORIES = {"half": 0.5, "tenth": 0.1, "hundredth": 0.01, "thousandth": 0.001,
 _DUPLICATES, _IN_STORIES = 0.05, 0.2
 _AT_ONCE = 5000
 _PIECES = 20_000
+_PER_ISSUE = 50
 
 
 def source_name(number: int) -> str:
@@ -59,6 +60,55 @@ def settle(url: str) -> None:
     with store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "SELECT 1")
     store.close()
+
+
+def send(connection: sa.Connection, digest: str, pks: range) -> None:
+    """Let these entries have been sent in issues of a digest, _PER_ISSUE in each, to three readers; the last 3 wait."""
+    for number, start in enumerate(range(pks.start, pks.stop, _PER_ISSUE), start=1):
+        sent = range(start, min(start + _PER_ISSUE, pks.stop))
+        at = NOW - timedelta(days=(pks.stop - start) / PER_DAY)
+        made = connection.execute(
+            issues.insert().values(
+                id=f"{digest}-{number}",
+                digest=digest,
+                number=number,
+                made_at=at,
+                content={
+                    "id": f"{digest}-{number}",
+                    "digest": digest,
+                    "number": number,
+                    "title": "News",
+                    "made_at": at.isoformat(),
+                    "sections": [],
+                },
+            )
+        )
+        [issue_pk] = made.inserted_primary_key or (0,)
+        rows = [
+            {"digest": digest, "entry_id": f"{pk:016x}", "issue_pk": issue_pk, "title": "As sent", "updated": NOW}
+            for pk in sent
+        ]
+        connection.execute(issue_entries.insert(), rows)
+        is_waiting = pks.stop - start <= 3 * _PER_ISSUE
+        connection.execute(
+            deliveries.insert(),
+            [
+                {
+                    "issue_pk": issue_pk,
+                    "digest": digest,
+                    "kind": "email",
+                    "endpoint": f"reader{reader}",
+                    "label": "a reader",
+                    "message_id": f"{digest}-{number}-{reader}",
+                    "status": "waiting" if is_waiting else "sent",
+                    "attempts": 1,
+                    "parts_sent": 0,
+                    "made_at": at,
+                    "next_attempt": at if is_waiting else None,
+                }
+                for reader in range(3)
+            ],
+        )
 
 
 def _rows(chance: random.Random, count: int, source_pks: Sequence[int]) -> Iterator[dict[str, Any]]:

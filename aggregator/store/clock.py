@@ -28,6 +28,8 @@ def correct(connection: sa.Connection, now: datetime) -> int:
         deliveries.update()
         .where(deliveries.c.status == DeliveryStatus.WAITING.value, deliveries.c.made_at > late)
         .values(next_attempt=now, made_at=now, claim_token=None, claimed_until=None),
-        deliveries.update().where(deliveries.c.claimed_until > late).values(claim_token=None, claimed_until=None),
+        deliveries.update()
+        .where(deliveries.c.claim_token.is_not(None), deliveries.c.claimed_until > late)
+        .values(claim_token=None, claimed_until=None),
     )
     return sum(connection.execute(change).rowcount for change in changes)

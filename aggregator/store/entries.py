@@ -155,9 +155,14 @@ def _select_found(
     return _load(connection, in_order, [each.position.pk for each in listed]), following
 
 
-def find(connection: sa.Connection, *, entry_id: str, url: str, canonical_url: str | None) -> list[StoredEntry]:
-    """Return the entries that somebody may mean who gives an id or an address, oldest first."""
-    is_meant = [entries.c.id == entry_id, entries.c.url == url]
+def find(connection: sa.Connection, *, entry_id: str, url: str | None, canonical_url: str | None) -> list[StoredEntry]:
+    """Return the entries that somebody may mean who gives an id or an address, oldest first.
+
+    Without a ``url`` they are found along indexes; there is none of addresses as sources write them.
+    """
+    is_meant = [entries.c.id == entry_id]
+    if url is not None:
+        is_meant.append(entries.c.url == url)
     if canonical_url is not None:
         is_meant.append(entries.c.canonical_url == canonical_url)
     return _load(connection, _select().where(sa.or_(*is_meant)).order_by(entries.c.first_seen, entries.c.pk))

@@ -74,39 +74,49 @@ class IssueTransaction:
 
         New is what is in no issue of it, neither itself nor a duplicate, and was first seen since the digest began.
         """
-        state, candidate, first = self.state, entries.alias("candidate"), entries.alias("first")
-        is_unconsidered = (candidate.c.first_seen > state.considered_until - _LATE) | (
-            candidate.c.pk > self._row.considered_pk
-        )
-        is_old_news = (
-            sa.select(first.c.pk)
-            .where(
-                first.c.original == candidate.c.original,
-                first.c.first_seen < state.begins_at,
-                counts(first),
-                *conditions(first, selection),
-            )
-            .exists()
-        )
+        state, candidate = self.state, entries.alias("candidate")
+        # each along its index, and their keys given to the next one: no planner is to guess how many they are
+        late = sa.select(candidate.c.pk).where(candidate.c.first_seen > state.considered_until - _LATE)
+        newer = sa.select(candidate.c.pk).where(candidate.c.pk > self._row.considered_pk)
+        unconsidered = {pk for way in (late, newer) for pk in self._connection.execute(way).scalars()}
         query = (
             sa.select(candidate.c.original, sa.func.min(candidate.c.listed_at).label("listed_at"))
             .where(
+                among(candidate.c.pk, "unconsidered"),
                 counts(candidate),
                 *conditions(candidate, selection),
                 candidate.c.first_seen >= state.begins_at,
                 candidate.c.first_seen <= until,
-                is_unconsidered,
-                ~_is_in_an_issue(state.name, candidate.c.original),
-                ~is_old_news,
             )
             .group_by(candidate.c.original)
             .order_by(sa.func.min(candidate.c.first_seen), sa.func.min(candidate.c.pk))
         )
-        listed = {row.original: row.listed_at for row in self._connection.execute(query)}
-        return stored_entries.published_by_id(self._connection, listed)
+        given = {"unconsidered": array(sorted(unconsidered))}
+        listed = {row.original: row.listed_at for row in self._connection.execute(query, given)}
+        known = self._known(list(listed), selection)
+        news = {original: listed_at for original, listed_at in listed.items() if original not in known}
+        return stored_entries.published_by_id(self._connection, news)
+
+    def _known(self, originals: Sequence[str], selection: Selection) -> set[str]:
+        """Return those that an issue has, or that are older than the digest, be it by a duplicate.
+
+        From the candidate to its duplicates to the key of what was sent: never through all that the digest ever sent.
+        """
+        member = entries.alias("member")
+        is_sent = sa.select(issue_entries.c.entry_id).where(
+            issue_entries.c.digest == self.state.name, issue_entries.c.entry_id == member.c.id
+        )
+        is_old = sa.and_(member.c.first_seen < self.state.begins_at, *conditions(member, selection))
+        of_candidates = sa.and_(among(member.c.original, "candidates"), counts(member))  # a mere mention is neither
+        query = sa.select(member.c.original).where(of_candidates, is_old | is_sent.exists()).distinct()
+        return set(self._connection.execute(query, {"candidates": array(originals)}).scalars())
 
     def changed(self, selection: Selection, *, since: datetime) -> list[tuple[PublishedEntry, SentVersion]]:
         """Return what an issue made after a time has and what has changed since, with what was sent of it."""
+        # by their issues: through the digest's own key all that it ever sent would be read
+        recent = self._connection.execute(
+            sa.select(issues.c.pk).where(issues.c.digest == self.state.name, issues.c.made_at > since)
+        ).scalars()
         query = (
             sa.select(
                 entries.c.original,
@@ -116,10 +126,8 @@ class IssueTransaction:
                 issue_entries.c.updated,
             )
             .join(entries, entries.c.id == issue_entries.c.entry_id)
-            .join(issues, issues.c.pk == issue_entries.c.issue_pk)
             .where(
-                issue_entries.c.digest == self.state.name,
-                issues.c.made_at > since,
+                among(issue_entries.c.issue_pk, "recent"),
                 entries.c.updated > issue_entries.c.updated,
                 *conditions(entries, selection),
             )
@@ -127,7 +135,7 @@ class IssueTransaction:
         )
         sent: dict[str, list[SentVersion]] = {}
         listed: dict[str, datetime] = {}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(query, {"recent": array(recent)}):
             listed[row.original] = min(row.listed_at, listed.get(row.original, row.listed_at))
             version = SentVersion(entry_id=row.entry_id, title=row.title, updated=row.updated)
             sent.setdefault(row.original, []).append(version)
@@ -219,17 +227,6 @@ class IssueTransaction:
         ]
         if values:
             self._connection.execute(deliveries.insert(), values)
-
-
-def _is_in_an_issue(digest: str, original: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Return the condition that an issue of the digest has an entry of this original, and not a mere mention of it."""
-    member = entries.alias("member")
-    return (
-        sa.select(issue_entries.c.entry_id)
-        .join(member, member.c.id == issue_entries.c.entry_id)
-        .where(issue_entries.c.digest == digest, member.c.original == original, counts(member))
-        .exists()
-    )
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

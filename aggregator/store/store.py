@@ -424,7 +424,7 @@ class Store:
                 decide_alone(connection)
                 search.catch_up(connection)
 
-    def find_entries(self, *, entry_id: str, url: str, canonical_url: str | None) -> list[StoredEntry]:
+    def find_entries(self, *, entry_id: str, url: str | None, canonical_url: str | None) -> list[StoredEntry]:
         """Return the entries with this id, address or canonical URL, oldest first."""
         with self._read() as connection:
             return stored_entries.find(connection, entry_id=entry_id, url=url, canonical_url=canonical_url)

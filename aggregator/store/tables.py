@@ -293,6 +293,7 @@ issues = sa.Table(
     sa.Column("content", Json, nullable=False),
     sa.UniqueConstraint("digest", "number"),
     sa.UniqueConstraint("digest", "slot"),
+    sa.Index("ix_issues_digest_made_at", "digest", "made_at"),
 )
 
 # Every entry that an issue has, its duplicates among them: in one issue of a digest, and no more.
@@ -332,6 +333,7 @@ deliveries = sa.Table(
     sa.UniqueConstraint("issue_pk", "endpoint"),
     sa.Index("ix_deliveries_waiting_next_attempt", "next_attempt", "pk", info=_WAITING),
     sa.Index("ix_deliveries_endpoint", "endpoint"),
+    sa.Index("ix_deliveries_claimed", "claimed_until", info=_CLAIMED),
 )
 
 # Endpoints that get nothing more of a digest: the reader unsubscribed, or the other side refused for good.
@@ -379,7 +381,7 @@ feed_entries = sa.Table(
     sa.Column("original", sa.Text, primary_key=True),
     sa.Column("listed_at", Utc, nullable=False),
     sa.Column("archive", sa.Integer),
-    sa.Index("ix_feed_entries_unarchived", "feed", info=_UNARCHIVED),
+    sa.Index("ix_feed_entries_unarchived", "feed", "listed_at", "original", info=_UNARCHIVED),
     sa.Index("ix_feed_entries_archive", "feed", "archive"),
     sqlite_with_rowid=False,
 )

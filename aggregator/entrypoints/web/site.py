@@ -138,7 +138,7 @@ class Pages:
         try:
             return self._remembered(request, f"/stories/{id_}", stamp, make, _HTML, _PAGE_CACHE)
         except UsageError:
-            found = self._store.find_entries(entry_id=id_, url=id_, canonical_url=None)
+            found = self._store.find_entries(entry_id=id_, url=None, canonical_url=None)
             story = next((each.story for each in found if each.id == id_), None)
             if story is None:
                 raise
