@@ -13,6 +13,7 @@ from aggregator.text.one_line import one_line, shorten
 
 _TITLE_CHARACTERS = 250
 _SUMMARY_CHARACTERS = 280
+_SOURCE_CHARACTERS = 100
 
 # Longer addresses are left out: a message has limits, and so have the programs that show it.
 _URL_CHARACTERS = 2_000
@@ -58,7 +59,10 @@ def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> I
 
 
 def _source_title(entry: StoredEntry) -> str:
-    return shorten(one_line(entry.feed.title), 100) or entry.source
+    """Return who tells it: the feed that we read, behind the origin that the entry names, if that is another."""
+    title = shorten(one_line(entry.feed.title), _SOURCE_CHARACTERS) or entry.source
+    origin = parts.origin_of(entry)
+    return f"{shorten(origin, _SOURCE_CHARACTERS)} via {title}" if origin else title
 
 
 def _short(url: str | None, length: int) -> str | None:

@@ -18,6 +18,7 @@ from aggregator.model import (
     SourceHealth,
     StoredEntry,
 )
+from aggregator.model.originals import Home
 from aggregator.publish.readable import first_image
 from aggregator.text.legal import legal, web_address
 from aggregator.text.one_line import one_line, shorten
@@ -133,10 +134,35 @@ def source_of(entry: StoredEntry) -> SourceFeed:
     )
 
 
+def origin_of(entry: StoredEntry) -> str | None:
+    """Return whom an entry names as its origin, where that isn't its own feed: a claim, which nobody has checked."""
+    title = source_of(entry).title
+    return title if title != one_line(entry.feed.title) else None
+
+
 def authors_of(entry: StoredEntry) -> tuple[str, ...]:
-    """Return the authors' names; who has none is signed by its source, as formats want one."""
-    names = (one_line(author) for author in entry.authors)
-    return tuple(dict.fromkeys(name for name in names if name)) or (source_of(entry).title or entry.source,)
+    """Return the authors' names; who has none is signed by its source, as formats want one.
+
+    What an entry says to be from elsewhere names the feed that we read it in too: a claimed name is never alone.
+    """
+    feed, origin = one_line(entry.feed.title) or entry.source, origin_of(entry)
+    names = [name for name in dict.fromkeys(one_line(author) for author in entry.authors) if name]
+    if origin is None and not has_other_origin(entry):
+        return tuple(names) or (feed,)
+    return tuple(f"{name} via {feed}" for name in names or ([origin] if origin else [])) or (feed,)
+
+
+def has_other_origin(entry: StoredEntry) -> bool:
+    """Whether an entry names an origin that is not its own feed or site, by title or address."""
+    return origin_of(entry) is not None or (
+        entry.origin is not None and entry.home is Home.AWAY and bool(entry.origin.url or entry.origin.id)
+    )
+
+
+def via(entry: StoredEntry) -> Link | None:
+    """Return the feed that we read an entry in, where the entry names another origin."""
+    url = web_address(entry.feed.feed_url) if has_other_origin(entry) else None
+    return Link("via", url) if url else None
 
 
 def terms_of(document: FeedDocument, item: PublishedEntry) -> list[Term]:

@@ -200,7 +200,8 @@ class IssueTransaction:
             for version in versions
         ]
         if values:  # a mention may have been in an issue before the article that it is shown with now
-            again = among(issue_entries.c.entry_id, "ids") & (issue_entries.c.digest == self.state.name)
+            mentions = sa.select(entries.c.id).where(among(entries.c.id, "ids"), ~counts(entries))
+            again = (issue_entries.c.digest == self.state.name) & issue_entries.c.entry_id.in_(mentions)
             ids = {"ids": array(str(value["entry_id"]) for value in values)}
             self._connection.execute(issue_entries.delete().where(again), ids)
             self._connection.execute(issue_entries.insert(), values)

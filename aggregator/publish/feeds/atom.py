@@ -122,6 +122,8 @@ class _EntryRest:
             alternate.set("rel", "alternate")
         for other in parts.related_to(self._item):
             _link(written, "related", other.url, title=other.title)
+        if via := parts.via(self._item.entry):
+            _link(written, via.rel, via.url, title=one_line(self._item.entry.feed.title))
         for enclosure in parts.enclosures_of(self._item.entry):
             length = None if enclosure.length is None else str(enclosure.length)
             _link(

@@ -62,13 +62,16 @@ def _item(document: FeedDocument, item: PublishedEntry) -> dict[str, Any]:
 
 
 def _source(entry: StoredEntry) -> dict[str, Any]:
+    """Return the feed that we read an entry in, and the origin that it names, if that is another."""
     source = parts.source_of(entry)
+    named = {"title": source.title, "url": web_address(source.site_url)} if parts.has_other_origin(entry) else {}
     return _without_empty(
         {
             "name": entry.source,
-            "title": source.title,
-            "url": web_address(source.site_url),
-            "feed_url": web_address(source.feed_url),
+            "title": one_line(entry.feed.title),
+            "url": web_address(entry.feed.site_url),
+            "feed_url": web_address(entry.feed.feed_url),
+            "origin": _without_empty(named),
         }
     )
 

@@ -62,6 +62,8 @@ def _add_item(feed: FeedGenerator, document: FeedDocument, item: PublishedEntry)
         written.description(summary)
     if content:
         written.content(content)
+    if via := parts.via(entry):
+        written.register_extension("via", partial(_Via, via), atom=False)
     source = parts.source_of(entry)
     source_url = web_address(source.feed_url) or web_address(source.site_url)
     if source_url is not None:
@@ -72,6 +74,17 @@ class _Nothing:
     """An extension of items that adds nothing; feedgen wants one beside each extension of channels."""
 
     def extend_rss(self, item: etree._Element) -> etree._Element:
+        return item
+
+
+class _Via:
+    """Names the feed that we read an item in, which names another as its source."""
+
+    def __init__(self, link: parts.Link) -> None:
+        self._link = link
+
+    def extend_rss(self, item: etree._Element) -> etree._Element:
+        etree.SubElement(item, "{http://www.w3.org/2005/Atom}link", {"href": self._link.url, "rel": self._link.rel})
         return item
 
 

@@ -155,7 +155,7 @@ def item_of(item: PublishedEntry, wording: Wording, *, found: Found | None = Non
         language=entry.language,
         spoken=wording.spoken(entry.language),
         source=Choice(name=entry.source, title=one_line(entry.feed.title)),
-        origin=_origin(entry),
+        origin=parts.origin_of(entry),
         when=relative(min(published, now), now) if now and is_recent else in_full,
         exact=in_full,
         machine=rfc3339(published),
@@ -181,12 +181,6 @@ def _other(mention: Mention) -> Other:
     source = one_line(mention.source_title)
     title = one_line(mention.title) or url or source
     return Other(title=title, url=url, source=source, language=mention.language)
-
-
-def _origin(entry: StoredEntry) -> str | None:
-    """Return who said it first where that isn't the source itself."""
-    title = parts.source_of(entry).title
-    return title if title != one_line(entry.feed.title) else None
 
 
 def _also(item: PublishedEntry) -> Iterable[Also]:

@@ -179,7 +179,19 @@ def test_an_origin_without_id_is_identified_by_its_address_or_else_by_our_source
 
 def test_who_has_no_author_is_signed_by_the_source():
     assert text(entry_of(make_item(authors=())), "author/name") == "First News"
-    assert text(entry_of(make_item(authors=("  ",), origin=Origin(title="Reuters"))), "author/name") == "Reuters"
+    assert (
+        text(entry_of(make_item(authors=("  ",), origin=Origin(title="Reuters"))), "author/name")
+        == "Reuters via First News"
+    )
+
+
+def test_a_claimed_origin_is_shown_with_the_feed_that_we_read():
+    origin = Origin(title="Reuters", url="https://reuters.example/")
+    entry = entry_of(make_item(authors=("Ada",), origin=origin))
+
+    assert text(entry, "author/name") == "Ada via First News"
+    assert [each.get("title") for each in entry.iterfind(f"{ATOM}link[@rel='via']")] == ["First News"]
+    assert entry_of(make_item()).find(f"{ATOM}link[@rel='via']") is None
 
 
 def test_authors_are_named_once_each():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aggregator.model import Enclosure, FeedFormat, PublishedEntry
+from aggregator.model import Enclosure, FeedFormat, Origin, PublishedEntry
 from aggregator.publish import render_feed
 from tests.unit.publish.samples import make_document, make_item, make_mention, make_stored
 
@@ -101,3 +101,11 @@ def test_an_item_of_a_story_names_its_other_articles_and_one_alone_has_no_story(
         ],
     }
     assert "story" not in item_of(make_item())["_aggregator"]
+
+
+def test_a_claimed_origin_stands_beside_the_feed_that_we_read():
+    found = item_of(make_item(authors=(), origin=Origin(title="Reuters", url="https://reuters.example/")))
+
+    assert found["authors"] == [{"name": "Reuters via First News"}]
+    assert found["_aggregator"]["source"]["title"] == "First News"
+    assert found["_aggregator"]["source"]["origin"] == {"title": "Reuters", "url": "https://reuters.example/"}

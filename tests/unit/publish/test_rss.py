@@ -112,3 +112,10 @@ def test_categories_show_their_titles():
 
 def test_an_entry_without_an_address_has_no_link():
     assert item_of(make_item(url=None)).find("link") is None
+
+
+def test_a_claimed_origin_is_named_with_the_feed_that_we_read():
+    item = item_of(make_item(authors=(), origin=Origin(title="Reuters", url="https://reuters.example/rss")))
+
+    assert [each.text for each in item.iter("{http://purl.org/dc/elements/1.1/}creator")] == ["Reuters via First News"]
+    assert [each.get("rel") for each in item.iter("{http://www.w3.org/2005/Atom}link")] == ["via"]
