@@ -346,13 +346,17 @@ def _expected(news: Sequence[Item]) -> tuple[tuple[str, str, date | None], ...]:
 def plain_listings() -> Iterator[Listing]:
     """Yield the first users' list: ten markups × three languages × dated or not × 5, 8 or 12 items."""
     for markup, language, is_dated, count in itertools.product(MARKUPS, LANGUAGES, (True, False), (5, 8, 12)):
-        news = items(language, count, is_dated=is_dated, form=count % 3)
-        yield Listing(
-            name=f"{markup.__name__}-{language}-{'dated' if is_dated else 'undated'}-{count}",
-            language=language,
-            html=page(markup, news, language),
-            expected=_expected(news),
-        )
+        yield listing(markup, language, is_dated=is_dated, count=count)
+
+
+def listing(markup: Markup, language: str, *, is_dated: bool, count: int) -> Listing:
+    news = items(language, count, is_dated=is_dated, form=count % 3)
+    return Listing(
+        name=f"{markup.__name__}-{language}-{'dated' if is_dated else 'undated'}-{count}",
+        language=language,
+        html=page(markup, news, language),
+        expected=_expected(news),
+    )
 
 
 # --- quirks ----------------------------------------------------------------------------------------------------------

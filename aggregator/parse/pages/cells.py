@@ -92,7 +92,7 @@ def _context(
             level = inherited[0] or _heading_above(page, owner)
             found = (level, inherited[1] or tag in _BOLD, own | inherited[2])
         else:
-            found = (0, tag in {"th", "dt"}, own)
+            found = (0, tag in {"th", "dt", "summary"}, own)
         known[owner] = found
     return found
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from statistics import median
 
 from aggregator.parse.pages.dating import Dates, Found, find_dates
 from aggregator.parse.pages.outline import NAVIGATION, Outline
@@ -25,6 +27,7 @@ _MIXED = 0.8  # of its records that are dated: a list has more than that, or les
 _MOSTLY = 0.6
 _FEW_LEADS = 4  # stories that may stand before a list, larger than its own
 _DIGITS = re.compile(r"\d+")
+_SHORTER = 0.7  # than the records of a list: a link of a menu
 _WHOLE_IS_WORTH = 0.6  # of what its best part is worth, at least
 
 
@@ -65,9 +68,60 @@ def candidates_of(page: Outline, *, language: str | None, now: datetime) -> list
     for promise, records in find_series(page):
         if promise < _HOPELESS and best >= _CLEAR:
             break
-        found.append(judge(page, records, language=language, now=now))
+        found.append(judge(page, _without_menus(page, _in_main(page, records)), language=language, now=now))
         best = max(best, found[-1].worth)
     return found
+
+
+def _in_main(page: Outline, records: list[Record]) -> list[Record]:
+    """Return the records in the page's main part, where enough of a series are there and others beside it."""
+    if not page.mains or all(_is_in_main(page, record) for record in (records[0], records[-1])):
+        return records
+    inside = [record for record in records if _is_in_main(page, record)]
+    return inside if len(inside) >= _FEW_LEADS else records
+
+
+def _is_in_main(page: Outline, record: Record) -> bool:
+    return any(main <= record.root < page.stop[main] for main in page.mains)
+
+
+def _without_menus(page: Outline, records: list[Record]) -> list[Record]:
+    """Return the records of a series without short ones elsewhere that lead to other parts of the site.
+
+    A list without classes has the tags of a menu; what most of its records share is their element and their folder.
+    """
+    parents = {page.parent[record.root] for record in (records[0], records[len(records) // 2], records[-1])}
+    if len(parents) == 1:
+        return records
+    holders = Counter(page.parent[record.root] for record in records)
+    holder, count = holders.most_common(1)[0]
+    if count == len(records) or count < max(_FEW_LEADS, len(records) * 0.3):
+        return records
+    own = [record for record in records if page.parent[record.root] == holder]
+    folder, same = Counter(folder_of(_target(page, record)) for record in own).most_common(1)[0]
+    if same < len(own) * _MIXED or not folder.strip("/."):
+        return records
+    usual = median(_chars(page, record) for record in own)
+    others = [record for record in records if page.parent[record.root] != holder]
+    listed = {
+        page.parent[record.root]
+        for record in others
+        if holders[page.parent[record.root]] < 2
+        or folder_of(_target(page, record)) == folder
+        or _chars(page, record) > usual * _SHORTER
+        or not _is_bare(page, record)
+    }
+    return [record for record in records if (parent := page.parent[record.root]) == holder or parent in listed]
+
+
+def _is_bare(page: Outline, record: Record) -> bool:
+    """Tell whether a record is nothing but its link."""
+    link = record.anchor
+    return link >= 0 and page.first[link] <= record.first and page.last[link] >= record.last
+
+
+def _chars(page: Outline, record: Record) -> int:
+    return page.upto[record.last] - page.upto[record.first]
 
 
 def judge(page: Outline, records: list[Record], *, language: str | None, now: datetime) -> Candidate:

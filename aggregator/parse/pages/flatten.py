@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_right
 from functools import lru_cache
@@ -227,7 +226,7 @@ def _trust_less(page: Outline, named: list[int], said: list[int]) -> None:
     ``main`` nor the first heading is in it, an element of most of the text may still be what is beside an article.
     """
     headings = [node for node in page.headings if page.tags[node] == "h1"]
-    upto = list(itertools.accumulate(map(len, page.chunks), initial=0))
+    upto = page.upto
     for node in named:
         is_menu = _MENU.search((page.classes[node] or "").lower())
         if _holds(page, node, page.mains) or (not is_menu and _holds(page, node, headings)):

@@ -6,6 +6,7 @@ of objects it would take seconds. A subtree is an interval of elements, and so i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -95,6 +96,11 @@ class Outline:
     def numbers(self) -> dict[html.HtmlElement, int]:
         """Each element's number."""
         return {element: node for node, element in enumerate(self.nodes)}
+
+    @cached_property
+    def upto(self) -> list[int]:
+        """How many characters stand before each piece of text, and in the end all."""
+        return list(itertools.accumulate(map(len, self.chunks), initial=0))
 
     @cached_property
     def headings(self) -> list[int]:

@@ -28,6 +28,8 @@ def _is_in_sentence(page: Outline, row: Row) -> bool:
         return False
     first, last = page.first[link], page.last[link]
     block = page.block[first]
+    if first == 0 or page.block[first - 1] != block:
+        return False
     if title is not None and (title.heading or (title.block != block and not _is_prose(title.text))):
         return False
     start = first

@@ -22,6 +22,7 @@ Place = tuple[int, int]  # a way from the root with its last classes, and the ho
 
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
 _GOES_ON = (")", ",", ";", ". ", "] ")  # what a piece of a sentence begins with, and no title
+_SENTENCE = 50  # letters of a text that ends as sentences do, and few titles
 _CODE = 30  # characters of a number or code that names a document
 _WIDE_IS = 2.5  # letters that one of them says as much as
 LONGEST_TITLE = 300
@@ -150,6 +151,8 @@ def _worth(page: Outline, cell: Cell) -> float:
             worth += 0.6
     if cell.hints & IS_TITLE:
         worth += 0.5
+    if length > _SENTENCE and not cell.heading and cell.link < 0 and cell.text.endswith((".", "…")):
+        worth -= 0.25
     if len(cell.text) <= _CODE and sum(map(str.isdigit, cell.text)) > sum(map(str.isalpha, cell.text)):
         worth -= 0.4  # "arXiv:2111.05049", "ID 4009"
     if cell.hints & IS_AUTHOR:

@@ -22,6 +22,7 @@ _REACH = 8  # siblings before and behind a record's link that may belong to it
 _MOST_RECORDS = 3000
 _PINNED = 3  # records at the top of a list whose classes may differ from those of the others
 _FIRST = 4
+_MOST_BESIDE = 600  # characters around a link without a text
 _SEVERAL = 2  # links in the same place of each record: "pdf", "other formats"
 _TEXT = -1  # what stands for a piece of text among the kinds of siblings
 
@@ -111,7 +112,12 @@ def _promise(page: Outline, looks: Looks, group: Sequence[int], distinct: int) -
 
 
 def _length(page: Outline, link: int) -> int:
-    return sum(map(len, page.chunks[page.first[link] : page.last[link]]))
+    """Return how long a link's text is; of one without (a picture, a layer on a card) a part of what is beside it."""
+    first, last = page.first[link], page.last[link]
+    if first == last and (above := page.parent[link]) >= 0:
+        beside = page.upto[page.last[above]] - page.upto[page.first[above]]
+        return beside // 2 if beside <= _MOST_BESIDE else 0
+    return page.upto[last] - page.upto[first]
 
 
 def _is_headed(page: Outline, link: int) -> bool:

@@ -29,6 +29,7 @@ _USUAL = 0.6  # of a list's titles
 _SHORTEST = 12  # characters that are left of a title without its date
 _BEFORE_DATE = re.compile(r"\s*[(\[–—|·•:,-]\s*$")
 _BEHIND_DATE = re.compile(r"\s*[)\]]?\s*[)\]–—|·•:-]?\s*")
+_LONGEST_LABEL = 12
 _LABEL = re.compile(r"^(?:Title|Titre|Titel|Título|Titolo|Headline|Subject|Objet|Betreff)\s?:\s+(?=\S{2})")
 _LETTER = re.compile(r"[^\W\d_]")
 _ENDS = (".", "!", "?", "…", ":")
@@ -79,7 +80,7 @@ def without_dates(titles: Sequence[str | None], language: str | None) -> list[st
 
 def without_label(title: str) -> str:
     """Return a title without the word that says that it is one."""
-    return _LABEL.sub("", title)
+    return _LABEL.sub("", title) if ":" in title[:_LONGEST_LABEL] else title
 
 
 def _without_date(title: str, language: str | None) -> str | None:

@@ -10,6 +10,7 @@ import pytest
 from aggregator.errors import NotAList
 from aggregator.model import Fetched, ParsedEntry
 from aggregator.parse.pages import pin_page, read_page
+from tests.further_listings import further_listings
 from tests.listings import QUIRKS, Listing, plain_listings, quirky_listings
 from tests.nonlists import KINDS, nonlists
 
@@ -45,6 +46,10 @@ def test_the_first_users_list_is_read_in_ten_markups_and_three_languages_dated_o
 
     assert len(listings) == 180
     assert faults(listings) == []
+
+
+def test_it_is_read_in_twelve_further_markups_with_and_without_quirks() -> None:
+    assert faults(further_listings()) == []
 
 
 @pytest.mark.parametrize("quirk", QUIRKS)
