@@ -125,7 +125,7 @@ class Aggregator:
         """Build all that follows from a configuration, and make its sources and digests those of the store."""
         if config.judgement.semantic is Semantic.ON and not is_installed():
             raise UsageError("judgement.semantic is on without its extra: pip install 'aggregator[semantic]'")
-        sources = configured_sources(config)
+        sources = configured_sources(config, known=self.store.source_names())
         limits = config.fetch.politeness
         client = open_client(config)
         recorder = Recorder(self.store, config.fetch, config.categories, clock=self.clock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import fields
 from hashlib import sha256
 
@@ -22,13 +22,14 @@ _SOURCE = TypeAdapter(Source)
 _NAMES = {each.name for each in fields(Source)}
 
 
-def configured_sources(config: Config) -> tuple[Source, ...]:
+def configured_sources(config: Config, *, known: Mapping[str, str] | None = None) -> tuple[Source, ...]:
     """Return the sources in the order of the files; those without a name get one from their title or address.
 
-    User and password of an address are left out (see ``credentials``).
+    ``known`` has the names that addresses have already, which they keep. User and password of an address are left out
+    (see ``credentials``).
     """
     configured = []
-    for each, name in zip(config.sources, _names(config.sources), strict=True):
+    for each, name in zip(config.sources, _names(config.sources, known or {}), strict=True):
         given = {
             "name": name,
             "url": bare_address(each.url),
@@ -48,18 +49,30 @@ def _backlog(source: SourceConfig, storage: Storage) -> BacklogRule | None:
     return BacklogRule(newest=newest, younger_than=storage.keep)
 
 
-def _names(sources: Sequence[SourceConfig]) -> list[str]:
-    """Return a name for each source: its own, else one that follows from its title or address alone.
+def _names(sources: Sequence[SourceConfig], known: Mapping[str, str]) -> list[str]:
+    """Return a name for each source: its own, else the one that it has, else one that follows from what it is alone.
 
-    It stays when another source comes or goes. Where several would have the same, each has a part of its address's
-    hash behind it, so that no name ever comes to mean another source.
+    So it stays when another source comes or goes, or its address moves. Where several would have the same, each has a
+    part of its address's hash behind it: no name ever comes to mean another source.
     """
-    made = [each.name or made_name(each.title, each.url) for each in sources]
+    taken = {each.name for each in sources if each.name}
+    names: list[str | None] = []
+    for each in sources:
+        kept = None if each.name else known.get(bare_address(each.url))
+        names.append(each.name or (None if kept in taken else kept))
+        taken |= {kept} if kept else set()
+    made = [
+        made_name(each.title, each.url) if name is None else name for each, name in zip(sources, names, strict=True)
+    ]
     used = Counter(made)
     return [
-        name if each.name or used[name] == 1 else f"{name}-{sha256(bare_address(each.url).encode()).hexdigest()[:6]}"
-        for each, name in zip(sources, made, strict=True)
+        new if name is not None or used[new] == 1 else f"{new}-{_digest(each.url)}"
+        for each, name, new in zip(sources, names, made, strict=True)
     ]
+
+
+def _digest(url: str) -> str:
+    return sha256(bare_address(url).encode()).hexdigest()[:6]
 
 
 def made_name(title: str | None, url: str) -> str:

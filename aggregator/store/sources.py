@@ -43,6 +43,14 @@ def sync_hosts(connection: sa.Connection, host_of: Callable[[str | None, str], s
     insert_hosts_of_sources(connection)
 
 
+def names(connection: sa.Connection) -> dict[str, str]:
+    """Return the names of active sources by address, and by the address that one has moved to."""
+    active = sa.select(sources.c.name, sources.c.url, sources.c.moved_to).where(sources.c.is_active)
+    found = list(connection.execute(active))
+    moved = {row.moved_to: row.name for row in found if row.moved_to}
+    return moved | {row.url: row.name for row in found}
+
+
 def sync(connection: sa.Connection, configured: Sequence[Source]) -> bool:
     """Make the stored sources those configured; return whether anything changed.
 

@@ -191,6 +191,11 @@ class Store:
             if digests is not None and not issues.are_synced(connection, digests):
                 issues.sync(connection, digests)
 
+    def source_names(self) -> dict[str, str]:
+        """Return the names of the configured sources by their addresses, and by those that they have moved to."""
+        with self._read() as connection:
+            return stored_sources.names(connection)
+
     def claim_due_sources(
         self,
         *,

@@ -15,7 +15,6 @@ from aggregator.model import PollSummary, SourceStatus
 from aggregator.polling.readers import useful_readers
 from aggregator.polling.retry import retry_soon
 from aggregator.polling.workers import poll_due
-from aggregator.sources import configured_sources
 
 
 def poll(
@@ -33,8 +32,9 @@ def poll(
     """
     output = console()
     with opened(config, readers=useful_readers()) as aggregator:
-        configured = configured_sources(aggregator.config)
-        wanted = known_sources(configured, names) if names else _all_addresses(aggregator) if everything else None
+        wanted = (
+            known_sources(aggregator.sources, names) if names else _all_addresses(aggregator) if everything else None
+        )
         results = []
         with Progress(
             TextColumn("[progress.description]{task.description}"),

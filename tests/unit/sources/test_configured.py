@@ -49,6 +49,18 @@ def test_names_made_from_hosts_stay_when_a_line_goes(tmp_path: Path, left_out: s
     assert len(set(before.values())) == len(SAME_HOST)
 
 
+def test_a_source_keeps_the_name_that_its_address_has(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "sources:\n  - url: https://x.example/a\n    title: New title\n  - url: https://x.example/b\n"
+        "  - url: https://y.example/\n    name: kept\n"
+    )
+    known = {"https://x.example/a": "old", "https://x.example/b": "kept", "https://z.example/": "x-example-b"}
+
+    found = [source.name for source in configured_sources(load(tmp_path / "c.yaml"), known=known)]
+
+    assert found == ["old", "x-example-b", "kept"]
+
+
 def test_a_name_that_several_would_have_is_nobodys(tmp_path: Path) -> None:
     one, two, three = (f"  - url: https://{host}.example/\n    title: News\n" for host in "abc")
 
