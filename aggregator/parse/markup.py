@@ -13,6 +13,7 @@ _ELEMENTS = (
     "s|samp|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|textarea|"
     "tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr"
 )
+_NAME = re.compile(_ELEMENTS, re.IGNORECASE)
 _END_TAG = re.compile(rf"</(?:{_ELEMENTS})\s*>", re.IGNORECASE)
 _TAG_ALONE = re.compile(r"<(?:br|hr|img|p|li|wbr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|([A-Za-z][A-Za-z0-9]{1,31}));")
@@ -27,6 +28,11 @@ def looks_like_html(text: str) -> bool:
     if "<" in text and (_END_TAG.search(text) or _TAG_ALONE.search(text)):
         return True
     return "&" in text and any(found[1] is None or f"{found[1]};" in html5 for found in _REFERENCE.finditer(text))
+
+
+def is_html_name(name: str) -> bool:
+    """Whether an element of HTML has this name."""
+    return _NAME.fullmatch(name) is not None
 
 
 def resolved(text: str) -> str:

@@ -16,6 +16,7 @@ from html.entities import html5
 
 from aggregator.errors import ParseError
 from aggregator.parse.decode import without_forbidden
+from aggregator.parse.markup import is_html_name
 
 MAX_EXPANSION_CHARS = 1_000_000  # of all uses of a document's own entities together
 
@@ -29,7 +30,10 @@ _ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"([^"]*)"|'([^']*)')
 _REFERENCE = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:(?:#([0-9]{1,8}|[xX][0-9a-fA-F]{1,7})|([A-Za-z_][\w.-]{0,63}));)?"
 )
-_BARE = re.compile(r"""<(?![!?/])(?:([A-Za-z_][\w:.-]*)|(?=[^<>A-Za-z_]))(?=[^<>"'=]*<)""")
+_BARE = re.compile(
+    r"""<(?![!?/])(?:(?:([A-Za-z_][\w:.-]*)|(?=[^<>A-Za-z_]))(?=[^<>"'=]*<)"""  # another one follows before its ">"
+    r"""|([A-Za-z_][\w:.-]*)(?=\s[^<>="'/]*>))"""  # words without a value follow
+)
 _END_NAME = re.compile(r"</([A-Za-z_][\w:.-]*)")
 _CUT_END = re.compile(r"</([\w:.-]+)\s*$")
 _PUNCTUATION = re.compile(r"""["'\[\]>]""")
@@ -67,9 +71,9 @@ def open_document(text: str) -> Document:
 def mend(document: Document) -> str:
     """Return the document's text with every entity and character reference in it one that XML knows.
 
-    A "<" that starts no tag is escaped, as in "x<y": another one follows before its ">", and nothing closes what would
-    be its element. References to characters that XML forbids are taken out; what stands in CDATA sections stays as it
-    is. Raises ParseError when the document's own entities would grow beyond MAX_EXPANSION_CHARS.
+    A "<" that starts no tag is escaped, as in "x<y" and "x <y and y> z": nothing closes what would be its element.
+    References to characters that XML forbids are taken out; what stands in CDATA sections stays as it is. Raises
+    ParseError when the document's own entities would grow beyond MAX_EXPANSION_CHARS.
     """
     budget = MAX_EXPANSION_CHARS
 
@@ -93,9 +97,11 @@ def mend(document: Document) -> str:
 
     def escape(bare: re.Match[str]) -> str:
         nonlocal closed
-        if bare[1] and closed is None:
+        name = bare[1] or bare[2]
+        if name and closed is None:
             closed = set(_END_NAME.findall(document.text))
-        return bare[0] if bare[1] and closed and bare[1] in closed else "&lt;" + bare[0][1:]
+        is_tag = name and closed is not None and (name in closed or (bare[2] and is_html_name(name)))
+        return bare[0] if is_tag else "&lt;" + bare[0][1:]
 
     return "".join(
         section if is_cdata else _BARE.sub(escape, _REFERENCE.sub(resolve, section))

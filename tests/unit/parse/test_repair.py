@@ -31,6 +31,8 @@ def test_references_become_what_xml_knows(written: str, mended: str) -> None:
     [
         ("x<y", "x&lt;y"),
         ("5 < 6 <b>x</b>", "5 &lt; 6 <b>x</b>"),
+        ("if x<y and y>z", "if x&lt;y and y>z"),
+        ("<hr noshade><br clear><x y></x>", "<hr noshade><br clear><x y></x>"),
         ("<b<i>x</i></b>", "<b<i>x</i></b>"),
         ('<b title="<c>">x</b>', '<b title="<c>">x</b>'),
         ("<!-- < -->", "<!-- < -->"),
