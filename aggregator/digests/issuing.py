@@ -33,6 +33,10 @@ _FRESH_FOR: Final = timedelta(days=1)
 _UPDATES_FOR: Final = timedelta(days=7)
 
 
+# The stories of what came in are judged at the end of a round; a digest waits for that, but not for longer.
+_ROUND_AT_MOST: Final = timedelta(minutes=3)
+
+
 class Digests:
     """The issues of a running program. Threads may share it."""
 
@@ -71,6 +75,8 @@ class Digests:
 
     def _make_of_news(self, digest: DigestConfig, now: datetime) -> Issue | None:
         """Make an issue when anything changed since the last look, or has settled; a look that failed is none."""
+        if self._aggregator.store.awaits_stories(since=now - _ROUND_AT_MOST):
+            return None  # the articles of one story go out together: its round ends soon
         look = (digest, self._aggregator.store.content_version())
         if self._looks.get(digest.name) == look and digest.settle is None:
             return None

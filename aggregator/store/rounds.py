@@ -99,11 +99,12 @@ _IS_POLLED = (
     .where(sources.c.claim_token.is_not(None), sources.c.claimed_until > sa.bindparam("now", type_=Utc))
     .limit(1)
 )
-_IS_WAITING = sa.select(sa.func.count()).select_from(ungrouped)
 
 
-def count_waiting(connection: sa.Connection) -> int:
-    return int(connection.execute(_IS_WAITING).scalar_one())
+def awaits_stories(connection: sa.Connection, *, since: datetime) -> bool:
+    """Whether articles that were first seen since then wait for their story to be judged."""
+    first = connection.execute(_WAITS_SINCE).scalar_one()
+    return first is not None and first >= since
 
 
 def may_group(connection: sa.Connection, *, now: datetime, waits_since: datetime) -> bool:

@@ -314,10 +314,10 @@ class Store:
 
     # --- stories -----------------------------------------------------------------------------------------------------
 
-    def count_waiting(self) -> int:
-        """Return how many articles have no story yet that was judged."""
+    def awaits_stories(self, *, since: datetime) -> bool:
+        """Whether articles that were first seen since then wait for their story to be judged."""
         with self._read() as connection:
-            return rounds.count_waiting(connection)
+            return rounds.awaits_stories(connection, since=since)
 
     def may_group(self, *, now: datetime, waits_since: datetime) -> bool:
         """Whether it is time to judge stories: something waits, and nobody is polling, or it waits for too long."""

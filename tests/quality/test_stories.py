@@ -2,18 +2,51 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from aggregator.stories import is_installed
 from tests.quality import stories
 
 
 def test_our_own_headlines_of_one_event_come_together_and_others_do_not() -> None:
-    score = stories.scores(stories.own_pairs())["all"]
+    score = stories.pair_scores(stories.own_pairs())["all"]
 
     assert score.precision >= stories.FLOOR_PRECISION, score
     assert score.recall >= stories.FLOOR_RECALL, score
 
 
 def test_real_headlines_of_one_event_come_together_and_others_do_not(corpus: Path) -> None:
-    score = stories.scores(stories.corpus_pairs(corpus))["all"]
+    score = stories.pair_scores(stories.corpus_pairs(corpus))["all"]
 
     assert score.precision >= stories.FLOOR_PRECISION, score
     assert score.recall >= stories.FLOOR_RECALL, score
+
+
+def test_our_own_reports_of_one_event_come_together_and_others_do_not() -> None:
+    scores = stories.event_scores(stories.own_events())
+
+    precision, recall = stories.FLOOR_AT_HOME
+    assert scores.at_home.precision >= precision, scores
+    assert scores.at_home.recall >= recall, scores
+    assert scores.abroad.precision >= stories.FLOOR_ABROAD[0], scores
+
+
+@pytest.mark.skipif(not is_installed(), reason="the extra semantic is not installed")
+def test_our_own_reports_come_together_across_languages_by_their_meaning() -> None:
+    scores = stories.event_scores(stories.own_events(), stories.encoder())
+
+    precision, recall = stories.FLOOR_ABROAD
+    assert scores.abroad.precision >= precision, scores
+    assert scores.abroad.recall >= recall, scores
+
+
+@pytest.mark.parametrize("name", ["lux", "basil"])
+def test_real_articles_of_one_event_come_together_and_others_do_not(corpus: Path, name: str) -> None:
+    scores = stories.event_scores(stories.corpus_events(corpus, name), stories.encoder())
+
+    precision, recall = stories.FLOOR_AT_HOME
+    assert scores.at_home.precision >= precision, scores
+    assert scores.at_home.recall >= recall, scores
+    if name == "lux" and is_installed():
+        assert scores.abroad.precision >= stories.FLOOR_ABROAD[0], scores
+        assert scores.abroad.recall >= stories.FLOOR_ABROAD[1], scores
