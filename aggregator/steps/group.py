@@ -57,8 +57,8 @@ def _group(store: Store, waiting: Sequence[Report], now: datetime, encoder: Enco
     near = store.surroundings(probes, {mark for each in probes for mark in each if LINK.has(mark)})
     ids = {each.id for each in waiting}
     stored = {each.id: each for each in near.reports if each.id not in ids}
-    vectors: dict[str, bytes] = {each.id: each.vector for each in stored.values() if each.vector is not None}
     reports = {each.id: each for each in (*stored.values(), *waiting)}
+    vectors: dict[str, bytes] = {each.id: each.vector for each in reports.values() if each.vector is not None}
     made: dict[str, bytes] = {}
     if encoder is not None:
         around = Candidates(near.by_mark, stored)

@@ -64,15 +64,20 @@ def add_story_marks(connection: sa.Connection, marks: Mapping[int, Sequence[int]
 
 
 def _insert_marks(connection: sa.Connection, marks: Collection[tuple[int, int]]) -> None:
-    """Insert (mark, entry's pk), in order: what lies together in the tree is written together."""
+    """Insert (mark, entry's pk), in order: what lies together in the tree is written together.
+
+    An article whose story is judged again has its marks already.
+    """
     if not marks:
         return
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("INSERT INTO entry_marks (mark, entry_pk) VALUES (?, ?)", sorted(marks))
+        connection.exec_driver_sql(
+            "INSERT INTO entry_marks (mark, entry_pk) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(marks)
+        )
         return
     statement = sa.text(
         "INSERT INTO entry_marks (mark, entry_pk) SELECT CAST(t.value->>0 AS bigint), CAST(t.value->>1 AS integer)"
-        " FROM json_array_elements(CAST(:marks AS json)) AS t"
+        " FROM json_array_elements(CAST(:marks AS json)) AS t ON CONFLICT DO NOTHING"
     )
     connection.execute(statement, {"marks": json.dumps(sorted(marks))})
 

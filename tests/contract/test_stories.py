@@ -281,3 +281,18 @@ def test_articles_wait_while_others_are_polling_but_not_for_long(store: Store, s
     assert not store.may_group(now=NOW, waits_since=NOW - timedelta(minutes=2))
     assert store.may_group(now=NOW, waits_since=NOW)
     assert store.may_group(now=NOW + 2 * LEASE, waits_since=NOW - timedelta(minutes=2))
+
+
+def test_an_article_that_waits_once_more_is_judged_again(store: Store, sources: dict[str, Source], url: str) -> None:
+    [first] = poll(store, sources["a"], report(FIRE))
+    marks = count(url, entry_marks)
+    engine = create_engine(url, pool_size=1)
+    with engine.begin() as connection:
+        connection.execute(ungrouped.insert().from_select(["entry_pk"], sa.select(signatures.c.entry_pk)))
+    engine.dispose()
+
+    group_waiting(store, NOW)
+
+    assert store.waiting(limit=9) == []
+    assert count(url, entry_marks) == marks
+    assert [each.id for each in store.stories([first.id])[first.id]] == [first.id]
