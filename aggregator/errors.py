@@ -270,8 +270,12 @@ class DeliveryError(AggregatorError):
 
 
 class Refused(DeliveryError):
-    """The other side will never take this. ``stops``: nor anything else at this endpoint."""
+    """The other side will never take this. ``stops``: nor anything else at this endpoint.
 
-    def __init__(self, message: str, *, stops: bool) -> None:
+    ``may_stop``: that is what it means when it says so again and again.
+    """
+
+    def __init__(self, message: str, *, stops: bool, may_stop: bool = False) -> None:
         self.stops = stops
+        self.may_stop = may_stop
         super().__init__(message)

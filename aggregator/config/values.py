@@ -32,6 +32,7 @@ from aggregator.config.schedules import EVERY_PATTERN, parse_cron, parse_every
 from aggregator.config.suggest import did_you_mean
 from aggregator.config.terms import parse_term
 from aggregator.text.durations import DURATION_PATTERN, SHORT_DURATION_PATTERN, parse_duration, parse_short_duration
+from aggregator.text.mailboxes import split_mailbox
 from aggregator.text.sizes import SIZE_PATTERN, parse_size
 
 _T = TypeVar("_T")
@@ -207,7 +208,7 @@ def _email_address(text: str) -> str:
 
 def _mailbox(text: str) -> str:
     mailbox = _one_line(text)
-    if re.fullmatch(rf'{_EMAIL}|[^<>@]*<{_EMAIL}>|"[^"]*"\s*<{_EMAIL}>', mailbox) is None:
+    if re.fullmatch(_EMAIL, split_mailbox(mailbox)[1]) is None:
         raise ValueError("expected a mail address such as news@example.org or Space news <news@example.org>")
     return mailbox
 

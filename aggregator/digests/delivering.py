@@ -20,7 +20,7 @@ import structlog
 
 from aggregator.app import Aggregator
 from aggregator.config import Secrets
-from aggregator.errors import DeliveryError, StoreError
+from aggregator.errors import DeliveryError, Refused, StoreError
 from aggregator.model.issues import ChannelKind, Delivery, DeliveryClaim, DeliveryStatus, Issue, Outcome
 from aggregator.notify import after_failure, after_success, targets_of
 
@@ -38,6 +38,10 @@ _LONGEST_ATTEMPT: Final = timedelta(minutes=5)
 
 # Webhooks and chats at the same time; mail has ``email.smtp.connections``.
 _WORKERS: Final = 8
+
+# A reader whom the server refuses without saying why is stopped when it did so for so many issues in a row.
+_REFUSALS: Final = 3
+_WORD: Final = "refuses the recipient"
 
 # Claims taken at once in a lane.
 _BATCH: Final = 32
@@ -111,6 +115,7 @@ class _Courier:
         self._writing = threading.Lock()
         self._unwritten: list[tuple[DeliveryClaim, Outcome, threading.Event]] = []
         self._issues: dict[int, Issue] = {}
+        self._doubted: list[tuple[DeliveryClaim, Refused]] = []
 
     def run(self) -> Iterator[Attempted]:
         email = self._config.email
@@ -133,6 +138,7 @@ class _Courier:
                     running[lane.pool.submit(self._attempt, claim)] = lane
                     lane.under_way += 1
             if not running:
+                yield from self._settle(is_last=True)
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
@@ -140,6 +146,35 @@ class _Courier:
                 attempted = future.result()
                 if attempted is not None:
                     yield attempted
+            yield from self._settle(is_last=False)
+
+    def _settle(self, *, is_last: bool) -> Iterator[Attempted]:
+        """Decide on readers whom the server doesn't know: it must have taken the issue for somebody else, or have none.
+
+        A server that refuses everybody is set up wrongly, or we are; nobody is stopped for that.
+        """
+        with self._lock:
+            doubted, self._doubted = self._doubted, []
+        for claim, error in doubted:
+            others, sent = self._ledger.taken(claim.delivery)
+            if others and not sent:
+                if not is_last:
+                    with self._lock:
+                        self._doubted.append((claim, error))
+                    continue
+                outcome = self._after_failure(claim, DeliveryError(f"{error}; it took this issue for nobody else yet"))
+            else:
+                outcome = self._after_failure(claim, error)
+            self._record(claim, outcome)
+            yield Attempted(delivery=claim.delivery, outcome=outcome)
+
+    def _refused(self, claim: DeliveryClaim, error: Refused) -> Refused:
+        """Return a refusal that may mean that the reader is gone as what it means by now."""
+        if not error.may_stop:
+            return error
+        before = self._ledger.earlier(claim.delivery, limit=_REFUSALS - 1)
+        refused = [each for each in before if each.status is DeliveryStatus.FAILED and _WORD in (each.last_error or "")]
+        return Refused(str(error), stops=len(refused) == _REFUSALS - 1)
 
     def _take(self, lane: _Lane) -> list[DeliveryClaim]:
         """Return claims for a lane that is about to run dry."""
@@ -158,8 +193,15 @@ class _Courier:
             return None
         try:
             outcome = self._send(claim)
-        except DeliveryError as error:
+        except Refused as refused:
+            error = self._refused(claim, refused)
+            if error.stops and claim.delivery.endpoint.kind is ChannelKind.EMAIL:
+                with self._lock:
+                    self._doubted.append((claim, error))
+                return None
             outcome = self._after_failure(claim, error)
+        except DeliveryError as failed:
+            outcome = self._after_failure(claim, failed)
         except StoreError:
             self._is_store_lost.set()
             raise

@@ -76,8 +76,12 @@ class Schedule:
 
     def _times(self, since: datetime, until: datetime) -> Iterator[datetime]:
         """Yield the times of the crontab line in a span, and some around it."""
-        trigger = _trigger(self.cron or "")
-        is_hourly = (self.cron or "").split()[1].startswith("*")
+        for line in _either_day(self.cron or ""):
+            yield from self._times_of(line, since, until)
+
+    def _times_of(self, line: str, since: datetime, until: datetime) -> Iterator[datetime]:
+        trigger = _trigger(line)
+        is_hourly = line.split()[1].startswith("*")
         # the trigger counts on a clock that never changes; it is told the site's wall clock
         wall = _wall(since, self.zone) - _CLOCK_CHANGE
         end = _wall(until, self.zone) + _CLOCK_CHANGE
@@ -119,6 +123,17 @@ def beginning(digest: DigestConfig, zone: ZoneInfo, now: datetime) -> DigestStat
         last_slot=schedule.latest(now, set_up_at=now),
         last_number=0,
     )
+
+
+def _either_day(line: str) -> tuple[str, ...]:
+    """Return the lines whose times together are those of a line: with both days restricted either will do (crontab(5)).
+
+    APScheduler, like the fields of a date, wants both (its issue 381).
+    """
+    minute, hour, day, month, weekday = line.split()
+    if day.startswith("*") or weekday.startswith("*"):
+        return (line,)
+    return f"{minute} {hour} {day} {month} *", f"{minute} {hour} * {month} {weekday}"
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:

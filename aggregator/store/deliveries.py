@@ -165,6 +165,23 @@ def of_issue(connection: sa.Connection, digest: str, number: int) -> list[Delive
     return [_to_delivery(row) for row in connection.execute(query).mappings()]
 
 
+def taken(connection: sa.Connection, delivery: Delivery) -> tuple[int, int]:
+    """Return how many others have the issue by the same kind of channel, and to how many of them it was sent."""
+    others = (deliveries.c.issue_pk == delivery.issue_pk) & (deliveries.c.kind == delivery.endpoint.kind.value)
+    is_sent = sa.cast(deliveries.c.status == DeliveryStatus.SENT.value, sa.Integer)
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(is_sent), 0))
+    count, sent = connection.execute(query.where(others, deliveries.c.pk != delivery.id)).one()
+    return count, sent
+
+
+def earlier(connection: sa.Connection, delivery: Delivery, *, limit: int) -> list[Delivery]:
+    """Return what went to the same endpoint before, the newest first."""
+    endpoint = delivery.endpoint
+    same = (deliveries.c.endpoint == endpoint.key) & (deliveries.c.digest == endpoint.digest)
+    query = _select().where(same, deliveries.c.pk < delivery.id).order_by(deliveries.c.pk.desc()).limit(limit)
+    return [_to_delivery(row) for row in connection.execute(query).mappings()]
+
+
 def counts(connection: sa.Connection) -> dict[tuple[str, DeliveryStatus], int]:
     """Return how many deliveries there are of each digest and status."""
     query = sa.select(deliveries.c.digest, deliveries.c.status, sa.func.count()).group_by(

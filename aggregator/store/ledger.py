@@ -154,6 +154,16 @@ class Ledger:
         with self._read() as connection:
             return deliveries.of_issue(connection, issue.digest, issue.number)
 
+    def taken(self, delivery: Delivery) -> tuple[int, int]:
+        """Return how many others have the issue by the same kind of channel, and to how many of them it was sent."""
+        with self._read() as connection:
+            return deliveries.taken(connection, delivery)
+
+    def earlier(self, delivery: Delivery, *, limit: int) -> list[Delivery]:
+        """Return what went to the same endpoint before, the newest first."""
+        with self._read() as connection:
+            return deliveries.earlier(connection, delivery, limit=limit)
+
     def counts(self) -> dict[tuple[str, DeliveryStatus], int]:
         """Return how many deliveries there are of each digest and status."""
         with self._read() as connection:

@@ -101,14 +101,51 @@ def test_an_address_that_is_not_there_is_stopped_and_the_others_go_on(opening: O
     assert [stop.endpoint.label for stop in room.ledger.stops()] == ["email b@example.org".replace("b@", "b…@")]
 
 
-@pytest.mark.parametrize("reason", ["552 5.2.2 mailbox full", "550 5.7.1 relaying denied"])
-def test_a_refusal_that_is_not_about_the_address_fails_and_stops_nobody(opening: Opening, reason: str) -> None:
-    with MailServer(on_recipient=lambda _: reason) as server:
+@pytest.mark.parametrize(
+    "reason", ["552 5.2.2 mailbox full", "550 5.7.1 relaying denied", "530 Authentication required"]
+)
+def test_a_refusal_that_is_not_about_the_address_is_tried_again_and_stops_nobody(opening: Opening, reason: str) -> None:
+    answers = [reason]
+    with MailServer(on_recipient=lambda _: answers[0] if answers else None) as server:
         room = opening(**smtp(server))
         room.deliver()
+        refused = room.statuses()
+        answers.clear()
+        room.clock.advance(minutes=2)
+        room.deliver()
 
-    assert room.statuses() == [FAILED]
+    assert refused == [WAITING]
+    assert room.statuses() == [SENT]
     assert room.ledger.stops() == []
+
+
+def test_readers_are_never_all_stopped_at_once(opening: Opening) -> None:
+    """Even where the words blame them: a server that knows nobody is the wrong one, or set up wrongly."""
+    unknown = {"a@example.org", "b@example.org", "c@example.org"}
+    with MailServer(on_recipient=lambda to: "550 5.1.1 no such user" if to in unknown else None) as server:
+        room = opening(tuple(sorted(unknown)), **smtp(server))
+        room.deliver()
+        at_first = room.statuses(), room.ledger.stops()
+        unknown -= {"a@example.org", "c@example.org"}
+        room.clock.advance(minutes=2)
+        room.deliver()
+
+    assert at_first == ([WAITING] * 3, [])
+    assert room.statuses() == [SENT, STOPPED, SENT]
+
+
+def test_a_reader_who_is_refused_without_a_reason_is_stopped_after_three_issues(opening: Opening) -> None:
+    with MailServer(on_recipient=lambda to: "550 sorry" if to.startswith("b@") else None) as server:
+        room = opening(("a@example.org", "b@example.org"), **smtp(server))
+        room.deliver()
+        stops = [len(room.ledger.stops())]
+        for title in ("A rocket lands", "A moon is found"):
+            room.publish(title)
+            room.issues()
+            room.deliver()
+            stops.append(len(room.ledger.stops()))
+
+    assert stops == [0, 0, 1]
 
 
 def test_a_message_that_is_refused_fails_and_is_not_tried_again(opening: Opening) -> None:

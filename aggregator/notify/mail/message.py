@@ -11,7 +11,7 @@ from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from html import escape
 from typing import Final
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from aggregator.config import EmailConfig
 from aggregator.model.issues import Issue
 from aggregator.notify.bodies import UNSUBSCRIBE, Rendered, Site
 from aggregator.text.hosts import host_of
+from aggregator.text.mailboxes import split_mailbox
 from aggregator.text.one_line import one_line, shorten
 
 _SUBJECT_CHARACTERS: Final = 160
@@ -42,7 +43,7 @@ class Mail:
 
 def mail_domain(email: EmailConfig) -> str:
     """Return the domain that our message ids are in: the sender's."""
-    return _ascii_host(parseaddr(email.sender)[1].partition("@")[2])
+    return _ascii_host(split_mailbox(email.sender)[1].partition("@")[2])
 
 
 class MailForm:
@@ -53,7 +54,7 @@ class MailForm:
 
     def __init__(self, rendered: Rendered, issue: Issue, site: Site, email: EmailConfig) -> None:
         self._issue, self._email = issue, email
-        name, sender = parseaddr(email.sender)
+        name, sender = split_mailbox(email.sender)
         self._sender = _ascii_domain(sender)
         self._envelope = _ascii_domain(email.envelope or self._sender)
         subject = shorten(one_line(rendered.subject), _SUBJECT_CHARACTERS)

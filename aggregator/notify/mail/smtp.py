@@ -14,12 +14,11 @@ from typing import Final
 from aggregator.config import SmtpConfig, SmtpSecurity
 from aggregator.errors import DeliveryError, Refused
 from aggregator.notify.mail.message import Mail
+from aggregator.notify.mail.refusals import About, judge_refusal
 
 # How much of a server's answer is kept.
 _REASON_CHARACTERS: Final = 200
 
-# Enhanced status codes (RFC 3463) of refusals that say nothing of the mailbox: it is full, or we are not liked.
-_NOT_THE_ADDRESS: Final = ("5.2.2", "5.2.3", "5.3.", "5.4.", "5.5.", "5.6.", "5.7.")
 _LOOK_EVERY_S: Final = 0.5
 
 
@@ -146,7 +145,7 @@ class _Session:
             self._fail(code, reason, step)
 
     def _fail(self, code: int, reason: bytes | str, step: str) -> None:
-        """Raise what an answer means. The server's word on the recipient or the message is final, on us it isn't."""
+        """Raise what an answer means. The server's word on a reader or the message is final, on us it isn't."""
         said = f"{self._place} refuses {step}: {code} {_words(reason)}"
         if code == 421:
             self._drop()
@@ -158,8 +157,12 @@ class _Session:
             self._drop()
         if code < 500 or step == "the sender":
             raise DeliveryError(said)
-        words = _words(reason)
-        raise Refused(said, stops=step == "the recipient" and not words.startswith(_NOT_THE_ADDRESS))
+        if step != "the recipient":
+            raise Refused(said, stops=False)
+        about = judge_refusal(code, _words(reason))
+        if about in {About.US, About.MAILBOX}:
+            raise DeliveryError(said)
+        raise Refused(said, stops=about is About.READER, may_stop=about is About.UNCLEAR)
 
     def _explain(self, error: Exception, step: str, *, is_late: bool) -> DeliveryError:
         if isinstance(error, DeliveryError):

@@ -20,6 +20,8 @@ from aggregator.config.templates import Templates
 from aggregator.model.issues import Issue, Section, SeenAt, Story, Trouble, TroubleKind, Update
 from aggregator.notify.bodies import MOST_HTML_BYTES, Rendered, render_issue, subject_of
 from aggregator.notify.mail.message import Mail, MailForm
+from aggregator.notify.mail.refusals import RULES, About, Rule, judge_refusal, refusals_table
+from tests.conftest import ROOT
 from tests.unit.notify.samples import NOON, SITE, make_digest, make_issue, make_issue_entry
 
 TEMPLATES = Templates(shipped_dir("templates"))
@@ -59,6 +61,60 @@ def test_the_headers_are_each_there_once() -> None:
     assert message["List-Id"] == '"Space & talent" <daily.news.example.org>'
     assert message["Date"].datetime == NOON
     assert message["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "name"),
+    [
+        ("Space Agency, News <news@example.org>", "Space Agency, News"),
+        ('"Space Agency, News" <news@example.org>', "Space Agency, News"),
+        ('Jürgen "J." Müller, Köln <news@example.org>', 'Jürgen "J." Müller, Köln'),
+        ('"J. \\"Jo\\" M." <news@example.org>', 'J. "Jo" M.'),
+        ("News: daily <news@example.org>", "News: daily"),
+        ("News; (daily) @ home <news@example.org>", "News; (daily) @ home"),
+        ("<news@example.org>", SITE.title),
+    ],
+)
+def test_a_senders_name_may_hold_whatever_names_hold(sender: str, name: str) -> None:
+    made = mail(**{"from": sender})
+
+    [address] = parsed(made)["From"].addresses
+    assert (address.display_name, address.addr_spec) == (name, "news@example.org")
+    assert made.sender == "news@example.org"
+
+
+@pytest.mark.parametrize(
+    "sender", ["News <news@example.org>, Other <o@example.org> x", "News <@example.org>", "News <>", "a, b@x.y"]
+)
+def test_a_sender_that_is_not_one_address_is_refused(sender: str) -> None:
+    with pytest.raises(ValueError, match="expected a mail address"):
+        EmailConfig.model_validate({"from": sender})
+
+
+@pytest.mark.parametrize(("rule", "answer"), [(rule, answer) for rule in RULES for answer in rule.examples])
+def test_a_refusal_is_about_what_the_table_says(rule: Rule, answer: str) -> None:
+    code, words = answer.split(" ", 1)
+
+    assert judge_refusal(int(code), words) is rule.about
+
+
+@pytest.mark.parametrize(
+    ("answer", "about"),
+    [
+        ("550 5.1.1 <a@b.c>: Recipient address rejected: User unknown in relay recipient table", About.READER),
+        ("550-5.1.1 The email account that you tried to reach does not exist.", About.READER),
+        ("553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", About.US),
+        ("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example.org", About.US),
+        ("550 Message rejected due to local policy", About.US),
+        ("550 sorry", About.UNCLEAR),
+    ],
+)
+def test_words_of_real_servers_are_understood(answer: str, about: About) -> None:
+    assert judge_refusal(int(answer[:3]), answer[4:]) is about
+
+
+def test_the_docs_have_the_table_of_refusals() -> None:
+    assert refusals_table() in (ROOT / "docs" / "reference" / "digests.md").read_text()
 
 
 def test_unsubscribing_is_one_click() -> None:

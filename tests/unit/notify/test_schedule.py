@@ -129,3 +129,16 @@ def test_a_new_digest_reaches_back_one_period(values: dict[str, str], reach: tim
 
     assert now - begun.begins_at == reach
     assert begun.last_slot is None or begun.last_slot <= now
+
+
+def test_a_crontab_line_with_both_days_means_either() -> None:
+    """As crontab(5) says: the first of the month, and every Monday."""
+    made = schedule(cron="0 7 1 * 1")
+
+    begin = utc(2026, 1, 28)
+    found, now = [], begin
+    while now < utc(2026, 2, 17) and (slot := made.next(now, set_up_at=begin)) is not None:
+        found.append(f"{slot:%m-%d}")
+        assert made.latest(slot, set_up_at=begin) == slot
+        now = slot
+    assert found == ["02-01", "02-02", "02-09", "02-16", "02-23"]

@@ -1,0 +1,87 @@
+"""What a mail server's refusal of a recipient is about, from its code and its words: one table, which docs show too.
+
+Servers say the same in many words. The order counts: an enhanced status code (RFC 3463) says more than words do.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class About(StrEnum):
+    """Who must do something about it."""
+
+    US = "us"
+    MAILBOX = "mailbox"
+    READER = "reader"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Answers that match ``pattern``, in lower case with the code in front, and what they are about."""
+
+    pattern: str
+    about: About
+    examples: tuple[str, ...]
+
+
+CONSEQUENCES: Final = {
+    About.US: "tried again for three days; nobody is stopped",
+    About.MAILBOX: "tried again for three days",
+    About.READER: "the reader is stopped, once the server took this issue for another one",
+    About.UNCLEAR: "failed; the reader is stopped when it happened in three issues in a row",
+}
+
+RULES: Final = (
+    Rule(r"^(530|534|535|538)\b", About.US, ("530 Authentication required", "535 5.7.8 bad credentials")),
+    Rule(
+        r"\b5\.(7|3|4|5|6)\.\d+",
+        About.US,
+        ("554 5.7.1 Relay access denied", "553 that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
+    ),
+    Rule(r"\b5\.2\.[23]\b", About.MAILBOX, ("552 5.2.2 Over quota", "552 5.2.3 Message length exceeds a limit")),
+    Rule(
+        r"\b5\.(1\.\d+|2\.1)\b",
+        About.READER,
+        ("550 5.1.1 User unknown", "550 5.2.1 The account is disabled"),
+    ),
+    Rule(
+        r"quota|mailbox (is )?full|full mailbox|insufficient (system )?storage|over ?quota",
+        About.MAILBOX,
+        ("550 mailbox full: quota exceeded",),
+    ),
+    Rule(
+        r"(unknown|no such|invalid|non-?existent|unrouteable) (local )?(user|address|mailbox|recipient|person)"
+        r"|(user|recipient|mailbox|address|account) (is )?(unknown|not found|unavailable|disabled|inactive|invalid)"
+        r"|(does not|doesn'?t) exist|(user|mailbox) not (local|here)|no mailbox here|recipient not found",
+        About.READER,
+        ("550 No such user here", "550 mailbox unavailable", "550 that address does not exist"),
+    ),
+    Rule(
+        r"relay|rcpthosts|authenticat|log ?in|\brbl\b|dnsbl|block|black ?list|deny ?list|spam|junk|reputation|policy"
+        r"|denied|not permitted|not allowed|not authori[sz]ed|prohibited|\bspf\b|dkim|dmarc|reverse dns|\bptr\b"
+        r"|\bhelo\b|your (ip|host|server)|\brate\b|too many",
+        About.US,
+        ("550 relay not permitted", "550 JunkMail rejected - host is in an RBL"),
+    ),
+)
+
+
+def judge_refusal(code: int, words: str) -> About:
+    """Return what a final refusal (500 to 599) of a recipient is about."""
+    answer = f"{code} {words}".lower()
+    return next((rule.about for rule in RULES if re.search(rule.pattern, answer)), About.UNCLEAR)
+
+
+def refusals_table() -> str:
+    """Return the table of the docs, in Markdown."""
+    lines = ["| a server answers, for example | it is about | what follows |", "|---|---|---|"]
+    for rule in RULES:
+        examples = "; ".join(f"`{example}`" for example in rule.examples)
+        lines.append(f"| {examples} | {rule.about} | {CONSEQUENCES[rule.about]} |")
+    lines.append(f"| any other 5xx to the recipient | {About.UNCLEAR} | {CONSEQUENCES[About.UNCLEAR]} |")
+    return "\n".join(lines)
