@@ -161,6 +161,11 @@ class Aggregator:
         return self._sentences if is_wanted else None
 
     @property
+    def lacks_encoder(self) -> bool:
+        """Whether stories across languages could be found better than they are."""
+        return self.config.judgement.semantic is Semantic.AUTO and not is_installed()
+
+    @property
     def config(self) -> Config:
         """The configuration in force."""
         return self.setup.config

@@ -34,7 +34,7 @@ _KINDS: Mapping[str, Mapping[str, float]] = {
     "ABROAD_WITHOUT_VECTORS": ABROAD_WITHOUT_VECTORS,
 }
 # Signs that the samples are too few to tell: what differs never speaks for one event.
-_NEVER_ABOVE = frozenset({"places", "source", "numbers", "plain", "single", "generic"})
+_NEVER_ABOVE = frozenset({"places", "source", "numbers", "plain", "single"})
 _RIDGE, _ROUNDS = 0.5, 30
 # Two events of one subject, told on one day in two languages, are rarer than a labelled set of one subject has them.
 _SAME_SUBJECT = 0.1

@@ -55,11 +55,6 @@ class Weighed:
     def has_lead(self) -> bool:
         return len(self.report.gist.text) >= _LEAST_LEAD
 
-    @property
-    def is_generic(self) -> bool:
-        """Whether the headline would fit another event as well: "Here is what we know"."""
-        return not any(word in self.telling for word in self.title)
-
 
 def weigh(report: Report, weights: Weights) -> Weighed:
     gist = report.gist
@@ -96,7 +91,6 @@ def features_at_home(one: Weighed, other: Weighed) -> tuple[dict[str, float], tu
         "covered": sqrt(_covered(one, left[0], other.gist.text) * _covered(other, left[1], one.gist.text)),
         "plain": float(not telling),
         "single": float(len(set(telling)) == 1),
-        "generic": float(one.is_generic or other.is_generic),
         **_conflicts(one.gist, other.gist, *left),
         "indices": float(_rankers_differ(one.gist, other.gist)),
         "source": float(one.report.source == other.report.source),

@@ -19,32 +19,32 @@ START: Final = "start"
 
 # Two reports with leads, two of which one has its headline alone, and two in different languages, with vectors and
 # without.
-TEXTS: Final[Mapping[str, float]] = {START: -1.75, "bodies": 11.92, "numbers": -0.31, "places": -0.69, "source": -2.36}
+TEXTS: Final[Mapping[str, float]] = {START: -2.6, "bodies": 16.86, "numbers": -0.37, "places": -1.13, "source": -2.39}
 HEADLINES: Final[Mapping[str, float]] = {
-    START: -3.35,
-    "titles": 4.98,
-    "covered": 4.85,
-    "plain": -3.02,
-    "single": -1.41,
-    "numbers": -0.67,
-    "generic": -1.36,
-    "source": -2.41,
+    START: -3.75,
+    "titles": 5.11,
+    "covered": 5.85,
+    "plain": -5.2,
+    "single": -1.42,
+    "numbers": -1.41,
+    "source": -2.24,
 }
+# Of these "places", "source" and "links" are set by hand: too few samples tell of them.
 ABROAD: Final[Mapping[str, float]] = {
-    START: -7.6,
-    "meaning": 6.04,
-    "names": 4.0,
-    "figures": 2.0,
-    "things": 11.0,
+    START: -7.5,
+    "meaning": 7.71,
+    "names": 3.01,
+    "figures": 1.3,
+    "things": 10.4,
     "places": -2.0,
     "source": -2.0,
     "links": 5.0,
 }
 ABROAD_WITHOUT_VECTORS: Final[Mapping[str, float]] = {
-    START: -6.5,
-    "names": 6.0,
-    "figures": 3.0,
-    "things": 12.0,
+    START: -6.4,
+    "names": 5.38,
+    "figures": 2.44,
+    "things": 13.55,
     "places": -2.0,
     "source": -2.0,
     "links": 5.0,
@@ -70,7 +70,6 @@ _CALLED: Final[Mapping[str, str]] = {
     "things": "subjects and places in both",
     "plain": "only everyday words are in both headlines",
     "single": "only one telling word is in both",
-    "generic": "a headline that would fit another event as well",
     "places": "the places differ",
     "source": "one source",
     "years": "the years differ",
