@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from statistics import median
 
 from aggregator.parse.pages.dating import Dates, Found, find_dates
@@ -17,7 +18,7 @@ from aggregator.parse.pages.prose import in_sentences
 from aggregator.parse.pages.records import Row, cell_worth, choose_titles, columns_of, length_of, rows_of
 from aggregator.parse.pages.repeats import Record, find_series, region_weight
 
-_HOPELESS = 0.15  # of what the likeliest series promises: none of so little was ever the list that is meant …
+_HOPELESS = 0.2  # of what the likeliest series promises: none of so little was ever the list that is meant …
 _CLEAR = 5.0  # … where another was worth so much
 _SAMPLE = 40  # records that a series is judged by
 OUTSIDE = 0.5  # what a list outside of the page's <main> is worth
@@ -254,6 +255,7 @@ def _behind_leads(page: Outline, best: Candidate, candidates: Sequence[Candidate
     return max(behind, key=_with_length, default=best)
 
 
+@lru_cache(maxsize=10_000)
 def folder_of(target: str) -> str:
     """Return the folder of an address as it is written, numbers in it left out."""
     path = target.partition("#")[0].strip().partition("?")[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from aggregator.parse.pages.choosing import Candidate, folder_of, is_sure, read_rows
@@ -58,7 +58,8 @@ class _Folder:
     """The part of the site that most links of a list lead to: their folder, else the first part of their paths."""
 
     def __init__(self, targets: set[str]) -> None:
-        self.name, self._of, self.is_deep = "", folder_of, True
+        self._of: Callable[[str], str] = folder_of
+        self.name, self.is_deep = "", True
         for of, share in ((folder_of, 0.5), (_first_part, _MOSTLY)):
             name, count = Counter(map(of, targets)).most_common(1)[0] if targets else ("", 0)
             if count > len(targets) * share:
