@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from aggregator.model.originals import Home
 from aggregator.model.stored import PublishedEntry, StoredEntry
-from aggregator.text.hosts import is_below, site_of
 
 # More reasons of a rule than this say nothing more: long texts have more of everything.
 _MOST_REASONS: Final = 3
@@ -79,10 +79,8 @@ def importance(accounts: Sequence[Account], *, language: str) -> Importance:
 
 
 def is_at_home(entry: StoredEntry) -> bool:
-    """Whether the entry's address belongs to its source's own site: "press.example.org" to "example.org"."""
-    own = {site_of(entry.feed.site_url), site_of(entry.feed.feed_url)} - {None}
-    host = site_of(entry.url)
-    return host is not None and any(is_below(host, each) for each in own if each is not None)
+    """Whether the entry's address belongs to its source's own site."""
+    return entry.home is not Home.AWAY
 
 
 def strength_of(entry: StoredEntry) -> int:

@@ -27,11 +27,6 @@ def host_of(url: str | None) -> str | None:
         return None
 
 
-def is_below(host: str, site: str) -> bool:
-    """Whether a host is a site's, or below it: "press.example.org" is below "example.org"."""
-    return host == site or host.endswith(f".{site}")
-
-
 def site_of(url: str | None) -> str | None:
     """Return the host without its ``www.``: "www.example.org" and "example.org" are one site."""
     host = host_of(url)

@@ -55,7 +55,7 @@ _MOST_NEWER: Final = 50
 # Longer than any question; what a page shows of one is cut by the browser.
 _QUERY_CHARACTERS: Final = 200
 
-# "3 hours ago" makes a page differ with time alone; it may do so this often, so that a reload can still be a 304.
+# "Today" and periods make a page differ with time alone; it may do so this often, so that a reload can still be a 304.
 _TICK: Final = timedelta(minutes=5)
 
 # Health is as of now, but a page of a thousand sources isn't made for each of many who look.

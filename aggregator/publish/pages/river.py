@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -10,20 +10,23 @@ from zoneinfo import ZoneInfo
 
 from aggregator.config import Config, Images
 from aggregator.model import Found, Mention, PublishedEntry, SnippetPart, StoredEntry
+from aggregator.model.importance import accounts_of, importance
 from aggregator.publish import parts
 from aggregator.publish.feeds.document import category_labels
 from aggregator.publish.pages.choices import Choice, category_choices, language_choice
 from aggregator.text.legal import legal, web_address
-from aggregator.text.moments import date_in_words, day_in_words, relative, rfc3339, time_in_words
+from aggregator.text.moments import date_in_words, day_in_words, rfc3339, time_in_words, time_seen_from
 from aggregator.text.one_line import one_line, shorten
 
 _SUMMARY_CHARACTERS = 320
 
-# Of a long story a list names the newest articles; its own page has all.
-_MOST_OTHERS = 4
+# Of a long story a list names the newest articles, and so many of its other sources; its own page has all.
+_MOST_OTHERS = 2
+_MOST_NAMES = 3
 
-# What is older shows its date: "9 days ago" says less than it.
-_RELATIVE_FOR = timedelta(days=1)
+# Where a day has at least so many stories, the size of a headline follows importance: the first, then so many more.
+_ENOUGH = 8
+_LARGE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +49,14 @@ class Other:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A story in words, by its newest article. ``when`` is for people, ``exact`` and ``machine`` say the same in full.
+    """A story in words, by its newest article. ``when`` is for people who know the day ("" where there is nothing to
+    add), ``exact`` and ``machine`` say the same in full. ``size`` is 2 for the most important story of a day, 1 for
+    those after it, 0 for all others.
 
-    ``others`` are the newest of the other articles of its story, ``articles`` how many it has in all; ``story`` is its
-    id. ``spoken`` names the language where it isn't the site's. When something was searched for, ``found_title`` and
-    ``found_text`` stand in for title and summary.
+    ``names`` are its other sources, ``more`` how many there are beside. ``others`` are the newest of the other
+    articles of its story, ``articles`` how many it has in all; ``story`` is its id. ``spoken`` names the language
+    where it isn't the site's. When something was searched for, ``found_title`` and ``found_text`` stand in for
+    title and summary.
     """
 
     id: str
@@ -69,7 +75,9 @@ class Item:
     machine: str
     categories: tuple[Choice, ...]
     image: str | None = None
-    also: tuple[Also, ...]
+    names: tuple[Also, ...] = ()
+    more: int = 0
+    size: int = 0
     others: tuple[Other, ...] = ()
     articles: int = 1
 
@@ -127,9 +135,26 @@ def arrange(
         Day(
             name=_name(day, today),
             date=day.isoformat(),
-            items=tuple(item_of(each, wording, found=(found or {}).get(each.id)) for each in items),
+            items=_items(list(items), wording, day, found or {}),
         )
         for day, items in days
+    )
+
+
+def _items(
+    entries: Sequence[PublishedEntry], wording: Wording, day: date, found: Mapping[str, Found]
+) -> tuple[Item, ...]:
+    sizes: dict[str, int] = {}
+    if len(entries) >= _ENOUGH and not found:
+        weights = {each.id: importance(list(accounts_of(each)), language=wording.language) for each in entries}
+        ranked = sorted(
+            (id_ for id_, weight in weights.items() if weight.can_lead), key=weights.__getitem__, reverse=True
+        )
+        sizes = {id_: 1 if place else 2 for place, id_ in enumerate(ranked[: 1 + _LARGE])}
+    first = [each for each in entries if sizes.get(each.id) == 2]
+    return tuple(
+        replace(item_of(each, wording, day=day, found=found.get(each.id)), size=sizes.get(each.id, 0))
+        for each in (*first, *(each for each in entries if each not in first))
     )
 
 
@@ -139,11 +164,10 @@ def _name(day: date, today: date | None) -> str:
     return day_in_words(day)
 
 
-def item_of(item: PublishedEntry, wording: Wording, *, found: Found | None = None) -> Item:
-    """Return an entry and its story in words."""
-    entry, published, now = item.entry, item.entry.published, wording.now
-    in_full = time_of(entry, wording.zone)
-    is_recent = now is not None and now - published < _RELATIVE_FOR and entry.is_dated and not entry.is_day
+def item_of(item: PublishedEntry, wording: Wording, *, day: date, found: Found | None = None) -> Item:
+    """Return an entry and its story in words, as they are below the heading of a day."""
+    entry = item.entry
+    names = list(_names(item))
     return Item(
         id=item.id,
         story=entry.story,
@@ -156,15 +180,21 @@ def item_of(item: PublishedEntry, wording: Wording, *, found: Found | None = Non
         spoken=wording.spoken(entry.language),
         source=Choice(name=entry.source, title=one_line(entry.feed.title)),
         origin=parts.origin_of(entry),
-        when=relative(min(published, now), now) if now and is_recent else in_full,
-        exact=in_full,
-        machine=rfc3339(published),
+        when=_when(entry, day, wording.zone),
+        exact=time_of(entry, wording.zone),
+        machine=rfc3339(entry.published),
         categories=tuple(wording.categories.get(name, Choice(name=name, title=name)) for name in item.categories),
         image=parts.image_of(entry) if wording.has_images else None,
-        also=tuple(_also(item)),
+        names=tuple(names[:_MOST_NAMES]),
+        more=max(len(names) - _MOST_NAMES, 0),
         others=tuple(_other(each) for each in item.related[:_MOST_OTHERS]),
         articles=len(item.related) + 1,
     )
+
+
+def _when(entry: StoredEntry, day: date, zone: ZoneInfo) -> str:
+    is_that_day = entry.published.astimezone(zone).date() == day
+    return "" if not entry.is_dated or (entry.is_day and is_that_day) else time_seen_from(entry.published, day, zone)
 
 
 def time_of(entry: StoredEntry, zone: ZoneInfo) -> str:
@@ -183,6 +213,12 @@ def _other(mention: Mention) -> Other:
     return Other(title=title, url=url, source=source, language=mention.language)
 
 
-def _also(item: PublishedEntry) -> Iterable[Also]:
-    for other in parts.also_at(item):
-        yield Also(title=one_line(other.feed.title), url=web_address(other.url))
+def _names(item: PublishedEntry) -> Iterable[Also]:
+    """Yield the other sources of a story, each once, with where they tell it."""
+    told = {one_line(item.entry.feed.title)}
+    everywhere = [(each.feed.title, each.url) for each in item.also]
+    for source, url in (*everywhere, *((each.source_title, each.url) for each in item.related)):
+        title = one_line(source)
+        if title not in told:
+            told.add(title)
+            yield Also(title=title, url=web_address(url))

@@ -50,23 +50,42 @@ def test_an_entry_stands_on_the_day_on_which_it_became_news_and_shows_when_it_wa
     (day,) = days_of(make_item(published=NOON - timedelta(days=9), listed_at=NOON))
 
     assert day.name == "Today"
-    assert day.items[0].when == "20 February 2026, 13:00"
+    assert (day.items[0].when, day.items[0].exact) == ("20 Feb", "20 February 2026, 13:00")
 
 
 def test_a_page_that_is_read_later_says_nothing_that_is_only_true_today():
     (day,) = days_of(make_item(), now=None)
 
     assert day.name == "Sunday 1 March 2026"
-    assert day.items[0].when == day.items[0].exact == "1 March 2026, 13:00"
+    assert (day.items[0].when, day.items[0].exact) == ("13:00", "1 March 2026, 13:00")
 
 
-def test_an_entry_shows_for_a_day_how_long_ago_it_was_and_then_its_date():
-    assert item_of(make_item(published=NOON - timedelta(hours=23))).when == "23 hours ago"
-    assert item_of(make_item(published=NOON - timedelta(hours=24))).when == "28 February 2026, 13:00"
+def test_below_the_heading_of_a_day_stands_the_time_alone():
+    assert item_of(make_item(published=NOON - timedelta(hours=3))).when == "10:00"
+    assert item_of(make_item(published=NOON, listed_at=NOON)).when == "13:00"
+    assert item_of(make_item(published=NOON - timedelta(days=400), listed_at=NOON)).when == "25 Jan 2025"
 
 
-def test_an_entry_that_came_after_the_clock_was_read_is_now():
-    assert item_of(make_item(published=NOON + timedelta(minutes=4))).when == "just now"
+def test_an_undated_entry_shows_no_time():
+    assert item_of(make_item(is_dated=False)).when == ""
+
+
+def test_the_most_important_story_leads_its_day_and_the_size_of_headlines_follows_importance():
+    event = make_item("event", related=(make_mention("x"), make_mention("y", source="third")))
+    preferred = [make_item(f"p{number}", priority=5) for number in range(4)]
+    undated = make_item("about", priority=9, is_dated=False)
+    rest = [make_item(f"e{number}") for number in range(6)]
+
+    (day,) = days_of(*rest, undated, *preferred, event)
+
+    assert {item.id: item.size for item in day.items if item.size} == {"event": 2, "p0": 1, "p1": 1, "p2": 1, "p3": 1}
+    assert [item.id for item in day.items] == [each.id for each in (event, *rest, undated, *preferred)]
+
+
+def test_on_a_day_with_few_stories_all_have_one_size():
+    (day,) = days_of(*(make_item(f"e{number}", priority=number) for number in range(7)))
+
+    assert {item.size for item in day.items} == {0}
 
 
 def test_an_entry_shows_its_source_its_categories_and_who_else_has_it():
@@ -76,7 +95,7 @@ def test_an_entry_shows_its_source_its_categories_and_who_else_has_it():
 
     assert shown.source == Choice(name="first", title="First News")
     assert shown.categories == (SPACE, Choice(name="odd", title="odd"))
-    assert shown.also == (
+    assert shown.names == (
         Also(title="Second News", url="https://second.example/e2"),
         Also(title="Third News", url=None),
     )
@@ -115,8 +134,18 @@ def test_a_story_names_the_newest_of_its_other_articles_and_tells_how_many_there
     assert shown.others[0] == Other(
         title="Title of b", url="https://second.example/b", source="Second feed", language="en"
     )
-    assert [other.title for other in shown.others] == [f"Title of {id_}" for id_ in "bcde"]
+    assert [other.title for other in shown.others] == [f"Title of {id_}" for id_ in "bc"]
     assert (shown.story, shown.articles) == ("s", 7)
+
+
+def test_the_other_sources_of_a_story_are_named_once_each_and_the_rest_counted():
+    also = (make_stored("e2", source="second"), make_stored("e3", source="second"))
+    related = tuple(make_mention(f"m{name}", source=name) for name in ("third", "fourth", "fifth", "sixth", "third"))
+
+    shown = item_of(make_item("a", also=also, related=related))
+
+    assert [each.title for each in shown.names] == ["Second News", "Third feed", "Fourth feed"]
+    assert shown.more == 2
 
 
 def test_a_language_is_named_where_it_is_not_that_of_the_site():
@@ -153,4 +182,4 @@ def test_a_day_without_a_time_is_shown_as_a_day_though_it_is_of_today() -> None:
 
     [day] = days_of(item, now=NOON + timedelta(hours=1))
 
-    assert (day.items[0].when, day.items[0].exact) == ("1 March 2026", "1 March 2026")
+    assert (day.items[0].when, day.items[0].exact) == ("", "1 March 2026")

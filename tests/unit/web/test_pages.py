@@ -95,10 +95,13 @@ def test_a_filter_that_does_not_exist_is_not_found(query, sentence):
     assert sentence in html.document_fromstring(response.content).text_content()
 
 
-def test_times_are_told_from_the_last_five_minutes():
-    aggregator = make_aggregator(make_item(published=NOON - timedelta(minutes=10)), now=NOON + timedelta(minutes=4))
+def test_a_day_is_called_today_until_it_is_over():
+    item = make_item(published=NOON)
+    tonight = client_of(make_aggregator(item, now=NOON.replace(hour=22, minute=54)))  # five to midnight in Luxembourg
+    tomorrow = client_of(make_aggregator(item, now=NOON.replace(hour=23, minute=1)))
 
-    assert b">10 minutes ago<" in client_of(aggregator).get("/").content
+    assert b">Today<" in tonight.get("/").content
+    assert b">Yesterday<" in tomorrow.get("/").content
 
 
 def test_a_period_selects_what_became_news_in_it():
