@@ -12,6 +12,7 @@ from aggregator.dedupe import decide, sign
 from aggregator.model import Claim, Entry, Grouping, Known, Nearby, PollResult, Selection, Source, StoredEntry
 from aggregator.steps.decide import marks_of
 from aggregator.steps.group import group_waiting
+from aggregator.steps.near import stories_near
 from aggregator.steps.parse import Seen
 from aggregator.store import Store
 from aggregator.store.engine import create_engine
@@ -296,3 +297,16 @@ def test_an_article_that_waits_once_more_is_judged_again(store: Store, sources: 
     assert store.waiting(limit=9) == []
     assert count(url, entry_marks) == marks
     assert [each.id for each in store.stories([first.id])[first.id]] == [first.id]
+
+
+def test_what_the_nearest_of_another_story_lacks_is_said_in_words(store: Store, sources: dict[str, Source]) -> None:
+    poll(store, sources["a"], report("Glacier shrinks in Norway", published=NOW))
+    [other] = poll(store, sources["b"], report("Glacier shrinks in Iceland", "b", published=NOW))
+    [far] = poll(store, sources["c"], report("Budget of the county is late", "c", published=NOW))
+
+    looked_at, [line] = stories_near(store, other)
+
+    assert looked_at == 1
+    assert "from a “Glacier shrinks in Norway”" in line
+    assert "which is not enough: the places differ" in line
+    assert stories_near(store, far) == (0, [])

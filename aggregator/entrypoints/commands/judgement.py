@@ -8,6 +8,7 @@ from aggregator.app import Aggregator
 from aggregator.model import StoredEntry
 from aggregator.model.importance import accounts_of, importance
 from aggregator.steps.near import articles_near, stories_near
+from aggregator.stories import MAX_AGE
 
 
 def explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
@@ -41,7 +42,9 @@ def explained_story(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]
     for other in others:
         yield f"  {other.id} from {other.source} “{other.title}”: {other.story_evidence or 'the first one'}"
     looked_at, lines = stories_near(aggregator.store, entry)
-    if not looked_at:
+    if entry.first_seen - entry.published > MAX_AGE:
+        yield "  it was old news when it came: only what came in the same round was looked at"
+    elif not looked_at and not others:
         yield "  nothing else was looked at: no other article of these days has two of its rarest words or names"
     yield from _listed("  not in it, though near", lines)
 
