@@ -5,7 +5,7 @@ Inside: ``ask`` makes one conditional GET, ``cache`` reads the headers that say 
 ``source_state`` is what a check leaves for the next one; ``gate`` keeps the pressure on one server low.
 """
 
-from aggregator.fetch.ask import fetch_beside, fetch_source
+from aggregator.fetch.ask import fetch_beside, fetch_source, is_to_be_plain
 from aggregator.fetch.gate import HostGate, Turn, key_of
 from aggregator.fetch.next_check import Check, NextCheck, Pace, counts_as_failure, next_check
 from aggregator.fetch.quiet import QuietTimes
@@ -24,6 +24,7 @@ __all__ = [
     "counts_as_failure",
     "fetch_beside",
     "fetch_source",
+    "is_to_be_plain",
     "key_of",
     "next_check",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,20 @@ from http import HTTPStatus
 from urllib.parse import urljoin
 
 from aggregator.errors import FetchError, StatusError, Throttled
-from aggregator.fetch.cache import freshness, retry_after
+from aggregator.fetch.cache import date_of, freshness, retry_after
 from aggregator.http import Address, HttpClient, Response, parse_address
-from aggregator.model import Claim, Fetched, NotModified, Source, Validators
+from aggregator.model import Claim, Fetched, NotModified, Source, SourceState, Validators
 
 # A validator is sent back with every request; what is longer than this is no version but a burden.
 MAX_VALIDATOR_CHARS = 2_000
+
+# The second is the first, changed by something in between (RFC 9110 §15.3.4).
+_WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
+
+# Some servers answer 304 for ever, whatever came since. So often a source is asked plainly, each at a time of its own.
+_BELIEVED_FOR = timedelta(days=8)
+# Clocks differ; a document from later than this is none that "modified since" means anything for.
+_AHEAD = timedelta(days=1)
 
 
 def fetch_source(
@@ -25,10 +34,10 @@ def fetch_source(
     """Ask the claimed source whether it has something new.
 
     Asks where permanent redirects led before, else the configured address. The validators of the last answer go to
-    the address that gave them, be it at the end of a redirect (RULES D1-D3b). ``secrets`` are headers for the host of
-    the configured address and no other, as is its userinfo (D12b). Raises FetchError and its kin for every other
-    outcome: StatusError for answers that are neither 200 nor 304, with the wait that the server asked for, and among
-    them Throttled when we come too often. All of these say how long it took.
+    the address that gave them, be it at the end of a redirect (RULES D1-D3b); none do when the claim is plain.
+    ``secrets`` are headers for the host of the configured address and no other, as is its userinfo (D12b). Raises
+    FetchError and its kin for every other outcome: StatusError for answers that are neither 200, 203 nor 304, with the
+    wait that the server asked for, and among them Throttled when we come too often. All of these say how long it took.
     """
     began = time.monotonic()
     try:
@@ -45,7 +54,7 @@ def _since(began: float) -> timedelta:
 
 def _ask(client: HttpClient, claim: Claim, secrets: Mapping[str, str] | None) -> Fetched | NotModified:
     address = parse_address(claim.address)
-    sent = claim.state.validators
+    sent = _usable(claim, datetime.now(UTC))
 
     response = client.get(address.url, secrets=_own_secrets(address, claim, secrets), validators=sent)
 
@@ -60,6 +69,27 @@ def _ask(client: HttpClient, claim: Claim, secrets: Mapping[str, str] | None) ->
             freshness=freshness(response, now=now),
         )
     return _fetched(response, claim.source, now)
+
+
+def _usable(claim: Claim, now: datetime) -> Validators | None:
+    """Return the validators to send: none when the source is to be asked plainly, and no date in the future."""
+    validators = claim.state.validators
+    if validators is None or claim.is_plain:
+        return None
+    modified = date_of(validators.last_modified or "")
+    if modified is not None and modified > now + _AHEAD:
+        validators = replace(validators, last_modified=None)
+    return validators if validators.etag or validators.last_modified else None
+
+
+def is_to_be_plain(state: SourceState, now: datetime) -> bool:
+    """Whether a source is to be asked plainly again: once in _BELIEVED_FOR, each source at a time of its own."""
+    if state.last_success is None:
+        return False
+    span_s = _BELIEVED_FOR.total_seconds()
+    offset_s = zlib.crc32(state.seed.encode()) % int(span_s)
+    spans = [(moment.timestamp() + offset_s) // span_s for moment in (state.last_success, now)]
+    return spans[0] != spans[1]
 
 
 def fetch_beside(client: HttpClient, url: str, claim: Claim, *, secrets: Mapping[str, str] | None = None) -> Fetched:
@@ -80,7 +110,7 @@ def _own_secrets(address: Address, claim: Claim, secrets: Mapping[str, str] | No
 
 def _fetched(response: Response, source: Source, now: datetime) -> Fetched:
     """Return what a 200 brought; raise the error that another status or an empty body is."""
-    if response.status != HTTPStatus.OK:
+    if response.status not in _WHOLE:
         asked = retry_after(response, now=now)
         kind = Throttled if _is_throttled(response.status, asked, source) else StatusError
         raise kind(

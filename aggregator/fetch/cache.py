@@ -35,7 +35,7 @@ def retry_after(response: Response, *, now: datetime) -> timedelta | None:
     value = (response.header("Retry-After") or "").strip()
     if re.fullmatch(r"\d{1,12}", value, re.ASCII):
         return _within(timedelta(seconds=int(value)), MAX_RETRY_AFTER)
-    until = _date(value)
+    until = date_of(value)
     return _within(until - _sent(response, now), MAX_RETRY_AFTER) if until else None
 
 
@@ -47,7 +47,7 @@ def _cached(response: Response, *, now: datetime) -> Freshness | None:
     match = next(filter(None, map(_MAX_AGE.fullmatch, map(str.strip, directives.split(",")))), None)
     if match:
         reason, fresh_for = "max-age", timedelta(seconds=int(match[1]))
-    elif (expires := _date(response.header("Expires") or "")) is not None:
+    elif (expires := date_of(response.header("Expires") or "")) is not None:
         reason, fresh_for = "Expires", expires - _sent(response, now)
     else:
         return None
@@ -64,10 +64,11 @@ def _within(wait: timedelta, limit: timedelta) -> timedelta | None:
 
 def _sent(response: Response, now: datetime) -> datetime:
     """When the server says it answered: its own clock is what its other dates are on."""
-    return _date(response.header("Date") or "") or now
+    return date_of(response.header("Date") or "") or now
 
 
-def _date(value: str) -> datetime | None:
+def date_of(value: str) -> datetime | None:
+    """Return the moment that a header names; None for what is no date."""
     try:
         found = parsedate_to_datetime(value)
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

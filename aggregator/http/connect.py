@@ -7,6 +7,7 @@ The address guard sits where the connection is made, on the address that is real
 
 from __future__ import annotations
 
+import http.client
 import selectors
 import socket
 import ssl
@@ -121,8 +122,21 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
+class _Answer(http.client.HTTPResponse):
+    """An answer, behind those that only announce it: a client reads any 1xx first (RFC 9110 §15.2), Python just 100."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in the type stubs
+        while 100 < status < 200 and status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            http.client.parse_headers(self.fp)
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, status, reason
+
+
 class GuardedConnection(HTTPConnection):
     """Connects to a checked address and asks for the exact target of the exchange under way."""
+
+    response_class = _Answer
 
     _requests_made = 0
 

@@ -220,6 +220,7 @@ class Claim:
     """A worker's right to poll one source until ``until``, and to ask its host meanwhile, which no other worker does.
 
     ``token`` proves it when the result is written; ``host`` is as it was when the claim was made.
+    ``is_plain``: the source is asked for all it has, without "has it changed?".
     """
 
     source: Source
@@ -227,6 +228,7 @@ class Claim:
     token: str
     until: datetime
     host: HostState = HostState(key="")
+    is_plain: bool = False
 
     @property
     def address(self) -> str:

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -18,7 +19,7 @@ import structlog
 
 from aggregator.app import Aggregator
 from aggregator.errors import StoreError
-from aggregator.fetch import Turn
+from aggregator.fetch import Turn, is_to_be_plain
 from aggregator.model import Claim, HostState
 
 log = structlog.get_logger()
@@ -46,10 +47,11 @@ _ROUNDED = timedelta(seconds=1)
 class Queue:
     """Claims that wait for a thread and for their host. Refilled from the store while there is more that is due."""
 
-    def __init__(self, aggregator: Aggregator, names: Collection[str] | None) -> None:
+    def __init__(self, aggregator: Aggregator, names: Collection[str] | None, *, is_plain: bool = False) -> None:
         self._aggregator = aggregator
         self._due_by = aggregator.clock()
         self._names = None if names is None else list(names)
+        self._is_plain = is_plain
         self._missed: list[str] = []
         self._missed_at = 0.0
         self._patient_until: float | None = None
@@ -119,6 +121,8 @@ class Queue:
             worker=self._aggregator.setup.worker,
             without=without,
         )
+        now = self._aggregator.clock()
+        claims = [replace(claim, is_plain=self._is_plain or is_to_be_plain(claim.state, now)) for claim in claims]
         if names is None:
             self._is_exhausted = not claims and not without
         else:

@@ -32,15 +32,20 @@ _LONGEST_WAIT = timedelta(minutes=2)
 
 
 def poll_due(
-    aggregator: Aggregator, names: Collection[str] | None = None, *, stop: threading.Event | None = None
+    aggregator: Aggregator,
+    names: Collection[str] | None = None,
+    *,
+    is_plain: bool = False,
+    stop: threading.Event | None = None,
 ) -> Iterator[PollSummary]:
     """Poll all that is due (with ``names``: those, due or not), each once, and yield results when they are stored.
 
+    ``is_plain``: ask for all that they have, whatever was there before.
     ``stop`` ends it early: what is under way is finished, nothing more is begun. Raises StoreError, after what is
     under way has ended.
     """
     workers = aggregator.config.fetch.workers
-    queue, quiet = Queue(aggregator, names), _Quiet(aggregator)
+    queue, quiet = Queue(aggregator, names, is_plain=is_plain), _Quiet(aggregator)
     running: set[Future[_Polled]] = set()
     with (
         aggregator.store.polling(),

@@ -24,7 +24,7 @@ def poll(
     everything: Annotated[bool, typer.Option("--all", help="Every source, due or not.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Poll the sources that are due once, then exit.
+    """Poll the sources that are due once, then exit. Sources that are named are asked for all they have.
 
     Exits with 1 when no source could be read.
 
@@ -32,6 +32,9 @@ def poll(
     """
     output = console()
     with opened(config, readers=useful_readers()) as aggregator:
+        corrected = aggregator.store.correct_times(aggregator.clock())
+        if corrected:
+            say(f"the clock was ahead: {corrected} planned times are corrected")
         wanted = (
             known_sources(aggregator.sources, names) if names else _all_addresses(aggregator) if everything else None
         )
@@ -48,7 +51,7 @@ def poll(
             task = progress.add_task(
                 "polling", total=len(wanted) if wanted else aggregator.store.count_due(aggregator.clock())
             )
-            for result in poll_due(aggregator, wanted):
+            for result in poll_due(aggregator, wanted, is_plain=bool(names)):
                 results.append(result)
                 progress.update(task, advance=1, description=f"{result.source:<24.24}")
                 if result.error or progress.disable:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
-from aggregator.model import Validators
+from aggregator.fetch import fetch_source, is_to_be_plain
+from aggregator.model import Claim, Source, SourceState, Validators
 from tests.end_to_end.hostile.server import HostileServer, answer, redirect
-from tests.end_to_end.hostile.visits import Visitor
+from tests.end_to_end.hostile.visits import NOW, Visitor
 
 DATE = "Mon, 02 Mar 2026 10:00:00 GMT"
 
@@ -161,3 +164,63 @@ def test_empty_validators_set_no_condition_so_that_a_304_is_an_error(server: Hos
     state = replace(visitor.visit(url).state, validators=Validators(url=url))
 
     assert "no condition" in visitor.visit(url, state).says
+
+
+def test_a_date_in_the_future_is_not_sent_and_the_etag_beside_it_is(server: HostileServer, visitor: Visitor):
+    """A server that compares would answer 304 until then."""
+    future = "Last-Modified: Wed, 02 Jan 2041 10:00:00 GMT"
+    both = server.tells("/both", answer(200, b"x", future, 'ETag: "1"'))
+    alone = server.tells("/alone", answer(200, b"x", future))
+
+    for url in (both, alone):
+        visitor.visit(url, visitor.visit(url).state)
+
+    assert [name for name in server.requests[1].names() if name.startswith("if-")] == ["if-none-match"]
+    assert [name for name in server.requests[3].names() if name.startswith("if-")] == []
+
+
+def test_a_server_that_is_stuck_at_304_is_asked_plainly_every_eight_days():
+    begin, day = NOW, timedelta(days=1)
+    plain = {}
+    for seed in ("https://a.example/feed", "https://b.example/feed"):
+        state = SourceState(seed=seed, last_success=begin)
+        plain[seed] = []
+        for hour in range(40 * 24):
+            now = begin + timedelta(hours=hour)
+            if is_to_be_plain(state, now):
+                plain[seed].append(now)
+            state = replace(state, last_success=now)
+
+    for times in plain.values():
+        assert len(times) == 5
+        assert {later - earlier for earlier, later in pairwise(times)} == {8 * day}
+    assert len({times[0] for times in plain.values()}) == 2, "not all sources at once"
+
+
+def test_a_plain_claim_sends_no_validators(server: HostileServer, visitor: Visitor):
+    url = server.tells("/feed", answer(200, b"x", 'ETag: "1"', f"Last-Modified: {DATE}"))
+    state = visitor.visit(url).state
+    claim = Claim(source=Source(name="s", url=url), state=state, token="t", until=NOW, is_plain=True)
+
+    fetch_source(visitor.client, claim)
+
+    assert [name for name in server.requests[1].names() if name.startswith("if-")] == []
+
+
+@pytest.mark.parametrize("interim", [b"HTTP/1.1 103 Early Hints\r\nLink: </s>\r\n\r\n", b"HTTP/1.1 102 P\r\n\r\n" * 3])
+def test_answers_that_only_announce_one_are_passed_over(server: HostileServer, visitor: Visitor, interim):
+    url = server.tells("/feed", interim + answer(200, b"the feed"))
+
+    assert visitor.visit(url).fetched.body == b"the feed"
+
+
+def test_announcements_without_end_are_bounded(server: HostileServer, visitor: Visitor):
+    url = server.tells("/feed", b"HTTP/1.1 103 Early Hints\r\nLink: </s>\r\n\r\n" * 20_000)
+
+    assert visitor.visit(url).error is not None
+
+
+def test_203_is_a_success(server: HostileServer, visitor: Visitor):
+    url = server.tells("/feed", answer(203, b"the feed"))
+
+    assert visitor.visit(url).fetched.body == b"the feed"
