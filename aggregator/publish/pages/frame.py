@@ -65,6 +65,11 @@ class Frame:
         given = {name: value for name, value in query.items() if value is not None}
         return f"{self.root}search?{urlencode(given)}"
 
+    def search_feed(self, **query: str | None) -> str | None:
+        """Return where a search is as a feed; None where it is narrowed to a period, which no feed is."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return None if self.is_static or "period" in given else f"{self.feed('search')}?{urlencode(given)}"
+
     def story(self, id_: str) -> str:
         """Return where a story is."""
         return f"{self.root}stories/{quote(id_, safe='')}{self._ending}"

@@ -372,3 +372,21 @@ def test_the_health_answer_is_json():
     body = client_of(make_aggregator()).get("/healthz").content
 
     assert json.loads(body)["status"] == "ok"
+
+
+def test_a_search_leads_to_itself_as_a_feed_with_its_filters():
+    client = client_of(make_aggregator(make_item()))
+    page = html.document_fromstring(client.get("/search?q=title&category=space&language=en").content)
+
+    [link] = page.xpath("//a[text()='Subscribe to this search']/@href")
+    [alternate] = page.xpath("//link[@rel='alternate'][contains(@href, 'search')]/@href")
+    assert link == alternate == "./feeds/search.atom?q=title&category=space&language=en"
+    assert client.get(link.removeprefix(".")).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/search", "/search?q=title&period=week"])
+def test_what_is_no_feed_is_not_offered_as_one(address):
+    page = client_of(make_aggregator(make_item())).get(address).content
+
+    assert b"Subscribe to this search" not in page
+    assert b"feeds/search" not in page
