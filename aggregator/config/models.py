@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
@@ -255,6 +256,13 @@ class Where(Settings):
     )
 
 
+class Titles(StrEnum):
+    """What stands in the titles of a feed's entries: as published, or with the source in front."""
+
+    PUBLISHED = "published"
+    SOURCE = "source"
+
+
 class FeedConfig(Settings):
     """An output: it is published as Atom, RSS and JSON Feed."""
 
@@ -264,6 +272,10 @@ class FeedConfig(Settings):
     )
     where: Where = Field(Where(), description="Which entries it has.")
     limit: values.Whole = Field(100, ge=1, le=1000, description="How many of the newest entries it has.")
+    titles: Titles = Field(
+        Titles.PUBLISHED,
+        description="`source`: the source stands in front of each title, for readers that don't show it otherwise.",
+    )
     token: values.AccessToken | None = Field(
         None, description="Makes it private: only readers with the token get it (docs/reference/publishing.md)."
     )

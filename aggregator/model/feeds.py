@@ -85,7 +85,7 @@ class FeedDocument:
     ("" or "?…"). ``id`` is the feed's own, ``home_url`` the page's.
     ``authority`` is the ``host,year`` part of the tag: URIs (RFC 4151) that ids are made of; ``updated`` is that of
     the newest entry and never "now"; ``entries`` come newest published first. ``labels`` are the titles of our
-    categories by name. ``hubs`` are those of WebSub.
+    categories by name. ``hubs`` are those of WebSub. ``names_sources``: titles have the source in front.
     ``number`` is that of an archive, None for the document that people subscribe to; ``is_sealed`` tells whether it is
     full and never changes. ``last_archive`` is the number of the newest one that is, 0 for none.
     """
@@ -102,6 +102,7 @@ class FeedDocument:
     entries: tuple[PublishedEntry, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     hubs: tuple[str, ...] = ()
+    names_sources: bool = False
     number: int | None = None
     is_sealed: bool = False
     last_archive: int = 0

@@ -110,6 +110,12 @@ def title_of(entry: StoredEntry) -> str:
     return one_line(entry.title) or summary or web_address(entry.url) or _UNTITLED
 
 
+def title_in(document: FeedDocument, entry: StoredEntry) -> str:
+    """Return the title as a feed has it: with the source in front where it wants that."""
+    title = title_of(entry)
+    return f"{one_line(entry.feed.title) or entry.source}: {title}" if document.names_sources else title
+
+
 def source_title(health: SourceHealth) -> str:
     """Return what people call a source: its title of ours, else its own, else its name."""
     return one_line(health.source.title or health.state.feed_title or "") or health.source.name
@@ -210,17 +216,26 @@ def also_at(item: PublishedEntry) -> list[StoredEntry]:
 
 
 def content_of(item: PublishedEntry) -> str:
-    """Return the HTML of an entry, which names the other sources that have it; "" when there is nothing to show."""
+    """Return the HTML of an entry; "" when there is nothing to show.
+
+    Its last lines name the other sources that have it and the other articles of its story: readers show no more of it.
+    """
     entry, others = item.entry, also_at(item)
     content = legal(entry.content)
-    if not others:
-        return content
-    return f"{content or summary_html(entry)}\n<p>Also at: {', '.join(_links(others))}</p>"
+    lines = [f"<p>Also at: {', '.join(_links(others))}</p>"] if others else []
+    if item.related:
+        lines.append(f"<p>The same story: {'; '.join(map(_mention, item.related[:_MAX_RELATED]))}</p>")
+    return "\n".join([content or summary_html(entry), *lines]) if lines else content
 
 
 def summary_html(entry: StoredEntry) -> str:
     """Return the summary where a format expects HTML; "" when there is none."""
     return f"<p>{escape(legal(entry.summary), quote=False)}</p>" if entry.summary else ""
+
+
+def _mention(mention: Mention) -> str:
+    title, url = escape(mention_title(mention)), web_address(mention.url)
+    return f'<a href="{escape(url)}">{title}</a>' if url else title
 
 
 def _links(others: Iterable[StoredEntry]) -> Iterable[str]:

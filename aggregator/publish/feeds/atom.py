@@ -46,7 +46,7 @@ def render_atom(document: FeedDocument, addresses: parts.Addresses) -> bytes:
 def _add_entry(feed: FeedGenerator, document: FeedDocument, item: PublishedEntry) -> None:
     written, entry = feed.add_entry(order="append"), item.entry
     written.id(parts.entry_id(document, item))
-    written.title(parts.title_of(entry))
+    written.title(parts.title_in(document, entry))
     written.updated(item.updated)
     written.published(entry.published)
     written.author([{"name": name} for name in parts.authors_of(entry)])
@@ -61,6 +61,8 @@ def _add_entry(feed: FeedGenerator, document: FeedDocument, item: PublishedEntry
 def _add_texts(written: FeedEntry, item: PublishedEntry) -> None:
     content = parts.content_of(item)
     summary = legal(item.entry.summary)
+    if not summary and not content:  # readers, and the W3C's validator, want some text: whose headline this is
+        summary = one_line(item.entry.feed.title) or item.entry.source
     if summary:
         written.summary(summary, type="text")
     if content or web_address(item.entry.url) is None:  # RFC 4287 §4.1.2: what has no alternate link has content

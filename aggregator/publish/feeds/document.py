@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from aggregator.config import Config, FeedConfig
+from aggregator.config.models import Titles
 from aggregator.model import Archive, FeedDocument, Identity, PublishedEntry, Selection
 
 # The name of the feeds that are made of searches, which no configured one may have.
@@ -46,6 +47,7 @@ def build_document(
         labels=category_labels(config),
         hubs=() if is_private(feed, config) else site.hub,
         last_archive=last_archive,
+        names_sources=feed.titles is Titles.SOURCE,
     )
 
 

@@ -40,7 +40,7 @@ def _item(document: FeedDocument, item: PublishedEntry) -> dict[str, Any]:
         {
             "id": parts.entry_id(document, item),
             "url": web_address(entry.url),
-            "title": parts.title_of(entry),
+            "title": parts.title_in(document, entry),
             **text,
             "summary": legal(entry.summary),
             "date_published": rfc3339(entry.published),

@@ -45,7 +45,7 @@ def render_rss(document: FeedDocument, addresses: parts.Addresses) -> bytes:
 
 def _add_item(feed: FeedGenerator, document: FeedDocument, item: PublishedEntry) -> None:
     written, entry = feed.add_entry(order="append"), item.entry
-    written.title(parts.title_of(entry))
+    written.title(parts.title_in(document, entry))
     written.guid(parts.entry_id(document, item), permalink=False)
     written.published(entry.published)
     written.dc.dc_creator(list(parts.authors_of(entry)))

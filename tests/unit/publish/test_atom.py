@@ -83,11 +83,11 @@ def test_an_entry_without_an_address_has_content_instead():
     assert text(entry, "content") == "<p>1 &lt; 2</p>"
 
 
-def test_an_entry_with_nothing_but_an_address_has_neither_summary_nor_content():
+def test_an_entry_with_nothing_but_a_title_has_its_source_for_a_summary():
     entry = entry_of(make_item(summary="", content=""))
 
     assert entry.find(f"{ATOM}content") is None
-    assert entry.find(f"{ATOM}summary") is None
+    assert text(entry, "summary") == "First News"
 
 
 def test_each_entry_says_its_language_where_it_is_known():

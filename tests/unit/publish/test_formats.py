@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from email.message import Message
+from html import unescape
 
 import pytest
 
 from aggregator.config import Config, FeedConfig
-from aggregator.model import FeedFormat
-from aggregator.publish import FORMATS, Format, Frame, arrange_feeds, link_header, render_feeds
+from aggregator.model import Archive, FeedFormat
+from aggregator.publish import FORMATS, Format, Frame, archive_document, arrange_feeds, link_header, render_feeds
 from aggregator.publish.pages.choices import Choice
-from tests.unit.publish.samples import CONFIG, make_document, make_item
+from tests.unit.publish.samples import CONFIG, NOON, make_document, make_item, make_mention, make_stored
 from tests.unit.publish.test_pages import SHIPPED
 
 HUB = "https://hub.example/"
@@ -33,6 +34,28 @@ def test_a_document_has_its_entries(form: Format) -> None:
     body = form.write(make_document(make_item("a", title="Lunar ice"), make_item("b", title="Rocket lands"))).decode()
 
     assert body.index("Lunar ice") < body.index("Rocket lands")
+
+
+@formats
+def test_with_titles_source_each_title_has_its_source_in_front_in_archives_too(form: Format) -> None:
+    feed = FeedConfig(name="all", titles="source")
+    document = make_document(make_item("a", title="Lunar ice"), feed=feed)
+    archive = Archive(feed="all", number=1, sealed_at=NOON, entries=(make_item("b", title="Rocket lands"),))
+
+    assert "First News: Lunar ice" in form.write(document).decode()
+    assert "First News: Rocket lands" in form.write(archive_document(document, archive, is_sealed=True)).decode()
+    assert "First News: " not in form.write(make_document(make_item("a"))).decode()
+
+
+@formats
+def test_the_last_line_of_an_entry_leads_to_the_other_articles_of_its_story(form: Format) -> None:
+    item = make_item("a", also=(make_stored("b", source="second"),), related=(make_mention("c", source="third"),))
+
+    body = unescape(form.write(make_document(item)).decode()).replace('\\"', '"')
+
+    also = '<p>Also at: <a href="https://second.example/b">Second News</a></p>'
+    story = '<p>The same story: <a href="https://third.example/c">Title of c (Third feed)</a></p>'
+    assert body.index("Content of a") < body.index(also) < body.index(story)
 
 
 @formats
