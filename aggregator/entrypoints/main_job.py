@@ -23,6 +23,7 @@ from aggregator.entrypoints.roles import EVERY, Role
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.supervisor import Supervisor
 from aggregator.entrypoints.web.application import create_app
+from aggregator.entrypoints.web.heads import BoundedHeads
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 from aggregator.polling.readers import ReaderPool, useful_readers
 
@@ -81,6 +82,7 @@ def _serve(aggregator: Aggregator, listener: socket.socket | None, metrics: Metr
     )
     settings = uvicorn.Config(
         app,
+        http=BoundedHeads,
         timeout_graceful_shutdown=_LAST_REQUESTS_S,
         log_config=None,
         access_log=False,

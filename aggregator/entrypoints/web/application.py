@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -71,11 +72,11 @@ def create_app(
         "/feeds/search.{format}": web.feeds.search,
         "/feeds/digest-{name}.{format}": web.feeds.issues,
         "/feeds/{name}.{format}": web.feeds.feed,
-        "/feeds/{name}/{number:int}.{format}": web.feeds.archive,
+        "/feeds/{name}/{number:count}.{format}": web.feeds.archive,
         "/digests": web.digests.digests,
         "/digests/": web.digests.digests,
         "/digests/{name}": web.digests.issue,
-        "/digests/{name}/{number:int}": web.digests.issue,
+        "/digests/{name}/{number:count}": web.digests.issue,
         "/rankings/{name}.csv": web.rankings.csv,
         "/rankings/{name}.json": web.rankings.json,
         "/rankings/{name}": web.rankings.page,
@@ -98,6 +99,8 @@ def create_app(
         ],
         exception_handlers=dict.fromkeys((HTTPException, UsageError, StoreError, Exception), web.failed),
     )
+    # Starlette's own redirects leave a sub-path, and name http: behind TLS, with the token in the address
+    app.router.redirect_slashes = False
     return Access(
         app,
         current=lambda: aggregator.config,
@@ -105,6 +108,21 @@ def create_app(
         refused=web.refused,
         metrics=metrics,
     )
+
+
+class _Count(Convertor[int]):
+    """A number in an address; what no database can hold is no address of ours."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("count", _Count())
 
 
 class _Web:

@@ -72,6 +72,7 @@ class ListLedger:
         return [issue for issue in reversed(self.issues) if issue.digest == digest][:limit]
 
     def find_issue(self, digest: str, number: int | None = None) -> Issue | None:
+        (number or 0).to_bytes(8, signed=True)  # as databases do, which have no larger ones
         return next(
             (each for each in self.latest_issues(digest, limit=99) if number is None or each.number == number), None
         )

@@ -210,3 +210,19 @@ def test_tokens_are_shown_nowhere():
     for text in (repr(aggregator.config), aggregator.config.model_dump_json()):
         for token in (PAGES, FEEDS, ROOM, OWN):
             assert token not in text
+
+
+@pytest.mark.parametrize(
+    "path", ["/feeds/all.atom/", "/feeds/inner.atom/?token=" + OWN, "/search/", "/opml/", "/healthz/"]
+)
+def test_no_slash_redirects_out_of_a_sub_path_or_to_http(path):
+    response = client_of(make_aggregator(make_item())).get(path, follow_redirects=False)
+
+    assert response.status_code == 404
+    assert "location" not in response.headers
+
+
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 23, "9" * 400])
+@pytest.mark.parametrize("path", ["/feeds/all/{}.atom", "/digests/daily/{}"])
+def test_a_number_that_no_database_holds_is_not_found(path, number):
+    assert client_of(make_aggregator(make_item())).get(path.format(number)).status_code == 404
