@@ -48,6 +48,16 @@ def pieces_of_text(words: Sequence[str]) -> list[Piece]:
     return list(zip(*(words[start:] for start in range(PIECE)), strict=False))
 
 
+def covered_words(words: Sequence[str], known: set[Piece]) -> list[bool]:
+    """Tell of each word of a text whether it is in a run that is ``known``."""
+    covered, until = [False] * len(words), 0
+    for position, piece in enumerate(pieces_of_text(words)):
+        if piece in known:
+            start, until = max(position, until), position + PIECE
+            covered[start:until] = [True] * (until - start)
+    return covered
+
+
 def align(ours: Sequence[Piece], theirs: Sequence[Piece], repeated: frozenset[Piece]) -> Aligned | None:
     """Find the stretch that two texts share; pieces that are ``repeated`` elsewhere are not theirs. None: nothing."""
     known = [set(each) - repeated for each in (ours, theirs)]

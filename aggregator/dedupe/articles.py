@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aggregator.dedupe.alignment import Aligned, Piece, Stretch, align, pieces_of_text, whole
+from aggregator.dedupe.alignment import Aligned, Piece, Stretch, align, covered_words, pieces_of_text, whole
+from aggregator.dedupe.filled_in import subjects_differ, telling_words
 from aggregator.text.folding import words_in
 from aggregator.text.languages import terms_in
 from aggregator.text.marks import PIECE
@@ -31,6 +32,15 @@ _BEFORE_WORDS, _BEFORE_SHARE = 60, 0.4
 _OTHER_LEAD_WORDS = 12
 # Within one source the same text comes again under another headline: it is the series' own, not an article.
 _WITHIN_SOURCE_COVERED = 0.95
+
+# Where the titles don't agree, more of the shorter text must be the same, or very much in one stretch; nearly all of it
+# when no word of either title is in the stretch: that is an introduction which several articles have.
+_COVERED_OTHER_TITLE, _COVERED_UNNAMED, _MUCH = 0.7, 0.9, 120
+# Runs of equal words are enough wherever they stand, when they are so many words and so much of the shorter text.
+# When the numbers of a stretch differ, the order of its parts may be another: that takes more of them.
+_RUNS_WORDS, _RUNS_OVER_NUMBERS, _RUNS_COVERED = 60, 150, 0.8
+# A template is no longer than that in one stretch.
+_NO_TEMPLATE = 200
 
 _SITE_NAME = re.compile(r"\s+[|·•–—-]\s+[^|·•–—-]{2,40}$")
 _NUMBER = re.compile(r"\d+")
@@ -74,26 +84,71 @@ def compare_articles(
     shared = min(aligned.ours.words, aligned.theirs.words)
     covered = min(1.0, shared / max(1, min(own)))
     titles = _compare_titles(new.title, old.title)
-    same_throughout = covered >= _WITHIN_SOURCE_COVERED and max(own) <= 1.1 * min(own) and titles.agree
+    if within_source:
+        same = covered >= _WITHIN_SOURCE_COVERED and max(own) <= 1.1 * min(own) and titles.agree
+        lacks = None if same else ", but within one source title and text must be the same throughout"
+    else:
+        lacks = _missing(shared, covered, titles, is_named=_is_named(new, old, aligned))
     said = f"{shared} words in a row are the same, {covered:.0%} of the shorter text"
+    about = _other_subject(new, old, aligned, within_source=within_source)
     is_edition = titles.numbers_differ or not (are_equal or _same_numbers(aligned, new, old))
+    against = None if are_equal else _against(aligned, new, old)
+    if about is not None:
+        return Comparison(False, f"{said}, but they are about {about}", shared, is_edition=True)
+    if not (is_edition or against or lacks):
+        return Comparison(True, f"{said}, and the titles agree" if titles.agree else said, shared)
+    least = _RUNS_OVER_NUMBERS if is_edition else _RUNS_WORDS
+    is_open = not within_source and not titles.numbers_differ and (titles.agree or _is_named(new, old, aligned))
+    if is_open and (runs := _in_runs(new, old, repeated, least)) is not None:
+        return Comparison(True, runs, shared)
     if is_edition:
         where = "in their titles" if titles.numbers_differ else "in and around them"
-        missing: str | None = f", but the numbers {where} differ"
-    elif reason := _against(aligned, new, old):
-        missing = f", but {reason}"
-    elif within_source and not same_throughout:
-        missing = ", but within one source title and text must be the same throughout"
-    else:
-        missing = _missing(shared, covered, titles)
-    if missing:
-        return Comparison(False, f"{said}{missing}", shared, is_edition=is_edition)
-    return Comparison(True, f"{said}, and the titles agree" if titles.agree else said, shared)
+        return Comparison(False, f"{said}, but the numbers {where} differ", shared, is_edition=True)
+    return Comparison(False, f"{said}, but {against}" if against else f"{said}{lacks}", shared)
 
 
-def _missing(shared: int, covered: float, titles: _Titles) -> str | None:
+def _other_subject(new: Article, old: Article, aligned: Aligned, *, within_source: bool) -> str | None:
+    """Return what two articles of one template are about; a very long stretch is no template."""
+    if within_source or min(aligned.ours.words, aligned.theirs.words) >= _NO_TEMPLATE:
+        return None
+    if _compare_titles(new.title, old.title).numbers_differ:
+        return None
+    return subjects_differ(new.title, new.words, old.title, old.words)
+
+
+def _in_runs(new: Article, old: Article, repeated: frozenset[Piece], least: int) -> str | None:
+    """Say so when nearly all of the shorter text is in the other one, in runs that stand anywhere in any order.
+
+    So are an article without its quotations, with another lead, in another order, or with some words replaced. A
+    number between the runs that the other text has not makes it another edition.
+    """
+    shorter, longer = sorted((new, old), key=lambda each: len(each.words))
+    known = set(pieces_of_text(longer.words)) - repeated
+    covered = covered_words(shorter.words, known)
+    count = sum(covered)
+    if count < least or count < _RUNS_COVERED * len(covered):
+        return None
+    first, last = covered.index(True), len(covered) - covered[::-1].index(True)
+    between = [
+        word for word, is_covered in zip(shorter.words[first:last], covered[first:last], strict=True) if not is_covered
+    ]
+    numbers = {digits for word in longer.words for digits in _NUMBER.findall(word)}
+    if any(digits not in numbers for word in between for digits in _NUMBER.findall(word)):
+        return None
+    return f"{count} words are the same, {count / len(covered):.0%} of the shorter text, in runs of it"
+
+
+def _is_named(new: Article, old: Article, aligned: Aligned) -> bool:
+    """Whether a telling word of either title is in the stretch that both have."""
+    begin, end = aligned.ours.begin, aligned.ours.begin + aligned.ours.words
+    return not telling_words(f"{new.title} {old.title}").isdisjoint(new.words[begin:end])
+
+
+def _missing(shared: int, covered: float, titles: _Titles, *, is_named: bool) -> str | None:
     """Return what a stretch without anything against it lacks to be enough, if anything."""
     needed = _COVERED if shared >= _ENOUGH_WORDS else _COVERED_IN_SHORT
+    if not titles.agree and shared < _MUCH:
+        needed = max(needed, _COVERED_OTHER_TITLE if is_named else _COVERED_UNNAMED)
     if covered < needed:
         return f"; {needed:.0%} are needed"
     if shared < _LEAST_WORDS:

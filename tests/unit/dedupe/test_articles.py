@@ -123,8 +123,8 @@ def test_within_one_source_all_of_it_must_be_the_same() -> None:
 
 def test_what_a_source_repeats_in_its_entries_does_not_count() -> None:
     repeated = frozenset(pieces_in(article(f"{BOILERPLATE} {BOILERPLATE}")))
-    one = article(f"Apples are ripe. {BOILERPLATE} {BOILERPLATE}", "Apples")
-    two = article(f"Pears are not. {BOILERPLATE} {BOILERPLATE}", "Pears")
+    one = article(f"Apples are ripe. {BOILERPLATE} {BOILERPLATE}", "What the partner says")
+    two = article(f"Pears are not. {BOILERPLATE} {BOILERPLATE}", "What the partner says")
 
     assert compare_articles(one, two).is_same
     assert not compare_articles(one, two, repeated=repeated).is_same
@@ -161,3 +161,51 @@ def test_texts_that_are_equal_are_judged_as_if_they_were_compared(
     judged = compare_articles(one, two, within_source=within_source)
 
     assert judged == compare_articles(one, two, within_source=within_source, repeated=elsewhere)
+
+
+LONG = " ".join(
+    f"Sentence {chr(97 + n % 26)}{chr(97 + n // 26)} tells of the harbor and of boat{chr(97 + n)}." for n in range(24)
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "is_same"),
+    [
+        (("Baker (m/f/d) in Wiltz", "Wiltz Baker"), ("Plumber (m/f/d) in Diekirch", "Diekirch Plumber"), False),
+        (("Pollen report for Wiltz", "in Wiltz"), ("Pollen report for Diekirch", "in Diekirch"), False),
+        (("Weather: Wiltz", ""), ("Weather: Diekirch", ""), False),
+        (("Pollen report for Wiltz", "in Wiltz"), ("Stay at home", "in Wiltz"), True),
+    ],
+)
+def test_entries_of_one_template_are_about_what_their_titles_say(one, two, is_same: bool) -> None:
+    text = (
+        "The load of birch is moderate today and that of grasses is low until the wind turns in the evening and rain "
+    )
+    text += "washes the air so that those who are sensitive may sleep"
+
+    found = compare_articles(*(article(f"We write {filled} today. {text}", title) for title, filled in (one, two)))
+
+    assert found.is_same is is_same, found
+
+
+def test_a_copy_with_another_lead_or_order_or_without_parts_is_recognized_by_its_runs() -> None:
+    sentences = LONG.split(". ")
+    lead = (
+        "Our readers ask what is behind it, and here is what those say who know it best, as far as they may tell today"
+    )
+
+    for changed in ([lead, *sentences[3:]], [*sentences[12:], *sentences[:12]], sentences[::2] + sentences[1::2]):
+        assert compare_articles(article(". ".join(changed), "Harbor and boats"), article(LONG, "Of the harbor")).is_same
+
+
+def test_an_introduction_that_names_neither_article_makes_no_copy() -> None:
+    intro = (
+        "Every Friday our columnists look back at the week in town and write what they think and not what we think, "
+    )
+    intro += "they answer every letter and here is what they have to tell this time in their own words and at own risk."
+    bench, choir = (
+        f"{intro} Blue paint, and half the street is furious.",
+        f"{intro} Now they sing in thirds every Sunday.",
+    )
+
+    assert not compare_articles(article(bench, "The bench"), article(choir, "A choir")).is_same
