@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from mimetypes import MimeTypes
@@ -147,15 +147,25 @@ def origin_of(entry: StoredEntry) -> str | None:
 
 
 def authors_of(entry: StoredEntry) -> tuple[str, ...]:
-    """Return the authors' names; who has none is signed by its source, as formats want one.
+    """Return the authors' names, the source behind the last; who has none is signed by its source.
 
-    What an entry says to be from elsewhere names the feed that we read it in too: a claimed name is never alone.
+    Most readers show the author and no atom:source: "Ann Roe, Example Times". A name that has the source's in it needs
+    no more. What an entry says to be from elsewhere names the feed that we read it in with each: a claimed name is
+    never alone.
     """
     feed, origin = one_line(entry.feed.title) or entry.source, origin_of(entry)
     names = [name for name in dict.fromkeys(one_line(author) for author in entry.authors) if name]
     if origin is None and not has_other_origin(entry):
-        return tuple(names) or (feed,)
+        return _with_source(names, feed)
     return tuple(f"{name} via {feed}" for name in names or ([origin] if origin else [])) or (feed,)
+
+
+def _with_source(names: Sequence[str], feed: str) -> tuple[str, ...]:
+    if not names:
+        return (feed,)
+    if any(feed.casefold() in name.casefold() for name in names):
+        return tuple(names)
+    return (*names[:-1], f"{names[-1]}, {feed}")
 
 
 def has_other_origin(entry: StoredEntry) -> bool:

@@ -52,7 +52,7 @@ def test_an_entry_has_what_it_must_have_once():
     for name in ("id", "title", "updated", "published", "summary", "content", "source", "author"):
         assert len(entry.findall(f"{ATOM}{name}")) == 1
     assert text(entry, "id") == "tag:news.example.org,2026:entry/e1"
-    assert text(entry, "author/name") == "Ada Author"
+    assert text(entry, "author/name") == "Ada Author, First News"
     assert links(entry, "alternate") == [{"href": "https://first.example/e1"}]
 
 
@@ -197,7 +197,7 @@ def test_a_claimed_origin_is_shown_with_the_feed_that_we_read():
 def test_authors_are_named_once_each():
     entry = entry_of(make_item(authors=("Ada", "Ben", " Ada ")))
 
-    assert [each.findtext(f"{ATOM}name") for each in entry.iterfind(f"{ATOM}author")] == ["Ada", "Ben"]
+    assert [each.findtext(f"{ATOM}name") for each in entry.iterfind(f"{ATOM}author")] == ["Ada", "Ben, First News"]
 
 
 def test_spaces_and_quotes_in_addresses_are_escaped():
@@ -222,3 +222,12 @@ def test_an_article_that_is_a_duplicate_and_in_the_story_is_named_once():
     entry = entry_of(make_item(also=(also,), related=(make_mention("m0"),)))
 
     assert [link["href"] for link in links(entry, "related")] == ["https://second.example/m0"]
+
+
+def test_the_source_stands_behind_the_last_author_once():
+    def names(*authors: str) -> list[str | None]:
+        return [each.text for each in entry_of(make_item(authors=authors)).iterfind(f"{ATOM}author/{ATOM}name")]
+
+    assert names("Ann Roe", "Bo Li") == ["Ann Roe", "Bo Li, First News"]
+    assert names("First News staff") == ["First News staff"]
+    assert names() == ["First News"]

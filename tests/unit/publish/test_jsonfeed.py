@@ -46,7 +46,7 @@ def test_an_item_has_all_that_is_known():
         "summary": "Summary of e1",
         "date_published": "2026-03-01T12:00:00Z",
         "date_modified": "2026-03-01T12:00:00Z",
-        "authors": [{"name": "Ada Author"}],
+        "authors": [{"name": "Ada Author, First News"}],
         "tags": ["Space", "moon"],
         "language": "en",
         "attachments": [

@@ -75,7 +75,7 @@ def test_without_a_summary_the_description_is_the_content():
 def test_authors_are_creators_because_author_wants_a_mail_address():
     item = item_of(make_item(authors=("Ada", "Ben")))
 
-    assert [each.text for each in item.iterfind(CREATOR)] == ["Ada", "Ben"]
+    assert [each.text for each in item.iterfind(CREATOR)] == ["Ada", "Ben, First News"]
     assert item.find("author") is None
 
 
