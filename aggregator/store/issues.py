@@ -117,28 +117,24 @@ class IssueTransaction:
         recent = self._connection.execute(
             sa.select(issues.c.pk).where(issues.c.digest == self.state.name, issues.c.made_at > since)
         ).scalars()
+        of_recent = sa.select(issue_entries.c.entry_id, issue_entries.c.title, issue_entries.c.updated).where(
+            among(issue_entries.c.issue_pk, "recent")
+        )
+        versions = {
+            row.entry_id: SentVersion(entry_id=row.entry_id, title=row.title, updated=row.updated)
+            for row in self._connection.execute(of_recent, {"recent": array(recent)})
+        }
         query = (
-            sa.select(
-                entries.c.original,
-                entries.c.listed_at,
-                issue_entries.c.entry_id,
-                issue_entries.c.title,
-                issue_entries.c.updated,
-            )
-            .join(entries, entries.c.id == issue_entries.c.entry_id)
-            .where(
-                among(issue_entries.c.issue_pk, "recent"),
-                entries.c.updated > issue_entries.c.updated,
-                *conditions(entries, selection),
-            )
+            sa.select(entries.c.id, entries.c.original, entries.c.listed_at, entries.c.updated)
+            .where(among(entries.c.id, "sent"), *conditions(entries, selection))
             .order_by(entries.c.updated.desc(), entries.c.pk)
         )
         sent: dict[str, list[SentVersion]] = {}
         listed: dict[str, datetime] = {}
-        for row in self._connection.execute(query, {"recent": array(recent)}):
-            listed[row.original] = min(row.listed_at, listed.get(row.original, row.listed_at))
-            version = SentVersion(entry_id=row.entry_id, title=row.title, updated=row.updated)
-            sent.setdefault(row.original, []).append(version)
+        for row in self._connection.execute(query, {"sent": array(versions)}):
+            if row.updated > versions[row.id].updated:
+                listed[row.original] = min(row.listed_at, listed.get(row.original, row.listed_at))
+                sent.setdefault(row.original, []).append(versions[row.id])
         found = stored_entries.published_by_id(self._connection, listed)
         # what readers saw is the preferred one: a change of a duplicate that isn't shown is none
         pairs = ((each, version) for each in found for version in sent[each.id] if version.entry_id == each.entry.id)

@@ -29,8 +29,9 @@ _SOURCES = 100
 # reads small tables whole, in less time than it looks up rows of them: what grows there is seen in larger ones.
 _SIZES = {"sqlite": (2 * PER_DAY, 8 * PER_DAY), "postgresql": (16 * PER_DAY, 64 * PER_DAY)}
 _UNSENT = 40
-# A tree of pages that is a level higher costs a little more; what is read by so few steps or pages may be chance.
-_HIGHER, _FEW = 1.3, {"sqlite": 40, "postgresql": 60}
+# A tree of pages that is a level higher costs up to a third more. What is read by so few steps may be chance; a server
+# looks up each of a day's entries, by a handful of pages, where it reads a smaller table whole.
+_HIGHER, _FEW = 1.5, {"sqlite": 40, "postgresql": 5 * PER_DAY}
 _CONSIDERED = NOW - timedelta(days=_UNSENT / PER_DAY)
 _BOTH_DIGESTS = ("news", "moments")
 
