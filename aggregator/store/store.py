@@ -46,7 +46,7 @@ from aggregator.store import claims, clock, condition, editions, history, issues
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.columns import Utc
-from aggregator.store.engine import create_engine, translated
+from aggregator.store.engine import create_engine, fold_in, translated
 from aggregator.store.feeds import Feeds
 from aggregator.store.ledger import Ledger
 from aggregator.store.migrate import migrate, rehearse
@@ -104,6 +104,7 @@ class Store:
         self.pings = Pings(self._read, self._write_durably)
 
     def close(self) -> None:
+        fold_in(self._engine)
         self._engine.dispose()
 
     def resize(self, pool_size: int) -> None:

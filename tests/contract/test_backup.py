@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -275,3 +276,33 @@ def test_an_inventory_counts_all_tables(room: Newsroom, url: str, tmp_path: Path
 
     assert isinstance(found, Inventory)
     assert set(found.rows) >= {"sources", "entries", "forgotten", "issues", "deliveries", "stops", "keys"}
+
+
+def test_a_closed_store_is_whole_in_its_one_file_though_others_have_it_open(tmp_path: Path) -> None:
+    """As reader processes do, which are ended after it: SQLite itself would wait for the last one."""
+    database = tmp_path / "one.db"
+    room = Newsroom(make_config(f"sqlite:///{database}"))
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("SELECT count(*) FROM entries").fetchall()
+        room.publish("Kept")
+        room.close()
+        shutil.copyfile(database, tmp_path / "copy.db")
+
+    assert titles(f"sqlite:///{tmp_path}/copy.db") == ["Kept"]
+
+
+def test_a_store_is_closed_in_time_while_another_reads_and_makes_no_file_anew(tmp_path: Path) -> None:
+    database = tmp_path / "one.db"
+    room = Newsroom(make_config(f"sqlite:///{database}"))
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM entries").fetchall()
+        room.publish("Kept")
+        began = time.monotonic()
+        room.close()
+        took_s = time.monotonic() - began
+    database.unlink()
+    room.close()
+
+    assert took_s < 5
+    assert not database.exists()
