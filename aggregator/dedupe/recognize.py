@@ -163,8 +163,7 @@ class _Recognizer:
         own_id = decision.id
         if originals:
             first = originals[0].piece
-            own.id = own.original = first.id
-            own.story = first.story
+            own.id = own.original = own.story = first.id  # its story is judged at the end of the round
         regroups = []
         for piece, verdict in moved.values():
             old_id, was_original = piece.id, piece.is_original

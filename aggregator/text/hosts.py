@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,6 +16,10 @@ _NO_PLACE = re.compile(
     r"(?::~:|(?:xtor|utm_\w+|at_\w+|mtm_\w+|pk_\w+|wt_\w+|ref|source|fbclid|gclid|cmp|icid|rss)=).*|rss|top|main|content|more|comments|respond",
     re.IGNORECASE,
 )
+
+
+# An address by numbers: 192.0.2.1, 2001:db8::1.
+_NUMBERS = re.compile(r"[\d.]+|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
 
 
 def host_of(url: str | None) -> str | None:
@@ -39,17 +42,13 @@ def names_an_article(canonical_url: str) -> bool:
     return bool(path.strip("/")) or "?" in host
 
 
-@lru_cache(maxsize=4_096)
 def domain_of(url: str | None) -> str | None:
     """Return whom an address belongs to: the domain that somebody registered, a bare number with its port."""
     host = host_of(url)
     if host is None:
         return None
-    try:
-        ip_address(host)
-    except ValueError:
-        if "." in host.rstrip("."):
-            return registered_domain(host)
+    if not _NUMBERS.fullmatch(host) and "." in host.rstrip("."):
+        return registered_domain(host)
     try:
         port = urlsplit((url or "").strip()).port
     except ValueError:
@@ -57,6 +56,7 @@ def domain_of(url: str | None) -> str | None:
     return f"{host}:{port}" if port else host
 
 
+@lru_cache(maxsize=4_096)
 def registered_domain(host: str) -> str:
     """Return the part of a host that somebody registered, by the Public Suffix List; the host when there is none."""
     return _suffixes().privatesuffix(host.rstrip(".")) or host

@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.config import Where
 from aggregator.model import Fetched, Selection
+from aggregator.steps.group import group_waiting
 from tests.newsroom import Newsroom, make_config, titles_of
 
 Opening = Callable[[], Newsroom]
@@ -186,3 +187,20 @@ def test_the_same_input_gives_the_same_groups_in_whatever_order_servers_answer(
         frozenset({("agency", "Another matter", True)}),
         frozenset({("third", "Read this", True)}),
     }
+
+
+def test_who_takes_over_gets_the_story_that_its_own_words_belong_to(opening: Opening) -> None:
+    room = opening()
+    poll(
+        room, "third", item("Harbor ferry stops at noon for repairs of its engine", "https://third.example/1", "Ferry.")
+    )
+    copy = item("Harbor ferry stops at noon for repairs of its engine today", "https://thief.example/3", TEXT)
+    poll(room, "thief", copy)
+    group_waiting(room.aggregator.store, room.clock())
+
+    poll(room, "agency", ARTICLE)
+    group_waiting(room.aggregator.store, room.clock())
+
+    assert shown_by_the_agency(room) == [(TITLE, TEXT)]
+    stored = {each.source: each for each in room.aggregator.store.entries(Selection())}
+    assert stored["thief"].story == stored["agency"].story != stored["third"].story

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.hosts import host_of, site_of
+from aggregator.text.hosts import domain_of, fragment_of, host_of, site_of
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,24 @@ def test_an_address_with_www_is_of_the_same_site_as_without() -> None:
     assert site_of("https://www.example.org/a") == site_of("http://example.org/b") == "example.org"
     assert site_of("https://www2.example.org/") == "www2.example.org"
     assert site_of("urn:uuid:1") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "domain"),
+    [
+        ("https://news.bbc.co.uk/1", "bbc.co.uk"),
+        ("https://www.agency.example/a", "agency.example"),
+        ("https://ann.github.io/a", "ann.github.io"),
+        ("http://127.0.0.1:8001/feed", "127.0.0.1:8001"),
+        ("http://localhost/feed", "localhost"),
+        ("urn:uuid:1", None),
+        (None, None),
+    ],
+)
+def test_a_domain_is_what_somebody_registered(url: str | None, domain: str | None) -> None:
+    assert domain_of(url) == domain
+
+
+@pytest.mark.parametrize(("fragment", "found"), [("comment-7", "comment-7"), ("xtor=RSS-1", ""), (":~:text=a", "")])
+def test_fragments_that_track_lead_nowhere_else(fragment: str, found: str) -> None:
+    assert fragment_of(f"https://example.org/a#{fragment}") == found
