@@ -185,7 +185,10 @@ class SourceConfig(Settings):
         0,
         ge=-1000,
         le=1000,
-        description="When several sources have the same article, the one with the highest priority is shown.",
+        description=(
+            "When several sources have the same article, the one at home at its link is shown, then the one with the "
+            "highest priority."
+        ),
     )
     politeness: SourcePoliteness = Field(SourcePoliteness(), description="The sources that it shares limits with.")
     throttled_by: tuple[values.ErrorStatus, ...] = Field(
