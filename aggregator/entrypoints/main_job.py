@@ -39,6 +39,8 @@ _SAME_MOMENT_S = 2.0
 _DRAIN_S = 25.0
 _LAST_REQUESTS_S = 3
 
+_LOST = "its file was deleted or replaced while it was in use; put it back, or restore a backup, and start again"
+
 # Open files at most: the default of many systems, 1024, is less than many sources need.
 _MOST_FILES = 65_536
 
@@ -104,7 +106,11 @@ def _serve(aggregator: Aggregator, listener: socket.socket | None, metrics: Metr
     watch = _Watch(aggregator.config)
     are_well = True
     while are_well and not signals.stop.wait(_WATCH_EVERY_S):
-        are_well = (listener is None or web.is_alive()) and scheduler.is_alive()
+        is_lost = aggregator.store.is_lost()
+        are_well = (listener is None or web.is_alive()) and scheduler.is_alive() and not is_lost
+        if is_lost:
+            log.error("database.lost", hint=_LOST)
+            os._exit(1)  # to close what is open of a deleted database removes the log of the one in its place
         if scheduler.is_polling():  # else its watchdog restarts us
             supervisor.alive()
         scheduler.look_at_clock()

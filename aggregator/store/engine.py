@@ -148,6 +148,16 @@ def reason_of(error: sa.exc.DBAPIError) -> str:
     return lines[0] if lines else type(error.orig).__name__
 
 
+def inode_of(url: str) -> tuple[int, int] | None:
+    """Return which file an SQLite database is, whatever its name; None when there is none, and for another database."""
+    file = file_of(url)
+    try:
+        found = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
+
+
 # Who reads from it now is not waited for for longer: the next one to close folds in the rest.
 _FOLDING_MS = 200
 

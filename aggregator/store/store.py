@@ -46,7 +46,7 @@ from aggregator.store import claims, clock, condition, editions, history, issues
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.columns import Utc
-from aggregator.store.engine import create_engine, fold_in, translated
+from aggregator.store.engine import create_engine, fold_in, inode_of, translated
 from aggregator.store.feeds import Feeds
 from aggregator.store.ledger import Ledger
 from aggregator.store.migrate import migrate, rehearse
@@ -97,6 +97,7 @@ class Store:
         self._engine = create_engine(url, pool_size=pool_size)
         self._writer = self._engine.execution_options(is_write=True)
         self._turn = WritersTurn(self._engine)
+        self._inode: tuple[int, int] | None = None
         self._meter = meter
         self._vocabularies = Vocabularies()
         self.ledger = Ledger(self._read, self._write_durably)
@@ -119,7 +120,13 @@ class Store:
     def upgrade(self) -> tuple[str | None, str]:
         """Migrate the schema; return the revisions before and after. Raises StoreTooNew for a newer schema."""
         with self._turn(), translated():
-            return migrate(self._writer)
+            done = migrate(self._writer)
+        self._inode = inode_of(self._url)
+        return done
+
+    def is_lost(self) -> bool:
+        """Whether the file of an SQLite database was deleted, or another put in its place, since ``upgrade``."""
+        return self._inode is not None and inode_of(self._url) != self._inode
 
     def rehearse_upgrade(self) -> Plan:
         """Migrate the schema, take it back, and return what was done; it locks like an upgrade. Raises as that does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import time
 import xml.etree.ElementTree as ET
@@ -119,6 +120,28 @@ def test_a_second_main_job_on_one_sqlite_database_is_refused(run: Runner, config
     assert "another `aggregator run` uses" in second.stderr
     assert get(f"http://127.0.0.1:{free_port}/healthz")[0] == 200
     stop(first)
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_database_that_is_deleted_or_replaced_stops_it_with_a_sentence(
+    run: Runner, config: Path, free_port: int, is_replaced: bool
+) -> None:
+    """It went on with a new, empty one, and what people had was gone at the end."""
+    process = run.start("run", "--config", config, "--port", str(free_port))
+    wait_for(lambda: get(f"http://127.0.0.1:{free_port}/readyz")[0] == 200)
+    [database] = config.parent.rglob("*.db")
+
+    if is_replaced:
+        shutil.copyfile(database, database.with_suffix(".copy"))
+        database.with_suffix(".copy").replace(database)
+    else:
+        database.unlink()
+    output, _ = process.communicate(timeout=25)
+
+    assert process.returncode == 1
+    assert "database.lost" in output
+    assert "deleted or replaced" in output
+    assert "Traceback" not in output
 
 
 def test_a_port_that_is_taken_is_a_sentence(run: Runner, config: Path, free_port: int) -> None:
