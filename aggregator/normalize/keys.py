@@ -23,6 +23,7 @@ from aggregator.normalize.identity import (
 from aggregator.normalize.urls import absolute_url, canonical_url, comparable_url
 from aggregator.text.hosts import names_an_article
 from aggregator.text.legal import legal
+from aggregator.text.one_line import one_line
 
 # So many entries of one link and title, each with a text and a time of its own, are a series, not revisions.
 _SERIES = 3
@@ -98,6 +99,16 @@ def keys_of(items: Sequence[Item], format_: str) -> Iterator[Keyed]:
         else:
             taken[key] = Keyed(key, each.places, tuple(bounded(alias) for alias in each.aliases))
     yield from taken.values()
+
+
+def notes_on_ids(feed: ParsedFeed) -> list[str]:
+    """Say which ids several items of a document have, though ids should tell them apart."""
+    shared = Counter(entry.id for entry in feed.entries if entry.id)
+    return [
+        f"{count} items have the id {one_line(ident)[:80]}; other titles or links make them other entries"
+        for ident, count in shared.items()
+        if count > 1
+    ]
 
 
 def _told_apart(key: str, places: list[int], items: Sequence[Item], format_: str) -> Iterator[Keyed]:

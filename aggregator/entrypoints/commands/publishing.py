@@ -16,7 +16,7 @@ from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, Ki
 from aggregator.entrypoints.terminal import console, enclosures_json, print_json, rfc3339, say, table
 from aggregator.errors import NoConfiguration
 from aggregator.model import Entry, Source, SourceKind
-from aggregator.normalize import canonical_url
+from aggregator.normalize import canonical_url, notes_on_ids
 from aggregator.polling.look import Found, find_source
 from aggregator.publish import render_opml, write_if_changed
 from aggregator.sources import Credentials, configured_sources, written_source
@@ -68,7 +68,7 @@ def _print_preview(found: Found) -> None:
     say(f"  entries   {len(found.entries)}")
     if found.page is not None:
         say(f"  found in  {found.page.found_in}")
-    for note in (found.note, document.complaint):
+    for note in (found.note, document.complaint, *notes_on_ids(document)):
         if note is not None:
             say(f"  note      {note}")
     if found.kind is SourceKind.WATCH:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.model import Enclosure, ParsedEntry
-from tests.unit.normalize.making import html, normalized, one, plain
+from aggregator.normalize import notes_on_ids
+from tests.unit.normalize.making import html, make_feed, normalized, one, plain
 
 OLD, NEW = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 2, tzinfo=UTC)
 LINK = "https://example.org/tide"
@@ -260,3 +261,9 @@ def test_n66_what_readers_do_not_see_is_no_change(change: dict[str, Any]) -> Non
 )
 def test_n66_what_readers_see_is_a_change(change: dict[str, Any]) -> None:
     assert one(**SEEN | change).fingerprint != one(**SEEN).fingerprint
+
+
+def test_n62_ids_that_several_items_have_are_told() -> None:
+    items = [ParsedEntry(id=ident, title=plain(str(n))) for n, ident in enumerate(("0", "0", "1", None, None))]
+
+    assert notes_on_ids(make_feed(*items)) == ["2 items have the id 0; other titles or links make them other entries"]
