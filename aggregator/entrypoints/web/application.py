@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -22,7 +23,7 @@ from starlette.types import ASGIApp
 
 from aggregator.app import Aggregator
 from aggregator.config import Config, shipped_dir
-from aggregator.config.templates import Templates, load_templates
+from aggregator.config.templates import Templates, folders_of
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.web.access import Access, Refusal
 from aggregator.entrypoints.web.assets import Files
@@ -110,6 +111,24 @@ def create_app(
     )
 
 
+class _Steady(Templates):
+    """Templates of which one that is broken is told, and ours shown in its place, as digests do."""
+
+    def __init__(self, *folders: Path) -> None:
+        super().__init__(*folders)
+        self._shipped = Templates(shipped_dir("templates"))
+        self._told: set[str] = set()
+
+    def render(self, name: str, **values: object) -> bytes:
+        try:
+            return super().render(name, **values)
+        except PublishError as broken:
+            if str(broken) not in self._told:  # each once, not at every request
+                self._told.add(str(broken))
+                log.error("web.template_broken", error=str(broken))
+            return self._shipped.render(name, **values)
+
+
 class _Count(Convertor[int]):
     """A number in an address; what no database can hold is no address of ours."""
 
@@ -141,7 +160,7 @@ class _Web:
         self._store = aggregator.store
         self._metrics = metrics
         self._outputs = Outputs(_REMEMBERED_OUTPUTS)
-        self._loaded = (aggregator.config, load_templates(aggregator.config))
+        self._loaded = (aggregator.config, _Steady(*folders_of(aggregator.config)))
         self.pages = Pages(aggregator, self._current, _frame, self._remembered)
         self.files = Files(aggregator, self._current, self._remembered)
         self.feeds = FeedPages(aggregator, self._current, _frame)
@@ -194,11 +213,7 @@ class _Web:
     def refused(self, request: Request, refusal: Refusal) -> Response:
         config = self._aggregator.config
         page = partial(render_error, frame=_frame(request, config), title=refusal.title, message=refusal.message)
-        try:
-            body = page(self._current()[1])
-        except PublishError as broken:
-            log.error("web.template_broken", error=str(broken))
-            body = page(Templates(shipped_dir("templates")))
+        body = page(self._current()[1])
         headers = {"Cache-Control": _NO_CACHE, **refusal.headers}
         return Response(body, refusal.status, headers=headers, media_type=_HTML)
 
@@ -209,7 +224,7 @@ class _Web:
         config, templates = self._loaded
         if config is not self._aggregator.config:
             config = self._aggregator.config
-            templates = load_templates(config)
+            templates = _Steady(*folders_of(config))
             self._loaded = (config, templates)
         return config, templates
 

@@ -339,14 +339,13 @@ def test_a_fault_of_ours_shows_no_more_than_that(caplog: pytest.LogCaptureFixtur
 
 
 def test_a_broken_template_of_the_operator_does_not_break_the_page_that_says_so(tmp_path: Path):
-    for name in ("index.html.j2", "error.html.j2"):
-        (tmp_path / name).write_text("{% oops %}")
+    (tmp_path / "error.html.j2").write_text("{% oops %}")
     aggregator = make_aggregator(config=CONFIG.model_copy(update={"templates": tmp_path}))
 
-    response = client_of(aggregator).get("/")
+    response = client_of(aggregator).get("/nothing")
 
-    assert response.status_code == 500
-    assert "Something went wrong" in response.text
+    assert response.status_code == 404
+    assert "There is nothing at this address" in response.text
     assert str(tmp_path) not in response.text
 
 
@@ -390,3 +389,16 @@ def test_what_is_no_feed_is_not_offered_as_one(address):
 
     assert b"Subscribe to this search" not in page
     assert b"feeds/search" not in page
+
+
+@pytest.mark.parametrize("broken", ["{% if %}", "{{ nothing.there }}", "{{ 1 // 0 }}"])
+def test_a_broken_template_of_the_operator_is_told_once_and_ours_shown(tmp_path: Path, capsys, broken: str):
+    (tmp_path / "index.html.j2").write_text(broken)
+    aggregator = make_aggregator(make_item("e1"), config=CONFIG.model_copy(update={"templates": tmp_path}))
+    client = client_of(aggregator)
+
+    answers = [client.get(path) for path in ("/", "/?category=space", "/")]
+
+    assert [each.status_code for each in answers] == [200, 200, 200]
+    assert "</html>" in answers[0].text
+    assert capsys.readouterr().out.count("web.template_broken") == 1
