@@ -120,7 +120,10 @@ def test_what_failed_is_listed_and_sent_again_on_demand(
     ("arguments", "message"),
     [
         (("digest", "nothing"), "no digest is named 'nothing'; there are: daily"),
-        (("digest", "daily", "--send", "--to", "a@example.org"), "use only one of --preview, --send, --to and --resume"),
+        (
+            ("digest", "daily", "--send", "--to", "a@example.org"),
+            "use only one of --preview, --send, --to and --resume",
+        ),
         (("digest", "daily", "--to", "nobody"), "--to expects a mail address"),
         (("digest", "daily", "--resume", "a@example.org"), "does not go to this address"),
         (("deliveries", "--retry", "99"), "no delivery has the id 99"),
