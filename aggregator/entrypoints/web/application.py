@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import anyio._backends._asyncio  # noqa: F401 - starlette loads it at the first request, when no files may be left to open
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
