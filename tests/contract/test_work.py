@@ -24,6 +24,8 @@ from aggregator.store.tables import digests, feed_entries
 from bench.filled import NOW, PER_DAY, fill, send, settle, source_name
 from tests.builders import make_decision, make_entry
 
+pytestmark = pytest.mark.slow
+
 _SOURCES = 100
 # All are more than a day has: what is new is the same. All else, what was sent too, is four times as much. PostgreSQL
 # reads small tables whole, in less time than it looks up rows of them: what grows there is seen in larger ones.
@@ -36,7 +38,7 @@ _CONSIDERED = NOW - timedelta(days=_UNSENT / PER_DAY)
 _BOTH_DIGESTS = ("news", "moments")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Store]]:
     """A store with a few issues, and one with several times as many of everything."""
     opened = []

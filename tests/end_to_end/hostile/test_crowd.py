@@ -80,6 +80,7 @@ def poll(aggregator: Aggregator) -> tuple[dict[str, str | None], float]:
     return errors, time.monotonic() - began
 
 
+@pytest.mark.slow
 def test_fifty_that_hang_delay_neither_fifty_healthy_ones_nor_the_end(program: Callable[..., Aggregator]) -> None:
     poll(program(hanging=0, healthy=50))
     before_mb = resident_mb()
@@ -95,6 +96,7 @@ def test_fifty_that_hang_delay_neither_fifty_healthy_ones_nor_the_end(program: C
     assert resident_mb() - before_mb < 50
 
 
+@pytest.mark.slow
 def test_a_poll_of_which_all_hang_ends_soon_after_the_deadline(program: Callable[..., Aggregator]) -> None:
     errors, all_s = poll(program(hanging=100, healthy=0))
 

@@ -17,6 +17,8 @@ from aggregator.normalize import normalize_feed
 from tests.memory import resident_mb
 from tests.unit.parse.making import parsed, rss
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 ENTRIES = 2_500
 CONTENT = "<p>High water at <b>noon</b> &amp; low water at six, when the moon is full.</p>\n"
