@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Final, Literal
+from typing import Any, Final
 
 LANGUAGES: Final = (
     *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl"),
@@ -16,10 +16,8 @@ LANGUAGES: Final = (
 )
 _SAME: Final = {"no": "nb", "nn": "nb", "iw": "he", "in": "id"}
 
-_Width = Literal["wide", "abbreviated"]
-_Context = Literal["format", "stand-alone"]
-_WIDTHS: Final[tuple[_Width, ...]] = ("wide", "abbreviated")
-_CONTEXTS: Final[tuple[_Context, ...]] = ("format", "stand-alone")
+_WIDTHS: Final = ("wide", "abbreviated")
+_CONTEXTS: Final = ("format", "stand-alone")
 _Names = Mapping[str, frozenset[int]]
 
 
@@ -61,27 +59,28 @@ def _in_any(names: Callable[[str], _Names]) -> _Names:
 
 @cache
 def _months(language: str) -> _Names:
-    from babel.dates import get_month_names  # few dates need it, and it takes a while to load
-
-    return _collected(lambda width, context: get_month_names(width, context, language))
+    return _collected("months", language)
 
 
 @cache
 def _days(language: str) -> _Names:
-    from babel.dates import get_day_names
-
-    return _collected(lambda width, context: get_day_names(width, context, language))
+    return _collected("days", language)
 
 
-def _collected(names: Callable[[_Width, _Context], Mapping[int, str]]) -> _Names:
+def _collected(kind: str, language: str) -> _Names:
     """Return the long and short forms of all names, those within dates ("5 marca") and by themselves ("marzec")."""
+    from babel import localedata  # few dates need it
+
+    loaded: dict[Any, Any] = dict(localedata.load(language))
+    known = localedata.LocaleDataDict(loaded)[kind]
     found: dict[str, frozenset[int]] = {}
     for width in _WIDTHS:
         for context in _CONTEXTS:
-            for number, name in names(width, context).items():
+            for number, name in known[context][width].items():
                 word = _folded(name)
                 if len(word) > 1:
                     found[word] = found.get(word, frozenset()) | {number}
+    localedata._cache.clear()  # all that is known of these languages is 45 MB, and this is all that we need of it
     return found
 
 

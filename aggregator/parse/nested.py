@@ -55,6 +55,7 @@ _HTML: Final = frozenset((
 ))  # fmt: skip
 # In a text that was written as HTML and is read as XML.
 _OFTEN_UNCLOSED: Final = frozenset(("br", "hr", "img", "p", "li", "td", "tr", "dt", "dd", "input", "wbr"))
+_DEEPEST: Final = 1_000  # no entry of a publisher is; one that is stays as it is
 _MOST_OPEN: Final = 50  # elements at once: what an entry has is not nested deeper
 
 _Span = tuple[int, int]
@@ -118,6 +119,8 @@ def _foreign(text: str) -> Iterator[_Span]:
         if not closing and not is_alone:
             if _names(name)[1] in _ENTRIES:  # also where the one before it was never closed
                 entry = [_Open(start, name)]
+            elif len(entry) > _DEEPEST:
+                entry = []
             elif entry:
                 entry.append(_Open(start, name))
             continue

@@ -48,11 +48,15 @@ BOMB = gzip.compress(bytes(200_000_000), 1, mtime=0)
 # What is read all the same, because it does no harm.
 HARMLESS: dict[str, bytes] = {
     "laughs": answer(200, text(b"&l9;", before=b'<!DOCTYPE r [<!ENTITY l0 "ha">' + LAUGHS + b"]>")),
-    "depth": answer(200, text(b"<x>" * 100_000 + b"</x>" * 100_000)),
+    "depth": answer(200, text(b"<x>" * 10_000 + b"</x>" * 10_000)),
     "html-depth": answer(200, text(b"<![CDATA[" + b"<div>" * 100_000 + b"]]>")),
     "text": answer(200, text(b"word " * (MAX_BODY // 5 - 50))),
 }
 REFUSED: dict[str, tuple[bytes, str]] = {
+    "great-depth": (
+        answer(200, text(b"<x>" * 100_000 + b"</x>" * 100_000)),
+        "its elements are nested more than 1,000 deep",
+    ),
     "blow-up": (
         answer(200, text(b"&a;" * 10_000, before=b'<!DOCTYPE r [<!ENTITY a "' + b"x" * 10_000 + b'">]>')),
         "its entities expand to more than 1,000,000 characters",
@@ -64,7 +68,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "entries": (answer(200, rss(b"<item/>" * 400_000)), "it has more than 20,000 entries"),
     "namespaces": (
-        answer(200, rss(b"".join(b"<a xmlns:n%d='u'>" % number for number in range(100_000)))),
+        answer(200, rss(b"".join(b"<a xmlns:n%d='u'/>" % number for number in range(100_000)))),
         "it declares more than 100 namespaces",
     ),
     "categories": (answer(200, rss(b"<category/>" * 200_000)), "an entry has more than 5000 categories"),
