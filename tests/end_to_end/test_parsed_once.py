@@ -21,6 +21,8 @@ from aggregator.polling.workers import poll_due
 from tests.conftest import ROOT, in_batches, name_of_batch, real_feeds
 from tests.end_to_end.hostile.server import HostileServer, answer
 
+pytestmark = pytest.mark.slow
+
 OURS = sorted(path for path in (ROOT / "tests" / "feeds").iterdir() if ".expected." not in path.name)
 PAGES = sorted((ROOT / "tests" / "pages").glob("*.html"))
 READERS = {function.__code__ for function in (read_json, read_page, read_xml)}
