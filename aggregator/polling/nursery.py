@@ -40,6 +40,9 @@ _NEEDED_FOR_ARTICLES: Final = "trafilatura"
 # How long readers may take to end, once they should; what one was writing is then undone by the database.
 _GRACE_S: Final = 10.0
 
+# What a reader says before it reads: what ends it from now on may be what it reads. None, as pickling keeps that one.
+TAKEN_UP: Final = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -165,6 +168,7 @@ def _answer_questions(pipe: Connection) -> None:
     settings, recorder, store, timed = b"", None, None, _Timed()
     while True:
         question: Question = pipe.recv()
+        pipe.send(TAKEN_UP)
         try:
             if recorder is None or question.settings != settings:
                 settings = question.settings

@@ -27,7 +27,7 @@ from aggregator.errors import AggregatorError, ReaderLost
 from aggregator.model import Claim, Fetched, Meter, PollSummary, unmeasured
 from aggregator.pipeline import Reader
 from aggregator.polling.memory import give_back_large_blocks
-from aggregator.polling.nursery import Answer, Question, serve, settings_of
+from aggregator.polling.nursery import TAKEN_UP, Answer, Question, serve, settings_of
 from aggregator.steps.parse import Draft
 from aggregator.text.durations import duration_in_words
 
@@ -111,17 +111,33 @@ class ReaderPool:
     def ask(self, question: Question, limit: timedelta) -> PollSummary | Draft | None:
         """Hand a question to the next reader that is free; None when there is none left.
 
+        A reader that had ended before it took the question up costs nothing: the next one is asked.
         Raises ReaderLost when the reader ended meanwhile or took longer than ``limit``, else what it raised.
         """
-        pipe = self._take(limit)
-        if pipe is None:
-            return None
-        try:
-            pipe.send(question)
-            answer: Answer = pipe.recv()
-        except (EOFError, OSError) as error:
-            raise self._lost(pipe, limit) from error
-        self._give_back(pipe)
+        dead_before = 0
+        while (pipe := self._take(limit)) is not None:
+            is_taken_up = False
+            try:
+                pipe.send(question)
+                is_taken_up = pipe.recv() is TAKEN_UP
+                answer: Answer = pipe.recv()
+            except (EOFError, OSError) as error:
+                is_late, how = self._bury(pipe)
+                if is_late:
+                    limit_in_words = duration_in_words(limit)
+                    raise ReaderLost(
+                        f"reading it took longer than {limit_in_words}; the reader process was stopped"
+                    ) from error
+                if is_taken_up or dead_before >= self.count:
+                    hint = ", possibly out of memory" if how == "SIGKILL" else ""
+                    raise ReaderLost(f"the reader process was ended while reading it ({how}){hint}") from error
+                dead_before += 1
+            else:
+                self._give_back(pipe)
+                return self._done(answer)
+        return None
+
+    def _done(self, answer: Answer) -> PollSummary | Draft:
         for span, seconds in answer.measured:
             self._meter(span, seconds)
         if isinstance(answer.done, AggregatorError):
@@ -157,17 +173,13 @@ class ReaderPool:
         if is_late:
             self._replace(pipe)
 
-    def _lost(self, pipe: Connection, limit: timedelta) -> ReaderLost:
-        """Replace a reader that ended while it read; return what the source is told."""
+    def _bury(self, pipe: Connection) -> tuple[bool, str]:
+        """Replace a reader that ended with a question; return whether it took too long, and how it ended."""
         with self._changed:
             self._deadlines.pop(pipe, None)
             is_late = pipe in self._late
             self._late.discard(pipe)
-        how = self._replace(pipe)
-        if is_late:
-            return ReaderLost(f"reading it took longer than {duration_in_words(limit)}; the reader process was stopped")
-        hint = ", possibly out of memory" if how == "SIGKILL" else ""
-        return ReaderLost(f"the reader process was ended while reading it ({how}){hint}")
+        return is_late, self._replace(pipe)
 
     def _replace(self, pipe: Connection) -> str:
         """Put another reader in the place of one that ended; return how it ended."""
