@@ -160,7 +160,7 @@ class _Stored(Collector):
         totals, backlog = store.totals(), store.backlog(now=now, overdue_after=_OVERDUE_AFTER)
         families["entries"].add_metric([], totals.entries)
         families["duplicates"].add_metric([], totals.duplicates)
-        statuses = Tally(health.state.status for health in store.sources())
+        statuses = Tally(health.status_at(now) for health in store.sources())
         for status in SourceStatus:
             families["sources"].add_metric([status.value], statuses[status])
         families["sources_due"].add_metric([], backlog.due)

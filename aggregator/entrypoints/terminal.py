@@ -19,6 +19,7 @@ from aggregator.text.moments import relative
 STATUS_STYLE = {
     SourceStatus.OK: "green",
     SourceStatus.NEW: "cyan",
+    SourceStatus.SILENT: "yellow",
     SourceStatus.MOVED: "yellow",
     SourceStatus.CHANGED: "yellow",
     SourceStatus.FAILING: "red",
@@ -107,8 +108,8 @@ def entry_json(entry: StoredEntry) -> dict[str, Any]:
     }
 
 
-def source_json(health: SourceHealth) -> dict[str, Any]:
-    """Return a source's stable keys for scripts."""
+def source_json(health: SourceHealth, *, next_step: str | None, now: datetime) -> dict[str, Any]:
+    """Return a source's stable keys for scripts; ``next_step`` is what to do about it."""
     source, state = health.source, health.state
     return {
         "name": source.name,
@@ -117,7 +118,7 @@ def source_json(health: SourceHealth) -> dict[str, Any]:
         "kind": source.kind.value,
         "read_as": state.read_as.value if state.read_as else None,
         "found_at": state.found_at,
-        "status": state.status.value,
+        "status": health.status_at(now).value,
         "moved_to": state.moved_to,
         "merged_into": health.merged_into,
         "last_checked": rfc3339(state.last_checked),
@@ -128,7 +129,9 @@ def source_json(health: SourceHealth) -> dict[str, Any]:
         "last_error": state.last_error,
         "last_error_kind": state.last_error_kind.value if state.last_error_kind else None,
         "last_error_status": state.last_error_status,
+        "next_step": next_step,
         "entries": health.entries,
+        "latest_entry": rfc3339(max(state.recent, default=None)),
         "usual_gap_s": int(state.usual_gap.total_seconds()) if state.usual_gap else None,
         "categories": list(source.categories),
         "priority": source.priority,

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
+from typing import Final
 
 from aggregator.errors import ErrorKind
 from aggregator.model.documents import PageRules
 from aggregator.model.rankings import Edition
+
+# A source is silent when nothing came for so many of its usual gaps, for longer than its pauses, and for some days.
+_SILENT_GAPS: Final = 4
+_SILENT_PAUSES: Final = 1.5
+_LEAST_SILENCE: Final = timedelta(days=3)
 
 
 class SourceKind(StrEnum):
@@ -92,8 +99,11 @@ def affected(before: Source, after: Source) -> frozenset[Affects]:
 
 
 class SourceStatus(StrEnum):
+    """How a source is. SILENT is stored of none: who looks finds it out (``SourceHealth.status_at``)."""
+
     NEW = "new"
     OK = "ok"
+    SILENT = "silent"
     FAILING = "failing"
     MOVED = "moved"
     CHANGED = "changed"
@@ -252,6 +262,26 @@ class SourceHealth:
     state: SourceState
     entries: int
     merged_into: str | None = None
+
+    def silence(self, now: datetime) -> timedelta | None:
+        """Return how long ago its latest entry was published; None while it has brought none."""
+        latest = max(self.state.recent, default=None)
+        return max(now - latest, timedelta()) if latest else None
+
+    def status_at(self, now: datetime | None) -> SourceStatus:
+        """Return its status as people see it: one that answers well, but is quiet beyond its habit, is silent.
+
+        Its habit is its usual gap and its pauses, of which the longest may have been an outage of its own. ``now`` None
+        is for what is read at another time.
+        """
+        state = self.state
+        if now is None or state.status is not SourceStatus.OK or state.usual_gap is None or not state.recent:
+            return state.status
+        times = sorted(state.recent)
+        pauses = sorted(later - earlier for earlier, later in pairwise(times))
+        pause = pauses[-2] if len(pauses) > 1 else timedelta()
+        patience = max(_SILENT_GAPS * state.usual_gap, _SILENT_PAUSES * pause, _LEAST_SILENCE)
+        return SourceStatus.SILENT if now - times[-1] > patience else SourceStatus.OK
 
     @property
     def response_time(self) -> timedelta | None:

@@ -7,17 +7,13 @@ from datetime import datetime, timedelta
 
 from aggregator.model import SourceHealth, SourceStatus
 from aggregator.model.issues import Stop, StopCause, Trouble, TroubleKind
-from aggregator.text.durations import duration_in_words
+from aggregator.text.durations import duration_in_words, silence_in_words
 
 # One failed request is weather, not trouble.
 _FAILURES = 3
 
 # A page that answers with something else once may be out of order; twice, it was rebuilt.
 _FAILURES_OF_PAGES = 2
-
-# A source is silent when it has been so for this many times its usual gap, and not less than some days.
-_GAPS = 4
-_LEAST_SILENCE = timedelta(days=3)
 
 
 def troubles_of(sources: Sequence[SourceHealth], stops: Sequence[Stop], *, now: datetime) -> tuple[Trouble, ...]:
@@ -43,7 +39,7 @@ def _trouble(health: SourceHealth, now: datetime) -> Trouble | None:
 
 def _kind(health: SourceHealth, now: datetime) -> TroubleKind | None:
     state = health.state
-    match state.status:
+    match health.status_at(now):
         case SourceStatus.GONE:
             return TroubleKind.GONE
         case SourceStatus.CHANGED if state.failures == 0 or state.failures >= _FAILURES_OF_PAGES:
@@ -52,9 +48,8 @@ def _kind(health: SourceHealth, now: datetime) -> TroubleKind | None:
             return TroubleKind.MOVED
         case SourceStatus.FAILING if state.failures >= _FAILURES:
             return TroubleKind.FAILING
-        case SourceStatus.OK if state.usual_gap is not None and state.recent:
-            is_silent = now - state.recent[0] > max(_GAPS * state.usual_gap, _LEAST_SILENCE)
-            return TroubleKind.SILENT if is_silent else None
+        case SourceStatus.SILENT:
+            return TroubleKind.SILENT
         case _:
             return None
 
@@ -62,9 +57,9 @@ def _kind(health: SourceHealth, now: datetime) -> TroubleKind | None:
 def _text(kind: TroubleKind, health: SourceHealth, now: datetime) -> str:
     state = health.state
     match kind:
-        case TroubleKind.SILENT if state.usual_gap is not None:
-            silence, gap = duration_in_words(now - state.recent[0]), duration_in_words(state.usual_gap)
-            return f"nothing new for {silence}; usually it publishes every {gap}"
+        case TroubleKind.SILENT:
+            said = silence_in_words(health.silence(now) or timedelta(), state.usual_gap or timedelta())
+            return f"{said}. If the site has news, run: aggregator poll {health.source.name}"
         case TroubleKind.MOVED:
             where = f"the address of {health.merged_into}" if health.merged_into else str(state.moved_to)
             return f"it moved for good to {where}"

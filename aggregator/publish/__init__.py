@@ -14,7 +14,7 @@ from aggregator.publish.feeds.issues import DIGEST, issues_document
 from aggregator.publish.feeds.opml import render_opml
 from aggregator.publish.files import Written, write_if_changed, write_site
 from aggregator.publish.issue import issue_entries
-from aggregator.publish.pages.advice import retry_in_words
+from aggregator.publish.pages.advice import next_step, retry_in_words
 from aggregator.publish.pages.choices import (
     PERIODS,
     Choice,
@@ -107,6 +107,7 @@ __all__ = [
     "language_choices",
     "link_header",
     "moment",
+    "next_step",
     "period_choices",
     "rank_table",
     "ranking_csv",

@@ -86,6 +86,11 @@ def duration_in_words(duration: timedelta) -> str:
     return f"{count} second{'' if count == 1 else 's'}"
 
 
+def silence_in_words(silence: timedelta, usual_gap: timedelta) -> str:
+    """Say that a source is quiet beyond its habit."""
+    return f"nothing new for {duration_in_words(silence)}; usually it publishes every {duration_in_words(usual_gap)}"
+
+
 def response_time_in_words(duration: timedelta) -> str:
     """Say how long a server took: "140 ms", "2.4 s"."""
     seconds = duration.total_seconds()

@@ -130,9 +130,11 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
         "last_error_kind",
         "last_error_status",
         "entries",
+        "latest_entry",
+        "next_step",
     }
     assert all(keys <= source.keys() for source in found)
-    assert {"ok", "failing", "moved"} <= {source["status"] for source in found}
+    assert {"ok", "failing", "moved", "silent"} <= {source["status"] for source in found}
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", source["last_checked"]) for source in found)
     failing = [source for source in found if source["status"] == "failing"]
     assert all(source["failures"] == 1 and source["last_error"] for source in failing)
@@ -142,6 +144,11 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
         r"(?m)^grand-region-wire +ok +\d+ +just now +in 1\d minutes because the feed asks for 15 minutes", shown
     )
     assert re.search(r"(?m)^exoplanet-club +failing +0 +never +in .* because it failed once: .* answered 500", shown)
+    silent = next(source for source in found if source["status"] == "silent")
+    assert silent["name"] == "hilltop-observatory"
+    assert "aggregator poll hilltop-observatory" in silent["next_step"]
+    assert re.search(r"(?m)^hilltop-observatory +silent ", shown)
+    assert "If the site has news, run: aggregator poll hilltop-observatory" in " ".join(shown.split())
     assert re.search(r"(?m)^courrier-orbital +moved .* because it is set to every 1m; it moved to http://", shown)
 
 

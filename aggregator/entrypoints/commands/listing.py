@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -35,7 +35,7 @@ from aggregator.entrypoints.terminal import (
 from aggregator.errors import UsageError
 from aggregator.model import Selection, SourceHealth, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
-from aggregator.text.durations import duration_in_words
+from aggregator.text.durations import duration_in_words, silence_in_words
 
 _SHOWN = 50
 
@@ -59,14 +59,18 @@ def sources(
             apply_moves(aggregator)
             return
         all_health = aggregator.store.sources()[:limit]
-        now = aggregator.clock()
+        now, zone = aggregator.clock(), aggregator.config.site.tz
     if as_json:
-        print_json(source_json(health) for health in all_health)
+        from aggregator.publish import next_step
+
+        steps = (next_step(health, zone=zone, now=now) for health in all_health)
+        print_json(source_json(health, next_step=step, now=now) for health, step in zip(all_health, steps, strict=True))
         return
     listing = table("source", "status", "entries", "last success", "next check", wide=("next check",))
     for health in all_health:
         state = health.state
-        status = Text(state.status.value, style=STATUS_STYLE[state.status])
+        standing = health.status_at(now)
+        status = Text(standing.value, style=STATUS_STYLE[standing])
         if state.failures > 1:
             status.append(f" ×{state.failures}")
         last_success = ago(state.last_success, now)
@@ -87,6 +91,10 @@ def _next_check(health: SourceHealth, now: datetime) -> Text:
     said = Text(f"{when} because {state.next_check_reason}")
     if state.last_error:
         said.append(f": {state.last_error}", style=STATUS_STYLE[SourceStatus.FAILING])
+    if health.status_at(now) is SourceStatus.SILENT:
+        quiet = silence_in_words(health.silence(now) or timedelta(), state.usual_gap or timedelta())
+        ask = f"; {quiet}. If the site has news, run: aggregator poll {health.source.name}"
+        said.append(ask, style=STATUS_STYLE[SourceStatus.SILENT])
     if state.moved_to and health.merged_into is None:
         said.append(f"; it moved to {state.moved_to}", style=STATUS_STYLE[SourceStatus.MOVED])
     return said

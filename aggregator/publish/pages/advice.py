@@ -17,6 +17,10 @@ _FIND: Final = f"{_LOOK}. To find the feed behind a page, run: aggregator add UR
 _LOGIN: Final = "The site refuses us. If it wants a login, add auth: or headers: to the source; else ask its owner."
 _NOTHING_THERE: Final = "There is nothing at this address any more. Open the site, then run: aggregator add URL"
 _SERVER_ERROR: Final = "The site reported an error ({status}). {retry}; no action needed."
+_SILENT: Final = (
+    "It answers, but has nothing new. If the site has news, run: aggregator poll {name}, which asks for all of it; if "
+    "that brings nothing, its feed is stale or elsewhere: aggregator add URL"
+)
 _OTHERWISE: Final = f"{{retry}}. {_LOOK}"
 
 # {retry} is when, {status} what the server answered with. A test sees to it that every kind of error is here.
@@ -46,7 +50,9 @@ _STEPS: Final[Mapping[ErrorKind, str]] = {
 
 def next_step(health: SourceHealth, *, zone: ZoneInfo, now: datetime | None) -> str | None:
     """Return what to do about a source, None when there is nothing; ``now`` None: for pages that are read later."""
-    match health.state.status:
+    match health.status_at(now):
+        case SourceStatus.SILENT:
+            return _SILENT.format(name=health.source.name)
         case SourceStatus.MOVED:
             return "It works. To write the new address into the sources file, run: aggregator sources --apply-moves"
         case SourceStatus.GONE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,17 +20,13 @@ from aggregator.text.one_line import one_line
 
 _NEEDS_ATTENTION: Final = (SourceStatus.GONE, SourceStatus.MOVED, SourceStatus.CHANGED, SourceStatus.FAILING)
 
-# A source that brought nothing for so many of its usual gaps, and for so long, is pointed out: it may have moved.
-_SILENT_GAPS: Final = 6
-_SILENT_FOR: Final = timedelta(days=7)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
     """A source in words; None is what isn't known yet.
 
     ``letter`` and ``color`` are its icon's. ``silence`` is how long ago its latest entry was published, ``is_silent``
-    when that is much longer than usual. ``activity`` has its entries of the last days, day by day.
+    when that is beyond its habit. ``activity`` has its entries of the last days, day by day.
     """
 
     name: str
@@ -90,8 +86,8 @@ def source_row(
     source, state = health.source, health.state
     moved_to = web_address(state.moved_to)
     title = source_title(health)
-    latest = max(state.recent, default=None)
-    silence = max(now - latest, timedelta()) if latest and now else None
+    silence = health.silence(now) if now else None
+    status = health.status_at(now)
     counts = None if activity is None else activity.get(source.name, ())
     return SourceRow(
         name=source.name,
@@ -101,8 +97,8 @@ def source_row(
         url=web_address(state.site_url) or moved_to or web_address(source.url),
         address=web_address(source.url) or "",
         kind=_kind(health),
-        status=state.status.value,
-        needs_attention=state.status in _NEEDS_ATTENTION,
+        status=status.value,
+        needs_attention=status in _NEEDS_ATTENTION,
         moved_to=moved_to,
         last_success=moment(state.last_success, zone=zone, now=now) if state.last_success else None,
         next_check=moment(state.next_check, zone=zone, now=now) if state.next_check else None,
@@ -113,7 +109,7 @@ def source_row(
         entries=health.entries,
         usual_gap=duration_in_words(state.usual_gap) if state.usual_gap else None,
         silence=duration_in_words(silence) if silence is not None else None,
-        is_silent=_is_silent(silence, state.usual_gap),
+        is_silent=status is SourceStatus.SILENT,
         activity=None if counts is None else _activity(counts),
         validators=_validators(health),
         response=response_time_in_words(health.response_time) if health.response_time else None,
@@ -125,10 +121,6 @@ def _kind(health: SourceHealth) -> str:
     found = health.state.read_as if health.source.kind is SourceKind.AUTO else None
     where = f" at {address}" if found and (address := web_address(health.state.found_at)) else ""
     return f"{health.source.kind}: {found}{where}" if found else str(health.source.kind)
-
-
-def _is_silent(silence: timedelta | None, usual_gap: timedelta | None) -> bool:
-    return silence is not None and usual_gap is not None and silence > max(usual_gap * _SILENT_GAPS, _SILENT_FOR)
 
 
 def _activity(counts: Sequence[int]) -> Bars:

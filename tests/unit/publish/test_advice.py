@@ -29,8 +29,16 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Luxembourg")
 
 
-def step_for(status: SourceStatus, error: SourceError | None = None, *, in_: timedelta = timedelta(hours=1)) -> str:
+def step_for(
+    status: SourceStatus,
+    error: SourceError | None = None,
+    *,
+    in_: timedelta = timedelta(hours=1),
+    latest: timedelta = timedelta(),
+) -> str:
     state = SourceState(
+        usual_gap=timedelta(days=1),
+        recent=(NOW - latest,),
         status=status,
         last_error=str(error) if error else None,
         last_error_kind=error.kind if error else None,
@@ -109,4 +117,5 @@ def test_each_other_trouble_has_a_step_and_health_has_none() -> None:
     assert "Remove it" in step_for(SourceStatus.GONE)
     assert "aggregator preview" in step_for(SourceStatus.CHANGED)
     assert step_for(SourceStatus.OK) == ""
+    assert "aggregator poll" in step_for(SourceStatus.OK, latest=timedelta(days=41))
     assert step_for(SourceStatus.NEW) == ""

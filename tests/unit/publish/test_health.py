@@ -29,6 +29,23 @@ def test_what_needs_attention_is_on_top_and_the_rest_goes_by_title():
     assert [row.needs_attention for row in rows] == [True, True, True, True, False, False]
 
 
+def test_who_is_silent_comes_after_trouble_and_is_called_so():
+    quiet = {"usual_gap": timedelta(days=1), "recent": (NOON - timedelta(days=41),)}
+
+    rows = rows_of(
+        make_health("a", status=SourceStatus.OK),
+        make_health("b", status=SourceStatus.OK, **quiet),
+        make_health("c", status=SourceStatus.FAILING, **quiet),
+    )
+
+    assert [(row.name, row.status, row.is_silent) for row in rows] == [
+        ("c", "failing", False),
+        ("b", "silent", True),
+        ("a", "ok", False),
+    ]
+    assert "aggregator poll b" in (rows[1].next_step or "")
+
+
 def test_a_source_tells_all_that_is_known_of_it():
     (row,) = rows_of(
         make_health(
