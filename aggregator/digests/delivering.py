@@ -23,6 +23,7 @@ from aggregator.config import Secrets
 from aggregator.errors import DeliveryError, Refused, StoreError
 from aggregator.model.issues import ChannelKind, Delivery, DeliveryClaim, DeliveryStatus, Issue, Outcome
 from aggregator.notify import after_failure, after_success, targets_of
+from aggregator.store.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
     from aggregator.notify.channels import Channels
@@ -32,9 +33,9 @@ log = structlog.get_logger()
 # What the ledger's key that signs the addresses to unsubscribe is for.
 UNSUBSCRIBE: Final = "unsubscribe"
 
-# How long a claim lasts, and how much of that must be left to begin an attempt: no attempt takes as long.
-_LEASE: Final = timedelta(minutes=15)
-_LONGEST_ATTEMPT: Final = timedelta(minutes=5)
+# How long a claim lasts that is not extended, and how much of that must be left to begin an attempt.
+_LEASE: Final = timedelta(seconds=30)
+_LEFT: Final = timedelta(seconds=15)
 
 # Webhooks and chats at the same time; mail has ``email.smtp.connections``.
 _WORKERS: Final = 8
@@ -48,6 +49,7 @@ _BATCH: Final = 32
 
 # How often to try to write outcomes; when that fails, what was sent is sent again later.
 _MARKING_TRIES: Final = 3
+_MARKING_PAUSE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ class _Courier:
         self._unwritten: list[tuple[DeliveryClaim, Outcome, threading.Event]] = []
         self._issues: dict[int, Issue] = {}
         self._doubted: list[tuple[DeliveryClaim, Refused]] = []
+        self._heartbeat = Heartbeat(self._extend, key_of=_key_of, lease=_LEASE)
 
     def run(self) -> Iterator[Attempted]:
         email = self._config.email
@@ -123,7 +126,7 @@ class _Courier:
             (ChannelKind.EMAIL,): email.smtp.connections if email else 1,
             (ChannelKind.WEBHOOK, ChannelKind.CHAT): _WORKERS,
         }
-        with ExitStack() as stack:
+        with self._heartbeat.beating(), ExitStack() as stack:
             lanes = [
                 _Lane(kinds, size, stack.enter_context(ThreadPoolExecutor(size, thread_name_prefix="deliver")))
                 for kinds, size in sizes.items()
@@ -182,13 +185,24 @@ class _Courier:
             return []
         claims = self._ledger.claim(kinds=lane.kinds, now=self._clock(), lease=_LEASE, limit=_BATCH, ids=self._ids)
         lane.is_exhausted = not claims
+        self._heartbeat.hold(claims)
         return claims
+
+    def _extend(self, held: list[DeliveryClaim]) -> set[int]:
+        return self._ledger.extend(held, until=self._clock() + _LEASE)
+
+    def _may_begin(self, claim: DeliveryClaim) -> bool:
+        """Whether a claim is ours, and will be at the next heartbeat; and what is sent could be marked."""
+        is_fresh = claim.until - self._clock() > _LEFT or self._heartbeat.sure_for_s() > _LEFT.total_seconds()
+        return is_fresh and self._heartbeat.holds(claim.delivery.id) and not self._is_store_lost.is_set()
 
     def _attempt(self, claim: DeliveryClaim) -> Attempted | None:
         """Attempt one delivery and write what became of it; None when it was given back. Raises StoreError."""
-        if self._is_store_lost.is_set():  # what is sent now could not be marked
+        if not self._may_begin(claim):
+            self._heartbeat.let_go(claim.delivery.id)
             return None
-        if self._stop.is_set() or claim.until - self._clock() < _LONGEST_ATTEMPT:
+        if self._stop.is_set():
+            self._heartbeat.let_go(claim.delivery.id)
             self._ledger.release([claim])
             return None
         try:
@@ -263,7 +277,8 @@ class _Courier:
             except StoreError:
                 self._is_store_lost.set()
                 raise
-            for _, _, each in batch:
+            for of, _, each in batch:
+                self._heartbeat.let_go(of.delivery.id)
                 each.set()
 
     def _write(self, outcomes: Sequence[tuple[DeliveryClaim, Outcome]]) -> None:
@@ -274,10 +289,14 @@ class _Courier:
             except StoreError:
                 if number + 1 == _MARKING_TRIES:
                     raise
-                time.sleep(1)
+                time.sleep(_MARKING_PAUSE_S)
 
     def _issue(self, pk: int) -> Issue:
         with self._lock:
             if pk not in self._issues:
                 self._issues[pk] = self._ledger.issue(pk)
             return self._issues[pk]
+
+
+def _key_of(claim: DeliveryClaim) -> int:
+    return claim.delivery.id

@@ -21,11 +21,12 @@ from aggregator.errors import DeliveryError
 from aggregator.model.issues import DeliveryStatus, Outcome, Ping, PingClaim
 from aggregator.notify.hub import after_ping_failure, tell_hub
 from aggregator.publish import is_private, served_base, told_formats
+from aggregator.store.heartbeat import Heartbeat
 
 log = structlog.get_logger()
 
-# Longer than a ping's requests can take, one for each format, with ``fetch.timeout`` each; more is not claimed at once.
-_LEASE: Final = timedelta(minutes=10)
+# How long a claim lasts that is not extended.
+_LEASE: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,10 @@ def ping_due(
     due = pings.next_due()
     if due is None or due > aggregator.clock():
         return
-    with aggregator.store.delivering():
+    heartbeat = Heartbeat(
+        lambda held: pings.extend(held, until=aggregator.clock() + _LEASE), key_of=_key_of, lease=_LEASE
+    )
+    with aggregator.store.delivering(), heartbeat.beating():
         while stop is None or not stop.is_set():
             claims = pings.claim(now=aggregator.clock(), lease=_LEASE, limit=1, ids=ids)
             if not claims:
@@ -57,8 +61,10 @@ def ping_due(
             if not is_owed(aggregator.config, claim.ping):
                 pings.delete([claim.ping.id])
                 continue
+            heartbeat.hold(claims)
             outcome = _attempt(aggregator, claim)
             pings.record(claim, outcome, now=aggregator.clock())
+            heartbeat.let_go(claim.ping.id)
             yield Pinged(ping=claim.ping, outcome=outcome)
 
 
@@ -80,3 +86,7 @@ def _attempt(aggregator: Aggregator, claim: PingClaim) -> Outcome:
         jitter = random.random()  # noqa: S311 - spreads attempts, keeps no secret
         return after_ping_failure(ping, error, now=aggregator.clock(), jitter=jitter)
     return Outcome(status=DeliveryStatus.SENT)
+
+
+def _key_of(claim: PingClaim) -> int:
+    return claim.ping.id

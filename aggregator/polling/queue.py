@@ -6,7 +6,6 @@ that can't reach the database begins nothing that would outlast what it has: by 
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -15,19 +14,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-import structlog
-
 from aggregator.app import Aggregator
-from aggregator.errors import StoreError
 from aggregator.fetch import Turn, is_to_be_plain
 from aggregator.model import Claim, HostState
+from aggregator.store.heartbeat import Heartbeat
 
-log = structlog.get_logger()
-
-# A claim lasts as long as so many exchanges may, and for so long at least; so often in that time it is extended.
+# A claim lasts as long as so many exchanges may, and for so long at least.
 _LEASE_EXCHANGES: Final = 3
 _SHORTEST_LEASE: Final = timedelta(seconds=15)
-_BEATS: Final = 5
 
 # A host that rests longer than this has its sources given back until then.
 _LONG_REST = timedelta(minutes=1)
@@ -59,10 +53,7 @@ class Queue:
         self._is_exhausted = False
         self._timeout = aggregator.config.fetch.timeout
         self._lease = max(_LEASE_EXCHANGES * self._timeout, _SHORTEST_LEASE)
-        self._lock = threading.Lock()
-        self._held: dict[str, Claim] = {}
-        self._lost: set[str] = set()
-        self._sure_until = time.monotonic() + self._lease.total_seconds()
+        self._heartbeat = Heartbeat(self._extend, key_of=_key_of, lease=self._lease)
         self._troubles: dict[str, int] = {}
 
     # --- what is to be asked -----------------------------------------------------------------------------------------
@@ -88,8 +79,7 @@ class Queue:
 
     def done(self, claim: Claim) -> None:
         """Keep a claim alive no longer: its result is written, or it was lost."""
-        with self._lock:
-            self._held.pop(claim.state.seed, None)
+        self._heartbeat.let_go(claim.state.seed)
 
     def note_host(self, claim: Claim) -> None:
         """After a host was asked: write what other workers must know of it, that it rests or that it answers again."""
@@ -130,8 +120,7 @@ class Queue:
             self._is_exhausted = not self._names and not self._missed
         for claim in claims:
             self._resume(claim.host)
-        with self._lock:
-            self._held |= {claim.state.seed: claim for claim in claims}
+        self._heartbeat.hold(claims)
         self._waiting += claims
 
     def _busy_hosts(self) -> list[str]:
@@ -183,46 +172,28 @@ class Queue:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Extend all claims from time to time; give back what is left at the end."""
-        has_ended = threading.Event()
-        heart = threading.Thread(target=self._beat, args=(has_ended,), name="heartbeat", daemon=True)
-        heart.start()
         try:
-            yield
+            with self._heartbeat.beating():
+                yield
         finally:
-            has_ended.set()
-            heart.join()
-            with self._lock:
-                left = list(self._held.values())
+            left = self._heartbeat.held()
             if left:
                 self._aggregator.store.release(left)
 
-    def _beat(self, has_ended: threading.Event) -> None:
-        while not has_ended.wait(self._lease.total_seconds() / _BEATS):
-            began = time.monotonic()
-            with self._lock:
-                held = list(self._held.values())
-            if not held:
-                self._sure_until = began + self._lease.total_seconds()
-                continue
-            now = self._aggregator.clock()
-            try:
-                still = self._aggregator.store.extend(held, now=now, until=now + self._lease)
-            except StoreError as error:
-                log.warning("claims.not_extended", error=str(error))
-                continue
-            with self._lock:  # what was recorded meanwhile is held no more either, and waits no more
-                self._lost |= {claim.state.seed for claim in held} - still
-            self._sure_until = began + self._lease.total_seconds()
+    def _extend(self, held: list[Claim]) -> set[str]:
+        now = self._aggregator.clock()
+        return self._aggregator.store.extend(held, now=now, until=now + self._lease)
 
     def _drop_lost(self) -> None:
         """Give up claims that ended before they were extended: their hosts may be another worker's."""
-        with self._lock:
-            lost, self._lost = self._lost, set()
-            for seed in lost:
-                self._held.pop(seed, None)
+        lost = self._heartbeat.take_lost()
         if lost:
             self._waiting = [claim for claim in self._waiting if claim.state.seed not in lost]
 
     def _is_sure(self) -> bool:
         """Whether an exchange that begins now ends before the claims could be another worker's."""
-        return time.monotonic() + self._timeout.total_seconds() < self._sure_until
+        return self._timeout.total_seconds() < self._heartbeat.sure_for_s()
+
+
+def _key_of(claim: Claim) -> str:
+    return claim.state.seed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -57,6 +57,18 @@ def claim_due(
 def is_held(table: sa.Table, pk: int, token: str) -> sa.ColumnElement[bool]:
     """Return the condition that a row is still claimed with this token."""
     return (table.c.pk == pk) & (table.c.claim_token == token)
+
+
+def extend(connection: sa.Connection, table: sa.Table, tokens: Mapping[int, str], *, until: datetime) -> set[int]:
+    """Let rows that are still claimed with these tokens, by key, be so until then; return the keys of those."""
+    held_keys: set[int] = set()
+    for token in set(tokens.values()):
+        ours = (table.c.claim_token == token) & table.c.pk.in_([pk for pk, its in tokens.items() if its == token])
+        # what is locked is being recorded just now: to wait for it could be for ever, as others wait for these
+        free = sa.select(table.c.pk).where(ours).with_for_update(skip_locked=True)
+        connection.execute(table.update().where(table.c.pk.in_(free)).values(claimed_until=until))
+        held_keys.update(connection.execute(sa.select(table.c.pk).where(ours)).scalars())
+    return held_keys
 
 
 def are_claims(connection: sa.Connection, table: sa.Table) -> bool:

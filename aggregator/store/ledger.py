@@ -111,6 +111,12 @@ class Ledger:
             with self._write() as connection:
                 deliveries.release(connection, claims)
 
+    def extend(self, claims: Sequence[DeliveryClaim], *, until: datetime) -> set[int]:
+        """Let claims last until then; return the ids of the deliveries that are held."""
+        with self._write() as connection:
+            tokens = {claim.delivery.id: claim.token for claim in claims}
+            return attempts.extend(connection, tables.deliveries, tokens, until=until)
+
     def take_back_claims(self) -> None:
         """End all claims: those who made them are dead."""
         with self._read() as connection:

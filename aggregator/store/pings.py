@@ -45,6 +45,12 @@ class Pings:
         with self._write() as connection:
             return claim_due(connection, now=now, lease=lease, limit=limit, ids=ids)
 
+    def extend(self, claims: Sequence[PingClaim], *, until: datetime) -> set[int]:
+        """Let claims last until then; return the ids of the pings that are held."""
+        with self._write() as connection:
+            tokens = {claim.ping.id: claim.token for claim in claims}
+            return attempts.extend(connection, pings, tokens, until=until)
+
     def note_part(self, claim: PingClaim, parts_sent: int) -> None:
         """Note that the hub was told of so many of the feed's addresses."""
         with self._write() as connection:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import timedelta
 from enum import IntEnum
 from pathlib import Path
 
@@ -18,10 +17,6 @@ from aggregator.store.engine import BUSY_TIMEOUT_S
 
 # How long a writer sleeps that finds another process at work: a transaction takes ten times as long.
 _LOOK_AGAIN_S = 0.0005
-
-
-# No claim of a delivery lasts longer.
-LEASES = timedelta(minutes=15)
 
 
 class Work(IntEnum):
@@ -76,11 +71,10 @@ def alone_on_server(engine: sa.Engine) -> Iterator[None]:
 
 @contextmanager
 def among(engine: sa.Engine, work: Work, take_back_claims: Callable[[], None]) -> Iterator[None]:
-    """Be one of the processes that do some work. The first one there knows that all claims are those of the dead.
+    """Be one of the processes that do some work.
 
-    Claims of a worker that was killed would otherwise keep what it held from everyone to the end of their lease. Those
-    of a worker that polls from PostgreSQL do: they are short, and it may be alive and have lost the connection that
-    had its lock. Locks of a server that was started a moment ago tell nothing: those who live have lost theirs.
+    On SQLite the first one there knows that all claims are those of the dead, and takes them back. On PostgreSQL they
+    end with their short leases: who made them may be alive, and have lost the connection that had its lock.
     """
     if engine.dialect.name == "sqlite":
         with _lock_file(engine, _ENDINGS[work]) as file:
@@ -90,14 +84,7 @@ def among(engine: sa.Engine, work: Work, take_back_claims: Callable[[], None]) -
             yield
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if connection.execute(sa.select(sa.func.pg_try_advisory_lock(work.value))).scalar_one():
-            runs_for_long = sa.select(sa.func.pg_postmaster_start_time() < sa.func.now() - LEASES)
-            if work is not Work.POLLING and connection.execute(runs_for_long).scalar_one():
-                take_back_claims()
-            connection.execute(sa.select(sa.func.pg_advisory_lock_shared(work.value)))
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(work.value)))
-        else:
-            connection.execute(sa.select(sa.func.pg_advisory_lock_shared(work.value)))
+        connection.execute(sa.select(sa.func.pg_advisory_lock_shared(work.value)))
         try:
             yield
         finally:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from aggregator.store import Store, presence
+from aggregator.store import Store
 from tests.builders import NOW
 from tests.postgresql import PostgresqlServer
 
@@ -63,9 +62,3 @@ def open_store(url: str) -> Iterator[Callable[[], Store]]:
 @pytest.fixture
 def store(open_store: Callable[[], Store]) -> Store:
     return open_store()
-
-
-@pytest.fixture
-def long_running_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the server for one that has run for long: that of the tests was started a moment ago."""
-    monkeypatch.setattr(presence, "LEASES", timedelta(0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from aggregator.errors import StatusError, StoreError, Unreachable
 from aggregator.model import Claim
 from aggregator.polling import queue as claiming
 from aggregator.polling.queue import Queue
+from aggregator.store import heartbeat
 from aggregator.store.tables import sources
 from tests.end_to_end.conftest import wait_for
 from tests.newsroom import Clock, Newsroom, make_config
@@ -137,7 +139,7 @@ def test_a_source_whose_host_stays_anothers_is_not_waited_for_for_ever(
 
 
 def test_claims_live_as_long_as_their_worker_does(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claiming, "_BEATS", 300)
+    monkeypatch.setattr(heartbeat, "_BEATS", 300)
     first, second = opening(one=2), opening(one=2)
     queue = queue_of(first)
     with queue.kept():
@@ -159,7 +161,7 @@ def claimed_until(room: Newsroom) -> datetime:
 
 
 def test_claims_that_ended_are_given_up(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claiming, "_BEATS", 300)
+    monkeypatch.setattr(heartbeat, "_BEATS", 300)
     first = opening(one=3)
     queue = queue_of(first, ["one-0", "one-1", "one-2"])
     assert take(queue)
@@ -175,9 +177,9 @@ def test_nothing_is_begun_that_could_outlast_what_the_database_was_told(
 ) -> None:
     room = opening(one=1, two=1, three=1)
     queue = queue_of(room)
-    began = claiming.time.monotonic()
+    began = time.monotonic()
     passed = {"s": 9.9}
-    monkeypatch.setattr(claiming, "time", SimpleNamespace(monotonic=lambda: began + passed["s"]))
+    monkeypatch.setattr(heartbeat, "time", SimpleNamespace(monotonic=lambda: began + passed["s"]))
 
     in_time = take(queue)
     passed["s"] = 10.1  # an exchange takes five seconds at most, and the lease fifteen
@@ -187,7 +189,7 @@ def test_nothing_is_begun_that_could_outlast_what_the_database_was_told(
 
 
 def test_a_lost_database_ends_no_claim_before_its_time(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claiming, "_BEATS", 300)
+    monkeypatch.setattr(heartbeat, "_BEATS", 300)
     room = opening(one=1, two=1)
     queue = queue_of(room)
     tries: list[object] = []

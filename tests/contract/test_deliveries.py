@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from aggregator.digests import delivering
 from aggregator.errors import StoreError
 from aggregator.model.issues import (
     ChannelKind,
@@ -18,9 +22,12 @@ from aggregator.model.issues import (
     Stop,
     StopCause,
 )
+from aggregator.store import heartbeat
+from aggregator.store.tables import deliveries
+from tests.end_to_end.conftest import wait_for
 from tests.newsroom import START, Clock, Newsroom, make_config
 from tests.processes import deliver, forking
-from tests.receivers import HttpReceiver, MailServer
+from tests.receivers import Answer, HttpReceiver, MailServer
 
 LEASE = timedelta(minutes=15)
 ALL = tuple(ChannelKind)
@@ -110,16 +117,97 @@ def test_a_claim_that_is_given_back_is_free(opening: Opening) -> None:
     assert len(claim(room)) == 3
 
 
-@pytest.mark.usefixtures("long_running_server")
-def test_claims_of_the_dead_are_taken_back_by_the_next_process(opening: Opening) -> None:
+def test_what_a_killed_worker_held_is_sent_by_the_next_within_a_minute(opening: Opening) -> None:
     with MailServer() as server:
         room = opening(email={"smtp": {"host": "127.0.0.1", "port": server.port}})
         issued(room)
-        claim(room)
+        room.ledger.claim(kinds=ALL, now=room.clock(), lease=delivering._LEASE, limit=100)
 
         attempted = room.deliver()
+        room.clock.advance(seconds=55)
+        attempted += room.deliver()
 
         assert len(attempted) == 3
+
+
+def test_claims_on_a_file_are_taken_back_at_once_when_nobody_else_is_at_work(tmp_path: Path) -> None:
+    room = Newsroom(make_config(f"sqlite:///{tmp_path}/a.db", {"every": "now", "to": THREE}))
+    issued(room)
+    claim(room)
+
+    with room.aggregator.store.delivering():
+        claimed = claim(room)
+    room.close()
+
+    assert len(claimed) == 3
+
+
+def test_a_delivery_is_its_workers_for_as_long_as_it_is_being_sent(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "_BEATS", 600)
+    taken, goes_on = threading.Event(), threading.Event()
+
+    def answer(_: object) -> Answer:
+        taken.set()
+        goes_on.wait(30)
+        return Answer()
+
+    with HttpReceiver(answer) as receiver:
+        room = opening(to=[{"webhook": receiver.url}])
+        issued(room)
+        other = opening(clock=room.clock, to=[{"webhook": receiver.url}])
+        sender = threading.Thread(target=room.deliver)
+        sender.start()
+        assert taken.wait(30)
+        for _ in range(3):
+            room.clock.advance(seconds=29)
+            wait_for(lambda: claimed_until(room) > room.clock() + timedelta(seconds=29))
+        meanwhile = other.deliver()
+        goes_on.set()
+        sender.join(30)
+
+        assert meanwhile == []
+        assert room.statuses() == [DeliveryStatus.SENT]
+        assert len(receiver.posts) == 1
+
+
+def claimed_until(room: Newsroom) -> datetime:
+    with room.aggregator.store._read() as connection:
+        until: datetime = connection.execute(sa.select(sa.func.max(deliveries.c.claimed_until))).scalar_one()
+    return until
+
+
+def test_a_delivery_that_was_lost_meanwhile_is_not_begun(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "_BEATS", 600)
+    taken, goes_on = threading.Event(), threading.Event()
+
+    def answer(_: object) -> str | None:
+        taken.set()
+        goes_on.wait(30)
+        return None
+
+    with MailServer(on_data=answer) as server:
+        smtp = {"host": "127.0.0.1", "port": server.port, "connections": 1}
+        room, other = opening(email={"smtp": smtp}), opening(email={"smtp": smtp})
+        issued(room)
+        sender = threading.Thread(target=room.deliver)
+        sender.start()
+        assert taken.wait(30)
+        under_way = min(each.id for each in room.ledger.deliveries())
+        with room.aggregator.store._write() as connection:  # as another worker does after a pause of this one
+            others = deliveries.c.pk != under_way
+            connection.execute(deliveries.update().where(others).values(claim_token="another"))
+        for _ in range(2):  # the second beat begins when the first has ended
+            room.clock.advance(seconds=1)
+            wait_for(lambda: claimed_until(room) >= room.clock() + delivering._LEASE)
+        goes_on.set()
+        sender.join(30)
+        other.clock.advance(minutes=1)
+
+        assert len(server.mails) == 1
+        assert len(other.deliver()) == 2
+        assert len({mail.message_id for mail in server.mails}) == len(server.mails) == 3
 
 
 def test_what_was_sent_is_sent_though_the_claim_ran_out(opening: Opening) -> None:
@@ -162,8 +250,8 @@ def test_a_part_that_was_accepted_lengthens_the_claim_unless_it_was_lost(opening
     assert other.delivery.parts_sent == 1
 
 
-@pytest.mark.usefixtures("long_running_server")
-def test_when_the_store_is_lost_nothing_more_is_sent(opening: Opening) -> None:
+def test_when_the_store_is_lost_nothing_more_is_sent(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering, "_MARKING_PAUSE_S", 0.0)
     with MailServer() as server:
         room = opening(email={"smtp": {"host": "127.0.0.1", "port": server.port, "connections": 1}})
         issued(room)
@@ -176,6 +264,7 @@ def test_when_the_store_is_lost_nothing_more_is_sent(opening: Opening) -> None:
         with pytest.raises(StoreError):
             room.deliver()
         room.ledger.record = record  # type: ignore[method-assign]
+        room.clock.advance(minutes=1)
         room.deliver()
 
     ids = [mail.message_id for mail in server.mails]

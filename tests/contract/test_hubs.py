@@ -11,13 +11,17 @@ from urllib.parse import parse_qs
 
 import feedparser
 import pytest
+import sqlalchemy as sa
 
 from aggregator.entrypoints.web.application import create_app
 from aggregator.model.issues import DeliveryStatus, Ping
+from aggregator.outputs import hubs
 from aggregator.outputs.hubs import ping_due
 from aggregator.outputs.renewal import renew_feeds
 from aggregator.outputs.static_site import publish
 from aggregator.publish import told_formats
+from aggregator.store import heartbeat, tables
+from tests.end_to_end.conftest import wait_for
 from tests.newsroom import START, Newsroom, make_config
 from tests.processes import forking, renew_and_ping
 from tests.receivers import Answer, HttpReceiver, Posted
@@ -248,16 +252,48 @@ def test_feeds_and_their_headers_name_the_hub_and_themselves(opening: Opener, hu
     assert "link" not in client.get("/feeds/").headers
 
 
-@pytest.mark.usefixtures("long_running_server")
-def test_a_worker_that_died_leaves_its_ping_to_the_next(opening: Opener, hub: HttpReceiver) -> None:
+def test_a_worker_that_died_leaves_its_ping_to_the_next_within_a_minute(opening: Opener, hub: HttpReceiver) -> None:
     room = settled(opening, hub)
     room.publish("Lunar ice found")
     renew_feeds(room.aggregator)
     store = room.aggregator.store
-    assert store.pings.claim(now=room.clock(), lease=timedelta(minutes=10), limit=5)
-    assert store.pings.claim(now=room.clock(), lease=timedelta(minutes=10), limit=5) == []
+    assert store.pings.claim(now=room.clock(), lease=hubs._LEASE, limit=5)
+    assert store.pings.claim(now=room.clock(), lease=hubs._LEASE, limit=5) == []
+
+    told = renew_and_tell(room)
+    room.clock.advance(seconds=55)
+    told += renew_and_tell(room)
+
+    assert told == [DeliveryStatus.SENT]
+
+
+def test_a_ping_is_its_workers_for_as_long_as_the_hub_takes(
+    opening: Opener, hub: HttpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "_BEATS", 600)
+    room, other = settled(opening, hub), opening()
+    other.clock.now = room.clock.now
+    meanwhile: list[object] = []
+
+    def answer(_: Posted) -> Answer:
+        for each in (room, other):
+            each.clock.advance(seconds=29)
+        wait_for(lambda: claimed_until(room) > room.clock() + timedelta(seconds=29))
+        meanwhile.extend(ping_due(other.aggregator))
+        return Answer(status=202)
+
+    hub.answer = answer
+    room.publish("Lunar ice found")
 
     assert renew_and_tell(room) == [DeliveryStatus.SENT]
+    assert meanwhile == []
+    assert told(hub) == TOPICS
+
+
+def claimed_until(room: Newsroom) -> datetime:
+    with room.aggregator.store._read() as connection:
+        until: datetime = connection.execute(sa.select(sa.func.max(tables.pings.c.claimed_until))).scalar_one()
+    return until
 
 
 def test_a_site_of_files_tells_the_hub_of_its_own_addresses_when_they_changed(

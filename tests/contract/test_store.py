@@ -561,7 +561,6 @@ def test_the_first_poller_takes_back_what_dead_workers_held(tmp_path: Path) -> N
     assert [claim.source.name for claim in claims] == ["orbit"]
 
 
-@pytest.mark.usefixtures("long_running_server")
 def test_on_a_server_leases_decide_who_is_dead(postgresql: PostgresqlServer) -> None:
     store = Store(postgresql.new_database())
     store.upgrade()
