@@ -9,6 +9,7 @@ from typing import Final
 
 from aggregator.model.originals import Home
 from aggregator.model.stored import PublishedEntry, StoredEntry
+from aggregator.text.tongues import primary
 
 # More reasons of a rule than this say nothing more: long texts have more of everything.
 _MOST_REASONS: Final = 3
@@ -64,7 +65,7 @@ class Importance:
 
 def importance(accounts: Sequence[Account], *, language: str) -> Importance:
     """Return how important the story is that these articles tell, at least one; ``language`` is the site's."""
-    wanted = language.partition("-")[0].lower()
+    wanted = primary(language)
     telling = {each.source for each in accounts if each.priority >= 0}
     leading = [each for each in accounts if each.is_dated and each.is_fresh]
     return Importance(
@@ -73,7 +74,7 @@ def importance(accounts: Sequence[Account], *, language: str) -> Importance:
         priority=max(each.priority for each in accounts),
         is_at_home=any(each.is_at_home for each in accounts),
         strength=min(max(each.strength for each in accounts), _MOST_REASONS),
-        speaks_site=any((each.language or "").partition("-")[0].lower() == wanted for each in accounts),
+        speaks_site=any(primary(each.language) == wanted for each in accounts),
         newest=max(each.published for each in leading or accounts),
     )
 
@@ -106,9 +107,22 @@ def accounts_of(item: PublishedEntry) -> Iterable[Account]:
             source=mention.source,
             priority=mention.priority,
             is_dated=mention.is_dated,
+            is_at_home=mention.home is not Home.AWAY,
             language=mention.language,
             published=mention.published,
         )
+
+
+def precedence(
+    *, is_dated: bool, is_at_home: bool, language: str | None, priority: int, site_language: str
+) -> tuple[bool, bool, bool, int]:
+    """Return by what the articles of a story are ordered; the least one leads, which stands for the story.
+
+    An article at home comes first, then one in the site's language, then the preferred source's; one without a date
+    leads only where no other has one.
+    """
+    speaks = primary(language) == primary(site_language)
+    return not is_dated, not is_at_home, not speaks, -priority
 
 
 def is_fresh(first_seen: datetime, listed_at: datetime) -> bool:

@@ -36,11 +36,12 @@ class DigestState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenAt:
-    """The same article at another source."""
+    """The same article, or another of its story, at another source."""
 
     title: str
     url: str | None
     priority: int = 0
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

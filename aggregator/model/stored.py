@@ -101,6 +101,7 @@ class Mention:
     published: datetime
     priority: int = 0
     is_dated: bool = True
+    home: Home = Home.AWAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

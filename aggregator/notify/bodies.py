@@ -18,6 +18,7 @@ from aggregator.model.issues import Issue, IssueEntry, Section, Story
 from aggregator.notify.telling import headlines_of, others_of
 from aggregator.text.moments import day_in_words, time_seen_from
 from aggregator.text.one_line import one_line, shorten
+from aggregator.text.tongues import other_language
 
 # Gmail cuts longer ones off, and with them the way to unsubscribe (RULES M7: about 102 kB); some room is left.
 MOST_HTML_BYTES: Final = 98_000
@@ -95,6 +96,7 @@ def _values(issue: Issue, count: int, top: int, site: Site, *, can_unsubscribe: 
         "issue": shown,
         "essentials": essentials,
         "contents": _contents(issue, shown, site),
+        "spoken": partial(other_language, than=site.language),
         "summary": partial(_summary, first=first),
         "others": others_of,
         "headlines": headlines_of,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Final
 
-from aggregator.model.importance import Account, Importance, importance
+from aggregator.model.importance import Account, Importance, importance, precedence
 from aggregator.model.issues import IssueEntry, Section, Story
 
 _OTHER: Final = "Other"
@@ -68,7 +68,7 @@ class _Weighed:
 
 
 def _stories(entries: Sequence[IssueEntry], *, language: str, fresh_since: datetime | None) -> list[_Weighed]:
-    """Group entries by story, the most important first; within one the preferred source leads, then who was first."""
+    """Group entries by story, the most important first; within one see ``precedence``."""
     groups: dict[str, list[IssueEntry]] = defaultdict(list)
     for entry in entries:
         groups[entry.story].append(entry)
@@ -85,9 +85,15 @@ def _stories(entries: Sequence[IssueEntry], *, language: str, fresh_since: datet
 
 
 def _leads(entry: IssueEntry, language: str) -> tuple[object, ...]:
-    """Return by what the articles of a story stand: who tells it at home, in the site's language, and is preferred."""
-    speaks = (entry.language or "").partition("-")[0].lower() == language.partition("-")[0].lower()
-    return (not entry.is_dated, -entry.priority, not entry.is_at_home, not speaks, entry.published, entry.id)
+    """Return by what the articles of a story are ordered; of equals the first one leads."""
+    order = precedence(
+        is_dated=entry.is_dated,
+        is_at_home=entry.is_at_home,
+        language=entry.language,
+        priority=entry.priority,
+        site_language=language,
+    )
+    return (*order, entry.published, entry.id)
 
 
 def _accounts(story: Story, fresh_since: datetime | None) -> Iterator[Account]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from aggregator.model.issues import IssueEntry, SeenAt, Story
 from aggregator.text.folding import words_in
+from aggregator.text.tongues import other_language, primary
 
 _NAMES: Final = 3
 _HEADLINES: Final = 2
+# Headlines of other languages, one of each.
+_LANGUAGES: Final = 2
 
 # Of two headlines' words, all but the short ones: with as many in common the one adds nothing to the other.
 _COMMON: Final = 0.4
@@ -38,20 +42,26 @@ def others_of(story: Story) -> Others:
 def _tellers(story: Story) -> Iterator[SeenAt]:
     yield from story.lead.also
     for entry in story.entries[1:]:
-        yield SeenAt(title=entry.source_title, url=entry.url, priority=entry.priority)
+        yield SeenAt(title=entry.source_title, url=entry.url, priority=entry.priority, language=entry.language)
         yield from entry.also
 
 
 def headlines_of(story: Story) -> tuple[IssueEntry, ...]:
-    """Return the other articles whose headlines, in the lead's language, say something that those before don't."""
+    """Return the other articles whose headlines say something that those before don't.
+
+    In the lead's language as long as they use other words, then one in each other language.
+    """
     told = [_words(story.lead.title)]
-    found: list[IssueEntry] = []
+    alike: list[IssueEntry] = []
+    abroad: dict[str, IssueEntry] = {}
     for entry in story.entries[1:]:
         words = _words(entry.title)
-        if entry.language == story.lead.language and words and all(_differs(words, each) for each in told):
+        if other_language(entry.language, story.lead.language):
+            abroad.setdefault(primary(entry.language), entry)
+        elif words and all(_differs(words, each) for each in told):
             told.append(words)
-            found.append(entry)
-    return tuple(found[:_HEADLINES])
+            alike.append(entry)
+    return (*alike[:_HEADLINES], *islice(abroad.values(), _LANGUAGES))
 
 
 def _differs(words: frozenset[str], others: frozenset[str]) -> bool:

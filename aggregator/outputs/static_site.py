@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -107,15 +108,15 @@ def _content(aggregator: Aggregator, *, has_sources: bool) -> SiteContent:
     """Return what the pages show."""
     store = aggregator.store
     health = store.sources() if has_sources else ()
-    front = store.front(Selection(), limit=_FRONT_PAGE).items
+    front_of = partial(store.front, language=aggregator.config.site.language)
+    front = front_of(Selection(), limit=_FRONT_PAGE).items
     by_day = dict(_by_day(aggregator))
     by_category = {
-        name: store.front(Selection(categories=(name,)), limit=_FRONT_PAGE).items
+        name: front_of(Selection(categories=(name,)), limit=_FRONT_PAGE).items
         for name in category_labels(aggregator.config)
     }
     by_source = {
-        each.source.name: store.front(Selection(sources=(each.source.name,)), limit=_SOURCE_PAGE).items
-        for each in health
+        each.source.name: front_of(Selection(sources=(each.source.name,)), limit=_SOURCE_PAGE).items for each in health
     }
     lists = (front, *by_day.values(), *by_category.values(), *by_source.values())
     issues = [store.ledger.find_issue(each.name) for each in aggregator.config.digests]
@@ -144,7 +145,7 @@ def _by_day(aggregator: Aggregator) -> Iterator[tuple[date, Sequence[PublishedEn
 def _newest_first(aggregator: Aggregator) -> Iterator[PublishedEntry]:
     cursor = None
     while True:
-        page = aggregator.store.front(Selection(), limit=_READ, cursor=cursor)
+        page = aggregator.store.front(Selection(), limit=_READ, cursor=cursor, language=aggregator.config.site.language)
         yield from page.items
         cursor = page.next
         if cursor is None:

@@ -48,7 +48,12 @@ def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> I
         priority=health.source.priority if health else 0,
         categories=item.categories,
         also=tuple(
-            SeenAt(title=_source_title(other), url=_short(other.url, _ALSO_URL_CHARACTERS), priority=other.priority)
+            SeenAt(
+                title=_source_title(other),
+                url=_short(other.url, _ALSO_URL_CHARACTERS),
+                priority=other.priority,
+                language=other.language,
+            )
             for other in parts.also_at(item)[:_MOST_ALSO]
         ),
         is_dated=entry.is_dated,

@@ -22,6 +22,7 @@ from aggregator.model.originals import Home
 from aggregator.publish.readable import first_image
 from aggregator.text.legal import legal, web_address
 from aggregator.text.one_line import one_line, shorten
+from aggregator.text.tongues import other_language
 
 _UNTITLED = "Untitled"
 _TITLE_CHARACTERS = 80
@@ -44,10 +45,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """The same article elsewhere, or another one of its story."""
+    """The same article elsewhere, or another one of its story; ``language`` is "" where it is the same as here."""
 
     title: str
     url: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +204,25 @@ def enclosures_of(entry: StoredEntry) -> list[Enclosure]:
 
 def related_to(item: PublishedEntry) -> list[Related]:
     """Return where else the article is, then the other articles of its story, each address once."""
-    found = {web_address(item.entry.url): ""}
-    for other in item.also:
-        found.setdefault(web_address(other.url), one_line(other.feed.title))
-    for mention in item.related[:_MAX_RELATED]:
-        found.setdefault(web_address(mention.url), mention_title(mention))
-    return [Related(title, url) for url, title in found.items() if url is not None and title]
+    titled: list[tuple[str, Mention | StoredEntry]] = [(one_line(other.feed.title), other) for other in item.also]
+    titled += [(mention_title(mention, beside=item.entry), mention) for mention in item.related[:_MAX_RELATED]]
+    found: dict[str | None, Related] = {web_address(item.entry.url): Related("", "")}
+    for title, other in titled:
+        if (url := web_address(other.url)) is not None:
+            found.setdefault(url, Related(title, url, _foreign(other.language, item.entry)))
+    return [each for each in found.values() if each.title]
 
 
-def mention_title(mention: Mention) -> str:
-    """Return the headline of another article, with its source behind it."""
+def _foreign(language: str | None, beside: StoredEntry) -> str:
+    """Return a language where it is another one than an entry's, else ""."""
+    return legal(language or "") if other_language(language, beside.language) else ""
+
+
+def mention_title(mention: Mention, *, beside: StoredEntry) -> str:
+    """Return the headline of another article, with its source behind it; and its language, where it is another one."""
     headline, source = one_line(mention.title), one_line(mention.source_title)
-    return f"{headline} ({source})" if headline else source
+    behind = ", ".join(filter(None, (source, other_language(mention.language, beside.language))))
+    return f"{headline} ({behind})" if headline else behind
 
 
 def also_at(item: PublishedEntry) -> list[StoredEntry]:
@@ -232,9 +241,10 @@ def content_of(item: PublishedEntry) -> str:
     """
     entry, others = item.entry, also_at(item)
     content = legal(entry.content)
-    lines = [f"<p>Also at: {', '.join(_links(others))}</p>"] if others else []
+    lines = [f"<p>Also at: {', '.join(_links(others, entry))}</p>"] if others else []
     if item.related:
-        lines.append(f"<p>The same story: {'; '.join(map(_mention, item.related[:_MAX_RELATED]))}</p>")
+        told = (_mention(each, entry) for each in item.related[:_MAX_RELATED])
+        lines.append(f"<p>The same story: {'; '.join(told)}</p>")
     return "\n".join([content or summary_html(entry), *lines]) if lines else content
 
 
@@ -243,15 +253,22 @@ def summary_html(entry: StoredEntry) -> str:
     return f"<p>{escape(legal(entry.summary), quote=False)}</p>" if entry.summary else ""
 
 
-def _mention(mention: Mention) -> str:
-    title, url = escape(mention_title(mention)), web_address(mention.url)
-    return f'<a href="{escape(url)}">{title}</a>' if url else title
+def _mention(mention: Mention, beside: StoredEntry) -> str:
+    title, url = escape(mention_title(mention, beside=beside)), web_address(mention.url)
+    return f'<a href="{escape(url)}"{_hreflang(mention, beside)}>{title}</a>' if url else title
 
 
-def _links(others: Iterable[StoredEntry]) -> Iterable[str]:
+def _links(others: Iterable[StoredEntry], beside: StoredEntry) -> Iterable[str]:
     for other in others:
-        title, url = escape(one_line(other.feed.title)), web_address(other.url)
-        yield f'<a href="{escape(url)}">{title}</a>' if url else title
+        spoken = other_language(other.language, beside.language)
+        title = escape(one_line(other.feed.title)) + (f" ({escape(spoken)})" if spoken else "")
+        url = web_address(other.url)
+        yield f'<a href="{escape(url)}"{_hreflang(other, beside)}>{title}</a>' if url else title
+
+
+def _hreflang(other: Mention | StoredEntry, beside: StoredEntry) -> str:
+    language = _foreign(other.language, beside)
+    return f' hreflang="{escape(language)}"' if language else ""
 
 
 def image_of(entry: StoredEntry) -> str | None:

@@ -28,16 +28,20 @@ _MENTION_COLUMNS = (
     entries.c.language,
     entries.c.published,
     entries.c.is_dated,
+    entries.c.origin,
 )
 
 
-def published_by_id(connection: sa.Connection, when: Mapping[str, datetime]) -> list[PublishedEntry]:
+def published_by_id(
+    connection: sa.Connection, when: Mapping[str, datetime], mentions: Mapping[str, Mapping[str, Mention]] | None = None
+) -> list[PublishedEntry]:
     """Return what is published under these ids, in their order, as far as its sources are configured.
 
-    ``when`` tells of each when it counts as news.
+    ``when`` tells of each when it counts as news; ``mentions`` are those of their stories, if they are known.
     """
     groups = _groups(connection, list(when))
-    mentions = _mentions(connection, {group[0].story for group in groups.values()})
+    if mentions is None:
+        mentions = mentions_of(connection, {group[0].story for group in groups.values()})
     return [
         _to_published(original, groups[original], listed_at, mentions)
         for original, listed_at in when.items()
@@ -81,7 +85,7 @@ def _preference(entry: StoredEntry) -> tuple[bool, int, int, bool]:
     return entry.is_mention, -entry.home, -entry.priority, entry.id != entry.original
 
 
-def _mentions(connection: sa.Connection, ids: Collection[str]) -> dict[str, dict[str, Mention]]:
+def mentions_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, dict[str, Mention]]:
     """Return the articles of these stories by their original, newest first; of one alone there is none."""
     if not ids:
         return {}

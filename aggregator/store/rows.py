@@ -29,6 +29,7 @@ from aggregator.model import (
     StoredEntry,
     Validators,
 )
+from aggregator.model.originals import home_of
 from aggregator.store.search_words import body_of
 from aggregator.store.tables import sources
 
@@ -282,6 +283,7 @@ def to_mention(row: Row) -> Mention:
         published=row["published"],
         priority=row["source_priority"],
         is_dated=row["is_dated"],
+        home=home_of(row["url"], _origin(row["origin"]), feed_url=row["source_url"], site_url=row["source_site_url"]),
     )
 
 

@@ -394,11 +394,16 @@ class Store:
         with self._read() as connection:
             return published.articles(connection, selection, limit=limit, cursor=cursor)
 
-    def front(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
-        """Return stories, each by the newest of its articles that meets the selection; as ``published`` otherwise."""
+    def front(
+        self, selection: Selection, *, limit: int, cursor: str | None = None, language: str = "en"
+    ) -> Page[PublishedEntry]:
+        """Return stories, each by that of its articles which meets the selection and leads; as ``published`` otherwise.
+
+        ``language`` is the site's.
+        """
         self._prepare(selection)
         with self._read() as connection:
-            return published.front(connection, selection, limit=limit, cursor=cursor)
+            return published.front(connection, selection, limit=limit, cursor=cursor, language=language)
 
     def search(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[Found]:
         """Return the articles that the ``search`` of a selection finds; as ``published`` otherwise."""

@@ -84,6 +84,28 @@ def test_a_story_of_a_source_that_is_no_longer_configured_is_shown_by_what_other
     assert ids(store.front(Selection(), limit=10)) == ["one"]
 
 
+def test_a_story_is_led_by_the_article_at_home_then_by_one_in_the_sites_language_then_by_priority(
+    store: Store, source: Source
+) -> None:
+    preferred = make_source("b", priority=5)
+    store.configure([source, preferred])
+    german, english = {"language": "de"}, {"language": "en-GB"}
+    poll(store, preferred, article("german", 1, story="german", entry={"url": "https://x.example/1", **german}))
+    poll(store, source, article("english", 2, story="german", entry={"url": "https://x.example/2", **english}))
+
+    assert ids(store.front(Selection(), limit=10, language="de")) == ["german"]
+    assert ids(store.front(Selection(), limit=10, language="en")) == ["english"]
+    assert ids(store.front(Selection(), limit=10, language="fr")) == ["german"]
+    assert ids(store.front(Selection(language="en"), limit=10, language="de")) == ["english"]
+
+    at_home = {"url": f"{source.url}/3", "language": "lb"}
+    poll(store, source, article("home", 0, story="german", entry=at_home), article("other", 1.5))
+    page = store.front(Selection(), limit=10, language="de")
+
+    assert ids(page) == ["home", "other"]
+    assert [each.listed_at for each in page.items] == [NOW + 2 * HOUR, NOW + 1.5 * HOUR]
+
+
 def test_pages_skip_and_double_nothing_while_stories_move_up(store: Store, source: Source) -> None:
     poll(store, source, *(article(f"s{number}", number) for number in range(250)))
     first = store.front(Selection(), limit=100)

@@ -85,7 +85,9 @@ class Pages:
         before = request.query_params.get("before")
 
         def make(now: datetime) -> bytes:
-            page = self._store.front(self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before)
+            page = self._store.front(
+                self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before, language=config.site.language
+            )
             self._is_empty = not page.items and not filters.named and before is None
             frame = self._frame(request, config)
             river = self._river(config, filters, page, now=now, before=before, address=frame.river)
@@ -174,7 +176,7 @@ class Pages:
             if health is None:
                 raise UsageError(f"no source is named {name[:60]!r}")
             now = self._aggregator.clock()
-            page = self._store.front(Selection(sources=(name,)), limit=_SOURCE_ENTRIES)
+            page = self._store.front(Selection(sources=(name,)), limit=_SOURCE_ENTRIES, language=config.site.language)
             source = SourcePage(
                 row=source_row(health, zone=config.site.tz, now=now, activity=self._store.activity(today=now.date())),
                 days=arrange(page.items, wording_of(config, now=now)),

@@ -9,6 +9,7 @@ from functools import partial
 
 from aggregator.model.issues import Issue, IssueEntry
 from aggregator.notify.bodies import Site, day_of, moment_of, when_published
+from aggregator.text.tongues import other_language
 
 _TITLE = 150
 _UPDATES = 20
@@ -52,17 +53,21 @@ def _stories(issue: Issue, site: Site, limit: int) -> Iterator[Line]:
         if section.title:
             yield Line(kind=Kind.HEADING, text=cut(section.title, _TITLE))
         for story in section.stories:
-            others = [other.title for other in story.lead.also]
-            others += [entry.source_title for entry in story.entries[1:]]
-            yield _story(story.lead, when(story.lead), "also at " + ", ".join(dict.fromkeys(others)) if others else "")
+            lead = story.lead
+            others = dict.fromkeys(other.title for other in lead.also)
+            for entry in story.entries[1:]:
+                spoken = other_language(entry.language, lead.language)
+                others.setdefault(f"{entry.source_title} ({spoken})" if spoken else entry.source_title)
+            told = (other_language(lead.language, site.language), when(lead))
+            yield _story(lead, *told, "also at " + ", ".join(others) if others else "")
     if not total and not issue.updates and not issue.troubles:
         yield Line(kind=Kind.NOTE, text="Nothing new this time.")
     if total > visible:
         yield Line(kind=Kind.NOTE, text=f"{total - visible} more on the web page", url=site.page_of(issue))
 
 
-def _story(entry: IssueEntry, when: str, more: str) -> Line:
-    below = " · ".join(each for each in (entry.source_title, when, more) if each)
+def _story(entry: IssueEntry, *more: str) -> Line:
+    below = " · ".join(filter(None, (entry.source_title, *more)))
     return Line(kind=Kind.STORY, text=entry.title, url=entry.url, below=below)
 
 

@@ -123,7 +123,7 @@ class _EntryRest:
         for alternate in written.iterfind("link"):
             alternate.set("rel", "alternate")
         for other in parts.related_to(self._item):
-            _link(written, "related", other.url, title=other.title)
+            _link(written, "related", other.url, hreflang=other.language, title=other.title)
         if via := parts.via(self._item.entry):
             _link(written, via.rel, via.url, title=one_line(self._item.entry.feed.title))
         for enclosure in parts.enclosures_of(self._item.entry):

@@ -11,6 +11,7 @@ from aggregator.model import FeedDocument, Identity, PublishedEntry, SourceFeed,
 from aggregator.model.issues import Issue, IssueEntry, Section, Story
 from aggregator.publish.feeds.document import served_base
 from aggregator.text.moments import day_in_words
+from aggregator.text.tongues import other_language
 
 # Stands before the name of a digest in the name of its feed.
 DIGEST: Final = "digest-"
@@ -96,7 +97,9 @@ def _more(section: Section, page: str) -> str:
 
 def _story(story: Story) -> str:
     names = dict.fromkeys(other.title for other in story.lead.also)
-    names |= dict.fromkeys(entry.source_title for entry in story.entries[1:])
+    for entry in story.entries[1:]:
+        spoken = other_language(entry.language, story.lead.language)
+        names.setdefault(f"{entry.source_title} ({spoken})" if spoken else entry.source_title)
     names.pop(story.lead.source_title, None)
     also = f", also {', '.join(map(escape, names))}" if names else ""
     summary = f"<br>{escape(story.lead.summary)}" if story.lead.summary else ""

@@ -79,7 +79,13 @@ def _source(entry: StoredEntry) -> dict[str, Any]:
 def _also(item: PublishedEntry) -> Iterable[dict[str, Any]]:
     for other in item.also:
         source = {"name": other.source, "title": one_line(other.feed.title)}
-        yield _without_empty({"source": source, "title": parts.title_of(other), "url": web_address(other.url)})
+        values = {
+            "source": source,
+            "title": parts.title_of(other),
+            "url": web_address(other.url),
+            "language": legal(other.language or ""),
+        }
+        yield _without_empty(values)
 
 
 def _story(item: PublishedEntry) -> dict[str, Any]:
@@ -91,7 +97,13 @@ def _story(item: PublishedEntry) -> dict[str, Any]:
 
 def _mention(mention: Mention) -> dict[str, Any]:
     source = {"name": mention.source, "title": one_line(mention.source_title)}
-    return _without_empty({"source": source, "title": one_line(mention.title), "url": web_address(mention.url)})
+    values = {
+        "source": source,
+        "title": one_line(mention.title),
+        "url": web_address(mention.url),
+        "language": legal(mention.language or ""),
+    }
+    return _without_empty(values)
 
 
 def _attachment(enclosure: Enclosure) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Final
 from aggregator.model import SourceHealth
 from aggregator.publish.parts import source_title
 from aggregator.text.one_line import one_line
+from aggregator.text.tongues import language_name
 
 # style.css has so many colors; categories take them in the order in which they are configured.
 _COLORS: Final = 8
@@ -20,17 +21,6 @@ PERIODS: Final[Mapping[str, timedelta]] = {
     "month": timedelta(days=30),
     "year": timedelta(days=365),
 }
-
-# As each is called in itself, so that its readers find it. What is missing here shows its tag.
-_LANGUAGES: Final = {
-    "ar": "العربية", "bg": "Български", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch",
-    "el": "Ελληνικά", "en": "English", "es": "Español", "et": "Eesti", "fa": "فارسی", "fi": "Suomi", "fr": "Français",
-    "ga": "Gaeilge", "he": "עברית", "hi": "हिन्दी", "hr": "Hrvatski", "hu": "Magyar", "id": "Bahasa Indonesia",
-    "is": "Íslenska", "it": "Italiano", "ja": "日本語", "ko": "한국어", "lb": "Lëtzebuergesch", "lt": "Lietuvių",
-    "lv": "Latviešu", "mt": "Malti", "nl": "Nederlands", "no": "Norsk", "nb": "Norsk bokmål", "nn": "Norsk nynorsk",
-    "pl": "Polski", "pt": "Português", "ro": "Română", "ru": "Русский", "sk": "Slovenčina", "sl": "Slovenščina",
-    "sr": "Српски", "sv": "Svenska", "tr": "Türkçe", "uk": "Українська", "vi": "Tiếng Việt", "zh": "中文",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +56,7 @@ def language_choices(sources: Iterable[SourceHealth], *, also: Iterable[str] = (
 def language_choice(tag: str) -> Choice:
     """Return a language by its tag (RFC 5646)."""
     primary, _, rest = tag.lower().partition("-")
-    title = _LANGUAGES.get(primary)
-    return Choice(name=tag.lower(), title=f"{title or primary}{f' ({rest})' if rest else ''}")
+    return Choice(name=tag.lower(), title=f"{language_name(primary)}{f' ({rest})' if rest else ''}")
 
 
 def period_choices() -> dict[str, Choice]:

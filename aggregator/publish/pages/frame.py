@@ -9,6 +9,7 @@ from aggregator.config import Config
 from aggregator.publish.feeds.document import feed_title, is_private
 from aggregator.publish.feeds.formats import FORMATS, Format
 from aggregator.publish.pages.choices import Choice
+from aggregator.text.tongues import other_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,10 @@ class Frame:
     def formats(self) -> tuple[Format, ...]:
         """The formats of feeds, the one to name first in front."""
         return tuple(FORMATS.values())
+
+    def spoken(self, language: str | None) -> str:
+        """Return the name of a language where it isn't the site's, "" else."""
+        return other_language(language, self.language)
 
     def feed(self, name: str, ending: str | None = None) -> str:
         """Return where a feed is, in the first format without an ``ending``."""

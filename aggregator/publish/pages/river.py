@@ -17,6 +17,7 @@ from aggregator.publish.pages.choices import Choice, category_choices, language_
 from aggregator.text.legal import legal, web_address
 from aggregator.text.moments import date_in_words, day_in_words, rfc3339, time_in_words, time_seen_from
 from aggregator.text.one_line import one_line, shorten
+from aggregator.text.tongues import other_language, primary
 
 _SUMMARY_CHARACTERS = 320
 
@@ -31,32 +32,37 @@ _LARGE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Also:
-    """The same article at another source; ``url`` None when it has no address."""
+    """The same article, or another of its story, at another source; ``url`` None when it has no address.
+
+    ``spoken`` names its language where that isn't the site's.
+    """
 
     title: str
     url: str | None
+    spoken: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
-    """Another article of the story; ``url`` None when it has no address."""
+    """Another article of the story; ``url`` None when it has no address. ``spoken`` as in ``Also``."""
 
     title: str
     url: str | None
     source: str
     language: str | None
+    spoken: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A story in words, by its newest article. ``when`` is for people who know the day ("" where there is nothing to
-    add), ``exact`` and ``machine`` say the same in full. ``size`` is 2 for the most important story of a day, 1 for
-    those after it, 0 for all others.
+    """A story in words, by the article that leads it. ``when`` is for people who know the day ("" where there is
+    nothing to add), ``exact`` and ``machine`` say the same in full. ``size`` is 2 for the most important story of a
+    day, 1 for those after it, 0 for all others.
 
     ``names`` are its other sources, ``more`` how many there are beside. ``others`` are the newest of the other
-    articles of its story, ``articles`` how many it has in all; ``story`` is its id. ``spoken`` names the language
-    where it isn't the site's. When something was searched for, ``found_title`` and ``found_text`` stand in for
-    title and summary.
+    articles of its story, one in another language among them, ``articles`` how many it has in all; ``story`` is its
+    id. ``spoken`` names the language where it isn't the site's. When something was searched for, ``found_title`` and
+    ``found_text`` stand in for title and summary.
     """
 
     id: str
@@ -106,9 +112,7 @@ class Wording:
 
     def spoken(self, language: str | None) -> Choice | None:
         """Return a language where it isn't the site's."""
-        if not language or language.partition("-")[0].lower() == self.language.partition("-")[0].lower():
-            return None
-        return language_choice(language.partition("-")[0])
+        return language_choice(primary(language)) if other_language(language, self.language) else None
 
 
 def wording_of(config: Config, *, now: datetime | None) -> Wording:
@@ -167,7 +171,7 @@ def _name(day: date, today: date | None) -> str:
 def item_of(item: PublishedEntry, wording: Wording, *, day: date, found: Found | None = None) -> Item:
     """Return an entry and its story in words, as they are below the heading of a day."""
     entry = item.entry
-    names = list(_names(item))
+    names = list(_names(item, wording))
     return Item(
         id=item.id,
         story=entry.story,
@@ -187,7 +191,7 @@ def item_of(item: PublishedEntry, wording: Wording, *, day: date, found: Found |
         image=parts.image_of(entry) if wording.has_images else None,
         names=tuple(names[:_MOST_NAMES]),
         more=max(len(names) - _MOST_NAMES, 0),
-        others=tuple(_other(each) for each in item.related[:_MOST_OTHERS]),
+        others=tuple(_other(each, wording) for each in _others(item)),
         articles=len(item.related) + 1,
     )
 
@@ -206,19 +210,29 @@ def _legal(parts_: Iterable[SnippetPart]) -> tuple[SnippetPart, ...]:
     return tuple(replace(each, text=legal(each.text)) for each in parts_)
 
 
-def _other(mention: Mention) -> Other:
+def _others(item: PublishedEntry) -> Sequence[Mention]:
+    """Return the newest other articles; the last one in another language than the first ones, if there is one."""
+    shown = item.related[:_MOST_OTHERS]
+    told = {primary(item.entry.language), *(primary(each.language) for each in shown)}
+    foreign = next((each for each in item.related[_MOST_OTHERS:] if primary(each.language) not in told), None)
+    return shown if len(told) > 1 or foreign is None else (*shown[:-1], foreign)
+
+
+def _other(mention: Mention, wording: Wording) -> Other:
     url = web_address(mention.url)
     source = one_line(mention.source_title)
     title = one_line(mention.title) or url or source
-    return Other(title=title, url=url, source=source, language=mention.language)
+    return Other(
+        title=title, url=url, source=source, language=mention.language, spoken=wording.spoken(mention.language)
+    )
 
 
-def _names(item: PublishedEntry) -> Iterable[Also]:
+def _names(item: PublishedEntry, wording: Wording) -> Iterable[Also]:
     """Yield the other sources of a story, each once, with where they tell it."""
     told = {one_line(item.entry.feed.title)}
-    everywhere = [(each.feed.title, each.url) for each in item.also]
-    for source, url in (*everywhere, *((each.source_title, each.url) for each in item.related)):
+    everywhere: list[tuple[str, StoredEntry | Mention]] = [(each.feed.title, each) for each in item.also]
+    for source, other in (*everywhere, *((each.source_title, each) for each in item.related)):
         title = one_line(source)
         if title not in told:
             told.add(title)
-            yield Also(title=title, url=web_address(url))
+            yield Also(title=title, url=web_address(other.url), spoken=wording.spoken(other.language))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from aggregator.model import Enclosure, StoredEntry
+from aggregator.model.importance import is_at_home, precedence
 from aggregator.publish import parts
 from aggregator.publish.pages.choices import Choice, language_choice
 from aggregator.publish.pages.river import Also, Wording, time_of
@@ -15,6 +16,7 @@ from aggregator.text.legal import legal, web_address
 from aggregator.text.moments import rfc3339
 from aggregator.text.one_line import one_line, shorten
 from aggregator.text.sizes import size_in_words
+from aggregator.text.tongues import primary
 
 # All texts of a page together: what comes after them is shown by its summary.
 _MOST_TEXT = 60_000
@@ -58,13 +60,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
-    (
-        """A story: its newest headline, what it is ``about`` in a sentence or two, its articles oldest first.
+    """A story: the headline that leads it, what it is ``about`` in a sentence or two, its articles oldest first.
 
     ``languages`` are those they are in where there are more.
     """
-        ""
-    )
 
     id: str
     title: str
@@ -85,16 +84,26 @@ def arrange_story(entries: Sequence[StoredEntry], wording: Wording) -> StoryPage
         article = _article(group, wording, room=left)
         left -= len(article.html)
         articles.append(article)
-    tags = dict.fromkeys(each.language.partition("-")[0].lower() for each in articles if each.language)
-    last = articles[-1]
+    tags = dict.fromkeys(primary(each.language) for each in articles if each.language)
+    lead = articles[min(range(len(groups)), key=lambda place: (*_precedence(groups[place][0], wording), -place))]
     return StoryPage(
         id=entries[0].story,
-        title=last.title,
-        language=last.language,
-        about=shorten(one_line(last.summary), _ABOUT_CHARACTERS),
+        title=lead.title,
+        language=lead.language,
+        about=shorten(one_line(lead.summary), _ABOUT_CHARACTERS),
         articles=tuple(articles),
         sources=len({each.source for each in entries}),
         languages=tuple(map(language_choice, tags)) if len(tags) > 1 else (),
+    )
+
+
+def _precedence(entry: StoredEntry, wording: Wording) -> tuple[bool, bool, bool, int]:
+    return precedence(
+        is_dated=entry.is_dated,
+        is_at_home=is_at_home(entry),
+        language=entry.language,
+        priority=entry.priority,
+        site_language=wording.language,
     )
 
 
@@ -115,18 +124,19 @@ def _article(group: Sequence[StoredEntry], wording: Wording, *, room: int) -> Ar
         exact=time_of(entry, wording.zone),
         machine=rfc3339(entry.published),
         categories=tuple(wording.categories.get(name, Choice(name=name, title=name)) for name in names),
-        also=tuple(_also(group)),
+        also=tuple(_also(group, wording)),
         files=tuple(_file(each) for each in parts.enclosures_of(entry)),
         why=one_line(entry.story_evidence) if entry.story_evidence else None,
     )
 
 
-def _also(group: Sequence[StoredEntry]) -> Iterable[Also]:
+def _also(group: Sequence[StoredEntry], wording: Wording) -> Iterable[Also]:
     shown = {group[0].source}
     for other in group[1:]:
         if other.source not in shown:
             shown.add(other.source)
-            yield Also(title=one_line(other.feed.title), url=web_address(other.url))
+            spoken = wording.spoken(other.language)
+            yield Also(title=one_line(other.feed.title), url=web_address(other.url), spoken=spoken)
 
 
 def _file(enclosure: Enclosure) -> File:

@@ -70,6 +70,19 @@ def test_entries_of_one_story_stand_together_led_by_the_preferred_source() -> No
     ]
 
 
+def test_the_article_at_home_leads_then_the_one_in_the_sites_language_then_the_preferred_source() -> None:
+    [section] = arranged(
+        make_issue_entry("Vorgezogen", story="s", source="a", priority=9, language="de"),
+        make_issue_entry("Preferred", story="s", source="b", priority=5),
+        make_issue_entry("Plain", story="s", source="c", published=NOON - timedelta(hours=9)),
+        make_issue_entry("Chez nous", story="s", source="d", language="fr", is_at_home=True, priority=-5),
+        categories={},
+    )
+
+    [story] = section.stories
+    assert [entry.title for entry in story.entries] == ["Chez nous", "Preferred", "Plain", "Vorgezogen"]
+
+
 def test_a_wire_does_not_push_out_the_quarterly_bulletin() -> None:
     wire = [make_issue_entry(f"Wire {number}", source="wire", priority=9, published=NOON) for number in range(80)]
     bulletin = make_issue_entry("Bulletin", source="bulletin", published=NOON - timedelta(days=2))

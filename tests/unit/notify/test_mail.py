@@ -413,6 +413,32 @@ def test_another_headline_of_the_story_is_shown_where_it_says_something_else() -
     assert f"- {other.title}" in made.text
 
 
+def test_a_story_in_several_languages_is_one_line_with_a_headline_of_each_marked_by_its_name() -> None:
+    lead = make_issue_entry("Probe reaches Venus", story="m")
+    others = [
+        make_issue_entry("La sonde atteint Vénus", story="m", source="ciel", source_title="Ciel", language="fr-LU"),
+        make_issue_entry("Sonde erreicht Venus", story="m", source="stern", source_title="Stern", language="de"),
+        make_issue_entry("Venus erreicht", story="m", source="kurier", source_title="Kurier", language="de"),
+    ]
+    story = Story(entries=(lead, *others), rank=0)
+
+    made = rendered(make_issue(0, sections=(Section(name="", title="", stories=(story,)),)))
+
+    assert made.text.count("\n* ") == 1
+    told = next(each for each in lines(made) if each.startswith("Probe reaches Venus"))
+    assert "La sonde atteint Vénus Ciel · Français" in told
+    assert "- Sonde erreicht Venus\n  Stern · Deutsch" in made.text
+    assert "Venus erreicht" not in made.html + made.text
+    assert '<span lang="fr-LU">Français</span>' in made.html
+
+
+def test_a_lead_in_another_language_than_the_sites_says_so() -> None:
+    made = rendered(make_issue(0, make_issue_entry("Sonde erreicht Venus", language="de")))
+
+    assert "Orbit · Deutsch" in made.text
+    assert "Orbit · Deutsch" in " ".join(lines(made))
+
+
 def test_an_undated_entry_has_no_time() -> None:
     made = rendered(make_issue(0, make_issue_entry("About", is_dated=False, summary="")))
 

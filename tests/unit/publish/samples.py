@@ -68,14 +68,14 @@ def make_stored(id_: str = "e1", *, source: str = "first", **values: Any) -> Sto
     return StoredEntry(id=id_, source=source, **(given | values))
 
 
-def make_mention(id_: str, *, source: str = "second") -> Mention:
+def make_mention(id_: str, *, source: str = "second", language: str | None = "en") -> Mention:
     return Mention(
         id=id_,
         source=source,
         source_title=f"{source.title()} feed",
         title=f"Title of {id_}",
         url=f"https://{source}.example/{id_}",
-        language="en",
+        language=language,
         published=NOON,
     )
 

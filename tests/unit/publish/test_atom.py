@@ -216,6 +216,12 @@ def test_the_other_articles_of_the_story_are_related_links_with_headline_and_sou
     assert len(related) == 10
 
 
+def test_a_related_link_to_an_article_in_another_language_names_the_language():
+    entry = entry_of(make_item(related=(make_mention("m0", language="fr"), make_mention("m1", language="en-GB"))))
+
+    assert [link.get("hreflang") for link in links(entry, "related")] == ["fr", None]
+
+
 def test_an_article_that_is_a_duplicate_and_in_the_story_is_named_once():
     also = make_stored("e2", source="second", url="https://second.example/m0")
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 from aggregator.model import Enclosure, FeedFormat, Origin
 from aggregator.publish import FORMATS, render_feed
-from tests.unit.publish.samples import make_document, make_item, make_stored
+from tests.unit.publish.samples import make_document, make_item, make_mention, make_stored
 
 XML_FORMATS = (FeedFormat.ATOM, FeedFormat.RSS)
 AWKWARD_TITLES = (
@@ -156,6 +156,18 @@ def test_an_untitled_entry_gets_its_first_words_or_its_address(format_):
     body = render_feed(document, format_)
 
     assert titles(body, format_) == ["First words", "https://first.example/b", "Untitled"]
+
+
+@readable
+def test_what_is_in_another_language_than_the_article_is_marked_with_its_language(format_):
+    also = (make_stored("e2", source="second", language="lb"),)
+    related = (make_mention("m1", source="third", language="fr-LU"), make_mention("m2", source="fourth"))
+
+    content = render_feed(make_document(make_item(also=also, related=related)), format_).decode()
+
+    assert "Second News (Lëtzebuergesch)" in content
+    assert "Title of m1 (Third feed, Français)" in content
+    assert "Title of m2 (Fourth feed)" in content
 
 
 @readable

@@ -64,6 +64,7 @@ def test_an_item_has_all_that_is_known():
                     "source": {"name": "second", "title": "Second News"},
                     "title": "Title of e2",
                     "url": "https://second.example/e2",
+                    "language": "en",
                 }
             ],
             "categories": ["space"],
@@ -97,6 +98,7 @@ def test_an_item_of_a_story_names_its_other_articles_and_one_alone_has_no_story(
                 "source": {"name": "second", "title": "Second feed"},
                 "title": "Title of m1",
                 "url": "https://second.example/m1",
+                "language": "en",
             }
         ],
     }

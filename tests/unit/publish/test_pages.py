@@ -101,6 +101,24 @@ def some_sources() -> list[SourceHealth]:
     ]
 
 
+def test_a_story_in_several_languages_is_headed_by_what_leads_it_and_marks_the_other_languages() -> None:
+    wording = Wording(zone=ZoneInfo("UTC"), language="fr", categories={}, now=None)
+    told = [
+        make_stored("a", source="first", language="fr", url="https://elsewhere.example/a", story="s"),
+        make_stored("b", source="second", language="en", story="s", published=NOON + timedelta(hours=1)),
+        make_stored("c", source="third", language="de", url="https://elsewhere.example/c", story="s"),
+    ]
+    away = [replace(each, url=f"https://elsewhere.example/{each.id}") for each in told]
+
+    at_home, in_french = arrange_story(told, wording), arrange_story(away, wording)
+
+    assert (at_home.title, at_home.about) == ("Title of b", "Summary of b")
+    assert (in_french.title, in_french.language) == ("Title of a", "fr")
+    assert [each.spoken.title if each.spoken else "" for each in in_french.articles] == ["", "Deutsch", "English"]
+    page = render_story(SHIPPED, BELOW, in_french).decode()
+    assert '<span class="spoken" lang="de">Deutsch</span>' in page
+
+
 def all_pages() -> dict[str, bytes]:
     rows = arrange_sources(some_sources(), zone=ZoneInfo("UTC"), now=NOON)
     filters = Filters(category=SPACE, source=Choice(name="a", title="A"), language=Choice(name="fr", title="Français"))

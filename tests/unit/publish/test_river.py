@@ -155,6 +155,16 @@ def test_a_language_is_named_where_it_is_not_that_of_the_site():
     assert item_of(make_item(language="tlh")).spoken == Choice(name="tlh", title="tlh")
 
 
+def test_the_other_languages_of_a_story_are_marked_and_one_headline_is_in_another_if_there_is_one():
+    french = Choice(name="fr", title="Français")
+    related = (make_mention("b"), make_mention("c", source="third"), make_mention("d", source="fourth", language="fr"))
+
+    shown = item_of(make_item("a", related=related))
+
+    assert [(each.title, each.spoken) for each in shown.others] == [("Title of b", None), ("Title of d", french)]
+    assert [each.spoken for each in shown.names] == [None, None, french]
+
+
 def test_how_something_was_found_goes_with_it():
     title, text = (SnippetPart(text="Moon\x07", is_match=True),), (SnippetPart(text="on the Moon"),)
     item = make_item("a")

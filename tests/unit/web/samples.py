@@ -124,7 +124,9 @@ class ListStore:
             items=tuple(self.items[start:following]), next=str(following) if following < len(self.items) else None
         )
 
-    def front(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[PublishedEntry]:
+    def front(
+        self, selection: Selection, *, limit: int, cursor: str | None = None, language: str = "en"
+    ) -> Page[PublishedEntry]:
         page = self.published(selection, limit=limit, cursor=cursor)
         return replace(page, newest=cursor or "0")
 
