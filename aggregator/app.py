@@ -150,6 +150,7 @@ class Aggregator:
             sources,
             lambda group, address: key_of(group, address, limits.per),
             digests=[beginning(each, config.site.tz, now) for each in config.digests],
+            configured_from=config.basis,
         )
         return setup
 

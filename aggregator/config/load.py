@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from aggregator.config.basis import Basis, Noted
 from aggregator.config.complaints import complaints
 from aggregator.config.database import AmbiguousDatabase, usual_database
 from aggregator.config.models import Config
@@ -59,7 +60,7 @@ def load(path: Path | None = None, *, env: Mapping[str, str] | None = None) -> C
     raised. ``env`` is the process's environment when it is None. Raises ConfigError with every problem of every file.
     """
     env = os.environ if env is None else env
-    files = _read(path or _find(env), env)
+    files = _read(path or _find(env), Noted(env))
     problems = list(files.problems)
     config = None
     if files.tree is not None:
@@ -94,6 +95,7 @@ def _name(path: Path) -> str:
 class _Files:
     """What was read: the merged tree, which file each section came from, and what is wrong so far."""
 
+    basis: Basis
     paths: list[Path] = field(default_factory=list)
     tree: Section | None = None
     origins: dict[str, Path] = field(default_factory=dict)
@@ -104,9 +106,9 @@ class _Files:
     are_complete: bool = True  # otherwise names may be missing only because their file couldn't be read
 
 
-def _read(path: Path, env: Mapping[str, str]) -> _Files:
+def _read(path: Path, env: Noted) -> _Files:
     """Read a file, the files it includes and the ones those include, each once."""
-    files = _Files()
+    files = _Files(Basis(env))
     waiting: list[tuple[Path, Scalar | None]] = [(path, None)]
     while waiting:
         path, include = waiting.pop(0)
@@ -122,6 +124,7 @@ def _read(path: Path, env: Mapping[str, str]) -> _Files:
         files.paths.append(path)
         reading = read_yaml(path, file=_name(path), env=env)
         tree, problems = reading.tree, reading.problems
+        files.basis.bodies[path] = reading.body
         files.problems += problems
         files.doubts += reading.doubts
         files.odd_spaces += reading.odd_spaces
@@ -193,8 +196,8 @@ def _validate(tree: Section, files: _Files) -> tuple[Config | None, list[Problem
     except ValidationError as error:
         places = {(place.file, place.line) for place in files.broken}
         return None, [each for each in complaints(error, tree) if (each.file, each.line) not in places]
-    config.read_from(*files.paths, doubts=tuple(files.doubts))
     config.storage.put_above(is_above=is_above)
+    config.read_from(*files.paths, doubts=tuple(files.doubts), basis=files.basis.of(config))
     for index, source in enumerate(config.sources):
         place = nearest(tree, ("sources", index)).place
         source.put_at(place.file, place.line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -290,6 +291,13 @@ class DigestConfig(DigestSettings):
     where: Where = Field(Where(), description="Which entries it has.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """Another remark in a file makes no other configuration: two are equal whatever they follow from."""
+
+    written: str | None = field(default=None, compare=False)
+
+
 _ALL = (FeedConfig(name="all", title="Everything"),)
 
 
@@ -318,6 +326,7 @@ class Config(Settings):
     _path: Path = PrivateAttr(default=Path())
     _files: tuple[Path, ...] = PrivateAttr(default=())
     _doubts: tuple[Problem, ...] = PrivateAttr(default=())
+    _basis: _Basis = PrivateAttr(default=_Basis())
 
     @property
     def path(self) -> Path:
@@ -334,6 +343,11 @@ class Config(Settings):
         """What may be meant as it stands, but hardly is: to be told by `check`."""
         return self._doubts
 
-    def read_from(self, *files: Path, doubts: tuple[Problem, ...] = ()) -> None:
+    @property
+    def basis(self) -> str | None:
+        """What all of it follows from, as JSON for the store (``basis.py``); None where that can't be told."""
+        return self._basis.written
+
+    def read_from(self, *files: Path, doubts: tuple[Problem, ...] = (), basis: str | None = None) -> None:
         """Remember which files it was read from, the first one being that which includes the others."""
-        self._path, self._files, self._doubts = files[0], files, doubts
+        self._path, self._files, self._doubts, self._basis = files[0], files, doubts, _Basis(basis)

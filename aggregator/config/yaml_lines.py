@@ -74,6 +74,7 @@ class Reading:
     doubts: list[Problem] = field(default_factory=list)
     odd_spaces: list[Problem] = field(default_factory=list)
     broken: set[Place] = field(default_factory=set)
+    body: bytes = b""
 
 
 def read_yaml(path: Path, *, file: str, env: Mapping[str, str]) -> Reading:
@@ -95,7 +96,9 @@ def read_yaml(path: Path, *, file: str, env: Mapping[str, str]) -> Reading:
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         return Reading(problems=[Problem(file, line, "not UTF-8; save the file with the encoding UTF-8")])
-    return _parse(text, file=file, env=env)
+    reading = _parse(text, file=file, env=env)
+    reading.body = body
+    return reading
 
 
 def _parse(text: str, *, file: str, env: Mapping[str, str]) -> Reading:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import gc
+import os
 import sys
-import traceback
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from aggregator import __version__
-from aggregator.entrypoints.logs import masked
-from aggregator.entrypoints.terminal import complain
+from aggregator.entrypoints.glance import NOTHING_IS_DUE, nothing_is_due
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 
 # The functions behind the commands, as module:function below ``commands``; a command loads what it needs, no more.
@@ -78,6 +80,29 @@ class _Commands(TyperGroup):
     def __init__(self, **given: Any) -> None:  # noqa: ANN401
         super().__init__(**{**given, "commands": _Made()})
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """List the commands by the sentence that each begins with; to load them all would take a second."""
+        limit = formatter.width - 6 - max(map(len, _COMMANDS))
+        listed = ((name, TyperCommand(name, help=_sentence(name))) for name in _COMMANDS)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(limit)) for name, each in listed])
+
+
+def _sentence(name: str) -> str:
+    """Return what a command says of itself, read from the source of its function."""
+    place = _COMMANDS[name]
+    if isinstance(place, dict):
+        return _GROUPS[name]
+    module, _, function = place.partition(":")
+    source = Path(__file__).with_name("commands") / f"{module}.py"
+    found = (each for each in _tree(source).body if isinstance(each, ast.FunctionDef) and each.name == function)
+    return ast.get_docstring(next(found)) or ""
+
+
+@cache
+def _tree(source: Path) -> ast.Module:
+    return ast.parse(source.read_text(encoding="utf-8"))
+
 
 def _function(place: str) -> Any:  # noqa: ANN401 - each has options of its own
     module, _, name = place.partition(":")
@@ -123,25 +148,36 @@ def _options(
 def main() -> None:
     """Run a command. Exit codes: 0 it went well, 1 it failed, 2 wrong usage or configuration, 130 interrupted."""
     try:
+        if nothing_is_due(sys.argv[1:], os.environ):
+            sys.stdout.write(f"{NOTHING_IS_DUE}\n")
+            sys.exit(0)
         app()
     except ConfigError as error:
-        for problem in error.problems:
-            complain(str(problem))
-        sys.exit(2)
+        _end(2, *map(str, error.problems))
     except UsageError as error:
-        complain(str(error))
-        sys.exit(2)
+        _end(2, str(error))
     except AggregatorError as error:
-        complain(str(error))
-        sys.exit(1)
+        _end(1, str(error))
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away, as `head` does: not an error
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception:  # noqa: BLE001 - a bug of ours: shown whole, but for the secrets in it
+        import traceback
+
+        from aggregator.entrypoints.logs import masked
+
         sys.stderr.write(masked(traceback.format_exc()))
         sys.exit(1)
+
+
+def _end(code: int, *sentences: str) -> NoReturn:
+    from aggregator.entrypoints.terminal import complain
+
+    for each in sentences:
+        complain(each)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

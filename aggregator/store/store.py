@@ -79,6 +79,7 @@ _OPEN_SITE = sa.text(
 
 # Built once: nothing is asked as often.
 _CONTENT_VERSION = sa.select(site.c.content_version)
+_CONFIGURED_FROM = sa.select(site.c.configured_from)
 
 # Between two transactions of housekeeping: a lock goes to whoever asks first, and its holder would be that.
 _PAUSE_S = 0.02
@@ -184,11 +185,13 @@ class Store:
         host_of: Callable[[str | None, str], str] = _host_of,
         *,
         digests: Sequence[DigestState] | None = None,
+        configured_from: str | None = None,
     ) -> None:
         """Make the stored sources and digests those configured, all or nothing; with None digests stay as they are.
 
         Nothing of a source or digest that is no longer configured is deleted. ``host_of`` says by what a source with a
         group (or None) and an address shares the limits of politeness; else that is the group, or the one address.
+        ``configured_from`` says what all this follows from, for who asks whether it is still so.
         """
         with self._write() as connection:
             stored_sources.alone(connection)
@@ -198,6 +201,8 @@ class Store:
                 bump_content_version(connection)
             if digests is not None and not issues.are_synced(connection, digests):
                 issues.sync(connection, digests)
+            if connection.execute(_CONFIGURED_FROM).scalar() != configured_from:
+                connection.execute(site.update().values(configured_from=configured_from))
 
     def source_names(self) -> dict[str, str]:
         """Return the names of the configured sources by their addresses, and by those that they have moved to."""

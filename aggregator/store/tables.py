@@ -25,6 +25,8 @@ site = sa.Table(
     sa.Column("content_version", sa.Integer, nullable=False, server_default="0"),
     # entries up to this one are in the full-text index
     sa.Column("indexed_pk", sa.Integer, nullable=False, server_default="0"),
+    # the files and variables that the sources were last made from (``config.Basis``); NULL where others count too
+    sa.Column("configured_from", sa.Text),
 )
 
 # For indexes of active sources alone: word for word what queries say, or SQLite does not use them.

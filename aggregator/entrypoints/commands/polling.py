@@ -10,6 +10,7 @@ from rich.text import Text
 
 from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.options import ConfigOption, known_sources, opened
+from aggregator.entrypoints.glance import NOTHING_IS_DUE
 from aggregator.entrypoints.terminal import ago, console, counted, say
 from aggregator.model import PollSummary, SourceStatus
 from aggregator.polling.readers import useful_readers
@@ -83,7 +84,7 @@ def _line(result: PollSummary) -> Text:
 
 def _sum_up(results: list[PollSummary], passed_over: int) -> None:
     if not results and not passed_over:
-        say("nothing is due; `aggregator poll --all` polls every source")
+        say(NOTHING_IS_DUE)
         return
     new, duplicates = sum(each.new for each in results), sum(each.duplicates for each in results)
     failed = sum(each.error is not None for each in results)

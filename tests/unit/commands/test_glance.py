@@ -1,0 +1,146 @@
+"""Whether a poll has anything to do, seen without loading the configuration; on a real database in a folder."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.app import Aggregator
+from aggregator.config import load
+from aggregator.entrypoints.glance import nothing_is_due
+
+MAIN = "storage: {url: 'sqlite:///a.db'}\ninclude: [more.yaml]\nsite: {title: '${TITLE:-News}'}\n"
+MORE = "sources:\n  - {name: a, url: 'https://a.example/feed'}\n  - {name: b, url: 'https://b.example/feed'}\n"
+ENV = {"TITLE": "Space"}
+
+DELIVERY = "issue_pk, digest, kind, endpoint, label, message_id, status, attempts, parts_sent, made_at"
+NOTHING = "'', '', '', '', '', 'sent', 0, 0"
+
+
+def at(**span: float) -> str:
+    time = datetime.now(UTC).replace(tzinfo=None) + timedelta(**span)
+    return time.isoformat(" ", "microseconds")
+
+
+def change(folder: Path, statement: str, *values: str) -> None:
+    with closing(sqlite3.connect(folder / "a.db", isolation_level=None)) as connection:
+        connection.execute(statement, values)
+
+
+def is_quiet(folder: Path, env: dict[str, str] = ENV, *more: str) -> bool:
+    return nothing_is_due(["poll", "--config", str(folder / "aggregator.yaml"), *more], env)
+
+
+def configure(folder: Path, env: dict[str, str] = ENV, *, name: str = "aggregator.yaml") -> None:
+    Aggregator(load(folder / name, env=env)).close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A configuration whose sources have all been polled a minute ago."""
+    (tmp_path / "aggregator.yaml").write_text(MAIN)
+    (tmp_path / "more.yaml").write_text(MORE)
+    configure(tmp_path)
+    change(
+        tmp_path, "UPDATE sources SET status = 'ok', last_checked = ?, next_check = ?", at(minutes=-1), at(minutes=9)
+    )
+    return tmp_path
+
+
+def test_a_poll_with_nothing_due_is_seen_at_a_glance(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+
+    assert is_quiet(folder)
+    assert nothing_is_due(["poll"], ENV)
+    assert nothing_is_due(["poll", "--config=aggregator.yaml"], ENV)
+    assert nothing_is_due(["poll"], ENV | {"AGGREGATOR_CONFIG": str(folder / "aggregator.yaml")})
+    with closing(Aggregator(load(folder / "aggregator.yaml", env=ENV))) as aggregator:
+        assert aggregator.store.count_due(aggregator.clock()) == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [["poll", "a"], ["poll", "--all"], ["check"], [], ["poll", "--config", "no.yaml"]]
+)
+def test_other_commands_are_left_to_themselves(
+    folder: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+
+    assert not nothing_is_due(arguments, ENV)
+
+
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [
+        ("UPDATE sources SET next_check = ? WHERE name = 'a'", at(seconds=-1)),
+        ("UPDATE sources SET next_check = NULL WHERE name = ?", "a"),
+        ("UPDATE sources SET claim_token = ? WHERE name = 'a'", "another"),
+        ("UPDATE sources SET last_checked = ? WHERE name = 'a'", at(hours=2)),
+        ("UPDATE site SET configured_from = ?", "not JSON"),
+        ("INSERT INTO ungrouped (entry_pk) VALUES (?)", "1"),
+        (f"INSERT INTO deliveries ({DELIVERY}) VALUES (1, '', '', '', '', '', 'waiting', 0, 0, ?)", at(hours=2)),
+        (
+            f"INSERT INTO deliveries ({DELIVERY}, claim_token, claimed_until) VALUES (1, {NOTHING}, '', 't', ?)",
+            at(hours=2),
+        ),
+    ],
+)
+def test_whatever_a_poll_would_do_something_about_is_left_to_it(folder: Path, statement: str, value: str) -> None:
+    change(folder, statement, value)
+
+    assert not is_quiet(folder)
+
+
+@pytest.mark.parametrize("name", ["aggregator.yaml", "more.yaml"])
+def test_an_edit_of_any_file_is_left_to_the_poll(folder: Path, name: str) -> None:
+    (folder / name).write_text((folder / name).read_text() + "# a remark\n")
+
+    assert not is_quiet(folder)
+
+    configure(folder)
+
+    assert is_quiet(folder)
+
+
+def test_a_variable_with_another_value_is_left_to_the_poll(folder: Path) -> None:
+    assert not is_quiet(folder, {"TITLE": "News"})
+    assert not is_quiet(folder, {})
+    assert is_quiet(folder, ENV | {"OTHER": "whatever"})
+
+
+def test_a_database_that_another_configuration_was_used_with_since_is_left_to_the_poll(folder: Path) -> None:
+    (folder / "other.yaml").write_text(MAIN)
+
+    configure(folder, name="other.yaml")
+
+    assert not is_quiet(folder)
+
+
+def test_a_configuration_that_depends_on_more_than_its_files_is_left_to_the_poll(folder: Path) -> None:
+    (folder / "aggregator.yaml").write_text(f"{MAIN}templates: .\n")
+
+    configure(folder)
+
+    assert not is_quiet(folder)
+
+
+def test_a_source_that_is_polled_at_the_address_of_another_one_is_never_due(folder: Path) -> None:
+    change(
+        folder,
+        "UPDATE sources SET moved_to = 'https://b.example/feed', next_check = ? WHERE name = 'a'",
+        at(minutes=-1),
+    )
+
+    assert is_quiet(folder)
+
+
+def test_the_usual_database_of_a_folder_named_config_is_found(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/aggregator.yaml").write_text("sources: []\n")
+    configure(tmp_path / "config")
+
+    assert (tmp_path / "var/aggregator.db").exists()
+    assert is_quiet(tmp_path / "config")
