@@ -22,6 +22,10 @@ MAX_VALIDATOR_CHARS = 2_000
 # The second is the first, changed by something in between (RFC 9110 §15.3.4).
 _WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
 
+# How whole documents end, whatever became of what packed them.
+_END = re.compile(rb"(?:</(?:html|rss|feed|rdf:rdf|urlset|sitemapindex)\s*>|[}\]])\s*\Z", re.IGNORECASE)
+_TAIL_BYTES = 1_000
+
 # Some servers answer 304 for ever, whatever came since. So often a source is asked plainly, each at a time of its own.
 _BELIEVED_FOR = timedelta(days=8)
 # Clocks differ; a document from later than this is none that "modified since" means anything for.
@@ -95,11 +99,14 @@ def is_to_be_plain(state: SourceState, now: datetime) -> bool:
 def fetch_beside(client: HttpClient, url: str, claim: Claim, *, secrets: Mapping[str, str] | None = None) -> Fetched:
     """Ask for another address on behalf of a source: one page of several, an article. Raises as ``fetch_source``.
 
-    The source's secrets go there when it is on the host of the configured address.
+    The source's secrets go there when it is on the host of the configured address. Half of it is an error.
     """
     address = parse_address(url)
     response = client.get(address.url, secrets=_own_secrets(address, claim, secrets))
-    return _fetched(response, claim.source, datetime.now(UTC))
+    fetched = _fetched(response, claim.source, datetime.now(UTC))
+    if fetched.is_cut:
+        raise FetchError(f"the compressed body that {address.place} sent ends in the middle")
+    return fetched
 
 
 def _own_secrets(address: Address, claim: Claim, secrets: Mapping[str, str] | None) -> dict[str, str]:
@@ -125,6 +132,7 @@ def _fetched(response: Response, source: Source, now: datetime) -> Fetched:
         url=response.url,
         body=response.body,
         content_type=response.header("Content-Type"),
+        is_cut=response.is_cut and _END.search(response.body[-_TAIL_BYTES:]) is None,
         content_location=_joined(response.url, location) if location else None,
         validators=_given(response),
         moved_to=response.moved_to,

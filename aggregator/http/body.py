@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from itertools import chain
+from typing import Final, NamedTuple
 
 from aggregator.errors import BodyTooLarge, FetchError
 from aggregator.text.sizes import size_in_words
@@ -13,36 +14,72 @@ from aggregator.text.sizes import size_in_words
 STEP_BYTES: Final = 64 * 1024
 # Servers behind a careless proxy compress twice; more is an attack (CVE-2025-66418).
 MAX_ENCODINGS: Final = 2
+_HEAD_BYTES: Final = 512
 
-# What servers write in its place: that there is none, a charset, an encoding of mails.
-_NO_ENCODING: Final = re.compile(
-    r"identity|none|text|plain|binary|[78]bit|(?:utf|ucs|iso|us|windows|cp|koi8|euc|latin|gb|big5|shift)[-_]?[\w-]*|ascii"
-)
+# IANA's registry of content codings, without identity. What else servers write is none: a charset, "none", an encoding
+# of mails, what a storage calls its uploads.
+_CODINGS: Final = frozenset({
+    "aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "pack200-gzip", "x-compress", "x-gzip",
+    "zstd",
+})  # fmt: skip
+# How documents begin that are not compressed at all, whatever the header says; compressed ones hardly ever do.
+_READABLE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[<{\[][\x20-\x7e\s]{15}")
 _GZIP_BITS = zlib.MAX_WBITS | 16
 _Decoder = Callable[[Iterable[bytes]], Iterator[bytes]]
 
 
-def decode_body(pieces: Iterable[bytes], content_encoding: str, *, limit: int) -> bytes:
+class Decoded(NamedTuple):
+    """A body without its encodings; ``is_cut``: the compressed data ended before its end, as files do that are cut."""
+
+    body: bytes
+    is_cut: bool = False
+
+
+class _EndsEarly(Exception):
+    """The compressed data is over before its end; all that it gave was yielded."""
+
+
+def decode_body(pieces: Iterable[bytes], content_encoding: str, *, limit: int) -> Decoded:
     """Join ``pieces`` and undo the encodings that a Content-Encoding header names.
 
-    What is no encoding of bodies, such as a charset, changes nothing. ``limit`` is in bytes, after decompression.
-    Raises BodyTooLarge above it and FetchError for a body that is not encoded as the header says, that ends too early,
-    or that uses encodings we did not offer.
+    What is no encoding of bodies, such as a charset, changes nothing, nor does any where the body is readable as it is.
+    ``limit`` is in bytes, after decompression. Raises BodyTooLarge above it and FetchError for a body that is not
+    encoded as the header says, of which nothing came, or that uses encodings we did not offer.
     """
-    names = [name for name in (part.strip().lower() for part in content_encoding.split(",")) if name]
-    names = [name for name in names if not _NO_ENCODING.fullmatch(name)]
+    named = (part.partition(";")[0].strip().lower() for part in content_encoding.split(","))
+    names = [name for name in named if name in _CODINGS]
+    stream: Iterator[bytes] = _bounded(pieces, limit)
+    if names:
+        head, stream = _head(stream)
+        names = [] if _READABLE.match(head) else names
     if len(names) > MAX_ENCODINGS:
         raise FetchError(f"the body is compressed {len(names)} times over; at most {MAX_ENCODINGS} are undone")
     unknown = [name for name in names if name not in _DECODERS]
     if unknown:
-        raise FetchError(f"the body is compressed with {unknown[0][:40]!r}, which we did not offer")
-    stream: Iterator[bytes] = _bounded(pieces, limit)
+        raise FetchError(f"the body is compressed with {unknown[0]!r}, which we did not offer")
     for name in reversed(names):
         stream = _bounded(_DECODERS[name](stream), limit)
+    decoded: list[bytes] = []
     try:
-        return b"".join(stream)
+        for piece in stream:
+            decoded.append(piece)  # noqa: PERF402 - what came before it ends early counts
     except zlib.error as error:
         raise FetchError(f"the body is not {names[-1]}, though its Content-Encoding says so") from error
+    except _EndsEarly as error:
+        if not decoded:
+            raise FetchError("the compressed body ends in the middle") from error
+        return Decoded(b"".join(decoded), is_cut=True)
+    return Decoded(b"".join(decoded))
+
+
+def _head(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Return the first bytes of a stream, enough to tell what it is, and all of the stream."""
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= _HEAD_BYTES:
+            break
+    return head, chain((head,) if head else (), pieces)
 
 
 def _bounded(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
@@ -56,23 +93,25 @@ def _bounded(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
 
 def _gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """One gzip member after another (RFC 1952 §2.2); what follows the last and is none is ignored, as browsers do."""
-    stream, members, is_empty = zlib.decompressobj(_GZIP_BITS), 0, True
+    stream, members, is_within = zlib.decompressobj(_GZIP_BITS), 0, False
     for piece in pieces:
         rest = piece
         while rest:
-            is_empty = False
+            is_within = is_within or not members
             try:
-                yield from _steps(stream, rest)
+                for step in _steps(stream, rest):
+                    is_within = True
+                    yield step
             except zlib.error:
                 if not members:
                     raise
                 return
             if not stream.eof:
                 break
-            members, rest = members + 1, stream.unused_data
+            members, rest, is_within = members + 1, stream.unused_data, False
             stream = zlib.decompressobj(_GZIP_BITS)
-    if not members and not is_empty:
-        raise FetchError("the compressed body ends in the middle")
+    if is_within:
+        raise _EndsEarly
 
 
 def _inflate(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -91,7 +130,7 @@ def _inflate(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if stream.eof:
             return
     if head:
-        raise FetchError("the compressed body ends in the middle")
+        raise _EndsEarly
 
 
 def _steps(stream: zlib._Decompress, rest: bytes) -> Iterator[bytes]:

@@ -6,8 +6,8 @@ import logging
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from types import TracebackType
@@ -20,7 +20,7 @@ from urllib3.response import BaseHTTPResponse
 import aggregator
 from aggregator.errors import AddressRefused, BodyTooLarge, FetchError
 from aggregator.http.addresses import Address, follow, parse_address
-from aggregator.http.body import STEP_BYTES, decode_body
+from aggregator.http.body import STEP_BYTES, Decoded, decode_body
 from aggregator.http.connect import Exchange, GuardedAdapter, current_exchange
 from aggregator.http.failures import LIBRARY_ERRORS, explain
 from aggregator.http.guard import Guard
@@ -53,13 +53,15 @@ class Hop:
 class Response:
     """The answer at the end of the redirects. ``url`` gave it; ``body`` is decoded from its encodings.
 
-    Only answers of the 200s have their body read in full; of others there is at most an excerpt.
+    Only answers of the 200s have their body read in full; of others there is at most an excerpt. ``is_cut``: it was
+    compressed, and the compressed data ended before its end.
     """
 
     status: int
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    is_cut: bool = False
     hops: tuple[Hop, ...] = ()
 
     def header(self, name: str) -> str | None:
@@ -184,13 +186,7 @@ class HttpClient:
                 sent |= secret
             response = self._send("GET", address, sent, exchange, with_excerpt=False)
             if response.status not in REDIRECTS:
-                return Response(
-                    status=response.status,
-                    url=response.url,
-                    headers=response.headers,
-                    body=response.body,
-                    hops=tuple(hops),
-                )
+                return replace(response, hops=tuple(hops))
             address = _redirected(address, response, has_secrets=bool(secret))
             hops.append(Hop(status=response.status, url=address.url))
             if address.url in seen:
@@ -238,11 +234,13 @@ class HttpClient:
         try:
             answer = self._open(request, exchange)
             try:
+                body, is_cut = self._body(answer.status_code, answer.raw, with_excerpt=with_excerpt)
                 return Response(
                     status=answer.status_code,
                     url=address.url,
                     headers=tuple(answer.raw.headers.items()),
-                    body=self._body(answer.status_code, answer.raw, with_excerpt=with_excerpt),
+                    body=body,
+                    is_cut=is_cut,
                 )
             finally:
                 # closes a connection whose answer was not read to its end
@@ -262,7 +260,7 @@ class HttpClient:
         # outside of the except: what goes wrong now has nothing to do with what went wrong before
         return self._adapter.send(request, stream=True, timeout=exchange.left_s())
 
-    def _body(self, status: int, raw: BaseHTTPResponse, *, with_excerpt: bool) -> bytes:
+    def _body(self, status: int, raw: BaseHTTPResponse, *, with_excerpt: bool) -> Decoded:
         """Read what is wanted of the body. An excerpt is best effort: as sent, cut, empty when it doesn't come."""
         if raw.headers.get("transfer-encoding", "chunked").strip().lower() != "chunked":
             raise FetchError("the answer's Transfer-Encoding is not one that HTTP clients must know")
@@ -272,13 +270,11 @@ class HttpClient:
                 raise BodyTooLarge(f"the body is larger than {size_in_words(self._max_body)} (fetch.max_body)")
             return decode_body(_pieces(raw), encoding, limit=self._max_body)
         if raw.length_remaining == 0 and status >= 200:
-            return raw.read(decode_content=False)
+            return Decoded(raw.read(decode_content=False))
         if with_excerpt and not encoding:
-            try:
-                return raw.read1(EXCERPT_BYTES, decode_content=False)
-            except LIBRARY_ERRORS:
-                return b""
-        return b""
+            with suppress(*LIBRARY_ERRORS):
+                return Decoded(raw.read1(EXCERPT_BYTES, decode_content=False))
+        return Decoded(b"")
 
 
 def _pieces(raw: BaseHTTPResponse) -> Iterator[bytes]:

@@ -22,6 +22,7 @@ class Fetched:
 
     ``url`` is the address that answered, ``moved_to`` the end of the permanent redirects that started at the
     address asked for (None when there were none). ``took`` is how long the exchange was, redirects among it.
+    ``is_cut``: it was compressed, the compressed data ended before its end, and so did the document.
 
     What was fetched beside it (steps/complete.py): ``found_at`` is where it is when a page named it; ``pages`` are
     further ones of the same list, or the parts of a sitemap.
@@ -30,6 +31,7 @@ class Fetched:
     url: str
     body: bytes
     content_type: str | None
+    is_cut: bool = False
     content_location: str | None = None
     validators: Validators | None = None
     moved_to: str | None = None

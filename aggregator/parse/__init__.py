@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, ParsedFeed
+from aggregator.parse.cut import COMPLAINT as CUT_OFF
 from aggregator.parse.decode import decode_body
 from aggregator.parse.json_reader import read_json
 from aggregator.parse.repair import open_document
@@ -15,7 +16,7 @@ from aggregator.parse.slips import whole_characters
 from aggregator.parse.sniff import is_feed, is_json, refuse_root, refuse_text
 from aggregator.parse.xml_reader import read_xml
 
-__all__ = ["looks_like_feed", "parse_feed"]
+__all__ = ["CUT_OFF", "looks_like_feed", "parse_feed"]
 
 # A feed says what it is well before this.
 _BEGINNING_BYTES: Final = 32_768

@@ -12,6 +12,8 @@ from aggregator.errors import ParseError
 
 MAX_UNPACKED_BYTES = 15_000_000  # the default of fetch.max_body, which can't know of a .gz inside
 
+# How a document ends, which may be whole where its gzip is not.
+_END = re.compile(rb"[>}\]]\s*\Z")
 _GZIP_MAGIC = b"\x1f\x8b"
 
 _BOMS = (  # UTF-32 first: its little-endian mark starts with that of UTF-16
@@ -126,7 +128,8 @@ def _unpack(body: bytes) -> bytes:
     if not unpacker.eof:
         if unpacker.unconsumed_tail:
             raise ParseError(f"the gzipped feed is larger than {MAX_UNPACKED_BYTES // 1_000_000} MB")
-        raise ParseError("gzip that can't be unpacked: it ends too early")
+        if not _END.search(unpacked):
+            raise ParseError("gzip that can't be unpacked: it ends too early")
     return unpacked
 
 

@@ -12,7 +12,7 @@ import re2
 
 from aggregator.errors import NotAFeed, NotAList, PageChanged, ParseError
 from aggregator.model import Claim, Fetched, Findings, ListPage, ParsedEntry, ParsedFeed, SourceKind
-from aggregator.parse import parse_feed
+from aggregator.parse import CUT_OFF, looks_like_feed, parse_feed
 from aggregator.steps.prefer import doubt_of, outdoes
 
 # What archives, documents and pictures begin with.
@@ -33,7 +33,20 @@ class Reading:
 
 
 def read_document(claim: Claim, answer: Fetched, now: datetime) -> Reading:
-    """Parse an answer as what the source is; of an address of kind "auto", find out. Raises ParseError and its kin."""
+    """Parse an answer as what the source is; of an address of kind "auto", find out. Raises ParseError and its kin.
+
+    Of an answer that was cut off, only a feed has entries of which it can be told whether they are whole.
+    """
+    if not answer.is_cut:
+        return _read_whole(claim, answer, now)
+    if not looks_like_feed(answer):
+        raise ParseError("the compressed answer ends in the middle; nothing was taken from it")
+    reading = _read_whole(claim, answer, now)
+    complaint = reading.document.complaint or CUT_OFF
+    return replace(reading, document=replace(reading.document, complaint=complaint))
+
+
+def _read_whole(claim: Claim, answer: Fetched, now: datetime) -> Reading:
     match claim.kind:
         case SourceKind.AUTO:
             return _found_out(claim, answer, now)

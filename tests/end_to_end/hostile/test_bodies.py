@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import random
 import tracemalloc
 import zlib
+from pathlib import Path
 
 import pytest
 
 from aggregator.errors import BodyTooLarge, FetchError
-from tests.end_to_end.hostile.server import FEED, HostileServer, Line, answer
+from aggregator.model import Selection
+from tests.end_to_end.hostile.program import program
+from tests.end_to_end.hostile.server import FEED, HostileServer, Line, answer, kept
 from tests.end_to_end.hostile.visits import MAX_BODY, NOW, Visitor
 
 
@@ -34,6 +38,13 @@ def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
         ("deflate", zlib.compress(FEED)),
         ("deflate", raw_deflate(FEED)),
         ("identity", FEED),
+        ("UTF-8", FEED),
+        ("none", FEED),
+        ("aws-chunked", FEED),
+        ("gzip,aws-chunked", gzip.compress(FEED, mtime=0)),
+        ("gzip", gzip.compress(FEED, mtime=0)[:-8]),
+        ("gzip", FEED),
+        ("br", FEED),
         ("", FEED),
         ("gzip, gzip", gzip.compress(gzip.compress(FEED), mtime=0)),
         ("deflate, gzip", gzip.compress(zlib.compress(FEED), mtime=0)),
@@ -49,10 +60,9 @@ def test_what_was_offered_is_decoded(server: HostileServer, visitor: Visitor, en
 @pytest.mark.parametrize(
     ("encoding", "body", "says"),
     [
-        ("gzip", FEED, "the body is not gzip, though its Content-Encoding says so"),
+        ("gzip", b"\xff" + FEED, "the body is not gzip, though its Content-Encoding says so"),
         ("deflate", b"\xff" * 50, "the body is not deflate"),
-        ("gzip", gzip.compress(FEED, mtime=0)[:-12], "ends in the middle"),
-        ("deflate", zlib.compress(FEED)[:-8], "ends in the middle"),
+        ("gzip", gzip.compress(FEED, mtime=0)[:10], "ends in the middle"),
         ("deflate", b"x", "ends in the middle"),
         ("br", b"whatever", "compressed with 'br', which we did not offer"),
         ("zstd", b"whatever", "which we did not offer"),
@@ -231,14 +241,105 @@ def test_an_answer_of_http_1_0_ends_with_the_connection(server: HostileServer, v
     assert visitor.visit(server.tells("/feed", b"HTTP/1.0 200 OK\r\n\r\n" + FEED)).fetched.body == FEED
 
 
-def test_an_early_hint_does_not_confuse_the_next_exchange(server: HostileServer, visitor: Visitor):
-    def script(line: Line) -> None:
-        line.is_kept = True
-        line.send(b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer(200, b"<rss>of /feed</rss>"))
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n",
+        b"HTTP/1.1 102 Processing\r\n\r\n" * 3,
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nETag: x\r\n\r\nHTTP/1.1 199 Soon\r\n\r\n",
+    ],
+)
+def test_any_answer_that_only_announces_another_is_read_through(server: HostileServer, visitor: Visitor, before):
+    first, second = (kept(before + answer(200, body, f'ETag: "{body.decode()}"')) for body in (b"one", b"two"))
+    url = server.tells("/feed", first, second)
 
-    visitor.visit(server.tells("/feed", script))
+    visits = [visitor.visit(url), visitor.visit(url)]
 
-    assert visitor.visit(server.tells("/good", answer())).fetched.body == FEED
+    assert [visit.fetched.body for visit in visits] == [b"one", b"two"]
+    assert [visit.fetched.validators.etag for visit in visits] == ['"one"', '"two"']
+    assert server.connections == 1
+
+
+def test_a_server_that_wants_another_protocol_is_an_error(server: HostileServer, visitor: Visitor):
+    switching = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"
+
+    assert "answered 101" in visitor.visit(server.tells("/feed", switching)).says
+
+
+def test_what_something_in_between_changed_is_as_good_as_the_answer(server: HostileServer, visitor: Visitor):
+    visit = visitor.visit(server.tells("/feed", answer(203, FEED, 'ETag: "1"')))
+
+    assert visit.fetched.body == FEED
+    assert visit.fetched.validators is not None
+
+
+LONG = (
+    b"<rss version='2.0'><channel><title>News</title>"
+    + b"".join(
+        b"<item><title>Launch %d</title><guid>%d</guid><description>%s</description></item>"
+        % (number, number, bytes(random.Random(number).choices(b"abcdefgh ", k=300)))
+        for number in range(30)
+    )
+    + b"</channel></rss>"
+)
+PAGE = LONG.replace(b"rss", b"html").replace(b"channel", b"body")
+
+
+def cut(data: bytes, missing: int, **validators: str) -> bytes:
+    headers = [f"{name}: {value}" for name, value in validators.items()]
+    return answer(200, gzip.compress(data, mtime=0)[:-missing], "Content-Encoding: gzip", *headers)
+
+
+def test_a_feed_whose_gzip_lacks_its_end_is_whole(server: HostileServer, tmp_path: Path):
+    url = server.tells("/feed", cut(LONG, 8, ETag='"1"'), answer(304, b""))
+
+    with program(tmp_path, f"  - {{url: '{url}', name: a}}") as running:
+        assert running.poll("a")["a"].new == 30
+
+        assert running.state("a").last_error is None
+        assert running.state("a").validators is not None
+
+
+def test_of_a_feed_whose_gzip_is_cut_what_is_whole_is_taken_and_the_rest_when_it_comes(
+    server: HostileServer, tmp_path: Path
+):
+    packed = answer(200, gzip.compress(LONG, mtime=0), "Content-Encoding: gzip")
+    url = server.tells("/feed", cut(LONG, 2_000, ETag='"1"'), packed)
+
+    with program(tmp_path, f"  - {{url: '{url}', name: a}}") as running:
+        first = running.poll("a")["a"].new
+        state = running.state("a")
+        second = running.poll("a")["a"].new
+
+        assert 0 < first < 30
+        assert first + second == 30
+        assert "cut off" in (state.last_error or "")
+        assert (state.status, state.validators, state.body_hash) == ("ok", None, None)
+        assert "if-none-match" not in server.requests[1].names()
+
+
+def test_half_an_article_is_not_taken_for_the_article(server: HostileServer, tmp_path: Path):
+    text = b"<html><body><article><h1>Ice</h1>" + b"<p>Ice lies below the dust of the Moon, they say.</p>" * 50
+    server.tells("/ice", cut(text + b"</article></body></html>", 12))
+    item = f"<item><title>Ice</title><link>{server.url('/ice')}</link><description>Short.</description></item>"
+    feed = server.tells("/feed", answer(200, FEED.replace(b"</channel>", item.encode() + b"</channel>")))
+
+    with program(tmp_path, f"  - {{url: '{feed}', name: a, full: true}}") as running:
+        running.poll("a")
+
+        assert [entry.content for entry in running.aggregator.store.entries(Selection())] == ["<p>Short.</p>"]
+        assert "/ice" in [request.target for request in server.requests]
+
+
+@pytest.mark.parametrize("kind", ["page", "watch", "auto"])
+def test_half_a_page_is_not_taken_for_a_page(server: HostileServer, tmp_path: Path, kind: str):
+    url = server.tells("/page", cut(PAGE, 2_000))
+
+    with program(tmp_path, f"  - {{url: '{url}', name: a, kind: {kind}}}") as running:
+        error = running.poll("a")["a"].error
+
+        assert error is not None
+        assert "ends in the middle" in error
 
 
 def test_only_errors_of_ours_come_out(server: HostileServer, visitor: Visitor):
