@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from aggregator.categorize.entry_text import read_entry
+from aggregator.categorize.entry_text import EntryText, read_entry
 from aggregator.categorize.occurrences import Cover, Finder, Numbered, Occurrences, Place, number
 from aggregator.config import CategoryConfig, TermGroup
 from aggregator.config.terms import TEXT_FIELDS, Condition, Field, Pattern, Term, parse_term
@@ -16,6 +16,8 @@ from aggregator.model import CategoryMatch, Entry, Source
 # Sums of weights such as 0.1 are not exact.
 _ROUNDING = 1e-9
 
+# What is read for rules without terms.
+_NOTHING = EntryText([""] * len(TEXT_FIELDS))
 
 # Of the words that a term must stand near to, so many are named; a rule may have sixty.
 _MOST_NEAR = 3
@@ -152,7 +154,8 @@ def judge(entry: Entry, source: Source, rules: Rules) -> tuple[Judgment, ...]:
 
 def _judge(entry: Entry, source: Source, rules: Rules, *, in_full: bool = False) -> Iterator[Judgment]:
     """Yield what rules say that have something to say; with ``in_full`` also why terms don't count."""
-    text = read_entry(entry, f"{source.name}\n{source.title or ''}" if rules.reads_source else "")
+    source_text = f"{source.name}\n{source.title or ''}" if rules.reads_source else ""
+    text = read_entry(entry, source_text) if rules.terms else _NOTHING
     found = rules.finder.find(text)
     occurrences = Occurrences(found, text)
     touched: dict[int, tuple[list[_Clause], list[_Clause]]] = {

@@ -215,6 +215,7 @@ class Scheduler:
         if outage is not None:
             next_try = outage.next_try.isoformat() if outage.next_try else None
             log.warning("poll.nothing_reached", hint="is this machine online?", next_try=next_try)
+        self._aggregator.store.index(is_stopping=self._stopping.is_set)
 
     def _issue(self) -> None:
         if not self._is_caught_up():

@@ -223,7 +223,6 @@ class PollTransaction:
         self._insert_categories(ordered, pks)
         signatures.insert(self._connection, ordered, pks)
         _let_wait(self._connection, ordered, pks)
-        search.catch_up(self._connection, at_least=search.BATCH)
 
     def _regroup(self, regrouped: Regrouped, *, story: str) -> None:
         """Make a stored entry the duplicate of another, or of none. What was published under its id stays there.

@@ -1,8 +1,8 @@
 """The full-text index over entries, the same on each database.
 
-Edits and deletions reach it in the transaction that they are part of. New entries are put in by the hundreds, in
-passing by the poll that brings the last of a batch, and before anybody searches (``Store`` sees to that): up to
-``site.indexed_pk`` they are in it.
+Edits and deletions reach it in the transaction that they are part of. New entries are put in by the hundreds, when the
+main job has nothing else to do, and before anybody searches (``Store.index``): up to ``site.indexed_pk`` they are in
+it.
 """
 
 from __future__ import annotations
@@ -69,16 +69,22 @@ def is_behind(connection: sa.Connection) -> bool:
     return last > indexed
 
 
-def catch_up(connection: sa.Connection, *, at_least: int = 1) -> None:
-    """Put in all new entries; nothing when fewer than ``at_least`` wait. No other worker may be writing entries."""
-    while True:
-        last, indexed = _progress(connection)
-        if last - indexed < at_least:
-            return
-        waiting = [to_indexed(row) for row in connection.execute(_NEXT, {"after": indexed}).mappings()]
-        if waiting:
-            _index(connection).insert(connection, waiting)
-        connection.execute(_NOTE, {"now_indexed": waiting[-1].pk if waiting else last})
+def catch_up(connection: sa.Connection) -> None:
+    """Put in all new entries. No other worker may be writing entries."""
+    while put_in_next(connection):
+        pass
+
+
+def put_in_next(connection: sa.Connection) -> bool:
+    """Put in the next BATCH of new entries; return whether there were any. No other worker may be writing entries."""
+    last, indexed = _progress(connection)
+    if last <= indexed:
+        return False
+    waiting = [to_indexed(row) for row in connection.execute(_NEXT, {"after": indexed}).mappings()]
+    if waiting:
+        _index(connection).insert(connection, waiting)
+    connection.execute(_NOTE, {"now_indexed": waiting[-1].pk if waiting else last})
+    return True
 
 
 def _progress(connection: sa.Connection) -> tuple[int, int]:

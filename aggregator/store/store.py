@@ -438,14 +438,17 @@ class Store:
 
     def _prepare(self, selection: Selection) -> None:
         """Let a search find the entries that came since the last one."""
-        if selection.search is None:
-            return
+        if selection.search is not None:
+            self.index()
+
+    def index(self, *, is_stopping: Callable[[], bool] = lambda: False) -> None:
+        """Put new entries into the full-text index, in small transactions. ``is_stopping`` ends it early."""
         with self._read() as connection:
             is_behind = search.is_behind(connection)
-        if is_behind:
+        while is_behind and not is_stopping():
             with self._write() as connection:
                 decide_alone(connection)
-                search.catch_up(connection)
+                is_behind = search.put_in_next(connection)
 
     def find_entries(self, *, entry_id: str, url: str | None, canonical_url: str | None) -> list[StoredEntry]:
         """Return the entries with this id, address or canonical URL, oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from aggregator.stories.everyday import everyday_stems
 from aggregator.stories.things import is_place, things_in
@@ -17,15 +18,23 @@ _GENITIVE = re.compile(r"(?<=\w{3})s$")
 
 def names_in(text: str, terms: list[str], language: str) -> tuple[str, ...]:
     """Return the names and numbers of a text, folded, and its things; ``terms`` are its words."""
-    things = things_in(terms, language)
-    found = dict.fromkeys(term for term in terms if term[0].isdigit())
-    for match in _NAME.finditer(text):
-        word = fold(match[0])
-        if (
-            len(word) >= _LEAST_LETTERS
-            and not is_small(word, language)
-            and not any(map(is_place, things_in([word], language)))
-        ):
-            found[_GENITIVE.sub("", word)] = None
-    known = everyday_stems(language)
-    return (*(name for name in found if not known.intersection(stems([name], language))), *things)
+    numbers = [term for term in terms if term[0].isdigit() and not _is_everyday(term, language)]
+    names = filter(None, (_name_of(written, language) for written in _NAME.findall(text)))
+    return (*dict.fromkeys((*numbers, *names)), *things_in(terms, language))
+
+
+# The same words stand in many texts: nearly all of them have been judged before.
+@lru_cache(maxsize=16_384)
+def _name_of(written: str, language: str) -> str | None:
+    """Return a word that is written as a name, folded; None for one that says nothing, stands for a place, or is no
+    name but an everyday word.
+    """
+    word = fold(written)
+    if len(word) < _LEAST_LETTERS or is_small(word, language) or any(map(is_place, things_in([word], language))):
+        return None
+    name = _GENITIVE.sub("", word)
+    return None if _is_everyday(name, language) else name
+
+
+def _is_everyday(word: str, language: str) -> bool:
+    return not everyday_stems(language).isdisjoint(stems([word], language))

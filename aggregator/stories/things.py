@@ -29,7 +29,8 @@ def things_in(terms: Sequence[str], language: str) -> list[str]:
         if term in pairs and (thing := pairs[term].get(after)):
             found[thing] = None
         else:
-            found.update(dict.fromkeys(_things_of(term, language)))
+            for thing in _things_of(term, language):
+                found[thing] = None
     return list(found)
 
 

@@ -42,6 +42,8 @@ def names_an_article(canonical_url: str) -> bool:
     return bool(path.strip("/")) or "?" in host
 
 
+# Of a document's entries, the feed's address is asked for with each, and their own twice.
+@lru_cache(maxsize=1_024)
 def domain_of(url: str | None) -> str | None:
     """Return whom an address belongs to: the domain that somebody registered, a bare number with its port."""
     host = host_of(url)

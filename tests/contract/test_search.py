@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.model import CategoryMatch, Decision, Found, Selection, Source
 from aggregator.store import Store
 from aggregator.store.query import parse
@@ -16,6 +18,7 @@ from aggregator.store.search import is_behind
 from aggregator.store.search_words import body_of
 from tests.builders import NOW, make_decision, make_entry, make_source
 from tests.contract.test_store import claim_all, poll, save
+from tests.newsroom import Newsroom, make_config
 
 TEXTS = {
     "moon": ("Lunar ice found", "<p>The lander of <b>ESA</b> has found ice on the far side of the moon.</p>"),
@@ -224,16 +227,31 @@ def test_an_edit_of_what_nobody_has_searched_for_yet_is_found_by_what_it_says_no
     assert search(store, "lunar") == []
 
 
-def test_entries_are_put_into_the_index_in_passing_when_there_are_hundreds(store: Store, source: Source) -> None:
-    poll(store, source, *(article(f"ice {number}", number) for number in range(499)))
-    with store._read() as connection:
-        assert is_behind(connection)
+def test_entries_are_put_into_the_index_when_somebody_has_time_for_it(store: Store, source: Source) -> None:
+    poll(store, source, *(article(f"ice {number}", number) for number in range(501)))
+    stops = iter([False, True])
 
-    poll(store, source, article("one more", 500))
+    store.index(is_stopping=lambda: next(stops))
+
+    with store._read() as connection:
+        assert is_behind(connection)  # by the second of two batches
+
+    store.index()
 
     with store._read() as connection:
         assert not is_behind(connection)
-    assert search(store, "more") == ["one more"]
+
+
+def test_the_main_job_puts_what_came_into_the_index_when_it_has_polled(tmp_path: Path) -> None:
+    room = Newsroom(make_config(f"sqlite:///{tmp_path}/a.db"))
+    room.publish("Lunar ice found")
+    room.aggregator.use(make_config(f"sqlite:///{tmp_path}/a.db", sources=[]))
+
+    Scheduler(room.aggregator)._poll()
+
+    with room.aggregator.store._read() as connection:
+        assert not is_behind(connection)
+    room.close()
 
 
 _WORDS = st.sampled_from(
