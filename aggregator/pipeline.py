@@ -26,6 +26,7 @@ from aggregator.errors import AggregatorError, Crashed, SourceError
 from aggregator.fetch import HostGate, fetch_source
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Fetched, Meter, NotModified, PollSummary, Span, unmeasured
+from aggregator.normalize import canonical_url
 from aggregator.sources import Credentials
 from aggregator.steps.complete import Completion, needs_more
 from aggregator.steps.decide import decide, decide_quiet, summarize
@@ -214,7 +215,7 @@ class Recorder:
 @lru_cache(maxsize=2)
 def rules_for(categories: tuple[CategoryConfig, ...]) -> Rules:
     """Compile the rules of a configuration, once: processes that are forked afterwards have them."""
-    return compile_rules(categories)
+    return compile_rules(categories, canonical=canonical_url)
 
 
 def _crashed(claim: Claim, error: Exception) -> SourceError:

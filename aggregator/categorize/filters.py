@@ -62,6 +62,7 @@ def as_entry(stored: StoredEntry) -> Entry:
     return Entry(
         key=stored.id,
         url=stored.url,
+        canonical_url=stored.canonical_url,
         title=stored.title,
         summary=stored.summary,
         content=stored.content,

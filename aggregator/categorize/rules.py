@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
 
 from aggregator.categorize.entry_text import EntryText, read_entry
 from aggregator.categorize.occurrences import Cover, Finder, Numbered, Occurrences, Place, number
+from aggregator.categorize.right_answers import RIGHT_ANSWER, Answers, answers_of
 from aggregator.config import CategoryConfig, TermGroup
 from aggregator.config.terms import TEXT_FIELDS, Condition, Field, Pattern, Term, parse_term
 from aggregator.model import CategoryMatch, Entry, Source
@@ -19,8 +20,10 @@ _ROUNDING = 1e-9
 # What is read for rules without terms.
 _NOTHING = EntryText([""] * len(TEXT_FIELDS))
 
-# Of the words that a term must stand near to, so many are named; a rule may have sixty.
+# Of the words that a term must stand near to, so many are named, as a rule may have sixty; and so many terms that lack
+# them.
 _MOST_NEAR = 3
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Rules:
     uses: tuple[tuple[tuple[int, _Clause, bool], ...], ...]
     finder: Finder
     reads_source: bool
+    answers: Answers = field(default_factory=Answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,13 @@ class Judgment:
         return (*self.given, *(self.matched if self.holds else ()))
 
 
-def compile_rules(categories: Sequence[CategoryConfig]) -> Rules:
-    """Compile what the configuration has checked; the order of the categories stays."""
+def compile_rules(
+    categories: Sequence[CategoryConfig], *, canonical: Callable[[str], str | None] = lambda address: address
+) -> Rules:
+    """Compile what the configuration has checked; the order of the categories stays.
+
+    ``canonical`` returns the form in which addresses of examples are compared with those of entries.
+    """
     rules = []
     written: list[tuple[int, bool, _Written]] = []
     for place, each in enumerate(categories):
@@ -104,7 +113,8 @@ def compile_rules(categories: Sequence[CategoryConfig]) -> Rules:
         for term in clause.numbered.terms:
             uses[term].append((place, clause, is_veto))
     reads_source = any(Field.SOURCE in clause.condition.fields for _, _, clause in written)
-    return Rules(tuple(rules), terms, tuple(map(tuple, uses)), Finder(terms), reads_source)
+    answers = answers_of(categories, canonical)
+    return Rules(tuple(rules), terms, tuple(map(tuple, uses)), Finder(terms), reads_source, answers)
 
 
 class _Written(NamedTuple):
@@ -129,7 +139,7 @@ def categorize(entry: Entry, source: Source, rules: Rules) -> tuple[CategoryMatc
     """Return the categories of an entry in the order of the rules, each with its reasons in words.
 
     What the operator gave to all entries of the source is there without a match; a category that has no rule comes
-    last.
+    last. What the operator's examples say of the entry goes before both.
     """
     matches = [
         CategoryMatch(category=judgment.category, reasons=judgment.reasons)
@@ -143,6 +153,8 @@ def categorize(entry: Entry, source: Source, rules: Rules) -> tuple[CategoryMatc
             for category in dict.fromkeys(source.categories)
             if category not in with_rule
         ]
+    if rules.answers:
+        matches = rules.answers.settle(entry, matches, [rule.category for rule in rules.rules])
     return tuple(matches)
 
 
@@ -205,7 +217,8 @@ class _Reading:
         if score < rule.at_least and not in_full:  # nobody asks for reasons
             return Judgment(rule.category, score, rule.at_least, given=given)
         matched = [self._reason(place, weight) for _, weight, place in counted if place is not None and weight]
-        idle = [self._why_idle(clause, covers) for clause, weight, _ in counted if in_full and not weight]
+        is_short = score < rule.at_least
+        idle = self._why_idle([clause for clause, weight, _ in counted if not weight], covers) if is_short else ()
         return Judgment(rule.category, score, rule.at_least, tuple(matched), tuple(idle), given)
 
     def _places(self, clause: _Clause) -> Iterator[Place]:
@@ -234,8 +247,22 @@ class _Reading:
         counted = f", counts {weight:g}" if weight != 1 else ""
         return f'{field} {"have" if field is Field.TAGS else "has"} "{term.written}"{shown}{near}{counted}'
 
-    def _why_idle(self, clause: _Clause, covers: list[Place]) -> str:
-        """Say why a clause whose term occurs doesn't count."""
+    def _why_idle(self, clauses: list[_Clause], covers: list[Place]) -> Iterator[str]:
+        """Say why clauses whose terms occur don't count; those with long lists of what must be near in one sentence."""
+        lonely: dict[str, None] = {}
+        for clause in clauses:
+            reason = self._why_one_is_idle(clause, covers)
+            if reason is None:
+                lonely[f'"{self.terms[clause.numbered.terms[0]].written}"'] = None
+            else:
+                yield reason
+        if lonely:
+            *some, last = lonely
+            names = f"{', '.join(some[:_MOST_NAMED])} and {last}" if some else last
+            yield f"{names} {'have' if some else 'has'} none of the words near that it takes"
+
+    def _why_one_is_idle(self, clause: _Clause, covers: list[Place]) -> str | None:
+        """Say why a clause whose term occurs doesn't count; None when nothing of a long list is near."""
         condition, written = clause.numbered.condition, f'"{self.terms[clause.numbered.terms[0]].written}"'
         if not clause.is_for(self.language):
             return f"{written} counts only in entries in {', '.join(sorted(clause.languages))}, not in {self.language}"
@@ -248,9 +275,9 @@ class _Reading:
             return f'{written} does not count in "{self.terms[veto.term].written}"'
         if not any(True for _ in self.occurrences.places(clause.numbered, anywhere=True)):
             return f"{written} counts only in {', '.join(sorted(condition.fields))}"
-        near = ", ".join(f'"{term.written}"' for term in condition.near[:_MOST_NEAR])
         if len(condition.near) > _MOST_NEAR:
-            near += f" or one of {len(condition.near) - _MOST_NEAR} others"
+            return None
+        near = ", ".join(f'"{term.written}"' for term in condition.near)
         return f"{written} counts only within {condition.within} words of {near}"
 
 
@@ -264,15 +291,25 @@ def _primary(language: str) -> str:
 
 def explain_rules(entry: Entry, source: Source, rules: Rules) -> tuple[str, ...]:
     """Return a line for each category: whether the entry has it and why, or what is missing."""
-    return tuple(map(_explanation, judge(entry, source, rules)))
+    known = rules.answers.of(entry)
+    return tuple(_explanation(judgment, known.get(judgment.category)) for judgment in judge(entry, source, rules))
 
 
-def _explanation(judgment: Judgment) -> str:
-    score = f"score {judgment.score:g}, and {judgment.at_least:g} is needed"
-    if judgment.holds:
-        score = f"score {judgment.score:g}, and {judgment.at_least:g} is enough"
+def _explanation(judgment: Judgment, known: bool | None) -> str:
+    said = explain_judgment(judgment)
+    if known is None:
+        return f"{judgment.category}: {said}"
+    return f"{judgment.category}: {'yes' if known else 'no'}, {RIGHT_ANSWER}; its rule says {said}"
+
+
+def explain_judgment(judgment: Judgment) -> str:
+    """Say yes or no, and why."""
+    score, needed = f"{judgment.score:.4g}", f"{judgment.at_least:.4g}"
+    if not judgment.holds and float(score) >= float(needed):  # no rounding may say otherwise
+        score = f"just below {needed}"
+    score = f"score {score}, and {needed} is {'enough' if judgment.holds else 'needed'}"
     details = (*judgment.given, *judgment.matched, *judgment.idle)
     if not details:
-        return f"{judgment.category}: no, none of its terms occurs"
+        return "no, none of its terms occurs"
     answer = "yes" if judgment.given or judgment.holds else "no"
-    return f"{judgment.category}: {answer}, {score}: {'; '.join(details)}"
+    return f"{answer}, {score}: {'; '.join(details)}"

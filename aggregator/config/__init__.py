@@ -1,6 +1,6 @@
 """The operator's YAML: loaded and checked, with file and line in every complaint."""
 
-from aggregator.config.categories import CategoryConfig, TermGroup
+from aggregator.config.categories import CategoryConfig, Examples, TermGroup
 from aggregator.config.load import load
 from aggregator.config.messages import (
     Channel,
@@ -39,6 +39,7 @@ __all__ = [
     "DigestConfig",
     "EmailChannel",
     "EmailConfig",
+    "Examples",
     "FeedConfig",
     "FetchSettings",
     "Images",

@@ -52,6 +52,21 @@ TermOrGroup = Annotated[
 ]
 
 
+class Examples(Settings):
+    """Right answers. The entry that one names has the category, or has it not, whatever the rule says of it."""
+
+    yes: tuple[values.Line, ...] = Field(
+        (), description="Headlines that belong to the category, or addresses of entries that do."
+    )
+    no: tuple[values.Line, ...] = Field((), description="Such that don't.")
+
+    @model_validator(mode="after")
+    def _check_agreeing(self) -> Self:
+        if both := next((each for each in self.yes if each in self.no), None):
+            raise ValueError(f"{both!r} is in yes and in no; keep one of them")
+        return self
+
+
 class CategoryConfig(Settings):
     """A rule: which entries belong to it. docs/reference/rules.md explains it by examples."""
 
@@ -68,6 +83,13 @@ class CategoryConfig(Settings):
         (), description="Where one of these occurs, the terms inside it do not count: `office space` for `space`."
     )
     at_least: values.Number = Field(1.0, gt=0, le=1000, description="Score that an entry must reach.")
+    examples: Examples = Field(
+        Examples(),
+        description=(
+            "Right answers: `rules test` counts them, `check` tells which the rule gets wrong, `rules suggest` how to "
+            "mend it."
+        ),
+    )
     fields: FieldWeights = Field(FieldWeights(), description="What terms count in title, summary, content and tags.")
 
     @model_validator(mode="after")

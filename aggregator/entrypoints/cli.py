@@ -35,6 +35,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "preview": "publishing:preview",
     "add": "adding:add",
     "opml": {"import": "adding:opml_import", "export": "publishing:opml_export"},
+    "correct": "correcting:correct",
     "rules": {"test": "rules:rules_test", "apply": "rules:rules_apply"},
     "demo": "running:demo",
     "doctor": "doctor:doctor",
@@ -44,7 +45,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
 }
 _GROUPS = {
     "opml": "Subscription lists, from and to other readers.",
-    "rules": "Compare the rules of the categories with the stored entries, and apply them.",
+    "rules": "Hold the rules of the categories against examples and stored entries, apply them, and mend them.",
     "db": "Migrate or copy the database.",
 }
 _PLAIN: dict[str, Any] = {

@@ -64,6 +64,20 @@ def recategorize(
     return Batch(changed, len(found), following)
 
 
+def recategorize_article(
+    connection: sa.Connection, original: str, decide: Callable[[StoredEntry], Categories | None]
+) -> list[Recategorized]:
+    """Give an original and its duplicates the categories that ``decide`` returns; None leaves an entry as it is."""
+    decide_alone(connection)
+    changed = [
+        Recategorized(entry, categories)
+        for entry in stored_entries.duplicates_of(connection, original)
+        if (categories := decide(entry)) is not None and categories != entry.categories
+    ]
+    _write(connection, changed)
+    return changed
+
+
 def _write(connection: sa.Connection, changed: Sequence[Recategorized]) -> None:
     if not changed:
         return

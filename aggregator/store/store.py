@@ -60,7 +60,7 @@ from aggregator.store.polls import (
     write_quiet,
 )
 from aggregator.store.presence import Work, WritersTurn, among, one_main_job
-from aggregator.store.recategorize import Batch, recategorize
+from aggregator.store.recategorize import Batch, Recategorized, recategorize, recategorize_article
 from aggregator.store.signatures import Vocabularies, forget_marks
 from aggregator.store.tables import site
 from aggregator.text.hosts import host_of
@@ -316,6 +316,16 @@ class Store:
             before = batch.before
             if before is None:
                 return
+
+    def recategorize_article(
+        self, original: str, decide: Callable[[StoredEntry], tuple[CategoryMatch, ...] | None]
+    ) -> list[Recategorized]:
+        """Give an original and its duplicates the categories that ``decide`` returns, and return what changed."""
+        with self._write() as connection:
+            changed = recategorize_article(connection, original, decide)
+            if any(each.moved for each in changed):
+                bump_content_version(connection)
+        return changed
 
     def forget_marks(self, expired: Sequence[tuple[int, int]]) -> None:
         """Delete the marks from a first to a last one, in small transactions: nobody looks for them any more."""

@@ -17,7 +17,7 @@ from tests.end_to_end.conftest import ROOT, Runner
 
 COMMANDS = [
     ("run",), ("check",), ("poll",), ("publish",), ("digest",), ("deliveries",), ("sources",), ("entries",),
-    ("explain",), ("preview",), ("add",), ("rules", "test"), ("rules", "apply"),
+    ("explain",), ("preview",), ("add",), ("rules", "test"), ("rules", "apply"), ("correct",),
     ("opml", "import"), ("opml", "export"), ("db", "upgrade"), ("backup",), ("restore",), ("doctor",), ("db", "copy"),
 ]  # fmt: skip
 
@@ -208,6 +208,27 @@ def test_rules_test_tells_what_rules_apply_does(run: Runner, config: Path) -> No
     talents = {each["id"] for each in run.json("entries", "--category", "talent", "--config", config)}
     assert talents == {each["id"] for each in before if "talent" in each["categories"]} - lost
     assert run.json("rules", "test", "--config", config) == []
+
+
+def test_a_correction_is_noted_in_the_yaml_and_in_force_at_once(run: Runner, config: Path) -> None:
+    run("poll", "--all", "--config", config)
+    rules = config.parent / "categories.yaml"
+    before = rules.read_text()
+    wrong = run.json("entries", "--category", "talent", "--config", config)[0]
+
+    told = run("correct", wrong["id"], "--not", "talent", "--is", "space", "--config", config).stdout
+    tested = run("rules", "test", "--config", config).stdout
+
+    assert "the rule of talent was wrong: yes, score" in told
+    assert f"{wrong['id']} no longer has talent" in told
+    assert wrong["id"] not in {each["id"] for each in run.json("entries", "--category", "talent", "--config", config)}
+    assert wrong["id"] in {each["id"] for each in run.json("entries", "--category", "space", "--config", config)}
+    lines = iter(rules.read_text().splitlines())
+    assert all(line in lines for line in before.splitlines())
+    assert f"takes in “{wrong['title']}”" in tested
+    assert "0 would change" in tested
+    assert "either" in run("correct", wrong["id"], "--config", config, expect=2).stderr
+    assert "did you mean 'space'?" in run("correct", "x", "--is", "spac", "--config", config, expect=2).stderr
 
 
 def test_preview_shows_a_feed_and_the_feed_of_a_page_and_stores_nothing(

@@ -18,7 +18,7 @@ from aggregator.config import CategoryConfig, load
 from aggregator.config.terms import Pattern, Phrase, Term
 from tests.builders import make_entry, make_source
 
-LETTERS = str.maketrans({"ß": "ss", "œ": "oe", "Œ": "OE", "æ": "ae", "ø": "o"})
+LETTERS = str.maketrans({"ß": "ss", "ł": "l", "Ł": "L", "œ": "oe", "Œ": "OE", "æ": "ae", "ø": "o"})
 
 
 def plain_words(text: str) -> list[tuple[str, int, int]]:
