@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 
 from aggregator.parse.pages.outline import FORMATTING, HEADINGS, INLINE, Cell, Outline
 
 _BOLD = frozenset(("b", "strong"))
 _BOLD_TITLE = 20  # characters; fewer stress a word of a sentence
+_FEWEST, _MOSTLY = 4, 0.6
 
 
 def gather(page: Outline, hints: list[int]) -> None:
@@ -68,9 +70,24 @@ def _is_bold_start(page: Outline, node: int) -> bool:
         page.tags[node] in _BOLD
         and page.owner[cell.first_chunk] == node
         and not cell.heading
-        and len(cell.text) >= _BOLD_TITLE
         and (cell.first_chunk == 0 or page.block[cell.first_chunk - 1] != cell.block)
+        and (len(cell.text) >= _BOLD_TITLE or page.path[node] in _paths_of_titles(page))
     )
+
+
+def _paths_of_titles(page: Outline) -> frozenset[int]:
+    """Return the places in which what is bold is long enough for a title in most cases: a short one there is one."""
+    if page.bold_titles is None:
+        lengths: dict[int, list[int]] = defaultdict(list)
+        for node, tag in enumerate(page.tags):
+            if tag in _BOLD:
+                lengths[page.path[node]].append(page.upto[page.last[node]] - page.upto[page.first[node]])
+        page.bold_titles = frozenset(
+            path
+            for path, found in lengths.items()
+            if len(found) >= _FEWEST and sum(each >= _BOLD_TITLE for each in found) > len(found) * _MOSTLY
+        )
+    return page.bold_titles
 
 
 def _is_plain(page: Outline, node: int) -> bool:

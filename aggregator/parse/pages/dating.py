@@ -28,20 +28,18 @@ from aggregator.parse.pages.written_dates import (
     moment_ago,
     moment_of,
     seconds_ago,
-    year_in_address,
 )
+from aggregator.parse.pages.years import first_head, years_of
 
 _CLOCK_ONLY = re.compile(
     r"^\W{0,3}(?:at |um |à )?(\d{1,2})[:h.](\d{2})(?::\d{2})?\s?([ap]\.?m)?\.?(?: uhr)?\W{0,3}$", re.IGNORECASE
 )
 _CLOCK = re.compile(r"^\W{0,3}(\d{1,2})(?::(\d{2})(?!\d)|[.:](\d{2})\s?Uhr)(?::\d{2})?\s?([ap]\.?m)?", re.IGNORECASE)
-_YEAR_ONLY = re.compile(r"^\W{0,3}((?:19|20)\d\d)\W{0,3}$")
 _LETTER = re.compile(r"[^\W\d_]")
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?$")
 _ISO = re.compile(r"^\s?(?:19|20)\d\d-\d\d-\d\d")
 _BOX = 14  # characters of a piece of a date that is split into several
 _LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
-_HEAD_REACH = 6  # pieces of text before the first record in which the heading of its group may stand
 _LONGEST_HEAD = 60
 _LONGEST_LABEL = 30
 _DATELINE = 70  # characters of a text in which a dateline stands
@@ -300,21 +298,28 @@ def date_rows(
         for found in dates.rows
     ]
     heads = _heads(page, rows, chosen, language) if not all(chosen) else [None] * len(rows)
-    years = _years(page, rows, chosen) if any(map(_lacks_year, chosen)) else [None] * len(rows)
     shown = [each.written for each in chosen if each is not None and each.written is not None]
     shown += [head for head in heads if head is not None]
     is_day_first = day_comes_first(shown, url=url, language=language, now=now)
+    written = [
+        _in_order(found.written if found else head, is_day_first) for found, head in zip(chosen, heads, strict=True)
+    ]
+    paths = [urlsplit(address).path if address else "" for address in addresses]
+    years: Sequence[int | None] = [None] * len(rows)
+    if any(each is not None and each.year is None for each in written):
+        own = {found.column[1] for found in chosen if found is not None}
+        stamps = [
+            [each.moment for each in found if each.column[0] == "attribute" and each.moment] for found in dates.rows
+        ]
+        years = years_of(page, rows, written, paths, own=own, stamps=stamps, url=url, now=now)
     result: list[datetime | None] = []
-    for row, found, head, year, address in zip(rows, chosen, heads, years, addresses, strict=True):
-        path = urlsplit(address).path if address else ""
+    for row, found, date, year, path in zip(rows, chosen, written, years, paths, strict=True):
         moment = None
-        written = found.written if found else head
         if found is not None and found.moment is not None:
             moment = found.moment
-        elif written is not None:
-            written = written if is_day_first or not written.is_open else written.turned()
-            moment = moment_of(written, now=now, year=year or year_in_address(path))
-            if moment is not None and written.clock is None:
+        elif date is not None:
+            moment = moment_of(date, now=now, year=year)
+            if moment is not None and date.clock is None:
                 moment = _with_clock(row, moment)
         if moment is None:
             moment = date_in_address(path, now=now)
@@ -322,10 +327,21 @@ def date_rows(
     return result
 
 
+def _stamps(found: Sequence[Found]) -> Iterator[datetime]:
+    for each in found:
+        if each.moment is not None and each.column[0] == "attribute":
+            yield each.moment
+
+
+def _in_order(written: Written | None, is_day_first: bool) -> Written | None:
+    return written if written is None or is_day_first or not written.is_open else written.turned()
+
+
 def _ranked(rows: Sequence[Row], dates: Dates) -> dict[tuple[str, int], int]:
     """Return the columns that dates stand in, numbered, the best first."""
     worth: dict[tuple[str, int], float] = defaultdict(float)
     early: Counter[tuple[str, int]] = Counter()
+    in_titles: Counter[tuple[str, int]] = Counter()
     counts: Counter[tuple[str, int]] = Counter()
     titles = {row.title.first_chunk for row in rows if row.title}
     for found in dates.rows:
@@ -333,11 +349,16 @@ def _ranked(rows: Sequence[Row], dates: Dates) -> dict[tuple[str, int], int]:
         for place, each in enumerate(found):
             if each.column not in seen:
                 seen.add(each.column)
-                worth[each.column] += each.worth * (0.4 if each.first_chunk in titles else 1.0)
+                is_in_title = each.first_chunk in titles
+                worth[each.column] += each.worth * (0.4 if is_in_title else 1.0)
+                in_titles[each.column] += is_in_title
                 early[each.column] += place
         counts.update(seen)
-    for column in [each for each in worth if each[0] == "prose" and counts[each] < len(rows) * _USUAL]:
-        del worth[column]  # a date that a text happens to tell
+    usual = len(rows) * _USUAL
+    for column in list(worth):
+        is_told = column[0] == "prose" and counts[column] < usual
+        if is_told or (in_titles[column] == counts[column] and in_titles.total() < usual):
+            del worth[column]  # a date that a text or a title happens to tell
     ranked = sorted(worth, key=lambda each: worth[each] - 0.05 * early[each], reverse=True)
     least = len(rows) * 0.05
     return {column: number for number, column in enumerate(ranked) if worth[column] > least}
@@ -350,8 +371,7 @@ def _heads(
     heads: list[Written | None] = []
     own = {found.column[1] for found in chosen if found is not None}
     titles = {row.title.first_chunk for row in rows if row.title is not None}
-    first = rows[0].record.first
-    position = max(0, (page.cell_of_chunk[first] if first < len(page.cell_of_chunk) else len(page.cells)) - _HEAD_REACH)
+    position = first_head(page, rows)
     current: Written | None = None
     for row in rows:
         first = row.title.first_chunk if row.title else row.record.first
@@ -365,28 +385,6 @@ def _heads(
                 current = found
         heads.append(current)
     return heads
-
-
-def _lacks_year(found: Found | None) -> bool:
-    return found is not None and found.written is not None and found.written.year is None
-
-
-def _years(page: Outline, rows: Sequence[Row], chosen: Sequence[Found | None]) -> list[int | None]:
-    """Return for each row the year that stands above it as the heading of a group, and as nothing else."""
-    own = {found.column[1] for found in chosen if found is not None}
-    first = rows[0].record.first
-    position = max(0, (page.cell_of_chunk[first] if first < len(page.cell_of_chunk) else len(page.cells)) - _HEAD_REACH)
-    years: list[int | None] = []
-    current: int | None = None
-    for row in rows:
-        first = row.title.first_chunk if row.title else row.record.first
-        while position < len(page.cells) and page.cells[position].first_chunk < first:
-            cell = page.cells[position]
-            position += 1
-            found = _YEAR_ONLY.match(cell.text) if cell.link < 0 and cell.path not in own else None
-            current = int(found[1]) if found is not None else current
-        years.append(current)
-    return years
 
 
 def _with_clock(row: Row, moment: datetime) -> datetime:

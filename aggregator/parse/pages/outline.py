@@ -63,7 +63,7 @@ class Outline:
     ``stamps`` what was found when one of these was looked at, as each belongs to many series.
     ``tags``, ``classes`` and ``hrefs`` are what the tree has, which takes longer to ask; ``leading`` are the links to
     other pages, ``images`` the pictures. ``path`` numbers the way from the root by tags and classes, ``loose`` by tags
-    alone.
+    alone; ``bold_titles`` are the paths of what is bold and reads as a title, None before they were looked for.
     """
 
     nodes: list[html.HtmlElement] = field(default_factory=list)
@@ -91,6 +91,7 @@ class Outline:
     gap: list[bool] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     cell_of_chunk: list[int] = field(default_factory=list)
+    bold_titles: frozenset[int] | None = None
 
     @cached_property
     def numbers(self) -> dict[html.HtmlElement, int]:

@@ -148,23 +148,29 @@ def _leads_on(text: str) -> bool:
     return bool(_ELSEWHERE.fullmatch(plain))
 
 
-_OTHER_LISTS = re.compile(
-    r"""^\W{0,3}(?:
-    related|recommended|you\ (?:may|might)|more\ (?:from|in|on|like|stories|articles)|most\ (?:read|popular|viewed
-    |shared)
-    |popular|trending|recent\ (?:comments|posts|articles)|latest\ comments|archives?\b|categories|tags\b|tag\ cloud
-    |see\ also|also\ (?:read|on|in)|follow\ us|share|subscribe|links\b|blogroll|sponsored|advert|from\ the\ web
-    |editor.?s
+_RELATED = r"""
+    related|recommended|you\ (?:may|might)|(?:customers|readers|people|others)\ (?:also|who)|more\ (?:from|in|on|like
+    |stories|articles)
+    |similar\ (?:products|items|articles|posts)|most\ (?:read|popular|viewed|shared)
+    |popular|trending|see\ also|also\ (?:read|on|in)|sponsored|advert|from\ the\ web
     |ähnliche|verwandte|mehr\ (?:zum|aus|von)|lesen\ sie\ auch|das\ könnte|auch\ interessant|meistgelesen|beliebt
-    |weitere\ (?:artikel|themen|beiträge|links)|kategorien|archiv\b|schlagwörter|letzte\ kommentare
-    |neueste\ kommentare
-    |empfohlen|top-?themen|à\ lire\ aussi|lire\ aussi|sur\ le\ même|articles?\ (?:similaires|liés|récents|populaires)
-    |vous\ aimerez|les\ plus\ (?:lus|consultés)|catégories|étiquettes|voir\ aussi|mots-clés|suivez
-    |relacionad|te\ puede\ interesar|también|lo\ más|más\ (?:leído|visto)|categorías|etiquetas|entradas\ recientes
-    |potrebbe|correlati|articoli\ correlati|categorie|più\ letti|gerelateerd|lees\ ook|meest\ gelezen|categorieën
-    |関連|人気|おすすめ|カテゴリ|アーカイブ|ランキング|相关|相關|热门|熱門|推荐|推薦|排行|友情链接|点击排行|похожие|популярн|рубрики
+    |kunden\ (?:kauften|sahen|haben|interessierten)|passend\ dazu|weitere\ (?:artikel|themen|beiträge|links)|empfohlen
+    |à\ lire\ aussi|lire\ aussi|sur\ le\ même|(?:articles?|produits)\ (?:similaires|liés|populaires|associés)
+    |(?:les|nos)\ clients|vous\ aimerez|les\ plus\ (?:lus|consultés)|voir\ aussi
+    |relacionad|te\ puede\ interesar|también|lo\ más|más\ (?:leído|visto)
+    |potrebbe|correlati|articoli\ correlati|più\ letti|gerelateerd|lees\ ook|meest\ gelezen
+    |関連|人気|おすすめ|ランキング|相关|相關|热门|熱門|推荐|推薦|排行|点击排行|похожие|популярн|читайте\ также
+"""
+_BESIDE = re.compile(rf"^\W{{0,3}}(?:{_RELATED})", re.IGNORECASE | re.VERBOSE)
+_OTHER_LISTS = re.compile(
+    rf"""^\W{{0,3}}(?:{_RELATED}
+    |recent\ (?:comments|posts|articles)|latest\ comments|archives?\b|categories|tags\b|tag\ cloud
+    |follow\ us|share|subscribe|links\b|blogroll|editor.?s
+    |kategorien|archiv\b|schlagwörter|letzte\ kommentare|neueste\ kommentare|top-?themen
+    |articles?\ récents|catégories|étiquettes|mots-clés|suivez|categorías|etiquetas|entradas\ recientes
+    |categorie|categorieën|カテゴリ|アーカイブ|友情链接|рубрики
     |upcoming|events?\b|calendar|agenda\b|veranstaltung|termine\b|kalender|événements|prochain|eventos
-    |архив|метки|читайте\ также|teilen|partager|cookies?\b
+    |архив|метки|teilen|partager|cookies?\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -175,6 +181,11 @@ def names_another_list(heading: str) -> bool:
     return bool(_OTHER_LISTS.match(heading[:60]))
 
 
+def names_what_is_related(heading: str) -> bool:
+    """Tell whether a heading is of what goes with the one thing that a page is about."""
+    return bool(_BESIDE.match(heading[:60]))
+
+
 # What servers say that have nothing at an address, and what pages are called that are about the site itself.
 GONE = re.compile(
     r"""
@@ -182,6 +193,12 @@ GONE = re.compile(
     |(?:oops\W{1,3})?(?:sorry\W{1,3})?(?:the\ |that\ |this\ |die\ |la\ |cette\ )?(?:page|seite|página|pagina)\b.{0,24}
     (?:not\ (?:be\ )?found|t\ be\ found|doesn.t\ exist|does\ not\ exist|nicht\ gefunden|existiert\ nicht|introuvable
     |n.existe\ pas|n.a\ pas\ été\ trouvée|no\ encontrada|no\ existe|non\ trovata|niet\ gevonden)
+    |(?:(?:oops|ups|oups)\W{1,3})?(?:(?:sorry|entschuldigung|désolée?)\W{1,3})?(?:
+      we\b.{0,16}(?:n.t|not)\b.{0,12}\b(?:find|locate)\b.{0,16}\bpage
+      |wir\b.{0,16}\bseite\b.{0,16}nicht\ (?:finden|gefunden)|nous\ n.avons\ pas\b.{0,12}trouv.{0,16}\bpage)
+    |(?:diese|die)\ seite\ (?:gibt\ es\ nicht|ist\ nicht\ (?:mehr\ )?(?:da|verfügbar))
+    |something\ went\ wrong|an\ (?:unexpected\ )?error\ (?:has\ )?occurred|etwas\ ist\ schiefgelaufen
+    |une\ erreur\ (?:est\ survenue|s.est\ produite)|es\ ist\ ein\ fehler\ aufgetreten
     |(?:not\ found|nicht\ gefunden|error|erreur|fehler|forbidden|access\ denied)$|internal\ server\ error|bad\ gateway
     |[45]\d\d\W{1,3}(?:internal|bad|service|forbidden|gateway|unauthorized|too\ many|gone|not)\b
     |(?:service|site|website)\ (?:is\ )?(?:temporarily\ |currently\ )?(?:unavailable|down)

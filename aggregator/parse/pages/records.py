@@ -22,7 +22,9 @@ Place = tuple[int, int]  # a way from the root with its last classes, and the ho
 
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
 _GOES_ON = (")", ",", ";", ". ", "] ")  # what a piece of a sentence begins with, and no title
+_ENOUGH = 25  # letters that a title has, or more
 _SENTENCE = 50  # letters of a text that ends as sentences do, and few titles
+_LATER, _LATEST = 0.02, 5  # what a column loses for each that stands before it, and for how many
 _CODE = 30  # characters of a number or code that names a document
 _WIDE_IS = 2.5  # letters that one of them says as much as
 LONGEST_TITLE = 300
@@ -88,17 +90,15 @@ def choose_titles(
 
     ``is_date`` tells by their first pieces which cells are nothing but a date.
     """
-    judged = sorted(
-        ((_column_worth(page, column, len(rows), is_date), place) for place, column in columns.items()),
-        key=lambda each: each[0],
-        reverse=True,
-    )
-    best = [place for worth, place in judged if worth > 0][:4]
+    judged: list[tuple[float, Place]] = []
+    for place, column in columns.items():
+        worth = _column_worth(page, column, len(rows), is_date)
+        if worth > 0:
+            judged.append((worth * (1 - _LATER * min(len(judged), _LATEST)), place))
+    best = [place for _, place in sorted(judged, key=lambda each: -each[0])[:1]]
     for row in rows:
         by_place = dict(zip(row.places, row.cells, strict=True))
-        row.title = next(
-            (by_place[place] for place in best[:1] if place in by_place and _can_be(by_place[place])), None
-        )
+        row.title = next((by_place[place] for place in best if place in by_place and _can_be(by_place[place])), None)
         if row.title is None:
             row.title = _own_title(page, row, is_date)
         row.link = link_of(page, row)
@@ -123,8 +123,19 @@ def _column_worth(page: Outline, column: Sequence[tuple[int, Cell]], total: int,
     sample = [cell for _, cell in column[:60]]
     count = len(sample)
     distinct = len({cell.text for cell in sample}) / count
-    each = sum(cell_worth(page, cell, is_date) for cell in sample) / count
+    worths = [cell_worth(page, cell, is_date) for cell in sample]
+    each = sum(worths) / count + _short_ones(sample, worths)
     return coverage * each * float(distinct**1.5)
+
+
+def _short_ones(sample: Sequence[Cell], worths: Sequence[float]) -> float:
+    """Return what a column lost by its short texts, as far as its long ones make up for them: "Award" among titles."""
+    lengths = [length_of(cell.text) for cell, worth in zip(sample, worths, strict=True) if worth]
+    if not lengths:
+        return 0.0
+    usual = sum(min(each, 2 * _ENOUGH) for each in lengths) / len(lengths)
+    lost = min(usual / _ENOUGH, 1.0) - sum(min(each / _ENOUGH, 1.0) for each in lengths) / len(lengths)
+    return lost * len(lengths) / len(sample)
 
 
 def cell_worth(page: Outline, cell: Cell, is_date: set[int]) -> float:
@@ -140,7 +151,7 @@ def _worth(page: Outline, cell: Cell) -> float:
     if leads_on(cell.text) or cell.text.startswith(_GOES_ON):
         return 0.0
     length = length_of(cell.text)
-    worth = min(length / 25, 1.0) if length <= 160 else max(0.1, 1 - (length - 160) / 200)
+    worth = min(length / _ENOUGH, 1.0) if length <= 160 else max(0.1, 1 - (length - 160) / 200)
     if cell.heading:
         worth += 1.0 - cell.heading * 0.05
     elif cell.is_bold:
@@ -151,8 +162,8 @@ def _worth(page: Outline, cell: Cell) -> float:
             worth += 0.6
     if cell.hints & IS_TITLE:
         worth += 0.5
-    if length > _SENTENCE and not cell.heading and cell.link < 0 and cell.text.endswith((".", "…")):
-        worth -= 0.25
+    if length > _SENTENCE and not cell.heading and cell.text.endswith((".", "…")):
+        worth -= 0.25 if cell.link < 0 else 0.1
     if len(cell.text) <= _CODE and sum(map(str.isdigit, cell.text)) > sum(map(str.isalpha, cell.text)):
         worth -= 0.4  # "arXiv:2111.05049", "ID 4009"
     if cell.hints & IS_AUTHOR:

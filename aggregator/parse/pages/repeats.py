@@ -21,7 +21,7 @@ _TRIED = 12  # series that are looked at closely, the likeliest first
 _REACH = 8  # siblings before and behind a record's link that may belong to it
 _MOST_RECORDS = 3000
 _PINNED = 3  # records at the top of a list whose classes may differ from those of the others
-_FIRST = 4
+_FIRST, _LAST = 4, 5
 _MOST_BESIDE = 600  # characters around a link without a text
 _SEVERAL = 2  # links in the same place of each record: "pdf", "other formats"
 _TEXT = -1  # what stands for a piece of text among the kinds of siblings
@@ -47,7 +47,7 @@ def find_series(page: Outline) -> Iterator[tuple[float, list[Record]]]:
     That is said as a part of what the likeliest one promises.
     """
     targets = {link: page.hrefs[link].partition("#")[0].strip() for link in page.links if link in page.leading}
-    links = [link for link, target in targets.items() if target]
+    links = [link for link, target in targets.items() if target and not _is_blank_twin(page, link)]
     ranked = sorted(_series(page, links, targets), key=lambda each: -each[0])
     seen: set[tuple[int, ...]] = set()
     siblings_in = _Siblings(page)
@@ -57,6 +57,21 @@ def find_series(page: Outline) -> Iterator[tuple[float, list[Record]]]:
         if len(records) >= 2 and roots not in seen:
             seen.add(roots)
             yield promise / ranked[0][0], records
+
+
+def _is_blank_twin(page: Outline, link: int) -> bool:
+    """Tell whether a link shows nothing and stands directly beside one that does: what an editor left behind.
+
+    Without such a one it may be the layer that makes a card a link.
+    """
+    first = page.first[link]
+    if first < page.last[link] or page.stop[link] > link + 1:
+        return False
+    above = page.parent[link]
+    for chunk in (first - 1, first):
+        if 0 <= chunk < len(page.link) and (other := page.link[chunk]) >= 0 and page.parent[other] == above:
+            return True
+    return False
 
 
 def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Iterable[tuple[float, list[int]]]:
@@ -82,15 +97,18 @@ def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Ite
             groups[3, ancestor, loose].append(link)
             ancestor = parent[ancestor]
     seen: set[tuple[int, ...]] = set()
-    firsts: dict[tuple[int, ...], list[int]] = {}
+    ends: dict[tuple[int, ...], list[int]] = {}
     for place, group in groups.items():
         if place[0] == 0 and len(group) >= 3 * _SEVERAL:
             first = [
                 one for before, one in itertools.pairwise([-1, *group]) if before < 0 or parent[before] != parent[one]
             ]
             if 3 <= len(first) <= len(group) / _SEVERAL:
-                firsts[_FIRST, *place[1:]] = first
-    groups.update(firsts)
+                ends[_FIRST, *place[1:]] = first
+                ends[_LAST, *place[1:]] = [
+                    one for one, after in itertools.pairwise([*group, -1]) if after < 0 or parent[after] != parent[one]
+                ]
+    groups.update(ends)
     for place, group in groups.items():
         if len(group) < 2:
             continue
@@ -149,8 +167,9 @@ def _records(page: Outline, series: Sequence[int], targets: dict[int, str], sibl
     ends = [-1, *(run[0] for run in runs), len(page.nodes)]
     lasts = [-1, *(run[-1] for run in runs)]
     roots = [_widest(page, run[0], lasts[each], ends[each + 2]) for each, run in enumerate(runs)]
-    roots = _alike(page, [run[0] for run in runs], roots)
-    return _stretch(page, [run[0] for run in runs], roots, siblings_in)
+    anchors = [run[0] for run in runs]
+    roots = _alike(page, anchors, _within_groups(page, anchors, roots))
+    return _stretch(page, anchors, roots, siblings_in)
 
 
 def _widest(page: Outline, link: int, after: int, before: int) -> int:
@@ -159,6 +178,21 @@ def _widest(page: Outline, link: int, after: int, before: int) -> int:
     while (above := page.parent[node]) > after and above > 0 and page.stop[above] <= before:
         node = above
     return node
+
+
+def _within_groups(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> list[int]:
+    """Let a record that is alone in its group be what the records of larger groups are: the ``li``, not the ``ul``."""
+    kind, parent = page.kind, page.parent
+    within = Counter((kind[above], kind[root]) for root in roots if (above := parent[root]) >= 0)
+    alone = Counter(kind[root] for root in roots)
+    inner = {group: kind_of for (group, kind_of), count in within.items() if count > 1 and alone[group] > 1}
+    found = []
+    for anchor, root in zip(anchors, roots, strict=True):
+        wanted, node = inner.get(kind[root]), anchor
+        while node != root and wanted is not None and not (kind[node] == wanted and parent[node] == root):
+            node = parent[node]
+        found.append(node if wanted is not None else root)
+    return found
 
 
 def _alike(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> list[int]:

@@ -17,7 +17,7 @@ from aggregator.text.days import DAY
 LONGEST = 160  # characters of a text that is looked at; a longer one is prose
 _WORD = r"[^\W\d_][^\s\d,/()|:;–-]{1,14}"
 _CLOCK = re.compile(
-    r"^[\s,|/T·•–-]{0,6}(?:at|um|à|a las|alle|om|kl\.?|в)?\s?(\d{1,2})(?:[:h]|\.(?=\d\d\s?Uhr))(\d{2})(?::\d{2})?"
+    r"^[\s,|/T@·•–-]{0,6}(?:at|um|à|a las|alle|om|kl\.?|в)?\s?(\d{1,2})(?:[:h]|\.(?=\d\d\s?Uhr))(\d{2})(?::\d{2})?"
     r"(?:\.\d{1,6})?\s?([ap]\.?m)?\s?(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
