@@ -11,7 +11,7 @@ from aggregator.categorize import as_entry, categorize, explain_rules, fits_text
 from aggregator.config import Config, FeedConfig, Semantic, Where
 from aggregator.errors import UsageError
 from aggregator.fetch import HostGate, key_of
-from aggregator.http import HttpClient, user_agent
+from aggregator.http import HttpClient, proxies_of, user_agent
 from aggregator.model import (
     CategoryMatch,
     FeedDocument,
@@ -49,6 +49,8 @@ def open_client(config: Config, *, max_body: int | None = None) -> HttpClient:
         timeout=config.fetch.timeout,
         max_body=min(max_body or config.fetch.max_body, config.fetch.max_body),
         allow_private=config.fetch.allow_private,
+        proxies=proxies_of(config.fetch.proxy, config.fetch.no_proxy),
+        ca_bundle=config.fetch.ca_bundle,
     )
 
 

@@ -9,9 +9,11 @@ AggregatorError
 │   ├── FetchError         no usable answer
 │   │   ├── AddressRefused the address guard said no, before any byte was sent
 │   │   ├── Unreachable    no connection came about
+│   │   │   ├── ProxyFailed … because the proxy in between does not let us through
 │   │   │   ├── NoSuchHost … because the host's name is not there
 │   │   │   └── NameServerDown  … because no name server answers
 │   │   ├── BadCertificate its certificate can't be verified
+│   │   │   └── UnknownAuthority … because of who issued it
 │   │   ├── NoTls          what answers does not speak TLS as we do
 │   │   ├── FetchTimeout   the whole exchange took longer than ``fetch.timeout``
 │   │   ├── BodyTooLarge   more than ``fetch.max_body`` after decompression
@@ -88,7 +90,9 @@ class ErrorKind(StrEnum):
     UNREACHABLE = "unreachable"
     NO_SUCH_HOST = "no such host"
     NAME_SERVER_DOWN = "name server down"
+    PROXY_FAILED = "proxy failed"
     BAD_CERTIFICATE = "bad certificate"
+    UNKNOWN_AUTHORITY = "unknown authority"
     NO_TLS = "no tls"
     TIMEOUT = "timeout"
     BODY_TOO_LARGE = "body too large"
@@ -141,6 +145,12 @@ class Unreachable(FetchError):
     kind = ErrorKind.UNREACHABLE
 
 
+class ProxyFailed(Unreachable):
+    """The proxy between us and the host can't be reached, or refuses us."""
+
+    kind = ErrorKind.PROXY_FAILED
+
+
 class NoSuchHost(Unreachable):
     """The host's name is not known to the name servers."""
 
@@ -157,6 +167,12 @@ class BadCertificate(FetchError):
     """The server's certificate can't be verified."""
 
     kind = ErrorKind.BAD_CERTIFICATE
+
+
+class UnknownAuthority(BadCertificate):
+    """The server's certificate comes from an authority that this machine doesn't know, or lacks what leads there."""
+
+    kind = ErrorKind.UNKNOWN_AUTHORITY
 
 
 class NoTls(FetchError):

@@ -21,6 +21,7 @@ from aggregator.config.approach import BasicAuth, Politeness, SourcePoliteness
 from aggregator.config.categories import CategoryConfig
 from aggregator.config.database import USUAL_DATABASE
 from aggregator.config.messages import DigestSettings, EmailConfig
+from aggregator.config.network import Certificates, Proxy
 from aggregator.config.page_rules import Links, PageConfig, Selector
 from aggregator.config.semantic import Judgement
 from aggregator.config.settings import Settings
@@ -119,6 +120,23 @@ class FetchSettings(Settings):
         default=False,
         description="Whether sources may be in private networks: all, none, or only these hosts and networks.",
     )
+    proxy: Proxy | None = Field(
+        None,
+        description=(
+            "Proxy for all requests over http and https: `http://user:password@proxy.example:3128`, or `environment` "
+            "for what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say (docs/explanation/polling.md)."
+        ),
+    )
+    no_proxy: tuple[values.HostOrNetwork, ...] = Field(
+        (), description="Hosts and networks that are asked directly, not through the proxy: `nas.lan`, `*.lan`."
+    )
+    ca_bundle: Certificates | None = Field(
+        None,
+        description=(
+            "File with certificates (PEM) to trust beside those of the system: an authority of your own, or what a "
+            "server leaves out."
+        ),
+    )
     politeness: Politeness = Field(Politeness(), description="Limits on requests to one server.")
 
     @model_validator(mode="after")
@@ -197,7 +215,8 @@ class SourceConfig(Settings):
     )
     auth: BasicAuth | None = Field(None, description="User and password (HTTP Basic).")
     headers: values.SecretHeaders = Field(
-        {}, description="Headers sent to its host and no other: `X-Key: ${KEY}`. They are never shown."
+        {},
+        description="Headers sent to its host and no other: `X-Key: ${KEY}`, User-Agent, Cookie. They are never shown.",
     )
     _file: str = PrivateAttr(default="")
     _line: int = PrivateAttr(default=0)

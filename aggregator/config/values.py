@@ -44,11 +44,11 @@ _ANY_SCHEME_PATTERN = r"^[A-Za-z][A-Za-z0-9+.-]*://."
 _EMAIL = r'[^\s@<>,;:"()\[\]\\]+@[^\s@<>,;:"()\[\]\\]+'
 _HOST = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 _HEADER_NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
-# what the request is made of, and what it is conditional on; User-Agent says who we are (RFC 9110 §10.1.5)
+# what the request is made of, and what it is conditional on
 _OWN_HEADERS = frozenset({
     "accept-encoding", "connection", "content-length", "expect", "host", "if-match", "if-modified-since",
     "if-none-match", "if-range", "if-unmodified-since", "keep-alive", "proxy-authorization", "range", "referer", "te",
-    "trailer", "transfer-encoding", "upgrade", "user-agent",
+    "trailer", "transfer-encoding", "upgrade",
 })  # fmt: skip
 # YAML 1.2 has true and false alone; people have more.
 _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -154,9 +154,9 @@ def _host(text: str) -> str:
 
 def _host_or_network(text: str) -> str:
     looks_like_network = ":" in text or re.fullmatch(r"[0-9./]+", text) is not None
-    if _is_network(text) or (_HOST.fullmatch(text) is not None and not looks_like_network):
+    if _is_network(text) or (_HOST.fullmatch(text.removeprefix("*.")) is not None and not looks_like_network):
         return text.lower()
-    raise ValueError("expected a host or a network such as nas.local, 127.0.0.1 or 10.0.0.0/8")
+    raise ValueError("expected a host or a network such as nas.local, *.lan, 127.0.0.1 or 10.0.0.0/8")
 
 
 def _is_network(text: str) -> bool:

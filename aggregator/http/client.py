@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -21,10 +22,14 @@ import aggregator
 from aggregator.errors import AddressRefused, BodyTooLarge, FetchError
 from aggregator.http.addresses import Address, follow, parse_address
 from aggregator.http.body import STEP_BYTES, Decoded, decode_body
-from aggregator.http.connect import Exchange, GuardedAdapter, current_exchange
+from aggregator.http.connect import GuardedAdapter
+from aggregator.http.cookies import ExchangeCookies
 from aggregator.http.failures import LIBRARY_ERRORS, explain
 from aggregator.http.guard import Guard
+from aggregator.http.proxies import NO_PROXIES, Proxies
 from aggregator.http.resolve import Resolver
+from aggregator.http.sockets import Exchange, current_exchange
+from aggregator.http.tunnel import proxy_refusal
 from aggregator.model import Validators
 from aggregator.text.sizes import size_in_words
 
@@ -94,8 +99,8 @@ class HttpClient:
     """Opens http and https addresses for anyone in the program. Thread-safe; keeps connections for reuse.
 
     ``timeout`` is for a whole exchange: lookup, connecting, TLS, redirects, the last byte of the body. ``max_body``
-    is in bytes after decompression. ``allow_private`` as in ``fetch.allow_private``. Cookies, proxies and netrc do not
-    exist here: nothing is read from the environment, except the system's certificate authorities.
+    is in bytes after decompression. ``allow_private`` and ``ca_bundle`` as in ``fetch``. Cookies live as long as the
+    exchange whose redirects set them. Nothing is read from the environment here but the system's authorities.
     """
 
     def __init__(
@@ -105,6 +110,8 @@ class HttpClient:
         timeout: timedelta,
         max_body: int,
         allow_private: bool | tuple[str, ...] = False,
+        proxies: Proxies = NO_PROXIES,
+        ca_bundle: Path | None = None,
         kept_per_host: int = 32,
     ) -> None:
         self._user_agent = user_agent
@@ -112,9 +119,10 @@ class HttpClient:
         self._max_body = max_body
         self._guard = Guard(allow_private)
         self._resolver = Resolver()
+        self._proxies = proxies
         # It warns of what servers do wrong and of full pools: we report the first ourselves, the second is as intended.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
-        self._adapter = GuardedAdapter(kept_per_host=kept_per_host)
+        self._adapter = GuardedAdapter(kept_per_host=kept_per_host, ca_bundle=ca_bundle)
         self._under_way: set[Exchange] = set()
 
     def __enter__(self) -> Self:
@@ -161,6 +169,7 @@ class HttpClient:
         request = requests.PreparedRequest()
         request.prepare("GET", address.url)
         with self._exchange() as exchange:
+            exchange.proxy = self._proxies.of(address)
             token = current_exchange.set(exchange)
             try:
                 self._adapter.connect(request)
@@ -179,21 +188,25 @@ class HttpClient:
     ) -> Response:
         address = start
         hops: list[Hop] = []
-        seen = {address.url}
+        cookies = ExchangeCookies()
+        seen: set[tuple[str, str | None]] = set()
         while True:
-            sent = {"Accept": ACCEPT, **headers, **_conditions(address, validators)}
+            sent = CaseInsensitiveDict({"Accept": ACCEPT, **headers, **_conditions(address, validators)})
             if address.may_have_secrets_of(start):
-                sent |= secret
-            response = self._send("GET", address, sent, exchange, with_excerpt=False)
-            if response.status not in REDIRECTS:
-                return replace(response, hops=tuple(hops))
-            address = _redirected(address, response, has_secrets=bool(secret))
-            hops.append(Hop(status=response.status, url=address.url))
-            if address.url in seen:
+                sent.update(secret)
+            sent.update(cookies.header(address, sent.get("Cookie")))
+            asked = (address.url, sent.get("Cookie"))
+            if asked in seen:
                 raise FetchError(f"{start.place} redirects in a circle ({address.shown})")
             if len(hops) > MAX_REDIRECTS:
                 raise FetchError(f"{start.place} redirects more than {MAX_REDIRECTS} times")
-            seen.add(address.url)
+            seen.add(asked)
+            response = self._send("GET", address, sent, exchange, with_excerpt=False)
+            if response.status not in REDIRECTS:
+                return replace(response, hops=tuple(hops))
+            cookies.keep(address, response.header_values("Set-Cookie"))
+            address = _redirected(address, response, has_secrets=bool(secret))
+            hops.append(Hop(status=response.status, url=address.url))
 
     def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response:
         """Send ``body`` to ``url`` once; a redirect is an answer like any other. Raises as ``get`` does."""
@@ -205,7 +218,13 @@ class HttpClient:
     @contextmanager
     def _exchange(self) -> Iterator[Exchange]:
         now = time.monotonic()
-        exchange = Exchange(began=now, deadline=now + self._timeout_s, guard=self._guard, resolver=self._resolver)
+        exchange = Exchange(
+            began=now,
+            deadline=now + self._timeout_s,
+            guard=self._guard,
+            resolver=self._resolver,
+            context=self._adapter.context,
+        )
         self._under_way.add(exchange)
         try:
             yield exchange
@@ -229,11 +248,15 @@ class HttpClient:
         )
         if body is not None:
             request.headers["Content-Length"] = str(len(body))
-        exchange.target = address.target
+        exchange.proxy = self._proxies.of(address)
+        exchange.is_forwarded = exchange.proxy is not None and address.scheme == "http"
+        exchange.target = address.url if exchange.is_forwarded else address.target
         token = current_exchange.set(exchange)
         try:
             answer = self._open(request, exchange)
             try:
+                if exchange.proxy and answer.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+                    raise proxy_refusal(answer.status_code, address.host, exchange.proxy)
                 body, is_cut = self._body(answer.status_code, answer.raw, with_excerpt=with_excerpt)
                 return Response(
                     status=answer.status_code,

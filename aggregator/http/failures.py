@@ -20,6 +20,7 @@ from aggregator.errors import (
     NameServerDown,
     NoSuchHost,
     NoTls,
+    UnknownAuthority,
     Unreachable,
 )
 from aggregator.http.addresses import Address
@@ -39,6 +40,8 @@ _CERTIFICATE_FAULTS: Final = {
     62: "is for another name",
     64: "is for another address",
 }
+# Of these, the ones that come of an authority that is missing here, or of a certificate that the server leaves out.
+_NOBODY_KNOWN: Final = frozenset({19, 20, 21})
 _NO_ROUTE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN})
 # What the resolver says when no name server answers; all else means that there is no such name.
 _NO_ANSWER: Final = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL})
@@ -71,7 +74,7 @@ def _kind(layer: BaseException) -> type[FetchError]:
     if isinstance(layer, _NAMELESS):
         return NameServerDown if getattr(layer, "errno", None) in _NO_ANSWER else NoSuchHost
     if isinstance(layer, ssl.SSLCertVerificationError):
-        return BadCertificate
+        return UnknownAuthority if getattr(layer, "verify_code", 0) in _NOBODY_KNOWN else BadCertificate
     if isinstance(layer, _TLS):
         return NoTls
     is_without_route = isinstance(layer, OSError) and layer.errno in _NO_ROUTE

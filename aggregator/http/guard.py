@@ -71,33 +71,51 @@ def why_not_public(address: IPv4Address | IPv6Address) -> str | None:
     return None
 
 
+class HostList:
+    """Some hosts (``nas.lan``, ``*.lan``) and networks. ConfigError for an entry that is neither."""
+
+    def __init__(self, entries: Iterable[str] = ()) -> None:
+        networks = {entry: _network(entry) for entry in entries}
+        self._networks = tuple(network for network in networks.values() if network)
+        self._hosts = frozenset(entry.lower().rstrip(".") for entry, network in networks.items() if not network)
+
+    def has_name(self, host: str) -> bool:
+        name = host.lower().rstrip(".")
+        suffixes = (f"*{name[dot:]}" for dot, char in enumerate(name) if char == ".")
+        return name in self._hosts or any(suffix in self._hosts for suffix in suffixes)
+
+    def has_address(self, address: IPv4Address | IPv6Address) -> bool:
+        return any(address.version == network.version and address in network for network in self._networks)
+
+    def has_written(self, host: str) -> bool:
+        """Whether a host is written as an address of one of the networks."""
+        try:
+            return self.has_address(ip_address(host))
+        except ValueError:
+            return False
+
+
 class Guard:
-    """The operator's ``fetch.allow_private``: everything, nothing, or some hosts (``*.lan`` too) and networks.
+    """The operator's ``fetch.allow_private``: everything, nothing, or some hosts and networks.
 
     A host that is listed may have any address. ConfigError for an entry that is neither host nor network.
     """
 
     def __init__(self, allow_private: bool | Iterable[str]) -> None:
         self._allow_all = allow_private is True
-        entries = () if isinstance(allow_private, bool) else tuple(allow_private)
-        networks = {entry: _network(entry) for entry in entries}
-        self._networks = tuple(network for network in networks.values() if network)
-        self._hosts = frozenset(entry.lower().rstrip(".") for entry, network in networks.items() if not network)
+        self._listed = HostList(() if isinstance(allow_private, bool) else allow_private)
+
+    def allows_name(self, host: str) -> bool:
+        """Whether ``host`` may be connected to whatever its address is."""
+        return self._allow_all or self._listed.has_name(host)
 
     def refusal(self, host: str, address: str) -> str | None:
         """Say why ``host`` must not be connected to at ``address`` (as getaddrinfo writes it); None when it may."""
         parsed = ip_address(address.partition("%")[0])
         reason = why_not_public(parsed)
-        if reason is None or self._allow_all or self._lists(host):
-            return None
-        if any(parsed.version == network.version and parsed in network for network in self._networks):
+        if reason is None or self.allows_name(host) or self._listed.has_address(parsed):
             return None
         return reason
-
-    def _lists(self, host: str) -> bool:
-        name = host.lower().rstrip(".")
-        suffixes = (f"*{name[dot:]}" for dot, char in enumerate(name) if char == ".")
-        return name in self._hosts or any(suffix in self._hosts for suffix in suffixes)
 
 
 def _network(entry: str) -> _Network | None:

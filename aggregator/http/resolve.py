@@ -93,6 +93,14 @@ class Resolver:
                 lookup.run()
 
 
+def numeric(host: str, port: int = 0) -> list[Endpoint]:
+    """Return what a host is that is written as an address, in any spelling that the system knows; else nothing."""
+    try:
+        return _getaddrinfo(host, port, socket.AI_NUMERICHOST)
+    except (socket.gaierror, UnicodeError):
+        return []
+
+
 def _getaddrinfo(host: str, port: int, flags: int) -> list[Endpoint]:
     found = socket.getaddrinfo(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM, socket.IPPROTO_TCP, flags)
     return [Endpoint(family, sockaddr) for family, _, _, _, sockaddr in found]

@@ -12,7 +12,13 @@ from aggregator.errors import ErrorKind
 from aggregator.model.sources import SourceHealth, SourceState
 
 _NOT_REACHED: Final = frozenset(
-    {ErrorKind.NAME_SERVER_DOWN, ErrorKind.NO_SUCH_HOST, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT}
+    {
+        ErrorKind.NAME_SERVER_DOWN,
+        ErrorKind.NO_SUCH_HOST,
+        ErrorKind.PROXY_FAILED,
+        ErrorKind.TIMEOUT,
+        ErrorKind.UNREACHABLE,
+    }
 )
 
 

@@ -14,7 +14,12 @@ from aggregator.text.moments import time_in_words
 
 _LOOK: Final = "To see what the site answers, run: aggregator preview URL"
 _FIND: Final = f"{_LOOK}. To find the feed behind a page, run: aggregator add URL"
-_LOGIN: Final = "The site refuses us. If it wants a login, add auth: or headers: to the source; else ask its owner."
+_LOGIN: Final = "The site wants a login: add auth: or headers: to the source; else ask its owner."
+_REFUSED: Final = (
+    "The site refuses us ({status}). If it wants a login, add auth: to the source. If it refuses programs, another "
+    "name may help (headers: {{User-Agent: …}}), or the cookie that a browser was given (headers: {{Cookie: …}}); else "
+    "ask its owner."
+)
 _NOTHING_THERE: Final = "There is nothing at this address any more. Open the site, then run: aggregator add URL"
 _SERVER_ERROR: Final = "The site reported an error ({status}). {retry}; no action needed."
 _SILENT: Final = (
@@ -29,6 +34,11 @@ _STEPS: Final[Mapping[ErrorKind, str]] = {
     ErrorKind.NAME_SERVER_DOWN: "This machine's name server does not answer; other sources will fail too. {retry}.",
     ErrorKind.UNREACHABLE: "The server can't be reached. {retry}. If other sources fail too, check this network.",
     ErrorKind.BAD_CERTIFICATE: "The site has to renew its certificate. {retry}. Check this machine's clock.",
+    ErrorKind.UNKNOWN_AUTHORITY: (
+        "If the site opens in browsers, its server leaves out a certificate that leads to a known authority: ask its "
+        "owner, or put that certificate, or your own authority's, into a file and name it in fetch.ca_bundle. {retry}."
+    ),
+    ErrorKind.PROXY_FAILED: "The proxy does not let us through. {retry}. Check fetch.proxy: address, user, password.",
     ErrorKind.NO_TLS: "The server refused TLS. Try http:// instead of https:// in the sources file.",
     ErrorKind.ADDRESS_REFUSED: "If this address is yours, allow it in fetch.allow_private.",
     ErrorKind.TIMEOUT: "{retry}, with growing pauses. If the site is always slow, raise fetch.timeout.",
@@ -74,8 +84,10 @@ def _step(state: SourceState) -> str:
         return _OTHERWISE
     if state.last_error_kind is not ErrorKind.STATUS or status is None:
         return _STEPS[state.last_error_kind]
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+    if status == HTTPStatus.UNAUTHORIZED:
         return _LOGIN
+    if status == HTTPStatus.FORBIDDEN:
+        return _REFUSED
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return _NOTHING_THERE
     return _SERVER_ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _STEPS[ErrorKind.STATUS]

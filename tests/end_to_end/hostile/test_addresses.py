@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from aggregator.errors import AddressRefused, FetchError
-from aggregator.http.connect import ATTEMPT_DELAY_S
 from aggregator.http.resolve import Endpoint
+from aggregator.http.sockets import ATTEMPT_DELAY_S
 from tests.end_to_end.hostile.server import FEED, HostileServer, answer, redirect
 from tests.end_to_end.hostile.visits import Visitor
 

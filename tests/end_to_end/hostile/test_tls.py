@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 
+from aggregator.errors import ErrorKind
 from tests.end_to_end.hostile.server import FEED, HostileServer, answer, kept, redirect
 from tests.end_to_end.hostile.visits import Visitor
 
@@ -88,6 +89,39 @@ def test_an_unknown_authority_is_refused(trusting: Visitor):
         visit = trusting.visit(server.url(host="localhost"))
 
         assert visit.says == "the certificate of localhost was issued by an authority that this machine doesn't know"
+
+
+def test_an_authority_of_ones_own_is_trusted_by_setting(tmp_path):
+    own = trustme.CA()
+    own.cert_pem.write_to_path(tmp_path / "own.pem")
+    with serving(own.issue_cert("localhost")) as server:
+        with Visitor(ca_bundle=tmp_path / "own.pem") as visitor:
+            assert visitor.visit(server.url(host="localhost")).fetched.body == FEED
+        with Visitor() as visitor:
+            visit = visitor.visit(server.url(host="localhost"))
+            assert visit.state.last_error_kind is ErrorKind.UNKNOWN_AUTHORITY
+
+
+def test_a_certificate_that_a_server_leaves_out_can_be_given(authority: trustme.CA, tmp_path):
+    """The server sends its own certificate alone, without that of the authority in between, as careless ones do."""
+    between = authority.create_child_ca()
+    leaf = between.issue_cert("localhost")
+    (tmp_path / "leaf.pem").write_bytes(leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes())
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "leaf.pem")
+    (tmp_path / "given.pem").write_bytes(between.cert_pem.bytes())
+    authority.cert_pem.write_to_path(tmp_path / "root.pem")
+    with HostileServer(context=context) as server, pytest.MonkeyPatch.context() as environment:
+        server.tells("/feed", answer())
+        environment.setenv("SSL_CERT_FILE", str(tmp_path / "root.pem"))
+
+        with Visitor() as visitor:
+            visit = visitor.visit(server.url(host="localhost"))
+        with Visitor(ca_bundle=tmp_path / "given.pem") as visitor:
+            cured = visitor.visit(server.url(host="localhost"))
+
+    assert visit.state.last_error_kind is ErrorKind.UNKNOWN_AUTHORITY
+    assert cured.fetched.body == FEED
 
 
 def test_a_self_signed_certificate_is_refused(trusting: Visitor, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from aggregator.errors import SourceError
 from aggregator.fetch import Brought, after_failure, after_success, fetch_source
@@ -54,12 +55,15 @@ class Visit:
 class Visitor:
     """Visits addresses with a client that may go to loopback, unless told otherwise."""
 
-    def __init__(self, *, allow_private: bool | tuple[str, ...] = True, timeout: timedelta = TIMEOUT) -> None:
+    def __init__(
+        self, *, allow_private: bool | tuple[str, ...] = True, timeout: timedelta = TIMEOUT, **settings: Any
+    ) -> None:
         self.client = HttpClient(
             user_agent=user_agent("https://news.example.org/about"),
             timeout=timeout,
             max_body=MAX_BODY,
             allow_private=allow_private,
+            **settings,
         )
 
     def __enter__(self) -> Visitor:

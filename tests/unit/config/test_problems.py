@@ -56,7 +56,7 @@ sources:
         ("fetch: {allow_private: maybe}", "1: expected true, false or list of hosts and networks, got 'maybe'"),
         (
             "fetch:\n  allow_private:\n    - nas.local\n    - 10.0.0.0/33",
-            "4: expected a host or a network such as nas.local, 127.0.0.1 or 10.0.0.0/8, got '10.0.0.0/33'",
+            "4: expected a host or a network such as nas.local, *.lan, 127.0.0.1 or 10.0.0.0/8, got '10.0.0.0/33'",
         ),
         ("site: {title: 2024}", "1: expected text, got '2024'; put it in quotes"),
         ("site: {title: [a]}", "1: expected text, got a list"),

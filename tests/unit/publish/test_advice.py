@@ -17,9 +17,11 @@ from aggregator.errors import (
     NotAFeed,
     NoTls,
     ParseError,
+    ProxyFailed,
     SourceError,
     StatusError,
     Throttled,
+    UnknownAuthority,
     Unreachable,
 )
 from aggregator.model import Source, SourceHealth, SourceState, SourceStatus
@@ -54,6 +56,10 @@ def step_for(
     [
         (NoSuchHost("no such host: a.example"), "change its url"),
         (BadCertificate("the certificate of a.example has expired"), "renew its certificate"),
+        (UnknownAuthority("the certificate of a.example was issued by an authority"), "fetch.ca_bundle"),
+        (ProxyFailed("there is no way to the proxy"), "fetch.proxy"),
+        (StatusError("a.example answered 401 Unauthorized", status=401), "auth:"),
+        (StatusError("a.example answered 403 Forbidden", status=403), "headers: {User-Agent: …}"),
         (NoTls("what answers at a.example does not speak TLS; is it http instead of https?"), "http://"),
         (AddressRefused("10.0.0.1 is in a private network"), "fetch.allow_private"),
         (FetchTimeout("a.example did not finish answering within 20 s"), "fetch.timeout"),
