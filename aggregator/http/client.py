@@ -7,14 +7,15 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import requests
+import urllib3.exceptions as u3
 from requests.structures import CaseInsensitiveDict
 from urllib3.response import BaseHTTPResponse
 
@@ -26,16 +27,16 @@ from aggregator.http.connect import GuardedAdapter
 from aggregator.http.cookies import ExchangeCookies
 from aggregator.http.failures import LIBRARY_ERRORS, explain
 from aggregator.http.guard import Guard
+from aggregator.http.lending import lent
 from aggregator.http.proxies import NO_PROXIES, Proxies
 from aggregator.http.resolve import Resolver
+from aggregator.http.response import REDIRECTS, Hop, Response
 from aggregator.http.sockets import Exchange, current_exchange
 from aggregator.http.tunnel import proxy_refusal
 from aggregator.model import Validators
 from aggregator.text.sizes import size_in_words
 
 MAX_REDIRECTS: Final = 5
-PERMANENT: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
-REDIRECTS: Final = PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
 # How much of the body of an error is read: enough for a webhook's reason.
 EXCERPT_BYTES: Final = 4 * 1024
 
@@ -44,48 +45,6 @@ ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.1"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hop:
-    """One redirect: its status, and the address it led to."""
-
-    status: int
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """The answer at the end of the redirects. ``url`` gave it; ``body`` is decoded from its encodings.
-
-    Only answers of the 200s have their body read in full; of others there is at most an excerpt. ``is_cut``: it was
-    compressed, and the compressed data ended before its end.
-    """
-
-    status: int
-    url: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    is_cut: bool = False
-    hops: tuple[Hop, ...] = ()
-
-    def header(self, name: str) -> str | None:
-        """The first value of a header, whatever its case."""
-        return next(iter(self.header_values(name)), None)
-
-    def header_values(self, name: str) -> tuple[str, ...]:
-        """All values of a header that came more than once, in order."""
-        return tuple(value for key, value in self.headers if key.lower() == name.lower())
-
-    @property
-    def moved_to(self) -> str | None:
-        """Where the permanent redirects (301, 308) at the beginning of the chain led; None when there were none."""
-        found = None
-        for hop in self.hops:
-            if hop.status not in PERMANENT:
-                break
-            found = hop.url
-        return found
 
 
 def user_agent(contact: str | None) -> str:
@@ -123,6 +82,7 @@ class HttpClient:
         # It warns of what servers do wrong and of full pools: we report the first ourselves, the second is as intended.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._adapter = GuardedAdapter(kept_per_host=kept_per_host, ca_bundle=ca_bundle)
+        self._unverified = GuardedAdapter(kept_per_host=1, is_verified=False)
         self._under_way: set[Exchange] = set()
 
     def __enter__(self) -> Self:
@@ -136,6 +96,7 @@ class HttpClient:
     def close(self) -> None:
         """Close the connections that are kept."""
         self._adapter.close()
+        self._unverified.close()
 
     def count_silent(self) -> int:
         """How many exchanges under way have servers that say next to nothing: they cost a thread that sleeps."""
@@ -169,7 +130,7 @@ class HttpClient:
         request = requests.PreparedRequest()
         request.prepare("GET", address.url)
         with self._exchange() as exchange:
-            exchange.proxy = self._proxies.of(address)
+            self._direct(exchange, address)
             token = current_exchange.set(exchange)
             try:
                 self._adapter.connect(request)
@@ -216,6 +177,40 @@ class HttpClient:
             return self._send("POST", address, sent, exchange, body=body, with_excerpt=True)
 
     @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Have what a library sends with requests' functions in this thread go our way, each within one deadline.
+
+        What is not let out leaves as FetchError and its kin; all else is said in requests' own exceptions.
+        """
+        with lent(self._send_lent):
+            yield
+
+    def _send_lent(self, request: requests.PreparedRequest, is_verified: bool, cert: Any) -> requests.Response:  # noqa: ANN401 - requests' signature
+        address = parse_address(request.url or "")
+        with self._exchange() as exchange:
+            self._direct(exchange, address)
+            token = current_exchange.set(exchange)
+            try:
+                adapter = self._adapter if is_verified else self._unverified
+                answer = adapter.send(request, stream=True, timeout=exchange.left_s(), verify=is_verified, cert=cert)
+                encoding = ", ".join(answer.raw.headers.getlist("content-encoding"))
+                body = decode_body(_pieces(answer.raw), encoding, limit=self._max_body).body
+                vars(answer).update(_content=body, _content_consumed=True)
+                return answer
+            except (u3.HTTPError, OSError) as error:
+                if isinstance(error, requests.RequestException):
+                    raise
+                raise requests.ConnectionError(error, request=request) from error
+            finally:
+                current_exchange.reset(token)
+
+    def _direct(self, exchange: Exchange, address: Address) -> None:
+        """Tell an exchange where its next request goes."""
+        exchange.proxy = self._proxies.of(address)
+        exchange.is_forwarded = exchange.proxy is not None and address.scheme == "http"
+        exchange.target = address.url if exchange.is_forwarded else address.target
+
+    @contextmanager
     def _exchange(self) -> Iterator[Exchange]:
         now = time.monotonic()
         exchange = Exchange(
@@ -248,9 +243,7 @@ class HttpClient:
         )
         if body is not None:
             request.headers["Content-Length"] = str(len(body))
-        exchange.proxy = self._proxies.of(address)
-        exchange.is_forwarded = exchange.proxy is not None and address.scheme == "http"
-        exchange.target = address.url if exchange.is_forwarded else address.target
+        self._direct(exchange, address)
         token = current_exchange.set(exchange)
         try:
             answer = self._open(request, exchange)

@@ -112,7 +112,7 @@ class Channels:
         if service is ChatService.APPRISE:
             from aggregator.notify.chat.others import send_other
 
-            send_other(address, lines, parts_sent=post.parts_sent, note_part=post.note_part)
+            send_other(self._client, address, lines, parts_sent=post.parts_sent, note_part=post.note_part)
             return
         send_chat(
             self._client,

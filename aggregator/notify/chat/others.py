@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ from typing import Final
 
 import apprise
 
-from aggregator.errors import DeliveryError, Refused
+from aggregator.errors import DeliveryError, FetchError, Refused
+from aggregator.http import HttpClient
 from aggregator.notify.chat.lines import Kind, Line, share_out
 from aggregator.notify.chat.service import Size, fitted, in_json, utf8, utf16
 
@@ -63,6 +65,9 @@ COUNTED: Final[Mapping[str, Counted]] = MappingProxyType(
     }
 )
 
+# Services that ask for some things over HTTP and send over something else.
+_ALSO_OTHERWISE: Final = frozenset({"NotifyNostr"})
+
 # Its warnings have parts of addresses in them, which are secrets: they go into no log.
 _LOGGER: Final = logging.getLogger("apprise")
 _LOGGER.propagate = False
@@ -74,17 +79,25 @@ def check_address(address: str) -> None:
         raise ValueError("Apprise does not understand this address; see its list of services")
 
 
-def send_other(address: str, lines: Sequence[Line], *, parts_sent: int, note_part: Callable[[int], None]) -> None:
-    """Send the messages that were not accepted yet, in order. Raises DeliveryError, Refused."""
+def send_other(
+    client: HttpClient, address: str, lines: Sequence[Line], *, parts_sent: int, note_part: Callable[[int], None]
+) -> None:
+    """Send the messages that were not accepted yet, in order. Raises DeliveryError, Refused.
+
+    What Apprise asks for over HTTP goes through our client, address guard and proxy included; see ``is_guarded``.
+    """
     service = apprise.Apprise.instantiate(address, suppress_exceptions=True)
     if service is None:
         raise Refused("Apprise does not understand this address", stops=False)
     title, bodies = texts_of(lines, limit_of(service), title_most=service.title_maxlen)
     for number, body in list(enumerate(bodies, start=1))[parts_sent:]:
         counted = f"{title} ({number}/{len(bodies)})" if len(bodies) > 1 else title
-        with _said() as said:
+        with _said() as said, client.lent():
             try:
                 is_sent = service.notify(body=body, title=counted, body_format=apprise.NotifyFormat.TEXT)
+            except FetchError as error:
+                said[:] = [str(error)]
+                is_sent = False
             except Exception as error:  # noqa: BLE001 - a hundred services, and nothing of theirs may stop the others
                 said.append(f"{type(error).__name__}: {error}")
                 is_sent = False
@@ -92,6 +105,14 @@ def send_other(address: str, lines: Sequence[Line], *, parts_sent: int, note_par
             raise DeliveryError("; ".join(said)[:300] or "the service did not take the message")
         if number < len(bodies):
             note_part(number)
+
+
+def is_guarded(service: type[apprise.NotifyBase]) -> bool:
+    """Whether all that a service sends goes through our client: what speaks other protocols than HTTP does not."""
+    kin = [each for each in service.__mro__ if issubclass(each, apprise.NotifyBase) and each is not apprise.NotifyBase]
+    return service.__name__ not in _ALSO_OTHERWISE and any(
+        hasattr(sys.modules[each.__module__], "requests") for each in kin
+    )
 
 
 def limit_of(service: apprise.NotifyBase) -> Counted:
