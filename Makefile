@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: run test test-slow install demo lint coverage quality chaos bench screenshots docs dist clean
+.PHONY: run test test-slow install demo lint coverage quality chaos bench screenshots messages docs dist clean
 
 run: install                ## the main job, with config/, at http://127.0.0.1:8080
 	$(BIN)/aggregator run
@@ -53,6 +53,16 @@ bench: $(VENV)/.installed-test ## reproducible benchmarks; they print ratios
 
 screenshots: $(VENV)/.installed-test ## the pictures in docs/img; needs Chromium
 	$(BIN)/python -m bench.screenshots
+
+CATALOGUES := aggregator/text/catalogues
+
+messages: $(VENV)/.installed-test ## what pages and messages say: new sentences into the catalogues, and those compiled
+	mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords 'marked plural:1,2' --add-location file \
+		--sort-by-file --project aggregator --output-file build/messages.pot .
+	$(BIN)/pybabel --quiet update --input-file build/messages.pot --output-dir $(CATALOGUES) --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel compile --directory $(CATALOGUES) --statistics
 
 docs: $(VENV)/.installed-test ## the site of the documentation, into build/docs; a warning is an error
 	$(BIN)/sphinx-build --builder html --fail-on-warning --keep-going --quiet docs build/docs

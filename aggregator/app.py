@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from aggregator.categorize import as_entry, categorize, explain_rules, fits_text
 from aggregator.config import Config, FeedConfig, Semantic, Where
-from aggregator.errors import UsageError
+from aggregator.errors import NotHere, UsageError
 from aggregator.fetch import HostGate, key_of
 from aggregator.http import HttpClient, proxies_of, user_agent
 from aggregator.model import (
@@ -28,6 +28,7 @@ from aggregator.pipeline import Pipeline, Reader, Recorder
 from aggregator.sources import Credentials, configured_sources
 from aggregator.store import Store
 from aggregator.stories import MAX_AGE, Encoder, SentenceEncoder, is_installed
+from aggregator.text.locales import marked
 from aggregator.text.marks import expired_marks
 
 # What is larger is no article.
@@ -206,7 +207,8 @@ class Aggregator:
         feeds = self.config.feeds
         feed = next((each for each in feeds if each.name == name), None)
         if feed is None:
-            raise UsageError(f"no feed is named {name!r}; there are: {', '.join(each.name for each in feeds)}")
+            names = ", ".join(each.name for each in feeds)
+            raise NotHere(marked("no feed is named “%(name)s”; there are: %(names)s"), name=name, names=names)
         return feed
 
     def feed_document(self, name: str, *, token: str | None = None, base: str | None = None) -> FeedDocument:

@@ -77,7 +77,16 @@ class UsageError(AggregatorError):
     """A command names something that does not exist."""
 
 
-class Forgotten(UsageError):
+class NotHere(UsageError):
+    """What an address asks for isn't there: a ``message`` with its ``values``, which pages say in their language."""
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
+
+
+class Forgotten(NotHere):
     """What was asked for was there, and won't be again."""
 
 

@@ -25,38 +25,16 @@
   // --- keys -----------------------------------------------------------------------------------------------------
 
   const keys = [
-    ["j", "next story", () => go(1)],
-    ["k", "story before", () => go(-1)],
-    ["o", "open the article", open],
-    ["/", "search", () => document.querySelector("input[type=search]")?.focus()],
-    ["?", "these keys", () => help()],
+    ["j", () => go(1)],
+    ["k", () => go(-1)],
+    ["o", open],
+    ["/", () => document.querySelector("input[type=search]")?.focus()],
+    ["?", () => help()],
   ];
 
   const help = () => {
-    let dialog = document.querySelector("dialog.help");
-    if (!dialog) {
-      dialog = document.createElement("dialog");
-      dialog.className = "help";
-      dialog.setAttribute("aria-label", "Keyboard");
-      const list = document.createElement("dl");
-      for (const [key, does] of keys) {
-        const row = document.createElement("div");
-        const term = document.createElement("dt");
-        const mark = document.createElement("kbd");
-        const text = document.createElement("dd");
-        mark.textContent = key;
-        text.textContent = does;
-        term.append(mark);
-        row.append(term, text);
-        list.append(row);
-      }
-      const close = document.createElement("button");
-      close.textContent = "Close";
-      close.addEventListener("click", () => dialog.close());
-      dialog.append(list, close);
-      document.body.append(dialog);
-    }
-    if (!dialog.open) dialog.showModal();
+    const dialog = document.querySelector("dialog.help");
+    if (dialog && !dialog.open) dialog.showModal();
   };
 
   const isTyping = (target) =>
@@ -69,7 +47,7 @@
       return;
     }
     if (document.querySelector("dialog[open]")) return;
-    const action = keys.find(([key]) => key === event.key)?.[2];
+    const action = keys.find(([key]) => key === event.key)?.[1];
     if (action) {
       event.preventDefault();
       action();
@@ -104,7 +82,7 @@
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(new URL(button.dataset.copy, document.baseURI).href);
       const before = button.textContent;
-      button.textContent = "Copied";
+      button.textContent = button.dataset.copied;
       setTimeout(() => { button.textContent = before; }, 2000);
     });
   }
@@ -123,11 +101,11 @@
       try {
         const answer = await fetch(`${newer.dataset.newer}?${query}`);
         if (!answer.ok) return;
-        const { count, is_more: isMore } = await answer.json();
+        const { count, words } = await answer.json();
         if (!count) return;
         const link = document.createElement("a");
         link.href = location.href;
-        link.textContent = `${count}${isMore ? "+" : ""} new ${count === 1 ? "story" : "stories"}`;
+        link.textContent = words;
         if (newer.textContent !== link.textContent) newer.replaceChildren(link);
       } catch {
         // away for a moment: the next look will tell

@@ -130,6 +130,9 @@ class DigestSettings(Settings):
     title: values.Line | None = Field(
         None, description="Title of the message; made from the site's and the name when left out."
     )
+    language: values.Spoken | None = Field(
+        None, description="Language of its messages: their words, dates and numbers; the site's when left out."
+    )
     every: values.Every | None = Field(
         None,
         description=(

@@ -29,6 +29,7 @@ from aggregator.config.suggest import bare_address
 from aggregator.config.web import Web
 from aggregator.errors import Problem
 from aggregator.model import SourceKind
+from aggregator.text.locales import Locale, locale_of
 
 
 class Site(Settings):
@@ -42,7 +43,10 @@ class Site(Settings):
     timezone: values.TimeZone = Field(
         "UTC", description="Time zone of the digests' schedules and of the times on the web page."
     )
-    language: values.Language = Field("en", description="Language of the web page and the feeds.")
+    language: values.Spoken = Field(
+        "en",
+        description="Language of the pages, feeds and messages: their words, dates and numbers; entries keep theirs.",
+    )
     hub: values.Hubs = Field(
         (), description="WebSub hubs: named in the feeds, and notified when one changes (docs/reference/publishing.md)."
     )
@@ -50,6 +54,11 @@ class Site(Settings):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def locale(self) -> Locale:
+        """The language that the pages and feeds speak."""
+        return locale_of(self.language)
 
 
 class Storage(Settings):
@@ -366,6 +375,10 @@ class Config(Settings):
     def basis(self) -> str | None:
         """What all of it follows from, as JSON for the store (``basis.py``); None where that can't be told."""
         return self._basis.written
+
+    def locale_of(self, digest: DigestConfig) -> Locale:
+        """Return the language that a digest's messages speak."""
+        return locale_of(digest.language) if digest.language else self.site.locale
 
     def read_from(self, *files: Path, doubts: tuple[Problem, ...] = (), basis: str | None = None) -> None:
         """Remember which files it was read from, the first one being that which includes the others."""

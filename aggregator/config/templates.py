@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from textwrap import fill
+from typing import TYPE_CHECKING, Self
 
 from aggregator import __version__
 from aggregator.config import Config, shipped_dir
 from aggregator.errors import PublishError
+from aggregator.text.locales import ENGLISH, Locale
+from aggregator.text.states import state_in_words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def folded(text: str) -> str:
@@ -23,12 +30,13 @@ def _is_markup(name: str | None) -> bool:
 
 
 class Templates:
-    """The templates and plain files of pages and messages, looked for in these folders in turn."""
+    """The templates and plain files of pages and messages, looked for in these folders in turn, in one language."""
 
-    def __init__(self, *folders: Path) -> None:
+    def __init__(self, *folders: Path, locale: Locale = ENGLISH) -> None:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
         self._folders = folders
+        self.locale = locale
         self._environment = Environment(
             loader=FileSystemLoader(folders),
             autoescape=_is_markup,  # noqa: S701 - a function that says no for plain text only
@@ -38,7 +46,14 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters["folded"] = folded
+        self._environment.filters["number"] = locale.number
+        self._environment.filters["state"] = partial(state_in_words, locale=locale)
         self._environment.globals.update(version=__version__)
+        _translate(self._environment, locale)
+
+    def speaking(self, locale: Locale) -> Self:
+        """Return the same templates in another language."""
+        return self if locale is self.locale else type(self)(*self._folders, locale=locale)
 
     def render(self, name: str, **values: object) -> bytes:
         """Return a page. Raises PublishError, which names the template's file and line."""
@@ -95,9 +110,44 @@ class Templates:
         return place
 
 
-def load_templates(config: Config) -> Templates:
-    """Return the templates of a configuration: the operator's first, the shipped ones for what those leave out."""
-    return Templates(*folders_of(config))
+def _translate(environment: Environment, locale: Locale) -> None:
+    """Give templates ``{% trans %}``, ``_()``, ``ngettext()`` and ``pgettext()``.
+
+    The values of a message are escaped, the message is not. An int is a count,
+    which is written as the language writes numbers.
+    """
+    from jinja2 import pass_eval_context
+    from jinja2.nodes import EvalContext
+    from markupsafe import Markup
+
+    def shown(context: EvalContext, text: str, values: dict[str, object]) -> str:
+        written = {name: locale.number(value) if type(value) is int else value for name, value in values.items()}
+        return (Markup(text) if context.autoescape else text) % written  # noqa: S704 - messages are ours
+
+    @pass_eval_context
+    def gettext(context: EvalContext, message: str, **values: object) -> str:
+        return shown(context, locale.gettext(message), values)
+
+    @pass_eval_context
+    def pgettext(context: EvalContext, about: str, message: str, **values: object) -> str:
+        return shown(context, locale.pgettext(about, message), values)
+
+    @pass_eval_context
+    def ngettext(context: EvalContext, singular: str, plural: str, count: int, **values: object) -> str:
+        return shown(context, locale.form(singular, plural, count), {"count": count, **values})
+
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    environment.globals.update(_=gettext, gettext=gettext, ngettext=ngettext, pgettext=pgettext)
+
+
+def load_templates(config: Config, locale: Locale | None = None) -> Templates:
+    """Return the templates of a configuration: the operator's first, the shipped ones for what those leave out.
+
+    They speak the language of the site, where no other is named.
+    """
+    return Templates(*folders_of(config), locale=locale or config.site.locale)
 
 
 def folders_of(config: Config) -> tuple[Path, ...]:

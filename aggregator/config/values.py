@@ -32,6 +32,7 @@ from aggregator.config.schedules import EVERY_PATTERN, parse_cron, parse_every
 from aggregator.config.suggest import did_you_mean
 from aggregator.config.terms import parse_term
 from aggregator.text.durations import DURATION_PATTERN, SHORT_DURATION_PATTERN, parse_duration, parse_short_duration
+from aggregator.text.locales import languages, speaks
 from aggregator.text.mailboxes import split_mailbox
 from aggregator.text.sizes import SIZE_PATTERN, parse_size
 
@@ -85,6 +86,14 @@ def _feed_name(text: str) -> str:
 def _language(text: str) -> str:
     if re.fullmatch(_LANGUAGE_PATTERN, text) is None:
         raise ValueError("expected a language tag such as en, fr or de-LU")
+    return text
+
+
+def _spoken(text: str) -> str:
+    if not speaks(_language(text)):
+        raise ValueError(
+            f"expected a language that this program speaks: {', '.join(languages())}; or with a country: fr-LU"
+        )
     return text
 
 
@@ -393,6 +402,7 @@ Switch = Annotated[bool, Strict(), BeforeValidator(_switch), WithJsonSchema(_SWI
 Line = Annotated[str, Strict(), AfterValidator(_one_line), _described("text")]
 Slug = Annotated[str, Strict(), AfterValidator(_slug), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
 FeedName = Annotated[str, Strict(), AfterValidator(_feed_name), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
+Spoken = Annotated[str, Strict(), AfterValidator(_spoken), _described("language tag", pattern=_LANGUAGE_PATTERN)]
 Language = Annotated[str, Strict(), AfterValidator(_language), _described("language tag", pattern=_LANGUAGE_PATTERN)]
 TimeZone = Annotated[str, Strict(), AfterValidator(_time_zone), _described("time zone")]
 HttpAddress = Annotated[str, Strict(), AfterValidator(_http_address), _described("address", pattern=_HTTP_PATTERN)]

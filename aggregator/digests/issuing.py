@@ -25,6 +25,7 @@ from aggregator.model.issues import ChannelKind, DigestState, Issue, SentVersion
 from aggregator.notify import Target, compose, schedule_of, targets_of, troubles_of
 from aggregator.publish import category_labels, issue_entries
 from aggregator.store import IssueTransaction
+from aggregator.text.locales import Locale
 
 # News stay fresh for so long after the last issue, in case that they were committed late.
 _FRESH_FOR: Final = timedelta(days=1)
@@ -144,18 +145,19 @@ class Digests:
         if where.text is not None:
             pending = [each for each in pending if fits_text(where.text, each)]
         by_name = {health.source.name: health for health in sources}
-        labels = category_labels(config)
+        labels, locale = category_labels(config), config.locale_of(digest)
         order = {name: labels.get(name, name) for name in where.categories or labels}
         sections = compose(
-            issue_entries(pending, by_name),
+            issue_entries(pending, by_name, locale),
             categories=order,
             limit=digest.limit,
-            language=config.site.language,
+            language=locale.language,
+            other=locale.gettext("Other"),
             per_source=digest.per_source,
             fresh_since=making.state.considered_until - _FRESH_FOR,
             gaps={name: health.state.usual_gap for name, health in by_name.items() if health.state.usual_gap},
         )
-        troubles = troubles_of(sources, self._ledger.stops(), now=now) if digest.tells_health else ()
+        troubles = troubles_of(sources, self._ledger.stops(), now=now, locale=locale) if digest.tells_health else ()
         told = making.state.told
         number = making.state.last_number + 1
         issue = Issue(
@@ -165,7 +167,7 @@ class Digests:
             title=digest.title or f"{config.site.title}: {digest.name}",
             made_at=now,
             sections=sections,
-            updates=tuple(_update(published, sent, by_name) for published, sent in changed),
+            updates=tuple(_update(published, sent, by_name, locale) for published, sent in changed),
             troubles=tuple(each for each in troubles if each.key not in told),
             also_troubled=sum(each.key in told for each in troubles),
         )
@@ -204,8 +206,8 @@ def _version(entry: StoredEntry) -> SentVersion:
     return SentVersion(entry_id=entry.id, title=entry.title, updated=entry.updated)
 
 
-def _update(item: PublishedEntry, sent: SentVersion, sources: Mapping[str, SourceHealth]) -> Update:
-    [entry] = issue_entries([item], sources)
+def _update(item: PublishedEntry, sent: SentVersion, sources: Mapping[str, SourceHealth], locale: Locale) -> Update:
+    [entry] = issue_entries([item], sources, locale)
     return Update(entry=entry, was=sent.title if sent.title != item.entry.title else None)
 
 

@@ -16,6 +16,7 @@ from aggregator.config.templates import Templates
 from aggregator.errors import PublishError
 from aggregator.model.issues import Issue, IssueEntry, Section, Story
 from aggregator.notify.telling import headlines_of, others_of
+from aggregator.text.locales import Locale
 from aggregator.text.moments import day_in_words, time_seen_from
 from aggregator.text.one_line import one_line, shorten
 from aggregator.text.tongues import other_language
@@ -39,17 +40,22 @@ class Site:
 
     title: str
     url: str
-    language: str
+    locale: Locale
     zone: ZoneInfo
+
+    @property
+    def language(self) -> str:
+        return self.locale.language
 
     def page_of(self, issue: Issue) -> str:
         """Return the address of the web page that has the whole issue."""
         return f"{self.url}digests/{issue.digest}/{issue.number}"
 
 
-def site_of(config: Config) -> Site:
+def site_of(config: Config, digest: DigestConfig) -> Site:
+    """Return the site as a digest's messages speak of it: in their language."""
     site = config.site
-    return Site(title=site.title, url=site.url, language=site.language, zone=site.tz)
+    return Site(title=site.title, url=site.url, locale=config.locale_of(digest), zone=site.tz)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,7 @@ def render_issue(
             break
         count = min(shown - 1, int(shown * MOST_HTML_BYTES / size * 0.97))
     text = templates.render(_template(look, "txt", templates), **values).decode()
-    return Rendered(subject=subject_of(issue, count), html=html, text=text)
+    return Rendered(subject=subject_of(issue, count, site.locale), html=html, text=text)
 
 
 def _template(look: str, ending: str, templates: Templates) -> str:
@@ -102,12 +108,12 @@ def _values(issue: Issue, count: int, top: int, site: Site, *, can_unsubscribe: 
         "headlines": headlines_of,
         "site": site,
         "page": site.page_of(issue),
-        "counted": _counted(total),
+        "counted": counted_stories(total, site.locale) if total else "",
         "hidden": total - visible,
         "preheader": " · ".join(story.lead.title for story in _by_importance(shown)[1:4]),
         "unsubscribe": UNSUBSCRIBE if can_unsubscribe else None,
-        "moment": moment_of(site.zone, issue.made_at),
-        "when": partial(when_published, zone=site.zone, made_at=issue.made_at),
+        "moment": moment_of(site, issue.made_at),
+        "when": partial(when_published, site=site, made_at=issue.made_at),
         "day": partial(day_of, site=site),
     }
 
@@ -143,37 +149,42 @@ def _by_importance(issue: Issue) -> tuple[Story, ...]:
     return tuple(sorted(issue.stories, key=lambda story: (not story.can_lead, story.place)))
 
 
-def _counted(count: int) -> str:
-    return f"{count} {'story' if count == 1 else 'stories'}" if count else ""
+def counted_stories(count: int, locale: Locale) -> str:
+    return locale.ngettext("%(count)s story", "%(count)s stories", count)
 
 
-def subject_of(issue: Issue, shown: int) -> str:
+def subject_of(issue: Issue, shown: int, locale: Locale) -> str:
     """Return a line that tells issues apart: the most important headline of those shown, and how many more there are.
 
     It is short enough for a phone's list; who sends it stands in From.
     """
     total, stories = len(issue.stories), _by_importance(issue.best(shown))
     if stories:
-        more = f" · {total - 1} more" if total > 1 else ""
+        more = " · " + locale.ngettext("%(count)s more", "%(count)s more", total - 1) if total > 1 else ""
         return shorten(one_line(stories[0].lead.title), SUBJECT_CHARACTERS - len(more)) + more
     count = len(issue.troubles)
-    news = f"{count} need{'s' if count == 1 else ''} attention" if count else "nothing new"
-    return f"{shorten(one_line(issue.title), SUBJECT_CHARACTERS - len(news) - 2)}: {news}"
+    news = (
+        locale.ngettext("%(count)s needs attention", "%(count)s need attention", count)
+        if count
+        else locale.gettext("nothing new")
+    )
+    colon = locale.pgettext("between two parts of a line", ":")
+    return f"{shorten(one_line(issue.title), SUBJECT_CHARACTERS - len(news) - len(colon) - 1)}{colon} {news}"
 
 
 def day_of(when: datetime, site: Site) -> str:
     """Return the day on the site's clock, in words."""
-    return day_in_words(when.astimezone(site.zone).date())
+    return day_in_words(when.astimezone(site.zone).date(), site.locale)
 
 
-def moment_of(zone: ZoneInfo, made_at: datetime) -> Callable[[datetime], str]:
+def moment_of(site: Site, made_at: datetime) -> Callable[[datetime], str]:
     """Return how times read in an issue: the time on the same day, the date as well on others."""
-    return partial(time_seen_from, day=made_at.astimezone(zone).date(), zone=zone)
+    return partial(time_seen_from, day=made_at.astimezone(site.zone).date(), zone=site.zone, locale=site.locale)
 
 
-def when_published(entry: IssueEntry, *, zone: ZoneInfo, made_at: datetime) -> str:
+def when_published(entry: IssueEntry, *, site: Site, made_at: datetime) -> str:
     """Return when an entry was published, as short as it is clear; "" where no date is known, or today and no time."""
-    words = moment_of(zone, made_at)(entry.published)
+    words, zone = moment_of(site, made_at)(entry.published), site.zone
     is_today = entry.published.astimezone(zone).date() == made_at.astimezone(zone).date()
     return "" if not entry.is_dated or (entry.is_day and is_today) else words
 

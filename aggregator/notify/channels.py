@@ -27,6 +27,7 @@ from aggregator.notify.mail.message import MailForm
 from aggregator.notify.mail.smtp import SmtpSender
 from aggregator.notify.tokens import unsubscribe_token
 from aggregator.notify.webhook import send_webhook, webhook_bodies
+from aggregator.text.locales import Locale
 
 T = TypeVar("T")
 
@@ -52,8 +53,7 @@ class Channels:
     def __init__(self, config: Config, client: HttpClient, *, key: bytes, clock: Callable[[], datetime]) -> None:
         self._email = config.email
         self._client = client
-        self._site = site_of(config)
-        self._templates = _templates_in(folders_of(config))
+        self._config = config
         self._mail = _mail_sender(config.email) if config.email else None
         self._key = key
         self._clock = clock
@@ -85,19 +85,24 @@ class Channels:
         mail = form.fill(
             recipient=post.target.address.get_secret_value(),
             message_id=post.message_id,
-            unsubscribe=unsubscribe_address(self._site, self._key, post.target),
+            unsubscribe=unsubscribe_address(self._site(post), self._key, post.target),
         )
         self._mail.send(mail)
 
     def _form(self, post: Post, email: EmailConfig) -> MailForm:
-        rendered = render_issue(post.issue, post.digest, self._site, self._templates, can_unsubscribe=True)
-        return MailForm(rendered, post.issue, self._site, email)
+        site = self._site(post)
+        templates = _templates_in(folders_of(self._config), site.locale)
+        rendered = render_issue(post.issue, post.digest, site, templates, can_unsubscribe=True)
+        return MailForm(rendered, post.issue, site, email)
+
+    def _site(self, post: Post) -> Site:
+        return site_of(self._config, post.digest)
 
     def _send_webhook(self, post: Post) -> None:
         send_webhook(
             self._client,
             post.target.address.get_secret_value(),
-            self._bodies.get(post, lambda: webhook_bodies(post.issue, self._site)),
+            self._bodies.get(post, lambda: webhook_bodies(post.issue, self._site(post))),
             message_id=post.message_id,
             secret=post.target.secret,
             parts_sent=post.parts_sent,
@@ -107,7 +112,7 @@ class Channels:
 
     def _send_chat(self, post: Post) -> None:
         address = post.target.address.get_secret_value()
-        lines = lines_of(post.issue, self._site, post.digest.limit)
+        lines = lines_of(post.issue, self._site(post), post.digest.limit)
         service = post.target.service or ChatService.APPRISE
         if service is ChatService.APPRISE:
             from aggregator.notify.chat.others import send_other
@@ -130,16 +135,16 @@ def unsubscribe_address(site: Site, key: bytes, target: Target) -> str:
     return f"{site.url}unsubscribe/{unsubscribe_token(key, digest=endpoint.digest, endpoint=endpoint.key)}"
 
 
-def preview(issue: Issue, digest: DigestConfig, config: Config, templates: Templates | None = None) -> Rendered:
+def preview(issue: Issue, digest: DigestConfig, config: Config) -> Rendered:
     """Return what mail of an issue would be, but for the reader's own address to unsubscribe. Raises PublishError."""
-    used = templates or load_templates(config)
-    return render_issue(issue, digest, site_of(config), used, can_unsubscribe=False)
+    templates = load_templates(config, config.locale_of(digest))
+    return render_issue(issue, digest, site_of(config, digest), templates, can_unsubscribe=False)
 
 
-@lru_cache(maxsize=4)
-def _templates_in(folders: tuple[Path, ...]) -> Templates:
+@lru_cache(maxsize=8)
+def _templates_in(folders: tuple[Path, ...], locale: Locale) -> Templates:
     """Return templates, compiled once for all runs; an edited file is read again."""
-    return Templates(*folders)
+    return Templates(*folders, locale=locale)
 
 
 def _mail_sender(email: EmailConfig) -> SmtpSender | MaildirSender | SendmailSender:

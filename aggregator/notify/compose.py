@@ -12,7 +12,6 @@ from typing import Final
 from aggregator.model.importance import Account, Importance, importance, precedence
 from aggregator.model.issues import IssueEntry, Section, Story
 
-_OTHER: Final = "Other"
 _LONG: Final = timedelta(days=36_500)
 
 # How many of the places in a message events of several sources take before turns begin; and every so manyth place
@@ -27,6 +26,7 @@ def compose(
     categories: Mapping[str, str],
     limit: int,
     language: str = "en",
+    other: str = "Other",
     per_source: int | None = None,
     gaps: Mapping[str, timedelta] | None = None,
     fresh_since: datetime | None = None,
@@ -35,7 +35,8 @@ def compose(
 
     ``categories`` are titles by name, in the order of the sections. ``gaps`` are the sources' usual times between
     entries. What counted as news before ``fresh_since`` already is backlog of a source that is new. ``language`` is the
-    site's. All entries are in the result; ranks say which of them to show (see ``_turns``).
+    site's, ``other`` the title of the section for what is in no category. All entries are in the result; ranks say
+    which of them to show (see ``_turns``).
     """
     stories = _stories(entries, language=language, fresh_since=fresh_since)
     sections = [_category(story.story, categories) for story in stories]
@@ -49,7 +50,7 @@ def compose(
     return tuple(
         Section(
             name=name,
-            title="" if is_plain and not name else categories.get(name, _OTHER),
+            title="" if is_plain and not name else categories.get(name, other),
             stories=tuple(by_category[name]),
         )
         for name in sorted(by_category, key=order.index)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from aggregator.model import SourceHealth, SourceStatus
 from aggregator.model.issues import Stop, StopCause, Trouble, TroubleKind
-from aggregator.text.durations import duration_in_words, silence_in_words
+from aggregator.text.durations import away_in_words, silence_in_words
+from aggregator.text.locales import ENGLISH, Locale
 
 # One failed request is weather, not trouble.
 _FAILURES = 3
@@ -16,15 +17,17 @@ _FAILURES = 3
 _FAILURES_OF_PAGES = 2
 
 
-def troubles_of(sources: Sequence[SourceHealth], stops: Sequence[Stop], *, now: datetime) -> tuple[Trouble, ...]:
+def troubles_of(
+    sources: Sequence[SourceHealth], stops: Sequence[Stop], *, now: datetime, locale: Locale = ENGLISH
+) -> tuple[Trouble, ...]:
     """Return what is wrong now: sources first, by kind and name, then the endpoints that refuse what we send."""
-    found = [trouble for health in sources if (trouble := _trouble(health, now)) is not None]
+    found = [trouble for health in sources if (trouble := _trouble(health, now, locale)) is not None]
     order = list(TroubleKind)
     found.sort(key=lambda each: (order.index(each.kind), each.title.casefold()))
-    return (*found, *(_undelivered(stop) for stop in stops if stop.cause is StopCause.REFUSED))
+    return (*found, *(_undelivered(stop, locale) for stop in stops if stop.cause is StopCause.REFUSED))
 
 
-def _trouble(health: SourceHealth, now: datetime) -> Trouble | None:
+def _trouble(health: SourceHealth, now: datetime, locale: Locale) -> Trouble | None:
     kind = _kind(health, now)
     if kind is None:
         return None
@@ -33,7 +36,7 @@ def _trouble(health: SourceHealth, now: datetime) -> Trouble | None:
         kind=kind,
         subject=health.source.name,
         title=" ".join(title.split()) or health.source.name,
-        text=_text(kind, health, now),
+        text=_text(kind, health, now, locale),
     )
 
 
@@ -54,27 +57,38 @@ def _kind(health: SourceHealth, now: datetime) -> TroubleKind | None:
             return None
 
 
-def _text(kind: TroubleKind, health: SourceHealth, now: datetime) -> str:
+def _text(kind: TroubleKind, health: SourceHealth, now: datetime, locale: Locale) -> str:
     state = health.state
     match kind:
         case TroubleKind.SILENT:
-            said = silence_in_words(health.silence(now) or timedelta(), state.usual_gap or timedelta())
-            return f"{said}. If the site has news, run: aggregator poll {health.source.name}"
+            said = silence_in_words(health.silence(now) or timedelta(), state.usual_gap or timedelta(), locale)
+            step = locale.gettext("If the site has news, run: aggregator poll %(source)s", source=health.source.name)
+            return f"{said}. {step}"
         case TroubleKind.MOVED:
-            where = f"the address of {health.merged_into}" if health.merged_into else str(state.moved_to)
-            return f"it moved for good to {where}"
+            if health.merged_into:
+                return locale.gettext("it moved for good to the address of %(source)s", source=health.merged_into)
+            return locale.gettext("it moved for good to %(address)s", address=state.moved_to)
         case TroubleKind.FAILING:
-            since = f"; it last worked {duration_in_words(now - state.last_success)} ago" if state.last_success else ""
-            return f"{state.failures} checks in a row failed: {state.last_error or 'no reason known'}{since}"
+            reason = state.last_error or locale.gettext("no reason known")
+            failed = locale.ngettext(
+                "%(count)s check failed: %(reason)s",
+                "%(count)s checks in a row failed: %(reason)s",
+                state.failures,
+                reason=reason,
+            )
+            if not state.last_success:
+                return failed
+            worked = away_in_words(state.last_success - now, locale)
+            return f"{failed}; {locale.gettext('it last worked %(when)s', when=worked)}"
         case _:
-            return state.last_error or "it is not there any more"
+            return state.last_error or locale.gettext("it is not there any more")
 
 
-def _undelivered(stop: Stop) -> Trouble:
+def _undelivered(stop: Stop, locale: Locale) -> Trouble:
     endpoint = stop.endpoint
     return Trouble(
         kind=TroubleKind.UNDELIVERED,
         subject=f"{endpoint.digest}/{endpoint.key}",
-        title=f"{endpoint.digest} to {endpoint.label}",
+        title=locale.gettext("%(digest)s to %(reader)s", digest=endpoint.digest, reader=endpoint.label),
         text=stop.reason,
     )

@@ -16,9 +16,10 @@ from aggregator import publish
 from aggregator.app import Aggregator, selection_of
 from aggregator.categorize import fits_text
 from aggregator.config import FeedConfig
-from aggregator.errors import Forgotten, UsageError
+from aggregator.errors import Forgotten, NotHere
 from aggregator.model import Archive, FeedDocument, FeedFormat, FeedRenewal, FeedState, PublishedEntry, Selection
 from aggregator.publish import build_document, category_labels, is_private, render_feed, served_base
+from aggregator.text.locales import marked
 
 # How much of what was there already a feed's first archives get.
 _FIRST_ENTRIES: Final = 1_000
@@ -52,9 +53,11 @@ def archive_document(
     state = feeds.state(name)
     last = state.last_archive if state is not None else 0
     if 1 <= number <= last:
-        raise Forgotten(f"archive {number} of {name} is older than what is kept here")
+        raise Forgotten(
+            marked("archive %(number)s of %(name)s is older than what is kept here"), number=str(number), name=name
+        )
     if number != last + 1:
-        raise UsageError(f"there is no archive {number} of {name}")
+        raise NotHere(marked("there is no archive %(number)s of %(name)s"), number=str(number), name=name)
     waiting = tuple(feeds.published(feeds.waiting(name)))
     since = aggregator.identity.since
     growing = Archive(feed=name, number=number, sealed_at=since, entries=waiting, labels=document.labels)

@@ -9,6 +9,7 @@ from aggregator.model.importance import is_at_home, strength_of
 from aggregator.model.issues import IssueEntry, SeenAt
 from aggregator.publish import parts
 from aggregator.text.legal import web_address
+from aggregator.text.locales import Locale
 from aggregator.text.one_line import one_line, shorten
 
 _TITLE_CHARACTERS = 250
@@ -23,15 +24,17 @@ _ALSO_URL_CHARACTERS = 1_000
 _MOST_ALSO = 8
 
 
-def issue_entries(entries: Iterable[PublishedEntry], sources: Mapping[str, SourceHealth]) -> list[IssueEntry]:
-    """Return entries as an issue has them; ``sources`` by name, for their priorities."""
-    return [_issue_entry(item, sources) for item in entries]
+def issue_entries(
+    entries: Iterable[PublishedEntry], sources: Mapping[str, SourceHealth], locale: Locale
+) -> list[IssueEntry]:
+    """Return entries as an issue in this language has them; ``sources`` by name, for their priorities."""
+    return [_issue_entry(item, sources, locale) for item in entries]
 
 
-def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> IssueEntry:
+def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth], locale: Locale) -> IssueEntry:
     entry = item.entry
     health = sources.get(entry.source)
-    title = parts.title_of(entry)
+    title = parts.title_of(entry, locale)
     summary = shorten(one_line(entry.summary), _SUMMARY_CHARACTERS)
     return IssueEntry(
         id=item.id,
@@ -44,12 +47,12 @@ def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> I
         updated=item.updated,
         listed_at=item.listed_at,
         source=entry.source,
-        source_title=_source_title(entry),
+        source_title=_source_title(entry, locale),
         priority=health.source.priority if health else 0,
         categories=item.categories,
         also=tuple(
             SeenAt(
-                title=_source_title(other),
+                title=_source_title(other, locale),
                 url=_short(other.url, _ALSO_URL_CHARACTERS),
                 priority=other.priority,
                 language=other.language,
@@ -63,11 +66,12 @@ def _issue_entry(item: PublishedEntry, sources: Mapping[str, SourceHealth]) -> I
     )
 
 
-def _source_title(entry: StoredEntry) -> str:
+def _source_title(entry: StoredEntry, locale: Locale) -> str:
     """Return who tells it: the feed that we read, behind the origin that the entry names, if that is another."""
     title = shorten(one_line(entry.feed.title), _SOURCE_CHARACTERS) or entry.source
     origin = parts.origin_of(entry)
-    return f"{shorten(origin, _SOURCE_CHARACTERS)} via {title}" if origin else title
+    via = locale.pgettext("one source by another", "via")
+    return f"{shorten(origin, _SOURCE_CHARACTERS)} {via} {title}" if origin else title
 
 
 def _short(url: str | None, length: int) -> str | None:

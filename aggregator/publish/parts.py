@@ -21,10 +21,10 @@ from aggregator.model import (
 from aggregator.model.originals import Home
 from aggregator.publish.readable import first_image
 from aggregator.text.legal import legal, web_address
+from aggregator.text.locales import Locale, locale_of
 from aggregator.text.one_line import one_line, shorten
 from aggregator.text.tongues import other_language
 
-_UNTITLED = "Untitled"
 _TITLE_CHARACTERS = 80
 
 # Of a long story a feed names the newest articles.
@@ -106,15 +106,15 @@ def entry_id(document: FeedDocument, item: PublishedEntry) -> str:
     return f"tag:{document.authority}:entry/{item.id}"
 
 
-def title_of(entry: StoredEntry) -> str:
+def title_of(entry: StoredEntry, locale: Locale) -> str:
     """Return the title as plain text; formats want one, so an untitled entry gets its first words, or its address."""
     summary = shorten(one_line(entry.summary), _TITLE_CHARACTERS)
-    return one_line(entry.title) or summary or web_address(entry.url) or _UNTITLED
+    return one_line(entry.title) or summary or web_address(entry.url) or locale.gettext("Untitled")
 
 
 def title_in(document: FeedDocument, entry: StoredEntry) -> str:
     """Return the title as a feed has it: with the source in front where it wants that."""
-    title = title_of(entry)
+    title = title_of(entry, locale_of(document.language))
     return f"{one_line(entry.feed.title) or entry.source}: {title}" if document.names_sources else title
 
 
@@ -148,7 +148,7 @@ def origin_of(entry: StoredEntry) -> str | None:
     return title if title != one_line(entry.feed.title) else None
 
 
-def authors_of(entry: StoredEntry) -> tuple[str, ...]:
+def authors_of(document: FeedDocument, entry: StoredEntry) -> tuple[str, ...]:
     """Return the authors' names, the source behind the last; who has none is signed by its source.
 
     Most readers show the author and no atom:source: "Ann Roe, Example Times". A name that has the source's in it needs
@@ -159,7 +159,8 @@ def authors_of(entry: StoredEntry) -> tuple[str, ...]:
     names = [name for name in dict.fromkeys(one_line(author) for author in entry.authors) if name]
     if origin is None and not has_other_origin(entry):
         return _with_source(names, feed)
-    return tuple(f"{name} via {feed}" for name in names or ([origin] if origin else [])) or (feed,)
+    via_feed = locale_of(document.language).pgettext("one source by another", "via")
+    return tuple(f"{name} {via_feed} {feed}" for name in names or ([origin] if origin else [])) or (feed,)
 
 
 def _with_source(names: Sequence[str], feed: str) -> tuple[str, ...]:
@@ -234,17 +235,18 @@ def also_at(item: PublishedEntry) -> list[StoredEntry]:
     return list(others.values())
 
 
-def content_of(item: PublishedEntry) -> str:
+def content_of(document: FeedDocument, item: PublishedEntry) -> str:
     """Return the HTML of an entry; "" when there is nothing to show.
 
     Its last lines name the other sources that have it and the other articles of its story: readers show no more of it.
     """
     entry, others = item.entry, also_at(item)
     content = legal(entry.content)
-    lines = [f"<p>Also at: {', '.join(_links(others, entry))}</p>"] if others else []
+    say = locale_of(document.language).gettext
+    lines = [f"<p>{say('Also at:')} {', '.join(_links(others, entry))}</p>"] if others else []
     if item.related:
         told = (_mention(each, entry) for each in item.related[:_MAX_RELATED])
-        lines.append(f"<p>The same story: {'; '.join(told)}</p>")
+        lines.append(f"<p>{say('The same story:')} {'; '.join(told)}</p>")
     return "\n".join([content or summary_html(entry), *lines]) if lines else content
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from aggregator.errors import UsageError
+from aggregator.errors import NotHere
+from aggregator.text.locales import marked
 
 
 class Position(NamedTuple):
@@ -28,7 +29,7 @@ def to_cursor(position: Position) -> str:
 
 
 def from_cursor(cursor: str | None) -> Position | None:
-    """Return the place that a cursor names; raises UsageError for one that is not of ours."""
+    """Return the place that a cursor names; raises NotHere for one that is not of ours."""
     if cursor is None:
         return None
     try:
@@ -36,4 +37,4 @@ def from_cursor(cursor: str | None) -> Position | None:
         pk.to_bytes(8, signed=True)  # what no database has in a column is no cursor of ours
         return Position(datetime.fromtimestamp(time // 1_000_000, UTC).replace(microsecond=time % 1_000_000), pk)
     except (ValueError, OverflowError, OSError) as error:
-        raise UsageError(f"not a page of this list: {cursor[:40]!r}") from error
+        raise NotHere(marked("“%(cursor)s” is not a page of this list"), cursor=cursor[:40]) from error

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
+
+from aggregator.text.locales import ENGLISH, Locale, Plural, plural
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 # The units in words.
@@ -71,27 +74,77 @@ def format_duration(duration: timedelta) -> str:
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 
-def duration_in_words(duration: timedelta) -> str:
+# Each unit in words: a length, a time that is over, a time to come.
+_LENGTHS: Final[Mapping[str, Plural]] = {
+    "day": plural("%(count)s day", "%(count)s days"),
+    "hour": plural("%(count)s hour", "%(count)s hours"),
+    "minute": plural("%(count)s minute", "%(count)s minutes"),
+    "second": plural("%(count)s second", "%(count)s seconds"),
+}
+_AGO: Final[Mapping[str, Plural]] = {
+    "day": plural("%(count)s day ago", "%(count)s days ago"),
+    "hour": plural("%(count)s hour ago", "%(count)s hours ago"),
+    "minute": plural("%(count)s minute ago", "%(count)s minutes ago"),
+    "second": plural("%(count)s second ago", "%(count)s seconds ago"),
+}
+_TO_COME: Final[Mapping[str, Plural]] = {
+    "day": plural("in %(count)s day", "in %(count)s days"),
+    "hour": plural("in %(count)s hour", "in %(count)s hours"),
+    "minute": plural("in %(count)s minute", "in %(count)s minutes"),
+    "second": plural("in %(count)s second", "in %(count)s seconds"),
+}
+# What stands behind "usually", of a source that publishes so often.
+_EACH_TIME: Final[Mapping[str, Plural]] = {
+    "day": plural("every day", "every %(count)s days"),
+    "hour": plural("every hour", "every %(count)s hours"),
+    "minute": plural("every minute", "every %(count)s minutes"),
+    "second": plural("every second", "every %(count)s seconds"),
+}
+
+
+def duration_in_words(duration: timedelta, locale: Locale = ENGLISH) -> str:
     """Say a length of time, rounded, in the largest unit of which there are two, or exactly one: "90 minutes".
 
     26 hours are "26 hours" and 24 are "1 day"; its sign doesn't matter.
     """
+    return _said(_LENGTHS, duration, locale)
+
+
+def interval_in_words(duration: timedelta, locale: Locale) -> str:
+    """Say how often something happens, as ``duration_in_words`` counts: "every day", "every 90 minutes"."""
+    return _said(_EACH_TIME, duration, locale)
+
+
+def away_in_words(away: timedelta, locale: Locale = ENGLISH) -> str:
+    """Say how far a moment is from now, as ``duration_in_words`` counts: "3 hours ago", "in 20 minutes"."""
+    return _said(_TO_COME if away > timedelta() else _AGO, away, locale)
+
+
+def _said(words: Mapping[str, Plural], duration: timedelta, locale: Locale) -> str:
+    count, unit = _counted(duration)
+    return locale.ngettext(*words[unit], count)
+
+
+def _counted(duration: timedelta) -> tuple[int, str]:
     seconds = abs(duration.total_seconds())
     for unit, smaller, size in _UNITS:
         if seconds >= 2 * size:
-            return f"{round(seconds / size)} {unit}s"
+            return round(seconds / size), unit
         if round(seconds / size * smaller) == smaller:
-            return f"1 {unit}"
-    count = round(seconds)
-    return f"{count} second{'' if count == 1 else 's'}"
+            return 1, unit
+    return round(seconds), "second"
 
 
-def silence_in_words(silence: timedelta, usual_gap: timedelta) -> str:
+def silence_in_words(silence: timedelta, usual_gap: timedelta, locale: Locale = ENGLISH) -> str:
     """Say that a source is quiet beyond its habit."""
-    return f"nothing new for {duration_in_words(silence)}; usually it publishes every {duration_in_words(usual_gap)}"
+    return locale.gettext(
+        "nothing new for %(silence)s; usually it publishes %(interval)s",
+        silence=duration_in_words(silence, locale),
+        interval=interval_in_words(usual_gap, locale),
+    )
 
 
-def response_time_in_words(duration: timedelta) -> str:
+def response_time_in_words(duration: timedelta, locale: Locale) -> str:
     """Say how long a server took: "140 ms", "2.4 s"."""
     seconds = duration.total_seconds()
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+    return f"{locale.number(round(seconds * 1000))} ms" if seconds < 1 else f"{locale.number(round(seconds, 1))} s"

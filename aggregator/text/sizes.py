@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Final
+
+from aggregator.text.locales import ENGLISH, Locale, marked
 
 _BYTES = {
     "b": 1,
@@ -34,11 +37,17 @@ def parse_size(text: str) -> int:
     return int(digits) * _BYTES[match[2].lower()]
 
 
-def size_in_words(length: int) -> str:
+def size_in_words(length: int, locale: Locale = ENGLISH) -> str:
     """Say a number of bytes in its largest unit, rounded down, with one decimal below ten: "34 MB", "1.2 kB"."""
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if length >= 10 * size:
-            return f"{length // size} {unit}"
+    for unit, size in _UNITS:
         if length >= size:
-            return f"{length * 10 // size / 10:g} {unit}"
-    return f"{length} byte{'' if length == 1 else 's'}"
+            count = length // size if length >= 10 * size else length * 10 // size / 10
+            return locale.gettext(unit, size=locale.number(int(count) if count == int(count) else count))
+    return locale.ngettext("%(count)s byte", "%(count)s bytes", length)
+
+
+_UNITS: Final = (
+    (marked("%(size)s GB"), 10**9),
+    (marked("%(size)s MB"), 10**6),
+    (marked("%(size)s kB"), 10**3),
+)

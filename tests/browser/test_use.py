@@ -127,7 +127,7 @@ def test_a_key_tells_the_keys(demo: Site, open_page: Opening) -> None:
 def test_news_are_announced_without_a_reload(crowd: Site, open_page: Opening) -> None:
     page = open_page("about:blank")
     page.clock.install()
-    page.route("**/newer?*", lambda route: route.fulfill(json={"count": 3, "is_more": False}))
+    page.route("**/newer?*", lambda route: route.fulfill(json={"count": 3, "is_more": False, "words": "3 new stories"}))
     page.goto(crowd.url)
     expect(page.get_by_role("status")).to_be_hidden()
 

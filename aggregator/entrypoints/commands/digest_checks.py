@@ -36,7 +36,7 @@ def _templates(config: Config) -> Iterator[Problem]:
     for digest in config.digests:
         for make in (sample_issue, empty_issue):
             try:
-                preview(make(digest, utc_now()), digest, config, templates)
+                preview(make(digest, utc_now()), digest, config)
             except PublishError as error:
                 yield _problem(error)
 

@@ -36,6 +36,7 @@ from aggregator.errors import UsageError
 from aggregator.model import Selection, SourceHealth, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
 from aggregator.text.durations import duration_in_words, silence_in_words
+from aggregator.text.locales import ENGLISH
 
 _SHOWN = 50
 
@@ -63,7 +64,7 @@ def sources(
     if as_json:
         from aggregator.publish import next_step
 
-        steps = (next_step(health, zone=zone, now=now) for health in all_health)
+        steps = (next_step(health, zone=zone, now=now, locale=ENGLISH) for health in all_health)
         print_json(source_json(health, next_step=step, now=now) for health, step in zip(all_health, steps, strict=True))
         return
     listing = table("source", "status", "entries", "last success", "next check", wide=("next check",))

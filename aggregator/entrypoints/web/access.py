@@ -31,6 +31,7 @@ from aggregator.entrypoints.web.admission import (
 )
 from aggregator.entrypoints.web.fast_lane import READY, Added, FastLane, Ready
 from aggregator.errors import StoreError
+from aggregator.text.locales import Locale
 
 log = structlog.get_logger()
 
@@ -135,7 +136,7 @@ class Access:
         elif needed is not None:
             shown = _shown(scope, headers)
             if not (fits(shown.in_header, needed) or fits(shown.in_address, needed)):
-                app = self._refused(Request(scope), _unknown(shown))
+                app = self._refused(Request(scope), _unknown(shown, rules.config.site.locale))
             elif not fits(shown.in_header, needed):
                 scope[TOKEN_IN_ADDRESS] = needed
         if app is self._app and is_search(path, scope["query_string"]):
@@ -188,11 +189,15 @@ class Access:
         wait = self._searches.wait_s(client, per_minute=rules.searches_per_minute, now=self._clock())
         if not wait:
             return None
-        seconds = int(wait) + 1
+        seconds, locale = int(wait) + 1, rules.config.site.locale
         refusal = Refusal(
             status=429,
-            title="Too many searches",
-            message=f"There were more than {rules.searches_per_minute} within a minute. Try again in {seconds} s.",
+            title=locale.gettext("Too many searches"),
+            message=locale.gettext(
+                "There were more than %(count)s within a minute. Try again in %(seconds)s s.",
+                count=rules.searches_per_minute,
+                seconds=seconds,
+            ),
             headers={"Retry-After": str(seconds)},
         )
         return self._refused(Request(scope), refusal)
@@ -217,13 +222,21 @@ def _shown(scope: Scope, headers: Headers) -> Shown:
     )
 
 
-def _unknown(shown: Shown) -> Refusal:
+def _unknown(shown: Shown, locale: Locale) -> Refusal:
     has_tried = shown.in_address is not None or shown.in_header is not None
     return Refusal(
         status=401,
-        title="For those who have the token",
-        message=("This token is not the right one." if has_tried else "This part of the site is not public.")
-        + " Give the token as the password, with any user name, or put ?token=… behind the address.",
+        title=locale.gettext("For those who have the token"),
+        message=" ".join(
+            (
+                locale.gettext("This token is not the right one.")
+                if has_tried
+                else locale.gettext("This part of the site is not public."),
+                locale.gettext(
+                    "Give the token as the password, with any user name, or put ?token=… behind the address."
+                ),
+            )
+        ),
         headers={"WWW-Authenticate": 'Basic realm="aggregator", charset="UTF-8"'},
     )
 

@@ -33,8 +33,9 @@ from aggregator.entrypoints.web.feed_pages import FeedPages
 from aggregator.entrypoints.web.ranking_pages import RankingPages
 from aggregator.entrypoints.web.responses import Outputs, answer, render
 from aggregator.entrypoints.web.site import Pages
-from aggregator.errors import Forgotten, PublishError, StoreError, UsageError
+from aggregator.errors import Forgotten, NotHere, PublishError, StoreError, UsageError
 from aggregator.publish import Frame, render_error, site_frame
+from aggregator.text.locales import Locale
 
 log = structlog.get_logger()
 
@@ -115,9 +116,9 @@ def create_app(
 class _Steady(Templates):
     """Templates of which one that is broken is told, and ours shown in its place, as digests do."""
 
-    def __init__(self, *folders: Path) -> None:
-        super().__init__(*folders)
-        self._shipped = Templates(shipped_dir("templates"))
+    def __init__(self, *folders: Path, locale: Locale) -> None:
+        super().__init__(*folders, locale=locale)
+        self._shipped = Templates(shipped_dir("templates"), locale=locale)
         self._told: set[str] = set()
 
     def render(self, name: str, **values: object) -> bytes:
@@ -161,7 +162,10 @@ class _Web:
         self._store = aggregator.store
         self._metrics = metrics
         self._outputs = Outputs(_REMEMBERED_OUTPUTS)
-        self._loaded = (aggregator.config, _Steady(*folders_of(aggregator.config)))
+        self._loaded = (
+            aggregator.config,
+            _Steady(*folders_of(aggregator.config), locale=aggregator.config.site.locale),
+        )
         self.pages = Pages(aggregator, self._current, _frame, self._remembered)
         self.files = Files(aggregator, self._current, self._remembered)
         self.feeds = FeedPages(aggregator, self._current, _frame)
@@ -206,7 +210,7 @@ class _Web:
     # --- what goes wrong ---------------------------------------------------------------------------------------------
 
     def failed(self, request: Request, error: Exception) -> Response:
-        status, title, message, headers = _in_words(error)
+        status, title, message, headers = _in_words(error, self._aggregator.config.site.locale)
         if status == 500:
             log.error("web.failed", path=request.url.path, error=f"{type(error).__name__}: {error}")
         return self.refused(request, Refusal(status=status, title=title, message=message, headers=headers))
@@ -225,7 +229,7 @@ class _Web:
         config, templates = self._loaded
         if config is not self._aggregator.config:
             config = self._aggregator.config
-            templates = _Steady(*folders_of(config))
+            templates = _Steady(*folders_of(config), locale=config.site.locale)
             self._loaded = (config, templates)
         return config, templates
 
@@ -252,21 +256,25 @@ def _frame(request: Request, config: Config, query: str | None = None) -> Frame:
     return site_frame(config, root="../" * depth or "./", query=query)
 
 
-def _in_words(error: Exception) -> tuple[int, str, str, dict[str, str]]:
+def _in_words(error: Exception, locale: Locale) -> tuple[int, str, str, dict[str, str]]:
     """Return status, title, sentence and headers; nothing of an error that isn't meant for readers."""
+    say = locale.gettext
     match error:
         case HTTPException(status_code=405):
-            return 405, "This site only reads", "Only GET and HEAD are answered here.", dict(error.headers or {})
-        case HTTPException(status_code=404):
-            return 404, "Not found", "There is nothing at this address.", {}
-        case Forgotten():
-            return 410, "Not kept any more", _sentence(str(error)), {}
-        case UsageError():
-            return 404, "Not found", _sentence(str(error)), {}
+            headers = dict(error.headers or {})
+            return 405, say("This site only reads"), say("Only GET and HEAD are answered here."), headers
+        case NotHere():
+            is_forgotten = isinstance(error, Forgotten)
+            title = say("Not kept any more") if is_forgotten else say("Not found")
+            return 410 if is_forgotten else 404, title, _sentence(say(error.message, **error.values)), {}
+        case HTTPException(status_code=404) | UsageError():
+            return 404, say("Not found"), say("There is nothing at this address."), {}
         case StoreError():
-            return 503, "Not available just now", _sentence(str(error)), {"Retry-After": "30"}
+            title, text = say("Not available just now"), say("The database can't be read. Try again in a minute.")
+            return 503, title, text, {"Retry-After": "30"}
         case _:
-            return 500, "Something went wrong", "The fault is on this side, and it was noted. Try again later.", {}
+            text = say("The fault is on this side, and it was noted. Try again later.")
+            return 500, say("Something went wrong"), text, {}
 
 
 def _sentence(text: str) -> str:

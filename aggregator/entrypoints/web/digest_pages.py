@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -13,7 +14,7 @@ from aggregator.app import Aggregator
 from aggregator.config import Config, DigestConfig
 from aggregator.digests.delivering import UNSUBSCRIBE
 from aggregator.entrypoints.web.current import Current, Framing
-from aggregator.errors import UsageError
+from aggregator.errors import NotHere
 from aggregator.model.issues import ChannelKind, DeliveryStatus, Endpoint, Issue, Stop, StopCause
 from aggregator.notify import read_token, schedule_of, targets_of
 from aggregator.publish import (
@@ -26,6 +27,7 @@ from aggregator.publish import (
     render_issue_page,
     render_unsubscribe,
 )
+from aggregator.text.locales import marked
 
 log = structlog.get_logger()
 
@@ -50,42 +52,48 @@ class DigestPages:
 
     def digests(self, request: Request) -> Response:
         config, templates = self._current()
-        now, zone = self._aggregator.clock(), config.site.tz
+        now, zone, locale = self._aggregator.clock(), config.site.tz, config.site.locale
         troubled = list(self._ledger.deliveries(limit=_SHOWN, statuses=_NOT_ARRIVED))
         counts, states = self._ledger.counts(), self._ledger.digests()
         rows = []
         for digest in config.digests:
             issue = self._ledger.find_issue(digest.name)
             state = states.get(digest.name)
-            channels, more = arrange_channels(self._ledger.deliveries_of(issue) if issue else (), zone, now)
+            channels, more = arrange_channels(self._ledger.deliveries_of(issue) if issue else (), zone, now, locale)
             upcoming = schedule_of(digest, zone).next(now, set_up_at=state.set_up_at) if state else None
             rows.append(
                 DigestRow(
                     name=digest.name,
                     title=_title(digest, config),
                     number=issue.number if issue else None,
-                    made=moment(issue.made_at, zone=zone, now=now) if issue else None,
-                    upcoming=moment(upcoming, zone=zone, now=now) if upcoming else None,
+                    made=moment(issue.made_at, zone=zone, now=now, locale=locale) if issue else None,
+                    upcoming=moment(upcoming, zone=zone, now=now, locale=locale) if upcoming else None,
                     counts=counts_of(counts, digest.name),
                     earlier=tuple(range(issue.number - 1, max(issue.number - _EARLIER - 1, 0), -1)) if issue else (),
                     channels=channels,
                     more=more,
                 )
             )
-        deliveries = arrange_deliveries(troubled, zone, now)
+        deliveries = arrange_deliveries(troubled, zone, now, locale)
         return self._answer(request, render_digests(templates, self._frame(request, config), rows, deliveries))
 
     def issue(self, request: Request) -> Response:
         config, templates = self._current()
         issue = self._find(request.path_params["name"], request.path_params.get("number"))
-        body = render_issue_page(templates, self._frame(request, config), issue, config.site.tz)
+        digest = _configured(config, issue.digest)
+        locale = config.locale_of(digest) if digest else config.site.locale
+        frame = replace(self._frame(request, config), language=locale.language)
+        body = render_issue_page(templates.speaking(locale), frame, issue, config.site.tz)
         return self._answer(request, body)
 
     def _find(self, name: str, number: int | None) -> Issue:
         issue = self._ledger.find_issue(name, number)
         if issue is None:
-            which = f"issue {number}" if number is not None else "issue yet"
-            raise UsageError(f"there is no {which} of a digest named {name[:60]!r}")
+            if number is None:
+                raise NotHere(marked("there is no issue yet of a digest named “%(name)s”"), name=name[:60])
+            raise NotHere(
+                marked("there is no issue %(number)s of a digest named “%(name)s”"), number=str(number), name=name[:60]
+            )
         return issue
 
     # --- unsubscribing -----------------------------------------------------------------------------------------------
@@ -113,27 +121,32 @@ class DigestPages:
             self._key = self._ledger.key_for(UNSUBSCRIBE)
         read = read_token(self._key, request.path_params["token"])
         if read is None:
-            raise UsageError("this address to unsubscribe is not complete, or not of this site")
+            raise NotHere(marked("this address to unsubscribe is not complete, or not of this site"))
         name, key = read
         config, _ = self._current()
-        digest = next((each for each in config.digests if each.name == name), None)
+        digest = _configured(config, name)
         target = targets_of(digest).get(key) if digest else None
         if target is not None:
             return config, target.endpoint
         return config, Endpoint(digest=name, kind=ChannelKind.EMAIL, key=key, label="email")
 
     def _page(self, request: Request, config: Config, endpoint: Endpoint, state: str) -> Response:
-        digest = next((each for each in config.digests if each.name == endpoint.digest), None)
-        reader = endpoint.label.removeprefix("email").strip() or "This address"
+        digest = _configured(config, endpoint.digest)
+        locale = config.locale_of(digest) if digest else config.site.locale
+        reader = endpoint.label.removeprefix("email").strip()
         body = render_unsubscribe(
-            self._current()[1],
-            self._frame(request, config),
+            self._current()[1].speaking(locale),
+            replace(self._frame(request, config), language=locale.language),
             title=_title(digest, config) if digest else endpoint.digest,
             reader=reader,
             path=f"unsubscribe/{request.path_params['token']}",
             state=state,
         )
         return Response(body, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
+def _configured(config: Config, name: str) -> DigestConfig | None:
+    return next((each for each in config.digests if each.name == name), None)
 
 
 def _title(digest: DigestConfig, config: Config) -> str:

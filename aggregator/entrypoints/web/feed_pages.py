@@ -14,9 +14,9 @@ from aggregator.config import Config
 from aggregator.entrypoints.web.access import TOKEN_IN_ADDRESS
 from aggregator.entrypoints.web.current import Current, Framing
 from aggregator.entrypoints.web.fast_lane import READY, Ready
-from aggregator.entrypoints.web.parameters import known_name, language_of
+from aggregator.entrypoints.web.parameters import NO_CATEGORY, NO_SOURCE, known_name, language_of
 from aggregator.entrypoints.web.responses import Outputs, Rendered, answer
-from aggregator.errors import UsageError
+from aggregator.errors import NotHere
 from aggregator.model import FeedDocument, FeedFormat, Selection
 from aggregator.outputs.renewal import archive_document, search_document
 from aggregator.publish import (
@@ -32,6 +32,7 @@ from aggregator.publish import (
     render_feeds,
     render_opml,
 )
+from aggregator.text.locales import marked
 
 _FEED_CACHE: Final = "public, max-age=300, stale-if-error=86400"
 _PAGE_CACHE: Final = "no-cache"
@@ -87,7 +88,7 @@ class FeedPages:
             return self.feed(request)
         digest = next((each for each in config.digests if each.name == name), None)
         if digest is None:
-            raise UsageError(f"no digest is named {name[:60]!r}")
+            raise NotHere(marked("no digest is named “%(name)s”"), name=name[:60])
         format_, token = _format(request), request.scope.get(TOKEN_IN_ADDRESS)
         issues = self._store.ledger.latest_issues(name, limit=_ISSUES)
         rendered = self._rendered(
@@ -150,9 +151,9 @@ class FeedPages:
         """Return what a feed is asked for. Raises UsageError for what is not there, and for nothing."""
         words = " ".join(query.get("q", "").split())
         if len(words) > _MOST_CHARACTERS:
-            raise UsageError(f"look for no more than {_MOST_CHARACTERS} characters")
-        category = known_name(query.get("category"), "category", list(category_labels(config)))
-        source = known_name(query.get("source"), "source", [each.name for each in self._aggregator.sources])
+            raise NotHere(marked("look for no more than %(count)s characters"), count=_MOST_CHARACTERS)
+        category = known_name(query.get("category"), list(category_labels(config)), NO_CATEGORY)
+        source = known_name(query.get("source"), [each.name for each in self._aggregator.sources], NO_SOURCE)
         selection = Selection(
             categories=(category,) if category else (),
             sources=(source,) if source else (),
@@ -160,7 +161,7 @@ class FeedPages:
             search=words or None,
         )
         if selection == Selection():
-            raise UsageError("say what to look for: ?q=WORDS, &category=, &source= or &language=")
+            raise NotHere(marked("say what to look for: ?q=WORDS, &category=, &source= or &language="))
         return selection
 
     # --- lists -------------------------------------------------------------------------------------------------------
@@ -194,6 +195,10 @@ def _format(request: Request, *, has_archives: bool = False) -> FeedFormat:
     known = {form.ending: format_ for format_, form in FORMATS.items() if form.has_archives or not has_archives}
     ending = request.path_params["format"]
     if ending not in known:
-        what = "archives" if has_archives else "feeds"
-        raise UsageError(f"{what} come as {', '.join(known)}, not as {ending}")
+        message = (
+            marked("archives come as %(known)s, not as %(ending)s")
+            if has_archives
+            else marked("feeds come as %(known)s, not as %(ending)s")
+        )
+        raise NotHere(message, known=", ".join(known), ending=ending)
     return known[ending]

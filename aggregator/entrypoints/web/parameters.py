@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
-from aggregator.errors import UsageError
+from aggregator.errors import NotHere
+from aggregator.text.locales import marked
 
 # An answer to a mistake names so many of what there is: thousands of sources would be a page of their own.
 _MOST_NAMED = 20
@@ -12,22 +14,25 @@ _MOST_NAMED = 20
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
-def known_name(name: str | None, noun: str, names: list[str]) -> str | None:
-    """Return a name that is configured; empty means none. Raises UsageError for another."""
+NO_SOURCE: Final = marked("no source is named “%(name)s”; there are: %(names)s")
+NO_CATEGORY: Final = marked("no category is named “%(name)s”; there are: %(names)s")
+NO_PERIOD: Final = marked("no period is named “%(name)s”; there are: %(names)s")
+
+
+def known_name(name: str | None, names: list[str], message: str) -> str | None:
+    """Return a name that is configured; empty means none. Raises NotHere with a message for another."""
     if not name:
         return None
     if name not in names:
-        others = f", and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        raise UsageError(
-            f"no {noun} is named {name[:60]!r}; there are: {', '.join(names[:_MOST_NAMED]) or 'none'}{others}"
-        )
+        shown = [*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])]
+        raise NotHere(message, name=name[:60], names=", ".join(shown) or "–")
     return name
 
 
 def language_of(tag: str | None) -> str | None:
-    """Return a language tag (RFC 5646); empty means none. Raises UsageError for what is none."""
+    """Return a language tag (RFC 5646); empty means none. Raises NotHere for what is none."""
     if not tag:
         return None
     if not _LANGUAGE.fullmatch(tag):
-        raise UsageError(f"{tag[:60]!r} is not a language; write it as in: en, de, pt-BR")
+        raise NotHere(marked("“%(tag)s” is not a language; write it as in: en, de, pt-BR"), tag=tag[:60])
     return tag.lower()

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from aggregator.app import Aggregator
 from aggregator.config import bare_address
 from aggregator.entrypoints.web.current import Current, Framing
-from aggregator.errors import UsageError
+from aggregator.errors import NotHere
 from aggregator.model import Edition, Source
 from aggregator.publish import (
     arrange_ranking,
@@ -23,6 +23,7 @@ from aggregator.publish import (
     standings_csv,
     standings_json,
 )
+from aggregator.text.locales import marked
 
 _CSV = "text/csv; charset=utf-8"
 _JSON = "application/json"
@@ -52,6 +53,7 @@ class RankingPages:
             row=_row(request) or source.follow,
             zone=config.site.tz,
             now=self._aggregator.clock(),
+            locale=config.site.locale,
         )
         return self._answer(request, render_ranking(templates, self._frame(request, config), page), _HTML)
 
@@ -78,7 +80,7 @@ class RankingPages:
         source = next((each for each in self._aggregator.sources if each.name == name), None)
         editions = self._aggregator.store.editions(name) if source else []
         if source is None or not editions:
-            raise UsageError(f"there is no ranking named {name[:60]!r}")
+            raise NotHere(marked("there is no ranking named “%(name)s”"), name=name[:60])
         return source, editions
 
 

@@ -15,9 +15,9 @@ from aggregator.app import Aggregator
 from aggregator.config import Config
 from aggregator.config.templates import Templates
 from aggregator.entrypoints.web.current import Current, Framing, Remembering
-from aggregator.entrypoints.web.parameters import known_name, language_of
+from aggregator.entrypoints.web.parameters import NO_CATEGORY, NO_PERIOD, NO_SOURCE, known_name, language_of
 from aggregator.entrypoints.web.responses import answer, render
-from aggregator.errors import UsageError
+from aggregator.errors import NotHere, UsageError
 from aggregator.model import Found, Page, PublishedEntry, Selection, outage_of
 from aggregator.publish import (
     PERIODS,
@@ -45,6 +45,7 @@ from aggregator.publish import (
     standing_of,
     wording_of,
 )
+from aggregator.text.locales import marked
 
 _PAGE_ENTRIES: Final = 50
 _SOURCE_ENTRIES: Final = 20
@@ -120,7 +121,13 @@ class Pages:
         after = request.query_params.get("after", "")
         selection = self._selection(filters, self._aggregator.clock())
         count = self._store.count_newer(selection, after, limit=_MOST_NEWER)
-        body = json.dumps({"count": count, "is_more": count >= _MOST_NEWER}).encode()
+        locale = config.site.locale
+        words = (
+            locale.ngettext("more than %(count)s new story", "more than %(count)s new stories", count - 1)
+            if count >= _MOST_NEWER
+            else locale.ngettext("%(count)s new story", "%(count)s new stories", count)
+        )
+        body = json.dumps({"count": count, "is_more": count >= _MOST_NEWER, "words": words}).encode()
         rendered = render(body, "application/json", last_modified=self._aggregator.clock())
         return answer(request, rendered, cache_control=_NO_CACHE)
 
@@ -132,7 +139,7 @@ class Pages:
         def make() -> bytes:
             entries = self._store.stories([id_]).get(id_, ())
             if not entries:
-                raise UsageError("there is no such story any more")
+                raise NotHere(marked("there is no such story any more"))
             story = arrange_story(entries, wording_of(config, now=None))
             return render_story(templates, self._frame(request, config), story)
 
@@ -155,13 +162,13 @@ class Pages:
             now = self._aggregator.clock()
             activity = self._store.activity(today=now.date())
             health = self._store.sources()
-            rows = arrange_sources(health, zone=config.site.tz, now=now, activity=activity)
+            rows = arrange_sources(health, zone=config.site.tz, now=now, locale=config.site.locale, activity=activity)
             outage = outage_of(health)
             return render_sources(
                 templates,
                 self._frame(request, config),
                 rows,
-                outage=retry_in_words(outage.next_try, config.site.tz, now) if outage else None,
+                outage=retry_in_words(outage.next_try, config.site.tz, now, config.site.locale) if outage else None,
                 rejected=self._aggregator.rejected,
             )
 
@@ -174,13 +181,19 @@ class Pages:
         def make() -> bytes:
             health = next((each for each in self._store.sources() if each.source.name == name), None)
             if health is None:
-                raise UsageError(f"no source is named {name[:60]!r}")
+                raise NotHere(marked("no source is named “%(name)s”"), name=name[:60])
             now = self._aggregator.clock()
             page = self._store.front(Selection(sources=(name,)), limit=_SOURCE_ENTRIES, language=config.site.language)
             source = SourcePage(
-                row=source_row(health, zone=config.site.tz, now=now, activity=self._store.activity(today=now.date())),
+                row=source_row(
+                    health,
+                    zone=config.site.tz,
+                    now=now,
+                    locale=config.site.locale,
+                    activity=self._store.activity(today=now.date()),
+                ),
                 days=arrange(page.items, wording_of(config, now=now)),
-                polls=arrange_polls(self._store.polls(name), zone=config.site.tz, now=now),
+                polls=arrange_polls(self._store.polls(name), zone=config.site.tz, now=now, locale=config.site.locale),
             )
             return render_source(templates, self._frame(request, config), source)
 
@@ -192,16 +205,17 @@ class Pages:
         """Return what is asked for; a source is called by its name as yet. Raises UsageError for what there isn't."""
         given, labels = request.query_params, category_labels(config)
         names = [each.name for each in self._aggregator.sources]
-        source = known_name(given.get("source"), "source", names)
-        category = known_name(given.get("category"), "category", list(labels))
-        period = known_name(given.get("period"), "period", list(PERIODS))
+        source = known_name(given.get("source"), names, NO_SOURCE)
+        category = known_name(given.get("category"), list(labels), NO_CATEGORY)
+        period = known_name(given.get("period"), list(PERIODS), NO_PERIOD)
         language = language_of(given.get("language"))
         return Filters(
             category=category_choices(labels)[category] if category else None,
             source=Choice(name=source, title=source) if source else None,
             language=language_choice(language) if language else None,
-            period=period_choices()[period] if period else None,
+            period=period_choices(config.site.locale)[period] if period else None,
             query=query,
+            locale=config.site.locale,
         )
 
     def _selection(self, filters: Filters, now: datetime) -> Selection:
@@ -233,11 +247,11 @@ class Pages:
             categories=tuple(category_choices(category_labels(config)).values()),
             sources=tuple(sources.values()),
             languages=tuple(language_choices(health, also=(config.site.language,)).values()),
-            periods=tuple(period_choices().values()),
+            periods=tuple(period_choices(config.site.locale).values()),
             older=address(before=page.next, **filters.named) if page.next else None,
             is_first=before is None,
             newest=page.newest if before is None else None,
-            standing=standing_of(health, zone=config.site.tz, now=self._aggregator.clock()),
+            standing=standing_of(health, zone=config.site.tz, now=self._aggregator.clock(), locale=config.site.locale),
         )
 
     def _ticking(

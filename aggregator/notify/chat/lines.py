@@ -8,7 +8,9 @@ from enum import StrEnum
 from functools import partial
 
 from aggregator.model.issues import Issue, IssueEntry
-from aggregator.notify.bodies import Site, day_of, moment_of, when_published
+from aggregator.notify.bodies import Site, counted_stories, day_of, moment_of, when_published
+from aggregator.text.locales import Locale
+from aggregator.text.states import state_in_words
 from aggregator.text.tongues import other_language
 
 _TITLE = 150
@@ -35,20 +37,22 @@ class Line:
 
 def lines_of(issue: Issue, site: Site, limit: int) -> list[Line]:
     """Return what messages say of an issue: up to ``limit`` stories, what changed, who is in trouble."""
-    return [*_stories(issue, site, limit), *_updates(issue, site), *_troubles(issue)]
+    return [*_stories(issue, site, limit), *_updates(issue, site), *_troubles(issue, site.locale)]
 
 
 def _stories(issue: Issue, site: Site, limit: int) -> Iterator[Line]:
     shown = issue.best(limit)
     total, visible = len(issue.stories), len(shown.stories)
-    counted = f" · {total} {'story' if total == 1 else 'stories'}" if total else ""
+    locale = site.locale
+    counted = f" · {counted_stories(total, locale)}" if total else ""
     yield Line(
         kind=Kind.TITLE,
         text=cut(issue.title, _TITLE),
         url=site.page_of(issue),
         below=day_of(issue.made_at, site) + counted,
     )
-    when = partial(when_published, zone=site.zone, made_at=issue.made_at)
+    when = partial(when_published, site=site, made_at=issue.made_at)
+    also = locale.pgettext("before the names of sources", "also")
     for section in shown.sections:
         if section.title:
             yield Line(kind=Kind.HEADING, text=cut(section.title, _TITLE))
@@ -59,11 +63,12 @@ def _stories(issue: Issue, site: Site, limit: int) -> Iterator[Line]:
                 spoken = other_language(entry.language, lead.language)
                 others.setdefault(f"{entry.source_title} ({spoken})" if spoken else entry.source_title)
             told = (other_language(lead.language, site.language), when(lead))
-            yield _story(lead, *told, "also at " + ", ".join(others) if others else "")
+            yield _story(lead, *told, f"{also} {', '.join(others)}" if others else "")
     if not total and not issue.updates and not issue.troubles:
-        yield Line(kind=Kind.NOTE, text="Nothing new this time.")
+        yield Line(kind=Kind.NOTE, text=locale.gettext("Nothing new this time."))
     if total > visible:
-        yield Line(kind=Kind.NOTE, text=f"{total - visible} more on the web page", url=site.page_of(issue))
+        more = locale.ngettext("%(count)s more on the web page", "%(count)s more on the web page", total - visible)
+        yield Line(kind=Kind.NOTE, text=more, url=site.page_of(issue))
 
 
 def _story(entry: IssueEntry, *more: str) -> Line:
@@ -72,23 +77,27 @@ def _story(entry: IssueEntry, *more: str) -> Line:
 
 
 def _updates(issue: Issue, site: Site) -> Iterator[Line]:
-    moment = moment_of(site.zone, issue.made_at)
+    moment, locale = moment_of(site, issue.made_at), site.locale
     if issue.updates:
-        yield Line(kind=Kind.HEADING, text="Updated")
+        yield Line(kind=Kind.HEADING, text=locale.gettext("Updated"))
     for update in issue.updates[:_UPDATES]:
-        was = f" · before: {update.was}" if update.was else ""
-        below = f"{update.entry.source_title} · updated {moment(update.entry.updated)}{was}"
+        was = f" · {locale.gettext('before:')} {update.was}" if update.was else ""
+        updated = locale.gettext("updated %(when)s", when=moment(update.entry.updated))
+        below = f"{update.entry.source_title} · {updated}{was}"
         yield Line(kind=Kind.STORY, text=update.entry.title, url=update.entry.url, below=below)
 
 
-def _troubles(issue: Issue) -> Iterator[Line]:
+def _troubles(issue: Issue, locale: Locale) -> Iterator[Line]:
     if issue.troubles or issue.also_troubled:
-        yield Line(kind=Kind.HEADING, text="Health of the sources")
+        yield Line(kind=Kind.HEADING, text=locale.gettext("Health of the sources"))
     for trouble in issue.troubles[:_TROUBLES]:
-        yield Line(kind=Kind.NOTE, text=f"{trouble.kind}: {trouble.title}", below=trouble.text)
+        kind = state_in_words(trouble.kind, locale)
+        colon = locale.pgettext("between two parts of a line", ":")
+        yield Line(kind=Kind.NOTE, text=f"{kind}{colon} {trouble.title}", below=trouble.text)
     quiet = issue.also_troubled + max(len(issue.troubles) - _TROUBLES, 0)
     if quiet:
-        yield Line(kind=Kind.NOTE, text=f"{quiet} in trouble besides")
+        text = locale.ngettext("%(count)s more is in trouble.", "%(count)s more are in trouble.", quiet)
+        yield Line(kind=Kind.NOTE, text=text)
 
 
 def share_out(lines: Sequence[Line], fits: Callable[[Sequence[Line]], bool]) -> list[list[Line]]:

@@ -137,7 +137,7 @@ def texts_of(lines: Sequence[Line], limit: Counted, *, title_most: int) -> tuple
     body_of = partial(_body, room=room, size=limit.size)
     shown = [line for line in lines if line.kind is not Kind.TITLE]
     messages = share_out(shown, lambda part: limit.size(body_of(part)) <= room)
-    return title, [body_of(part) or "Nothing new this time." for part in messages]
+    return title, [body_of(part) or "–" for part in messages]
 
 
 def _body(lines: Sequence[Line], *, room: int, size: Size) -> str:

@@ -49,17 +49,17 @@ def _add_entry(feed: FeedGenerator, document: FeedDocument, item: PublishedEntry
     written.title(parts.title_in(document, entry))
     written.updated(item.updated)
     written.published(entry.published)
-    written.author([{"name": name} for name in parts.authors_of(entry)])
+    written.author([{"name": name} for name in parts.authors_of(document, entry)])
     written.category([_category(term) for term in parts.terms_of(document, item)])
     url = web_address(entry.url)
     if url is not None:
         written.link(href=url, rel="alternate")
-    _add_texts(written, item)
+    _add_texts(written, document, item)
     written.register_extension("rest", partial(_EntryRest, item), rss=False)
 
 
-def _add_texts(written: FeedEntry, item: PublishedEntry) -> None:
-    content = parts.content_of(item)
+def _add_texts(written: FeedEntry, document: FeedDocument, item: PublishedEntry) -> None:
+    content = parts.content_of(document, item)
     summary = legal(item.entry.summary)
     if not summary and not content:  # readers, and the W3C's validator, want some text: whose headline this is
         summary = one_line(item.entry.feed.title) or item.entry.source

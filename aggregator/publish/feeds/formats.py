@@ -14,6 +14,7 @@ from aggregator.publish.feeds.document import is_private, served_base
 from aggregator.publish.feeds.jsonfeed import render_json
 from aggregator.publish.feeds.rss import render_rss
 from aggregator.publish.parts import Addresses, addresses_of
+from aggregator.text.locales import marked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ FORMATS: Final[Mapping[FeedFormat, Format]] = MappingProxyType(
             ending="atom",
             label="Atom",
             media_type="application/atom+xml; charset=utf-8",
-            advice="when in doubt",
+            advice=marked("when in doubt"),
             render=render_atom,
             is_told=True,
             has_archives=True,
@@ -65,7 +66,7 @@ FORMATS: Final[Mapping[FeedFormat, Format]] = MappingProxyType(
             ending="rss",
             label="RSS",
             media_type="application/rss+xml; charset=utf-8",
-            advice="for old readers and podcast players",
+            advice=marked("for old readers and podcast players"),
             render=render_rss,
             is_told=True,
             has_archives=True,
@@ -74,7 +75,7 @@ FORMATS: Final[Mapping[FeedFormat, Format]] = MappingProxyType(
             ending="json",
             label="JSON Feed",
             media_type="application/feed+json",
-            advice="for programs",
+            advice=marked("for programs"),
             render=render_json,
             is_told=True,
             has_archives=True,

@@ -10,6 +10,7 @@ from aggregator.config import Config, DigestConfig
 from aggregator.model import FeedDocument, Identity, PublishedEntry, SourceFeed, StoredEntry
 from aggregator.model.issues import Issue, IssueEntry, Section, Story
 from aggregator.publish.feeds.document import served_base
+from aggregator.text.locales import Locale
 from aggregator.text.moments import day_in_words
 from aggregator.text.tongues import other_language
 
@@ -40,7 +41,7 @@ def issues_document(
         home_url=feed.site_url or site.url,
         base=served_base(config),
         query=f"?token={token}" if token else "",
-        language=site.language,
+        language=config.locale_of(digest).language,
         updated=feed.updated,
         entries=tuple(_entry(issue, digest, config, feed) for issue in issues),
     )
@@ -49,7 +50,8 @@ def issues_document(
 def _entry(issue: Issue, digest: DigestConfig, config: Config, feed: SourceFeed) -> PublishedEntry:
     shown = issue.best(digest.limit)
     leading = sorted(shown.stories, key=lambda story: (not story.can_lead, story.place))
-    day = day_in_words(issue.made_at.astimezone(config.site.tz).date())
+    locale = config.locale_of(digest)
+    day = day_in_words(issue.made_at.astimezone(config.site.tz).date(), locale)
     page = f"{config.site.url}digests/{issue.digest}/{issue.number}"
     entry = StoredEntry(
         id=issue.id,
@@ -58,12 +60,12 @@ def _entry(issue: Issue, digest: DigestConfig, config: Config, feed: SourceFeed)
         canonical_url=None,
         title=f"{leading[0].lead.title} · {day}" if leading else f"{issue.title} · {day}",
         summary=" · ".join(story.lead.title for story in leading[:_HEADLINES]),
-        content="\n".join(_content(shown, page)),
+        content="\n".join(_content(shown, page, locale)),
         authors=(config.site.title,),
         published=issue.made_at,
         updated=issue.made_at,
         first_seen=issue.made_at,
-        language=config.site.language,
+        language=locale.language,
         tags=(),
         enclosures=(),
         origin=None,
@@ -77,31 +79,38 @@ def _entry(issue: Issue, digest: DigestConfig, config: Config, feed: SourceFeed)
     return PublishedEntry(id=issue.id, entry=entry, updated=issue.made_at, listed_at=issue.made_at)
 
 
-def _content(issue: Issue, page: str) -> Iterator[str]:
+def _content(issue: Issue, page: str, locale: Locale) -> Iterator[str]:
     for section in issue.sections:
         if section.title:
             yield f"<h2>{escape(section.title)}</h2>"
         yield "<ul>"
-        yield from (f"<li>{_story(story)}</li>" for story in section.stories)
+        yield from (f"<li>{_story(story, locale)}</li>" for story in section.stories)
         yield "</ul>"
         if section.hidden:
-            yield _more(section, page)
+            yield _more(section, page, locale)
     if not issue.sections:
-        yield f'<p><a href="{escape(page)}">Nothing new this time</a></p>'
+        yield f'<p><a href="{escape(page)}">{locale.gettext("Nothing new this time.")}</a></p>'
 
 
-def _more(section: Section, page: str) -> str:
-    where = f" in {escape(section.title)}" if section.title else ""
-    return f'<p><a href="{escape(page)}#{section.anchor}">{section.hidden} more{where}</a></p>'
+def _more(section: Section, page: str, locale: Locale) -> str:
+    more = (
+        locale.ngettext(
+            "%(count)s more in %(section)s", "%(count)s more in %(section)s", section.hidden, section=section.title
+        )
+        if section.title
+        else locale.ngettext("%(count)s more", "%(count)s more", section.hidden)
+    )
+    return f'<p><a href="{escape(page)}#{section.anchor}">{escape(more)}</a></p>'
 
 
-def _story(story: Story) -> str:
+def _story(story: Story, locale: Locale) -> str:
     names = dict.fromkeys(other.title for other in story.lead.also)
     for entry in story.entries[1:]:
         spoken = other_language(entry.language, story.lead.language)
         names.setdefault(f"{entry.source_title} ({spoken})" if spoken else entry.source_title)
     names.pop(story.lead.source_title, None)
-    also = f", also {', '.join(map(escape, names))}" if names else ""
+    said = locale.pgettext("before the names of sources", "also")
+    also = f", {said} {', '.join(map(escape, names))}" if names else ""
     summary = f"<br>{escape(story.lead.summary)}" if story.lead.summary else ""
     return f"{_headline(story.lead)} – {escape(story.lead.source_title)}{also}{summary}"
 

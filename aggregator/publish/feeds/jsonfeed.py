@@ -9,6 +9,7 @@ from typing import Any
 from aggregator.model import Enclosure, FeedDocument, Mention, PublishedEntry, StoredEntry
 from aggregator.publish import parts
 from aggregator.text.legal import legal, web_address
+from aggregator.text.locales import locale_of
 from aggregator.text.moments import rfc3339
 from aggregator.text.one_line import one_line
 
@@ -33,8 +34,12 @@ def render_json(document: FeedDocument, addresses: parts.Addresses) -> bytes:
 
 
 def _item(document: FeedDocument, item: PublishedEntry) -> dict[str, Any]:
-    entry, content = item.entry, parts.content_of(item)
-    text = {"content_html": content} if content else {"content_text": legal(entry.summary) or parts.title_of(entry)}
+    entry, content = item.entry, parts.content_of(document, item)
+    text = (
+        {"content_html": content}
+        if content
+        else {"content_text": legal(entry.summary) or parts.title_in(document, entry)}
+    )
     tags = dict.fromkeys(term.label or term.term for term in parts.terms_of(document, item))
     return _without_empty(
         {
@@ -45,14 +50,14 @@ def _item(document: FeedDocument, item: PublishedEntry) -> dict[str, Any]:
             "summary": legal(entry.summary),
             "date_published": rfc3339(entry.published),
             "date_modified": rfc3339(item.updated),
-            "authors": [{"name": name} for name in parts.authors_of(entry)],
+            "authors": [{"name": name} for name in parts.authors_of(document, entry)],
             "tags": list(tags),
             "language": legal(entry.language or ""),
             "attachments": [_attachment(enclosure) for enclosure in parts.enclosures_of(entry)],
             "_aggregator": _without_empty(
                 {
                     "source": _source(entry),
-                    "also": list(_also(item)),
+                    "also": list(_also(document, item)),
                     "story": _story(item),
                     "categories": list(item.categories),
                 }
@@ -76,12 +81,12 @@ def _source(entry: StoredEntry) -> dict[str, Any]:
     )
 
 
-def _also(item: PublishedEntry) -> Iterable[dict[str, Any]]:
+def _also(document: FeedDocument, item: PublishedEntry) -> Iterable[dict[str, Any]]:
     for other in item.also:
         source = {"name": other.source, "title": one_line(other.feed.title)}
         values = {
             "source": source,
-            "title": parts.title_of(other),
+            "title": parts.title_of(other, locale_of(document.language)),
             "url": web_address(other.url),
             "language": legal(other.language or ""),
         }

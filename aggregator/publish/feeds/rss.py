@@ -48,7 +48,7 @@ def _add_item(feed: FeedGenerator, document: FeedDocument, item: PublishedEntry)
     written.title(parts.title_in(document, entry))
     written.guid(parts.entry_id(document, item), permalink=False)
     written.published(entry.published)
-    written.dc.dc_creator(list(parts.authors_of(entry)))
+    written.dc.dc_creator(list(parts.authors_of(document, entry)))
     for term in parts.terms_of(document, item):
         domain = {"scheme": term.scheme} if term.scheme else {}
         written.category(term=term.label or term.term, **domain)
@@ -57,7 +57,7 @@ def _add_item(feed: FeedGenerator, document: FeedDocument, item: PublishedEntry)
         written.link(href=url)
     for enclosure in parts.enclosures_of(entry)[:1]:  # "one enclosure per item": most readers see no second one
         written.enclosure(enclosure.url, enclosure.length or 0, enclosure.type)
-    summary, content = parts.summary_html(entry), parts.content_of(item)
+    summary, content = parts.summary_html(entry), parts.content_of(document, item)
     if summary:
         written.description(summary)
     if content:

@@ -10,46 +10,64 @@ from zoneinfo import ZoneInfo
 
 from aggregator.errors import ErrorKind
 from aggregator.model import SourceHealth, SourceState, SourceStatus
-from aggregator.text.moments import time_in_words
+from aggregator.text.locales import Locale, marked
+from aggregator.text.moments import clock_time, time_in_words
 
-_LOOK: Final = "To see what the site answers, run: aggregator preview URL"
-_FIND: Final = f"{_LOOK}. To find the feed behind a page, run: aggregator add URL"
-_LOGIN: Final = "The site wants a login: add auth: or headers: to the source; else ask its owner."
-_REFUSED: Final = (
-    "The site refuses us ({status}). If it wants a login, add auth: to the source. If it refuses programs, another "
-    "name may help (headers: {{User-Agent: …}}), or the cookie that a browser was given (headers: {{Cookie: …}}); else "
+_FIND: Final = marked(
+    "To see what the site answers, run: aggregator preview URL. To find the feed behind a page, run: aggregator add URL"
+)
+_LOGIN: Final = marked("The site wants a login: add auth: or headers: to the source; else ask its owner.")
+_REFUSED: Final = marked(
+    "The site refuses us (%(status)s). If it wants a login, add auth: to the source. If it refuses programs, another "
+    "name may help (headers: {User-Agent: …}), or the cookie that a browser was given (headers: {Cookie: …}); else "
     "ask its owner."
 )
-_NOTHING_THERE: Final = "There is nothing at this address any more. Open the site, then run: aggregator add URL"
-_SERVER_ERROR: Final = "The site reported an error ({status}). {retry}; no action needed."
-_SILENT: Final = (
-    "It answers, but has nothing new. If the site has news, run: aggregator poll {name}, which asks for all of it; if "
-    "that brings nothing, its feed is stale or elsewhere: aggregator add URL"
+_NOTHING_THERE: Final = marked("There is nothing at this address any more. Open the site, then run: aggregator add URL")
+_SERVER_ERROR: Final = marked("The site reported an error (%(status)s). %(retry)s; no action needed.")
+_SILENT: Final = marked(
+    "It answers, but has nothing new. If the site has news, run: aggregator poll %(name)s, which asks for all of it; "
+    "if that brings nothing, its feed is stale or elsewhere: aggregator add URL"
 )
-_OTHERWISE: Final = f"{{retry}}. {_LOOK}"
+_OTHERWISE: Final = marked("%(retry)s. To see what the site answers, run: aggregator preview URL")
 
-# {retry} is when, {status} what the server answered with. A test sees to it that every kind of error is here.
+# %(retry)s is when, %(status)s what the server answered with. A test sees to it that every kind of error is here.
 _STEPS: Final[Mapping[ErrorKind, str]] = {
-    ErrorKind.NO_SUCH_HOST: "The host name does not exist. If the site has moved, change its url in the sources file.",
-    ErrorKind.NAME_SERVER_DOWN: "This machine's name server does not answer; other sources will fail too. {retry}.",
-    ErrorKind.UNREACHABLE: "The server can't be reached. {retry}. If other sources fail too, check this network.",
-    ErrorKind.BAD_CERTIFICATE: "The site has to renew its certificate. {retry}. Check this machine's clock.",
-    ErrorKind.UNKNOWN_AUTHORITY: (
-        "If the site opens in browsers, its server leaves out a certificate that leads to a known authority: ask its "
-        "owner, or put that certificate, or your own authority's, into a file and name it in fetch.ca_bundle. {retry}."
+    ErrorKind.NO_SUCH_HOST: marked(
+        "The host name does not exist. If the site has moved, change its url in the sources file."
     ),
-    ErrorKind.PROXY_FAILED: "The proxy does not let us through. {retry}. Check fetch.proxy: address, user, password.",
-    ErrorKind.NO_TLS: "The server refused TLS. Try http:// instead of https:// in the sources file.",
-    ErrorKind.ADDRESS_REFUSED: "If this address is yours, allow it in fetch.allow_private.",
-    ErrorKind.TIMEOUT: "{retry}, with growing pauses. If the site is always slow, raise fetch.timeout.",
-    ErrorKind.BODY_TOO_LARGE: "Raise fetch.max_body, or look for a shorter feed of the same site.",
-    ErrorKind.STATUS: "The site does not answer as it should ({status}). {retry}. " + _LOOK,
-    ErrorKind.THROTTLED: "The site says that we poll too often. {retry}; no action needed.",
-    ErrorKind.NO_USABLE_ANSWER: "The site's answer can't be used. {retry}. " + _LOOK,
-    ErrorKind.READER_LOST: "{retry}. If it always takes too long to read, raise fetch.reading.",
-    ErrorKind.CRASHED: "This is a bug in this program: please report it, with what the log says. {retry}.",
-    ErrorKind.UNSTORABLE: "The database refused its entries: please report it, with what the log says. {retry}.",
-    ErrorKind.CHALLENGE: "The site lets only browsers in. Look for a feed of it, or ask its owner.",
+    ErrorKind.NAME_SERVER_DOWN: marked(
+        "This machine's name server does not answer; other sources will fail too. %(retry)s."
+    ),
+    ErrorKind.UNREACHABLE: marked(
+        "The server can't be reached. %(retry)s. If other sources fail too, check this network."
+    ),
+    ErrorKind.BAD_CERTIFICATE: marked("The site has to renew its certificate. %(retry)s. Check this machine's clock."),
+    ErrorKind.UNKNOWN_AUTHORITY: marked(
+        "If the site opens in browsers, its server leaves out a certificate that leads to a known authority: ask its "
+        "owner, or put that certificate, or your own authority's, into a file and name it in fetch.ca_bundle. "
+        "%(retry)s."
+    ),
+    ErrorKind.PROXY_FAILED: marked(
+        "The proxy does not let us through. %(retry)s. Check fetch.proxy: address, user, password."
+    ),
+    ErrorKind.NO_TLS: marked("The server refused TLS. Try http:// instead of https:// in the sources file."),
+    ErrorKind.ADDRESS_REFUSED: marked("If this address is yours, allow it in fetch.allow_private."),
+    ErrorKind.TIMEOUT: marked("%(retry)s, with growing pauses. If the site is always slow, raise fetch.timeout."),
+    ErrorKind.BODY_TOO_LARGE: marked("Raise fetch.max_body, or look for a shorter feed of the same site."),
+    ErrorKind.STATUS: marked(
+        "The site does not answer as it should (%(status)s). %(retry)s. "
+        "To see what it answers, run: aggregator preview URL"
+    ),
+    ErrorKind.THROTTLED: marked("The site says that we poll too often. %(retry)s; no action needed."),
+    ErrorKind.NO_USABLE_ANSWER: marked(
+        "The site's answer can't be used. %(retry)s. To see what it answers, run: aggregator preview URL"
+    ),
+    ErrorKind.READER_LOST: marked("%(retry)s. If it always takes too long to read, raise fetch.reading."),
+    ErrorKind.CRASHED: marked("This is a bug in this program: please report it, with what the log says. %(retry)s."),
+    ErrorKind.UNSTORABLE: marked(
+        "The database refused its entries: please report it, with what the log says. %(retry)s."
+    ),
+    ErrorKind.CHALLENGE: marked("The site lets only browsers in. Look for a feed of it, or ask its owner."),
     ErrorKind.UNREADABLE: _FIND,
     ErrorKind.NOT_A_FEED: _FIND,
     ErrorKind.NOT_A_LIST: _FIND,
@@ -58,21 +76,29 @@ _STEPS: Final[Mapping[ErrorKind, str]] = {
 }
 
 
-def next_step(health: SourceHealth, *, zone: ZoneInfo, now: datetime | None) -> str | None:
+def next_step(health: SourceHealth, *, zone: ZoneInfo, now: datetime | None, locale: Locale) -> str | None:
     """Return what to do about a source, None when there is nothing; ``now`` None: for pages that are read later."""
     match health.status_at(now):
         case SourceStatus.SILENT:
-            return _SILENT.format(name=health.source.name)
+            return locale.gettext(_SILENT, name=health.source.name)
         case SourceStatus.MOVED:
-            return "It works. To write the new address into the sources file, run: aggregator sources --apply-moves"
+            return locale.gettext(
+                "It works. To write the new address into the sources file, run: aggregator sources --apply-moves"
+            )
         case SourceStatus.GONE:
-            return "The site says that it is gone for good, so we no longer poll it. Remove it, or change its url."
+            return locale.gettext(
+                "The site says that it is gone for good, so we no longer poll it. Remove it, or change its url."
+            )
         case SourceStatus.CHANGED:
-            return "Its page was rebuilt. To see what we find now, and to pin it (page:), run: aggregator preview URL"
+            return locale.gettext(
+                "Its page was rebuilt. To see what we find now, and to pin it (page:), run: aggregator preview URL"
+            )
         case SourceStatus.FAILING:
             state = health.state
-            return _step(state).format(
-                status=state.last_error_status, retry=retry_in_words(state.next_check, zone, now)
+            return locale.gettext(
+                _step(state),
+                status=str(state.last_error_status),
+                retry=retry_in_words(state.next_check, zone, now, locale),
             )
     return None
 
@@ -93,10 +119,10 @@ def _step(state: SourceState) -> str:
     return _SERVER_ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _STEPS[ErrorKind.STATUS]
 
 
-def retry_in_words(at: datetime | None, zone: ZoneInfo, now: datetime | None) -> str:
+def retry_in_words(at: datetime | None, zone: ZoneInfo, now: datetime | None, locale: Locale) -> str:
     """Say when sources are asked again: "We will retry at 09:24"; ``now`` None: for pages that are read later."""
     if at is None or (now is not None and at <= now):
-        return "We will retry soon"
-    local = at.astimezone(zone)
-    is_today = now is not None and local.date() == now.astimezone(zone).date()
-    return f"We will retry at {local:%H:%M}" if is_today else f"We will retry on {time_in_words(at, zone)}"
+        return locale.gettext("We will retry soon")
+    if now is not None and at.astimezone(zone).date() == now.astimezone(zone).date():
+        return locale.gettext("We will retry at %(time)s", time=clock_time(at, zone))
+    return locale.gettext("We will retry on %(moment)s", moment=time_in_words(at, zone, locale))

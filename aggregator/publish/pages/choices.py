@@ -9,6 +9,7 @@ from typing import Final
 
 from aggregator.model import SourceHealth
 from aggregator.publish.parts import source_title
+from aggregator.text.locales import Locale
 from aggregator.text.one_line import one_line
 from aggregator.text.tongues import language_name
 
@@ -59,9 +60,12 @@ def language_choice(tag: str) -> Choice:
     return Choice(name=tag.lower(), title=f"{language_name(primary)}{f' ({rest})' if rest else ''}")
 
 
-def period_choices() -> dict[str, Choice]:
+def period_choices(locale: Locale) -> dict[str, Choice]:
     return {
-        name: Choice(name=name, title=f"Last {span.days} days" if span.days > 1 else "Last 24 hours")
+        name: Choice(
+            name=name,
+            title=locale.ngettext("Last 24 hours", "Last %(count)s days", span.days),
+        )
         for name, span in PERIODS.items()
     }
 

@@ -12,6 +12,7 @@ from aggregator.config.templates import Templates
 from aggregator.model.issues import Delivery, DeliveryStatus, Issue
 from aggregator.publish.pages.frame import Frame
 from aggregator.text.legal import legal
+from aggregator.text.locales import Locale
 from aggregator.text.moments import Moment, day_in_words, moment, rfc3339, time_in_words
 
 # Of many endpoints a page names so many, those in trouble first.
@@ -61,7 +62,7 @@ class DeliveryRow:
 
 
 def arrange_channels(
-    deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime
+    deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime, locale: Locale
 ) -> tuple[tuple[ChannelRow, ...], int]:
     """Return the deliveries of one issue in words, those in trouble first, and how many are left out."""
     arrived_last = sorted(deliveries, key=lambda each: (each.status is DeliveryStatus.SENT, each.endpoint.label))
@@ -69,14 +70,18 @@ def arrange_channels(
         ChannelRow(
             label=each.endpoint.label,
             status=each.status.value,
-            when=moment(when, zone=zone, now=now) if (when := each.sent_at or each.next_attempt) else None,
+            when=moment(when, zone=zone, now=now, locale=locale)
+            if (when := each.sent_at or each.next_attempt)
+            else None,
         )
         for each in arrived_last[:_MOST_CHANNELS]
     )
     return rows, max(len(deliveries) - _MOST_CHANNELS, 0)
 
 
-def arrange_deliveries(deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime) -> tuple[DeliveryRow, ...]:
+def arrange_deliveries(
+    deliveries: Sequence[Delivery], zone: ZoneInfo, now: datetime, locale: Locale
+) -> tuple[DeliveryRow, ...]:
     """Return deliveries in words."""
     return tuple(
         DeliveryRow(
@@ -86,7 +91,7 @@ def arrange_deliveries(deliveries: Sequence[Delivery], zone: ZoneInfo, now: date
             label=each.endpoint.label,
             status=each.status.value,
             attempts=each.attempts,
-            upcoming=moment(each.next_attempt, zone=zone, now=now) if each.next_attempt else None,
+            upcoming=moment(each.next_attempt, zone=zone, now=now, locale=locale) if each.next_attempt else None,
             error=legal(each.last_error or ""),
         )
         for each in deliveries
@@ -110,10 +115,10 @@ def render_issue_page(templates: Templates, frame: Frame, issue: Issue, zone: Zo
     """Return an issue as a page, with all that messages leave out. Raises PublishError."""
 
     def when(time: datetime) -> str:
-        return time_in_words(time, zone)
+        return time_in_words(time, zone, templates.locale)
 
     def day(time: datetime) -> str:
-        return day_in_words(time.astimezone(zone).date())
+        return day_in_words(time.astimezone(zone).date(), templates.locale)
 
     return templates.render("issue.html.j2", frame=frame, issue=issue, when=when, day=day, machine=rfc3339)
 

@@ -14,6 +14,7 @@ from aggregator.config.templates import Templates
 from aggregator.model import Edition
 from aggregator.publish.pages.charts import Line, line
 from aggregator.publish.pages.frame import Frame
+from aggregator.text.locales import Locale
 from aggregator.text.matching import is_named
 from aggregator.text.moments import Moment, moment, rfc3339
 
@@ -175,7 +176,14 @@ class RankingPage:
 
 
 def arrange_ranking(
-    name: str, address: str, editions: Sequence[Edition], *, row: str | None, zone: ZoneInfo, now: datetime
+    name: str,
+    address: str,
+    editions: Sequence[Edition],
+    *,
+    row: str | None,
+    zone: ZoneInfo,
+    now: datetime,
+    locale: Locale,
 ) -> RankingPage:
     """Arrange a page of these editions, the last one first; ``row`` is drawn over all of them."""
     table = rank_table(editions[0], editions[1] if len(editions) > 1 else None, follow=row)
@@ -187,10 +195,10 @@ def arrange_ranking(
         name=name,
         address=address,
         table=table,
-        taken=moment(table.taken_at, zone=zone, now=now),
-        before=moment(table.before_at, zone=zone, now=now) if table.before_at else None,
+        taken=moment(table.taken_at, zone=zone, now=now, locale=locale),
+        before=moment(table.before_at, zone=zone, now=now, locale=locale) if table.before_at else None,
         row=row if is_there else None,
-        standings=tuple((moment(each.taken_at, zone=zone, now=now), each) for each in reversed(found))
+        standings=tuple((moment(each.taken_at, zone=zone, now=now, locale=locale), each) for each in reversed(found))
         if is_there
         else (),
         chart=line([each.rank for each in found], worst=worst, label=label) if is_there and len(found) > 1 else None,

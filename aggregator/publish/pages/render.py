@@ -15,6 +15,7 @@ from aggregator.publish.pages.source_table import SourceRow
 from aggregator.publish.pages.standing import Standing, Why
 from aggregator.publish.pages.story import StoryPage
 from aggregator.publish.pages.subscribing import FeedRow
+from aggregator.text.locales import ENGLISH, Locale
 
 _NOTHING_YET: Final = Standing(why=Why.NOTHING_YET)
 
@@ -28,6 +29,7 @@ class Filters:
     language: Choice | None = None
     period: Choice | None = None
     query: str | None = None
+    locale: Locale = ENGLISH
 
     @property
     def named(self) -> dict[str, str]:
@@ -45,7 +47,7 @@ class Filters:
     def titles(self) -> list[str]:
         """The filters as people read them."""
         chosen = (self.category, self.source, self.language, self.period)
-        quoted = [f"“{self.query}”"] if self.query else []
+        quoted = [self.locale.gettext("“%(words)s”", words=self.query)] if self.query else []
         return quoted + [choice.title for choice in chosen if choice is not None]
 
 

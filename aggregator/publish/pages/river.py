@@ -15,6 +15,7 @@ from aggregator.publish import parts
 from aggregator.publish.feeds.document import category_labels
 from aggregator.publish.pages.choices import Choice, category_choices, language_choice
 from aggregator.text.legal import legal, web_address
+from aggregator.text.locales import Locale
 from aggregator.text.moments import date_in_words, day_in_words, rfc3339, time_in_words, time_seen_from
 from aggregator.text.one_line import one_line, shorten
 from aggregator.text.tongues import other_language, primary
@@ -105,21 +106,21 @@ class Wording:
     """
 
     zone: ZoneInfo
-    language: str
+    locale: Locale
     categories: Mapping[str, Choice]
     now: datetime | None
     has_images: bool = False
 
     def spoken(self, language: str | None) -> Choice | None:
         """Return a language where it isn't the site's."""
-        return language_choice(primary(language)) if other_language(language, self.language) else None
+        return language_choice(primary(language)) if other_language(language, self.locale.language) else None
 
 
 def wording_of(config: Config, *, now: datetime | None) -> Wording:
     """Return how a configured site puts entries into words."""
     return Wording(
         zone=config.site.tz,
-        language=config.site.language,
+        locale=config.site.locale,
         categories=category_choices(category_labels(config)),
         now=now,
         has_images=config.web.images is Images.DIRECT,
@@ -137,7 +138,7 @@ def arrange(
     today = wording.now.astimezone(wording.zone).date() if wording.now else None
     return tuple(
         Day(
-            name=_name(day, today),
+            name=_name(day, today, wording.locale),
             date=day.isoformat(),
             items=_items(list(items), wording, day, found or {}),
         )
@@ -150,7 +151,7 @@ def _items(
 ) -> tuple[Item, ...]:
     sizes: dict[str, int] = {}
     if len(entries) >= _ENOUGH and not found:
-        weights = {each.id: importance(list(accounts_of(each)), language=wording.language) for each in entries}
+        weights = {each.id: importance(list(accounts_of(each)), language=wording.locale.language) for each in entries}
         ranked = sorted(
             (id_ for id_, weight in weights.items() if weight.can_lead), key=weights.__getitem__, reverse=True
         )
@@ -162,10 +163,10 @@ def _items(
     )
 
 
-def _name(day: date, today: date | None) -> str:
+def _name(day: date, today: date | None, locale: Locale) -> str:
     if today is not None and today - day in {timedelta(), timedelta(days=1)}:
-        return "Today" if day == today else "Yesterday"
-    return day_in_words(day)
+        return locale.gettext("Today") if day == today else locale.gettext("Yesterday")
+    return day_in_words(day, locale)
 
 
 def item_of(item: PublishedEntry, wording: Wording, *, day: date, found: Found | None = None) -> Item:
@@ -175,7 +176,7 @@ def item_of(item: PublishedEntry, wording: Wording, *, day: date, found: Found |
     return Item(
         id=item.id,
         story=entry.story,
-        title=parts.title_of(entry),
+        title=parts.title_of(entry, wording.locale),
         url=web_address(entry.url),
         summary=shorten(one_line(entry.summary), _SUMMARY_CHARACTERS),
         found_title=_legal(found.title) if found else (),
@@ -184,8 +185,8 @@ def item_of(item: PublishedEntry, wording: Wording, *, day: date, found: Found |
         spoken=wording.spoken(entry.language),
         source=Choice(name=entry.source, title=one_line(entry.feed.title)),
         origin=parts.origin_of(entry),
-        when=_when(entry, day, wording.zone),
-        exact=time_of(entry, wording.zone),
+        when=_when(entry, day, wording),
+        exact=time_of(entry, wording),
         machine=rfc3339(entry.published),
         categories=tuple(wording.categories.get(name, Choice(name=name, title=name)) for name in item.categories),
         image=parts.image_of(entry) if wording.has_images else None,
@@ -196,14 +197,17 @@ def item_of(item: PublishedEntry, wording: Wording, *, day: date, found: Found |
     )
 
 
-def _when(entry: StoredEntry, day: date, zone: ZoneInfo) -> str:
-    is_that_day = entry.published.astimezone(zone).date() == day
-    return "" if not entry.is_dated or (entry.is_day and is_that_day) else time_seen_from(entry.published, day, zone)
+def _when(entry: StoredEntry, day: date, wording: Wording) -> str:
+    is_that_day = entry.published.astimezone(wording.zone).date() == day
+    if not entry.is_dated or (entry.is_day and is_that_day):
+        return ""
+    return time_seen_from(entry.published, day, wording.zone, wording.locale)
 
 
-def time_of(entry: StoredEntry, zone: ZoneInfo) -> str:
+def time_of(entry: StoredEntry, wording: Wording) -> str:
     """Return when an entry was published in words: a day where no time is known."""
-    return date_in_words(entry.published, zone) if entry.is_day else time_in_words(entry.published, zone)
+    in_words = date_in_words if entry.is_day else time_in_words
+    return in_words(entry.published, wording.zone, wording.locale)
 
 
 def _legal(parts_: Iterable[SnippetPart]) -> tuple[SnippetPart, ...]:

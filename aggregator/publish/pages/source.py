@@ -12,8 +12,10 @@ from aggregator.publish.pages.river import Day
 from aggregator.publish.pages.source_table import SourceRow
 from aggregator.text.durations import response_time_in_words
 from aggregator.text.legal import legal
+from aggregator.text.locales import Locale, plural
 from aggregator.text.moments import Moment, moment
 from aggregator.text.sizes import size_in_words
+from aggregator.text.states import state_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,21 +39,28 @@ class SourcePage:
     polls: tuple[PollRow, ...] = ()
 
 
-def arrange_polls(polls: Sequence[Poll], *, zone: ZoneInfo, now: datetime | None) -> tuple[PollRow, ...]:
+def arrange_polls(
+    polls: Sequence[Poll], *, zone: ZoneInfo, now: datetime | None, locale: Locale
+) -> tuple[PollRow, ...]:
     """Return polls in words; ``now`` None is for pages that are read later than they are made."""
     return tuple(
         PollRow(
-            at=moment(each.at, zone=zone, now=now),
-            outcome=f"{each.outcome.value}{f' ({each.exchange.status})' if each.exchange.status else ''}",
+            at=moment(each.at, zone=zone, now=now, locale=locale),
+            outcome=state_in_words(each.outcome.value, locale)
+            + (f" ({each.exchange.status})" if each.exchange.status else ""),
             error=legal(each.error) if each.error else None,
-            news=_news(each) or "–",
-            took="–" if each.exchange.took is None else response_time_in_words(each.exchange.took),
-            size="–" if not each.exchange.size else size_in_words(each.exchange.size),
+            news=_news(each, locale) or "–",
+            took="–" if each.exchange.took is None else response_time_in_words(each.exchange.took, locale),
+            size="–" if not each.exchange.size else size_in_words(each.exchange.size, locale),
         )
         for each in polls
     )
 
 
-def _news(poll: Poll) -> str:
-    numbers = [(poll.new, "new"), (poll.updated, "changed"), (poll.duplicates, "known elsewhere")]
-    return ", ".join(f"{count} {what}" for count, what in numbers if count)
+def _news(poll: Poll, locale: Locale) -> str:
+    numbers = [
+        (poll.new, plural("%(count)s new", "%(count)s new")),
+        (poll.updated, plural("%(count)s changed", "%(count)s changed")),
+        (poll.duplicates, plural("%(count)s known elsewhere", "%(count)s known elsewhere")),
+    ]
+    return ", ".join(locale.ngettext(*what, count) for count, what in numbers if count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,10 +13,12 @@ from aggregator.publish.pages.advice import next_step
 from aggregator.publish.pages.charts import Bars, bars
 from aggregator.publish.pages.choices import color_of, monogram
 from aggregator.publish.parts import source_title
-from aggregator.text.durations import duration_in_words, response_time_in_words
+from aggregator.text.durations import away_in_words, interval_in_words, response_time_in_words, silence_in_words
 from aggregator.text.legal import legal, web_address
+from aggregator.text.locales import Locale
 from aggregator.text.moments import Moment, moment
 from aggregator.text.one_line import one_line
+from aggregator.text.states import state_in_words
 
 _NEEDS_ATTENTION: Final = (SourceStatus.GONE, SourceStatus.MOVED, SourceStatus.CHANGED, SourceStatus.FAILING)
 
@@ -36,6 +38,7 @@ class SourceRow:
     url: str | None
     address: str
     kind: str
+    kind_words: str
     status: str
     needs_attention: bool
     moved_to: str | None
@@ -48,6 +51,7 @@ class SourceRow:
     entries: int
     usual_gap: str | None
     silence: str | None
+    silence_words: str | None
     is_silent: bool
     activity: Bars | None
     validators: str | None
@@ -59,6 +63,7 @@ def arrange_sources(
     *,
     zone: ZoneInfo,
     now: datetime | None,
+    locale: Locale,
     activity: Mapping[str, Sequence[int]] | None = None,
 ) -> tuple[SourceRow, ...]:
     """Return the sources in words: what needs attention on top, then who is silent, then by title.
@@ -66,7 +71,7 @@ def arrange_sources(
     ``activity`` has how many entries came from each source on each of the last days, oldest first. ``now`` None is for
     pages that are read later than they are made.
     """
-    rows = [source_row(health, zone=zone, now=now, activity=activity) for health in sources]
+    rows = [source_row(health, zone=zone, now=now, locale=locale, activity=activity) for health in sources]
     return tuple(
         sorted(
             rows,
@@ -80,7 +85,12 @@ def _rank(status: SourceStatus) -> int:
 
 
 def source_row(
-    health: SourceHealth, *, zone: ZoneInfo, now: datetime | None, activity: Mapping[str, Sequence[int]] | None = None
+    health: SourceHealth,
+    *,
+    zone: ZoneInfo,
+    now: datetime | None,
+    locale: Locale,
+    activity: Mapping[str, Sequence[int]] | None = None,
 ) -> SourceRow:
     """Return one source in words, as ``arrange_sources`` does."""
     source, state = health.source, health.state
@@ -96,42 +106,57 @@ def source_row(
         color=color_of(source.name),
         url=web_address(state.site_url) or moved_to or web_address(source.url),
         address=web_address(source.url) or "",
-        kind=_kind(health),
+        kind=health.source.kind.value,
+        kind_words=_kind(health, locale),
         status=status.value,
         needs_attention=status in _NEEDS_ATTENTION,
         moved_to=moved_to,
-        last_success=moment(state.last_success, zone=zone, now=now) if state.last_success else None,
-        next_check=moment(state.next_check, zone=zone, now=now) if state.next_check else None,
+        last_success=moment(state.last_success, zone=zone, now=now, locale=locale) if state.last_success else None,
+        next_check=moment(state.next_check, zone=zone, now=now, locale=locale) if state.next_check else None,
         next_check_reason=one_line(state.next_check_reason),
         failures=state.failures,
         last_error=legal(state.last_error) if state.last_error else None,
-        next_step=next_step(health, zone=zone, now=now),
+        next_step=next_step(health, zone=zone, now=now, locale=locale),
         entries=health.entries,
-        usual_gap=duration_in_words(state.usual_gap) if state.usual_gap else None,
-        silence=duration_in_words(silence) if silence is not None else None,
+        usual_gap=interval_in_words(state.usual_gap, locale) if state.usual_gap else None,
+        silence=away_in_words(-silence, locale) if silence is not None else None,
+        silence_words=_quiet(silence, state.usual_gap, locale) if silence is not None and state.usual_gap else None,
         is_silent=status is SourceStatus.SILENT,
-        activity=None if counts is None else _activity(counts),
-        validators=_validators(health),
-        response=response_time_in_words(health.response_time) if health.response_time else None,
+        activity=None if counts is None else _activity(counts, locale),
+        validators=_validators(health, locale),
+        response=response_time_in_words(health.response_time, locale) if health.response_time else None,
     )
 
 
-def _kind(health: SourceHealth) -> str:
+def _quiet(silence: timedelta, usual_gap: timedelta, locale: Locale) -> str:
+    words = silence_in_words(silence, usual_gap, locale)
+    return words[:1].upper() + words[1:]
+
+
+def _kind(health: SourceHealth, locale: Locale) -> str:
     """Return what the source is read as; of one that was to be found out, what it turned out to be."""
     found = health.state.read_as if health.source.kind is SourceKind.AUTO else None
-    where = f" at {address}" if found and (address := web_address(health.state.found_at)) else ""
-    return f"{health.source.kind}: {found}{where}" if found else str(health.source.kind)
+    kind = state_in_words(health.source.kind, locale)
+    if not found:
+        return kind
+    address = web_address(health.state.found_at)
+    return f"{kind}: {state_in_words(found, locale)}{f', {address}' if address else ''}"
 
 
-def _activity(counts: Sequence[int]) -> Bars:
+def _activity(counts: Sequence[int], locale: Locale) -> Bars:
     total = sum(counts)
-    return bars(counts, label=f"{total} {'entry' if total == 1 else 'entries'} in {len(counts)} days")
+    return bars(
+        counts,
+        label=locale.ngettext(
+            "%(count)s entry in %(days)s days", "%(count)s entries in %(days)s days", total, days=len(counts)
+        ),
+    )
 
 
-def _validators(health: SourceHealth) -> str | None:
+def _validators(health: SourceHealth, locale: Locale) -> str | None:
     """Return what the server gives us to ask with whether anything changed; None before the first answer."""
     if health.state.last_success is None:
         return None
     given = health.state.validators
     names = [("ETag", given.etag), ("Last-Modified", given.last_modified)] if given else []
-    return ", ".join(name for name, value in names if value) or "none: every poll takes all of it"
+    return ", ".join(name for name, value in names if value) or locale.gettext("none: every poll takes all of it")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import SourceHealth, outage_of
 from aggregator.publish.pages.advice import retry_in_words
+from aggregator.text.locales import Locale
 
 
 class Why(StrEnum):
@@ -27,7 +28,7 @@ class Standing:
     retry: str = ""
 
 
-def standing_of(sources: Sequence[SourceHealth], *, zone: ZoneInfo, now: datetime) -> Standing:
+def standing_of(sources: Sequence[SourceHealth], *, zone: ZoneInfo, now: datetime, locale: Locale) -> Standing:
     """Return why there are no stories, as far as the sources' health tells."""
     if not sources:
         return Standing(why=Why.NO_SOURCES)
@@ -36,4 +37,4 @@ def standing_of(sources: Sequence[SourceHealth], *, zone: ZoneInfo, now: datetim
     at = (outage and outage.next_try) or min(planned, default=None)
     if any(each.state.last_checked is None and each.merged_into is None for each in sources):
         return Standing(why=Why.FIRST_POLL)
-    return Standing(why=Why.OFFLINE if outage else Why.NOTHING_YET, retry=retry_in_words(at, zone, now))
+    return Standing(why=Why.OFFLINE if outage else Why.NOTHING_YET, retry=retry_in_words(at, zone, now, locale))

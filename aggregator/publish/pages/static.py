@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from aggregator.config import Config
-from aggregator.config.templates import load_templates
+from aggregator.config.templates import Templates, load_templates
 from aggregator.model import PublishedEntry, SourceHealth, StoredEntry
 from aggregator.model.issues import Issue
 from aggregator.publish.feeds.document import category_labels
 from aggregator.publish.pages.choices import Choice, category_choices
-from aggregator.publish.pages.frame import site_frame
+from aggregator.publish.pages.frame import Frame, site_frame
 from aggregator.publish.pages.ledger import DigestRow, render_digests, render_issue_page
 from aggregator.publish.pages.render import Filters, River, render_index, render_source, render_sources, render_story
 from aggregator.publish.pages.river import arrange, wording_of
@@ -63,13 +63,13 @@ def static_pages(config: Config, content: SiteContent) -> dict[str, bytes]:
         for id_, entries in content.stories.items()
     }
     if content.has_sources:
-        rows = arrange_sources(content.sources, zone=config.site.tz, now=None)
+        rows = arrange_sources(content.sources, zone=config.site.tz, now=None, locale=config.site.locale)
         for row in rows:
             page = SourcePage(row=row, days=arrange(content.by_source.get(row.name, ()), wording))
             files[f"sources/{row.name}.html"] = render_source(templates, below, page)
         files["sources.html"] = render_sources(templates, top, rows)
     for issue in content.issues:
-        files[f"digests/{issue.digest}.html"] = render_issue_page(templates, below, issue, config.site.tz)
+        files[f"digests/{issue.digest}.html"] = _issue_page(templates, below, issue, config)
     if content.issues:
         files["digests.html"] = render_digests(templates, top, [_digest(each, config) for each in content.issues], ())
     for name, items in content.by_category.items():
@@ -81,7 +81,7 @@ def static_pages(config: Config, content: SiteContent) -> dict[str, bytes]:
         river = River(
             days=arrange(content.by_day[day], wording),
             categories=known,
-            filters=Filters(period=Choice(name=day.isoformat(), title=day_in_words(day))),
+            filters=Filters(period=Choice(name=day.isoformat(), title=day_in_words(day, config.site.locale))),
             older=f"../{older}" if older else None,
             is_first=False,
         )
@@ -90,6 +90,15 @@ def static_pages(config: Config, content: SiteContent) -> dict[str, bytes]:
     front = River(days=arrange(content.front, wording), categories=known, older=_goes_on(content, config))
     files["index.html"] = render_index(templates, top, front)
     return files
+
+
+def _issue_page(templates: Templates, frame: Frame, issue: Issue, config: Config) -> bytes:
+    """Return the page of an issue in the language of its digest."""
+    digest = next((each for each in config.digests if each.name == issue.digest), None)
+    locale = config.locale_of(digest) if digest else config.site.locale
+    return render_issue_page(
+        templates.speaking(locale), replace(frame, language=locale.language), issue, config.site.tz
+    )
 
 
 def _goes_on(content: SiteContent, config: Config) -> str | None:
@@ -101,5 +110,5 @@ def _goes_on(content: SiteContent, config: Config) -> str | None:
 
 
 def _digest(issue: Issue, config: Config) -> DigestRow:
-    made = moment(issue.made_at, zone=config.site.tz, now=None)
+    made = moment(issue.made_at, zone=config.site.tz, now=None, locale=config.site.locale)
     return DigestRow(name=issue.digest, title=issue.title, number=issue.number, made=made, upcoming=None, counts={})

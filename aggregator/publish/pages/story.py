@@ -13,6 +13,7 @@ from aggregator.publish.pages.choices import Choice, language_choice
 from aggregator.publish.pages.river import Also, Wording, time_of
 from aggregator.publish.readable import readable
 from aggregator.text.legal import legal, web_address
+from aggregator.text.locales import Locale
 from aggregator.text.moments import rfc3339
 from aggregator.text.one_line import one_line, shorten
 from aggregator.text.sizes import size_in_words
@@ -103,7 +104,7 @@ def _precedence(entry: StoredEntry, wording: Wording) -> tuple[bool, bool, bool,
         is_at_home=is_at_home(entry),
         language=entry.language,
         priority=entry.priority,
-        site_language=wording.language,
+        site_language=wording.locale.language,
     )
 
 
@@ -113,7 +114,7 @@ def _article(group: Sequence[StoredEntry], wording: Wording, *, room: int) -> Ar
     text = readable(entry.content, has_images=wording.has_images)
     return Article(
         id=entry.id,
-        title=parts.title_of(entry),
+        title=parts.title_of(entry, wording.locale),
         url=web_address(entry.url),
         summary=legal(entry.summary),
         html=text if len(text) <= room else "",
@@ -121,11 +122,11 @@ def _article(group: Sequence[StoredEntry], wording: Wording, *, room: int) -> Ar
         spoken=wording.spoken(entry.language),
         source=Choice(name=entry.source, title=one_line(entry.feed.title)),
         authors=tuple(dict.fromkeys(name for name in map(one_line, entry.authors) if name)),
-        exact=time_of(entry, wording.zone),
+        exact=time_of(entry, wording),
         machine=rfc3339(entry.published),
         categories=tuple(wording.categories.get(name, Choice(name=name, title=name)) for name in names),
         also=tuple(_also(group, wording)),
-        files=tuple(_file(each) for each in parts.enclosures_of(entry)),
+        files=tuple(_file(each, wording.locale) for each in parts.enclosures_of(entry)),
         why=one_line(entry.story_evidence) if entry.story_evidence else None,
     )
 
@@ -139,7 +140,7 @@ def _also(group: Sequence[StoredEntry], wording: Wording) -> Iterable[Also]:
             yield Also(title=one_line(other.feed.title), url=web_address(other.url), spoken=spoken)
 
 
-def _file(enclosure: Enclosure) -> File:
-    size = f", {size_in_words(enclosure.length)}" if enclosure.length else ""
+def _file(enclosure: Enclosure, locale: Locale) -> File:
+    size = f", {size_in_words(enclosure.length, locale)}" if enclosure.length else ""
     name = one_line(enclosure.title or "") or enclosure.url.rpartition("/")[2] or enclosure.url
     return File(url=enclosure.url, title=name, kind=f"{enclosure.type}{size}")

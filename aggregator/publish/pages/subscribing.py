@@ -11,6 +11,7 @@ from aggregator.config import Config, FeedConfig
 from aggregator.publish.feeds.document import category_labels, feed_title, is_private, served_base
 from aggregator.publish.feeds.formats import FORMATS
 from aggregator.text.legal import legal
+from aggregator.text.locales import Locale
 from aggregator.text.one_line import one_line
 
 
@@ -45,7 +46,7 @@ def arrange_feeds(config: Config, *, token: str | None = None, base: str | None 
         FeedRow(
             name=feed.name,
             title=feed_title(feed, config),
-            about=_about(feed, labels),
+            about=_about(feed, labels, config.site.locale),
             is_private=is_private(feed, config),
             addresses=tuple(
                 FeedAddress(
@@ -78,13 +79,15 @@ def render_feed_opml(config: Config, feeds: Sequence[FeedRow]) -> bytes:
     return etree.tostring(opml, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
-def _about(feed: FeedConfig, labels: dict[str, str]) -> str:
+def _about(feed: FeedConfig, labels: dict[str, str], locale: Locale) -> str:
     where = feed.where
     parts = [
         ", ".join(labels.get(name, name) for name in where.categories),
-        f"from {', '.join(where.sources)}" if where.sources else "",
-        f"in “{where.language}”" if where.language else "",
-        f"with {where.text}" if where.text else "",
+        locale.gettext("from %(sources)s", sources=", ".join(where.sources)) if where.sources else "",
+        locale.gettext("language: %(language)s", language=where.language) if where.language else "",
+        locale.gettext("with %(words)s", words=where.text) if where.text else "",
     ]
-    chosen = " ".join(part for part in parts if part)
-    return f"The newest {feed.limit}: {chosen}." if chosen else f"The newest {feed.limit} of all entries."
+    chosen = "; ".join(part for part in parts if part)
+    if not chosen:
+        return locale.ngettext("The newest entry.", "The newest %(count)s of all entries.", feed.limit)
+    return locale.ngettext("The newest entry: %(which)s.", "The newest %(count)s: %(which)s.", feed.limit, which=chosen)

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from aggregator.config import DigestConfig
 from aggregator.model.issues import Issue, IssueEntry, Section, Story
 from aggregator.notify.bodies import Site
+from aggregator.text.locales import ENGLISH
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-SITE = Site(title="News", url="https://news.example.org/", language="en", zone=ZoneInfo("Europe/Luxembourg"))
+SITE = Site(title="News", url="https://news.example.org/", locale=ENGLISH, zone=ZoneInfo("Europe/Luxembourg"))
 
 
 def make_digest(**values: Any) -> DigestConfig:

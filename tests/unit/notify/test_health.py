@@ -53,7 +53,7 @@ def test_troubles_say_what_is_wrong() -> None:
 
     assert texts == [
         "9 checks in a row failed: it answered 500; it last worked 3 days ago",
-        "nothing new for 9 days; usually it publishes every 1 day. If the site has news, run: aggregator poll wire",
+        "nothing new for 9 days; usually it publishes every day. If the site has news, run: aggregator poll wire",
     ]
 
 

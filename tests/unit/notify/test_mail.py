@@ -21,6 +21,7 @@ from aggregator.model.issues import Issue, Section, SeenAt, Story, Trouble, Trou
 from aggregator.notify.bodies import MOST_HTML_BYTES, Rendered, render_issue, subject_of
 from aggregator.notify.mail.message import Mail, MailForm
 from aggregator.notify.mail.refusals import RULES, About, Rule, judge_refusal, refusals_table
+from aggregator.text.locales import ENGLISH
 from tests.conftest import ROOT
 from tests.unit.notify.samples import NOON, SITE, make_digest, make_issue, make_issue_entry
 
@@ -258,24 +259,26 @@ def test_an_empty_issue_says_so() -> None:
     ],
 )
 def test_the_subject_tells_issues_apart(issue: Issue, subject: str) -> None:
-    assert subject_of(issue, 50) == subject
+    assert subject_of(issue, 50, ENGLISH) == subject
 
 
 @given(st.text(min_size=1, max_size=400), st.integers(1, 1200))
 def test_a_subject_has_fewer_than_78_characters_and_counts_the_rest(title: str, count: int) -> None:
     issue = make_issue(0, make_issue_entry(title), *(make_issue_entry(f"S{each}") for each in range(count)))
 
-    subject = subject_of(issue, 50)
+    subject = subject_of(issue, 50, ENGLISH)
 
     assert len(subject) < 78
-    assert subject.endswith(f" · {count} more")
+    assert subject.endswith(f" · {count:,} more")
 
 
 def test_a_long_headline_is_shortened_at_a_word() -> None:
     headline = "Agency announces the first five start-ups selected as part of its support programme for young firms"
     issue = make_issue(0, make_issue_entry(headline), make_issue_entry("Another"))
 
-    assert subject_of(issue, 50) == "Agency announces the first five start-ups selected as part of its… · 1 more"
+    assert (
+        subject_of(issue, 50, ENGLISH) == "Agency announces the first five start-ups selected as part of its… · 1 more"
+    )
 
 
 def test_the_subject_and_the_preheader_are_the_most_important_headlines_of_all_sections() -> None:

@@ -26,6 +26,7 @@ from aggregator.errors import (
 )
 from aggregator.model import Source, SourceHealth, SourceState, SourceStatus
 from aggregator.publish.pages.advice import next_step
+from aggregator.text.locales import ENGLISH
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Luxembourg")
@@ -48,7 +49,7 @@ def step_for(
         next_check=NOW + in_,
     )
     health = SourceHealth(source=Source(name="a", url="https://a.example/"), state=state, entries=0)
-    return next_step(health, zone=ZONE, now=NOW) or ""
+    return next_step(health, zone=ZONE, now=NOW, locale=ENGLISH) or ""
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_every_kind_of_error_has_a_step(kind: ErrorKind) -> None:
     state = SourceState(status=SourceStatus.FAILING, last_error_kind=kind, last_error_status=500, next_check=NOW)
     health = SourceHealth(source=Source(name="a", url="https://a.example/"), state=state, entries=0)
 
-    step = next_step(health, zone=ZONE, now=NOW)
+    step = next_step(health, zone=ZONE, now=NOW, locale=ENGLISH)
 
     assert step
     assert "{" not in step

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Source, SourceHealth, SourceState, SourceStatus
 from aggregator.publish import SourceRow, arrange_sources
+from aggregator.text.locales import ENGLISH
 from tests.unit.publish.samples import NOON
 
 
 def rows_of(*sources: SourceHealth) -> tuple[SourceRow, ...]:
-    return arrange_sources(sources, zone=ZoneInfo("UTC"), now=NOON)
+    return arrange_sources(sources, zone=ZoneInfo("UTC"), now=NOON, locale=ENGLISH)
 
 
 def make_health(name: str = "a", *, title: str | None = None, entries: int = 0, **state: Any) -> SourceHealth:
@@ -73,7 +74,7 @@ def test_a_source_tells_all_that_is_known_of_it():
     assert row.next_check is not None
     assert (row.last_success.words, row.last_success.exact) == ("1 day ago", "28 February 2026, 12:00")
     assert (row.next_check.words, row.next_check.machine) == ("in 20 minutes", "2026-03-01T12:20:00Z")
-    assert (row.next_check_reason, row.last_error, row.usual_gap) == ("Retry-After", "503", "2 hours")
+    assert (row.next_check_reason, row.last_error, row.usual_gap) == ("Retry-After", "503", "every 2 hours")
 
 
 def test_a_new_source_is_called_by_its_name_and_the_rest_is_unknown():

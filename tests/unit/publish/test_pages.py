@@ -48,6 +48,7 @@ from aggregator.publish import (
     static_pages,
 )
 from aggregator.publish.pages.standing import Standing, Why
+from aggregator.text.locales import ENGLISH, locale_of
 from tests.unit.publish.samples import CONFIG, NOON, make_content, make_item, make_stored
 
 SHIPPED = Templates(shipped_dir("templates"))
@@ -62,7 +63,7 @@ SPACE = Choice(name="space", title="Space", color=1)
 
 
 def make_river(*items: PublishedEntry, **values: object) -> River:
-    wording = Wording(zone=ZoneInfo("UTC"), language="en", categories={"space": SPACE}, now=NOON)
+    wording = Wording(zone=ZoneInfo("UTC"), locale=ENGLISH, categories={"space": SPACE}, now=NOON)
     return River(**({"days": arrange(items, wording), "categories": (SPACE,)} | values))
 
 
@@ -102,7 +103,7 @@ def some_sources() -> list[SourceHealth]:
 
 
 def test_a_story_in_several_languages_is_headed_by_what_leads_it_and_marks_the_other_languages() -> None:
-    wording = Wording(zone=ZoneInfo("UTC"), language="fr", categories={}, now=None)
+    wording = Wording(zone=ZoneInfo("UTC"), locale=locale_of("fr"), categories={}, now=None)
     told = [
         make_stored("a", source="first", language="fr", url="https://elsewhere.example/a", story="s"),
         make_stored("b", source="second", language="en", story="s", published=NOON + timedelta(hours=1)),
@@ -120,11 +121,11 @@ def test_a_story_in_several_languages_is_headed_by_what_leads_it_and_marks_the_o
 
 
 def all_pages() -> dict[str, bytes]:
-    rows = arrange_sources(some_sources(), zone=ZoneInfo("UTC"), now=NOON)
+    rows = arrange_sources(some_sources(), zone=ZoneInfo("UTC"), now=NOON, locale=ENGLISH)
     filters = Filters(category=SPACE, source=Choice(name="a", title="A"), language=Choice(name="fr", title="Français"))
     filtered = make_river(filters=filters)
     searched = make_river(make_item(), filters=Filters(query="<moon>"), older="./search?q=a&before=2")
-    wording = Wording(zone=ZoneInfo("UTC"), language="en", categories={"space": SPACE}, now=None)
+    wording = Wording(zone=ZoneInfo("UTC"), locale=ENGLISH, categories={"space": SPACE}, now=None)
     item = make_item(categories=("space",), also=(make_stored("b", source="b", original="e1"),))
     return {
         "index": render_index(SHIPPED, FRAME, full_river()),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from aggregator.model import Found, Origin, PublishedEntry, SnippetPart
 from aggregator.publish import Choice, Day, Wording, arrange
 from aggregator.publish.pages.river import Also, Item, Other
+from aggregator.text.locales import ENGLISH
 from tests.unit.publish.samples import NOON, make_item, make_mention, make_stored
 
 ZONE = ZoneInfo("Europe/Luxembourg")
@@ -17,7 +18,7 @@ SPACE = Choice(name="space", title="Space", color=1)
 
 
 def wording_of(now: datetime | None = NOON, **values: bool) -> Wording:
-    return Wording(zone=ZONE, language="en", categories={"space": SPACE}, now=now, **values)
+    return Wording(zone=ZONE, locale=ENGLISH, categories={"space": SPACE}, now=now, **values)
 
 
 def days_of(*items: PublishedEntry, now: datetime | None = NOON) -> tuple[Day, ...]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from aggregator.errors import ErrorKind
 from aggregator.model import SourceHealth, SourceState, outage_of
 from aggregator.publish import standing_of
+from aggregator.text.locales import ENGLISH
 from tests.builders import NOW, make_source
 
 ZONE = ZoneInfo("Europe/Luxembourg")
@@ -18,7 +19,7 @@ def health(name: str, kind: ErrorKind | None = None, **state: Any) -> SourceHeal
 
 
 def standing(*sources: SourceHealth) -> tuple[str, str]:
-    found = standing_of(sources, zone=ZONE, now=NOW)
+    found = standing_of(sources, zone=ZONE, now=NOW, locale=ENGLISH)
     return found.why.value, found.retry
 
 

@@ -14,6 +14,7 @@ from aggregator.text.durations import (
     parse_short_duration,
     response_time_in_words,
 )
+from aggregator.text.locales import ENGLISH
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,6 @@ def test_longer_durations_never_read_shorter():
     )
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0.0014, "1 ms"), (0.9, "900 ms"), (12, "12.0 s")])
+@pytest.mark.parametrize(("seconds", "words"), [(0.0014, "1 ms"), (0.9, "900 ms"), (12, "12 s")])
 def test_a_response_time_is_said_in_milliseconds_below_a_second(seconds: float, words: str) -> None:
-    assert response_time_in_words(timedelta(seconds=seconds)) == words
+    assert response_time_in_words(timedelta(seconds=seconds), ENGLISH) == words

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from aggregator.text.locales import ENGLISH
 from aggregator.text.moments import day_in_words, relative, rfc3339, time_in_words, time_seen_from
 from tests.unit.publish.samples import NOON
 
@@ -28,11 +29,11 @@ def test_a_time_is_told_from_now_in_its_largest_unit(away, words):
 
 
 def test_a_time_is_shown_on_the_clock_of_the_site():
-    assert time_in_words(NOON, ZoneInfo("Europe/Luxembourg")) == "1 March 2026, 13:00"
+    assert time_in_words(NOON, ZoneInfo("Europe/Luxembourg"), ENGLISH) == "1 March 2026, 13:00"
 
 
 def test_a_day_is_a_heading():
-    assert day_in_words(date(2026, 11, 21)) == "Saturday 21 November 2026"
+    assert day_in_words(date(2026, 11, 21), ENGLISH) == "Saturday 21 November 2026"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_a_day_is_a_heading():
     ],
 )
 def test_a_time_seen_from_a_day_says_no_more_than_is_needed(when: datetime, words: str) -> None:
-    assert time_seen_from(when, date(2026, 11, 21), ZoneInfo("Europe/Luxembourg")) == words
+    assert time_seen_from(when, date(2026, 11, 21), ZoneInfo("Europe/Luxembourg"), ENGLISH) == words
 
 
 def test_a_time_for_machines_is_in_utc_to_the_second() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site, SourceConfig
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.web.application import create_app
-from aggregator.errors import StoreError, UsageError
+from aggregator.errors import NotHere, StoreError
 from aggregator.model import (
     Backlog,
     Exchange,
@@ -117,7 +117,7 @@ class ListStore:
         self.ping()
         self.asked.append(selection)
         if cursor is not None and not cursor.isdigit():
-            raise UsageError(f"not a page of this list: {cursor!r}")
+            raise NotHere("“%(cursor)s” is not a page of this list", cursor=cursor)
         start = int(cursor or 0)
         following = start + limit
         return Page(
@@ -136,7 +136,7 @@ class ListStore:
 
     def count_newer(self, selection: Selection, cursor: str | None, *, limit: int = 100) -> int:
         if cursor is None or not cursor.isdigit():
-            raise UsageError(f"not a page of this list: {cursor!r}")
+            raise NotHere("“%(cursor)s” is not a page of this list", cursor=cursor)
         return min(limit, len(self.items) - int(cursor))
 
     def stories(self, ids: Sequence[str]) -> dict[str, tuple[StoredEntry, ...]]:
@@ -196,9 +196,7 @@ class SmallAggregator:
     def feed(self, name: str) -> FeedConfig:
         feed = next((feed for feed in self.config.feeds if feed.name == name), None)
         if feed is None:
-            raise UsageError(
-                f"no feed is named {name!r}; there are: {', '.join(each.name for each in self.config.feeds)}"
-            )
+            raise NotHere(f"no feed is named {name!r}; there are: {', '.join(each.name for each in self.config.feeds)}")
         return feed
 
     def feed_document(self, name: str, *, token: str | None = None) -> FeedDocument:
