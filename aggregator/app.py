@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aggregator.categorize import as_entry, categorize, explain_rules, fits_text
 from aggregator.config import Config, FeedConfig, Semantic, Where
 from aggregator.errors import NotHere, UsageError
 from aggregator.fetch import HostGate, key_of
@@ -23,11 +22,11 @@ from aggregator.model import (
     Worker,
     unmeasured,
 )
-from aggregator.notify import beginning
+from aggregator.model.issues import DigestState
 from aggregator.pipeline import Pipeline, Reader, Recorder
 from aggregator.sources import Credentials, configured_sources
 from aggregator.store import Store
-from aggregator.stories import MAX_AGE, Encoder, SentenceEncoder, is_installed
+from aggregator.stories import Encoder, SentenceEncoder, is_installed
 from aggregator.text.locales import marked
 from aggregator.text.marks import expired_marks
 
@@ -69,6 +68,14 @@ def selection_of(where: Where) -> Selection:
 def _connections(config: Config) -> int:
     """Return how many connections to the database there may be: one for each worker, and some for all else."""
     return config.fetch.workers + 4
+
+
+def _beginnings(config: Config, now: datetime) -> list[DigestState]:
+    if not config.digests:
+        return []
+    from aggregator.notify import beginning
+
+    return [beginning(each, config.site.tz, now) for each in config.digests]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +159,7 @@ class Aggregator:
         self.store.configure(
             sources,
             lambda group, address: key_of(group, address, limits.per),
-            digests=[beginning(each, config.site.tz, now) for each in config.digests],
+            digests=_beginnings(config, now),
             configured_from=config.basis,
         )
         return setup
@@ -190,12 +197,16 @@ class Aggregator:
 
     def categories_of(self, stored: StoredEntry) -> tuple[CategoryMatch, ...] | None:
         """Return the categories that a stored entry would get now; None when its source is not configured."""
+        from aggregator.categorize import as_entry, categorize  # with the rules' engine, which most commands don't need
+
         setup = self.setup
         source = setup.by_name.get(stored.source)
         return None if source is None else categorize(as_entry(stored), source, setup.pipeline.recorder.rules)
 
     def explained_categories(self, stored: StoredEntry) -> tuple[str, ...]:
         """Return what each rule says of a stored entry, in words; nothing when its source is not configured."""
+        from aggregator.categorize import as_entry, explain_rules
+
         setup = self.setup
         source = setup.by_name.get(stored.source)
         return () if source is None else explain_rules(as_entry(stored), source, setup.pipeline.recorder.rules)
@@ -234,6 +245,8 @@ class Aggregator:
         selection = selection_of(where)
         if where.text is None:
             return self.store.published(selection, limit=limit).items
+        from aggregator.categorize import fits_text
+
         found: list[PublishedEntry] = []
         page, looked_at = self.store.published(selection, limit=_PAGE), 0
         while True:
@@ -245,6 +258,8 @@ class Aggregator:
 
     def forget_old(self, *, is_stopping: Callable[[], bool] = lambda: False) -> int:
         """Purge what is older than ``storage.keep``, issues among it; return how many entries that were."""
+        from aggregator.stories import MAX_AGE
+
         now = self.clock()
         before = now - self.config.storage.keep
         self.store.ledger.forget(before=before)

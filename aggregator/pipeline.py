@@ -16,22 +16,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import structlog
-
-from aggregator.categorize import Rules, categorize, compile_rules
 from aggregator.config import CategoryConfig, FetchSettings
 from aggregator.errors import AggregatorError, Crashed, SourceError
 from aggregator.fetch import HostGate, fetch_source
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Fetched, Meter, NotModified, PollSummary, Span, unmeasured
-from aggregator.normalize import canonical_url
 from aggregator.sources import Credentials
 from aggregator.steps.complete import Completion, needs_more
 from aggregator.steps.decide import decide, decide_quiet, summarize
-from aggregator.steps.parse import Draft, Seen, finish, hash_of, parse, with_stored
+from aggregator.steps.seen import Draft, Seen, hash_of
 from aggregator.store import Store
+
+if TYPE_CHECKING:
+    from aggregator.categorize import Rules
+
+# What reads, judges and logs is loaded where that is done: a poll that brings nothing new needs none of it.
 
 T = TypeVar("T")
 
@@ -154,6 +155,7 @@ class Recorder:
 
         Raises StoreError, ClaimLost; what else went wrong is recorded on the source.
         """
+        from aggregator.steps.parse import finish, parse, with_stored
 
         def parsed() -> Seen | Draft:
             now = self._clock()
@@ -169,6 +171,8 @@ class Recorder:
 
     def finish(self, claim: Claim, answer: Fetched, draft: Draft) -> PollSummary:
         """Take a draft that has its articles to the store. Raises what ``read`` raises."""
+        from aggregator.steps.parse import finish
+
         with self._reading:
             seen = self._guarded(claim, answer, lambda: self._categorized(claim, finish(draft, answer)))
         return self.record(claim, seen)
@@ -198,6 +202,8 @@ class Recorder:
         return [summarize(result) for result in results]
 
     def _categorized(self, claim: Claim, seen: Seen) -> Seen:
+        from aggregator.categorize import categorize
+
         return replace(seen, categories=tuple(categorize(each, claim.source, self.rules) for each in seen.entries))
 
     def _guarded(self, claim: Claim, answer: Fetched | NotModified | None, step: Callable[[], T]) -> T | Seen:
@@ -215,10 +221,15 @@ class Recorder:
 @lru_cache(maxsize=2)
 def rules_for(categories: tuple[CategoryConfig, ...]) -> Rules:
     """Compile the rules of a configuration, once: processes that are forked afterwards have them."""
+    from aggregator.categorize import compile_rules
+    from aggregator.normalize import canonical_url
+
     return compile_rules(categories, canonical=canonical_url)
 
 
 def _crashed(claim: Claim, error: Exception) -> SourceError:
     """Log a bug of ours whole, and return what is recorded of it on the source."""
+    import structlog
+
     structlog.get_logger().error("source.crashed", source=claim.source.name, exc_info=error)
     return Crashed(f"this program failed on it: {type(error).__name__}: {error}")

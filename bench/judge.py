@@ -27,7 +27,7 @@ from aggregator.dedupe import decide, sign
 from aggregator.model import Entry, PollResult, Source, SourceState
 from aggregator.steps.decide import marks_of
 from aggregator.steps.group import group_waiting
-from aggregator.steps.parse import Seen
+from aggregator.steps.seen import Seen
 from aggregator.store import Store
 from aggregator.store import signatures as stored_signatures
 from aggregator.store.tables import entries, signatures, sources, vocabularies

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, TextIO
 
 from aggregator.model import Enclosure, SourceHealth, SourceStatus, StoredEntry
 from aggregator.text import moments
 from aggregator.text.moments import relative
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 STATUS_STYLE = {
     SourceStatus.OK: "green",
@@ -27,20 +28,41 @@ STATUS_STYLE = {
 }
 
 
+_CONTROLS = dict.fromkeys((7, 8, 11, 12, 13, 27))
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person looks at it, or who reads it wants to see what a person would."""
+    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
 def console() -> Console:
     """Return the standard output; when it is no terminal, lines are not folded at 80 columns."""
+    from rich.console import Console
+
     out = Console(highlight=False, soft_wrap=True)
     return out if out.is_terminal else Console(highlight=False, soft_wrap=True, width=200)
 
 
 def say(text: str = "") -> None:
     """Print a plain line; nothing in it is taken for markup."""
-    console().print(Text(text))
+    sys.stdout.write(f"{shown(text)}\n")
 
 
 def complain(text: str) -> None:
     """Print an error to the standard error."""
+    if not is_terminal(sys.stderr):
+        sys.stderr.write(f"{shown(f'aggregator: {text}')}\n")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"aggregator: {text}", style="red"))
+
+
+def shown(text: str) -> str:
+    """Return a text without the characters that move a terminal's cursor or ring its bell."""
+    return text.translate(_CONTROLS)
 
 
 def print_json(items: Iterable[dict[str, Any]]) -> None:
@@ -56,6 +78,8 @@ def print_json(items: Iterable[dict[str, Any]]) -> None:
 
 def table(*columns: str, wide: Sequence[str] = ()) -> Table:
     """Return a table whose ``wide`` columns are folded; the others keep their width, while there is room for both."""
+    from rich.table import Table
+
     made = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
         if column in wide:

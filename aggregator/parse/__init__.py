@@ -10,11 +10,9 @@ from aggregator.errors import ParseError
 from aggregator.model import Fetched, ParsedFeed
 from aggregator.parse.cut import COMPLAINT as CUT_OFF
 from aggregator.parse.decode import decode_body
-from aggregator.parse.json_reader import read_json
 from aggregator.parse.repair import open_document
 from aggregator.parse.slips import whole_characters
 from aggregator.parse.sniff import is_feed, is_json, refuse_root, refuse_text
-from aggregator.parse.xml_reader import read_xml
 
 __all__ = ["CUT_OFF", "looks_like_feed", "parse_feed"]
 
@@ -28,6 +26,10 @@ def parse_feed(fetched: Fetched) -> ParsedFeed:
     A feed without entries is one too. Raises NotAFeed for an empty answer, a web page or another kind of document, and
     ParseError for a feed that can't be read; nothing else. Time and memory are linear in the size of the body.
     """
+    # who only asks whether it is a feed needs no reader
+    from aggregator.parse.json_reader import read_json
+    from aggregator.parse.xml_reader import read_xml
+
     text = whole_characters(decode_body(fetched.body, fetched.content_type))
     base = _base(fetched)
     if is_json(text):

@@ -10,8 +10,10 @@ import random
 import signal
 import time
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from multiprocessing.connection import Connection, Pipe
 from multiprocessing.reduction import send_handle
 from typing import Final, NoReturn
@@ -19,23 +21,26 @@ from typing import Final, NoReturn
 from aggregator.app import utc_now
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
-from aggregator.model import Claim, Fetched, PollSummary, Span
+from aggregator.model import Claim, Fetched, PollSummary, SourceKind, Span
 from aggregator.pipeline import Recorder, rules_for
-from aggregator.steps.parse import Draft
+from aggregator.steps.seen import Draft
 from aggregator.store import Store
 
-# Loaded before readers are forked, which then share them; and can't fail to load them when files run out.
+# Loaded before readers are forked, which then share them.
 _NEEDED: Final = (
-    "aggregator.parse.article",
-    "aggregator.parse.next_page",
-    "aggregator.parse.pages",
-    "aggregator.parse.redesign",
-    "aggregator.parse.sitemap",
-    "aggregator.parse.watch",
-    "feedparser",
-    "re2",
+    "aggregator.dedupe",
+    "aggregator.parse.json_reader",
+    "aggregator.parse.xml_reader",
+    "aggregator.steps.parse",
 )
-_NEEDED_FOR_ARTICLES: Final = "trafilatura"
+# Of these, what the sources are known to need. Of a source of which it must be found out what it is, a reader finds it
+# out, and loads what that takes itself.
+_NEEDED_FOR: Final[Mapping[SourceKind, tuple[str, ...]]] = {
+    SourceKind.PAGE: ("aggregator.parse.pages", "aggregator.parse.redesign"),
+    SourceKind.SITEMAP: ("aggregator.parse.sitemap",),
+    SourceKind.WATCH: ("aggregator.parse.watch",),
+}
+_NEEDED_FOR_ARTICLES: Final = ("aggregator.parse.article", "trafilatura")
 
 # How long readers may take to end, once they should; what one was writing is then undone by the database.
 _GRACE_S: Final = 10.0
@@ -81,30 +86,18 @@ def settings_of(config: Config, database: str) -> bytes:
 def serve(control: Connection, *, pipes: list[Connection], config: Config) -> NoReturn:
     """Be the nursery: fork a reader for each pipe, and another one for each question on ``control``.
 
-    A question is the pid of a reader that ended, or None. The answer is how it ended, the new one's pid, and a handle
+    The first question says no more than that there is something to read: before it nothing is loaded. Each of the
+    others is the pid of a reader that ended, or None. The answer is how it ended, the new one's pid, and a handle
     of the other end of its pipe; of the first ones it is the pid alone. Ends with its parent.
     """
     parent, readers, code = os.getppid(), set[int](), 1
     try:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # for the parent, which will tell us
             signal.signal(number, signal.SIG_IGN)
-        _load(config)
-        with suppress(EOFError, OSError):
-            for pipe in pipes:
-                readers.add(pid := _fork(pipe, closing=[control, *(each for each in pipes if each is not pipe)]))
-                control.send(pid)
-            for pipe in pipes:
-                pipe.close()
-            while True:
-                ended = control.recv()
-                readers.discard(ended)
-                control.send("" if ended is None else _buried(ended))
-                ours, theirs = Pipe()
-                readers.add(pid := _fork(theirs, closing=[control, ours]))
-                theirs.close()
-                control.send(pid)
-                send_handle(control, ours.fileno(), parent)
-                ours.close()
+        if _is_wanted(control):
+            _load(config)
+            with suppress(EOFError, OSError):
+                _fork_readers(control, pipes, readers, parent)
         _await(readers)
         code = 0
     except BaseException:  # noqa: BLE001 - nothing of the program that was forked may run on in here
@@ -113,8 +106,41 @@ def serve(control: Connection, *, pipes: list[Connection], config: Config) -> No
         os._exit(code)
 
 
+def _is_wanted(control: Connection) -> bool:
+    """Wait for something to read; False when the parent ends before there is any."""
+    try:
+        control.recv()
+    except (EOFError, OSError):
+        return False
+    return True
+
+
+def _fork_readers(control: Connection, pipes: list[Connection], readers: set[int], parent: int) -> NoReturn:
+    """Fork the first readers, then others as they are asked for. Raises EOFError or OSError when the parent is gone."""
+    for pipe in pipes:
+        readers.add(pid := _fork(pipe, closing=[control, *(each for each in pipes if each is not pipe)]))
+        control.send(pid)
+    for pipe in pipes:
+        pipe.close()
+    while True:
+        ended = control.recv()
+        readers.discard(ended)
+        control.send("" if ended is None else _buried(ended))
+        ours, theirs = Pipe()
+        readers.add(pid := _fork(theirs, closing=[control, ours]))
+        theirs.close()
+        control.send(pid)
+        send_handle(control, ours.fileno(), parent)
+        ours.close()
+
+
 def _load(config: Config) -> None:
-    names = (*_NEEDED, _NEEDED_FOR_ARTICLES) if any(source.full for source in config.sources) else _NEEDED
+    names = [
+        *_NEEDED,
+        *chain.from_iterable(_NEEDED_FOR.get(kind, ()) for kind in {each.kind for each in config.sources}),
+    ]
+    if any(source.full for source in config.sources):
+        names += _NEEDED_FOR_ARTICLES
     for name in names:
         importlib.import_module(name)
     rules_for(config.categories)

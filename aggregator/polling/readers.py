@@ -18,9 +18,7 @@ from contextlib import suppress
 from datetime import timedelta
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.reduction import recv_handle
-from typing import Self
-
-import structlog
+from typing import Any, Self
 
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, ReaderLost
@@ -28,10 +26,8 @@ from aggregator.model import Claim, Fetched, Meter, PollSummary, unmeasured
 from aggregator.pipeline import Reader
 from aggregator.polling.memory import give_back_large_blocks
 from aggregator.polling.nursery import TAKEN_UP, Answer, Question, serve, settings_of
-from aggregator.steps.parse import Draft
+from aggregator.steps.seen import Draft
 from aggregator.text.durations import duration_in_words
-
-log = structlog.get_logger()
 
 MAX_READERS = 4  # one writes to the database at a time: more would wait for that
 
@@ -81,8 +77,6 @@ class ReaderPool:
         self._has_ended.set()
         if self._watch is not None:
             self._watch.join()
-        if self._first:  # nothing was read: nobody waits for what the nursery is loading
-            os.kill(self._nursery_pid, signal.SIGKILL)
         for pipe in (*self._first, *self._pids):
             pipe.close()
         if self._nursery is not None:
@@ -187,7 +181,7 @@ class ReaderPool:
         pid = self._pids[pipe]
         self.lost += 1
         how = self._ask_for_reader(in_place_of=pipe)
-        log.warning("reader.lost", pid=pid, how=how, readers=len(self._pids))
+        _log().warning("reader.lost", pid=pid, how=how, readers=len(self._pids))
         return how
 
     def _watch_readers(self) -> None:
@@ -222,7 +216,7 @@ class ReaderPool:
     # --- nursery -----------------------------------------------------------------------------------------------------
 
     def _fork_nursery(self, config: Config) -> None:
-        """Fork the nursery, which forks the first readers as soon as it has loaded what they need."""
+        """Fork the nursery, which loads what readers need, and forks them, when there is something to read."""
         sys.stdout.flush()  # or what is in its buffer would be written once by each of them
         sys.stderr.flush()
         control, theirs = Pipe()
@@ -246,6 +240,7 @@ class ReaderPool:
             first, self._first = self._first, []
             if self._nursery is not None:
                 with suppress(EOFError, OSError):
+                    self._nursery.send(None)  # there is something to read
                     for pipe in first:
                         self._add(self._nursery.recv(), pipe)
 
@@ -264,9 +259,9 @@ class ReaderPool:
                 except (EOFError, BrokenPipeError, ConnectionError):
                     self._nursery.close()
                     self._nursery = None
-                    log.error("readers.cannot_be_replaced", hint="restart the program")
+                    _log().error("readers.cannot_be_replaced", hint="restart the program")
                 except (OSError, RuntimeError) as error:  # no more files can be opened: tried again soon
-                    log.warning("reader.not_replaced", error=str(error))
+                    _log().warning("reader.not_replaced", error=str(error))
             with self._changed:
                 self._changed.notify_all()
             return how
@@ -276,6 +271,12 @@ class ReaderPool:
             self._pids[pipe] = pid
             self._idle.append(pipe)
             self._changed.notify_all()
+
+
+def _log() -> Any:  # noqa: ANN401 - structlog's loggers have no type
+    import structlog  # what a poll in which all goes well needs not
+
+    return structlog.get_logger()
 
 
 class _Configured:

@@ -8,15 +8,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
-
 from aggregator.app import Aggregator
 from aggregator.errors import AggregatorError, ClaimLost
 from aggregator.fetch import Turn
 from aggregator.model import Claim, PollSummary
 from aggregator.polling.queue import Queue
-from aggregator.steps.group import group_waiting
-from aggregator.steps.parse import Seen
+from aggregator.steps.seen import Seen
 
 # Sources without news that one transaction writes.
 _BATCH = 64
@@ -81,6 +78,8 @@ def end_round(aggregator: Aggregator) -> int:
     store, now = aggregator.store, aggregator.clock()
     if not store.may_group(now=now, waits_since=now - _LONGEST_WAIT):
         return 0
+    from aggregator.steps.group import group_waiting  # with what judges stories
+
     try:
         return group_waiting(store, now, encoder=aggregator.encoder)
     except AggregatorError:
@@ -111,6 +110,8 @@ def _poll_one(aggregator: Aggregator, queue: Queue, claim: Claim, turn: Turn) ->
     try:
         return _Polled(claim, result=pipeline.read(claim, answer))
     except ClaimLost as error:
+        import structlog
+
         structlog.get_logger().warning("source.claim_lost", source=claim.source.name, error=str(error))
         return _Polled(claim)
 

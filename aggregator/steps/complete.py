@@ -17,8 +17,7 @@ from aggregator.fetch import HostGate, fetch_beside, key_of
 from aggregator.http import HttpClient
 from aggregator.model import Article, Claim, Fetched, Per, SourceKind
 from aggregator.parse import looks_like_feed
-from aggregator.sources import find_feeds
-from aggregator.steps.parse import Draft
+from aggregator.steps.seen import Draft
 from aggregator.text.hosts import host_of
 
 # Of the feeds that a page names, so many are tried.
@@ -80,6 +79,8 @@ class Completion:
         """Return the first feed that a page names and that can be read; the page itself when there is none."""
         if looks_like_feed(answer) or self._claim.source.page is not None:
             return answer
+        from aggregator.sources.discover import find_feeds  # with what reads pages
+
         feeds = find_feeds(answer.body, url=answer.url)
         named = [feed.url for feed in feeds if feed.type and not feed.is_about_comments]
         for url in named[:MAX_FEEDS]:

@@ -9,8 +9,6 @@ from datetime import datetime
 from http import HTTPStatus
 
 from aggregator.config import FetchSettings
-from aggregator.dedupe import decide as judge
-from aggregator.dedupe import mark_copies
 from aggregator.errors import FetchError, SourceError, StatusError
 from aggregator.fetch import Brought, after_failure, after_success, key_of
 from aggregator.model import (
@@ -25,7 +23,7 @@ from aggregator.model import (
     PollSummary,
     SourceState,
 )
-from aggregator.steps.parse import Seen
+from aggregator.steps.seen import Seen
 from aggregator.store import PollTransaction
 
 
@@ -34,6 +32,8 @@ def decide(poll: PollTransaction, claim: Claim, seen: Seen, *, settings: FetchSe
 
     In which stories they are is judged at the end of the round (steps/group.py).
     """
+    from aggregator.dedupe import decide as judge  # most sources have nothing new, and need no judging
+
     known = poll.known(seen.entries)
     marked = marks_of(seen, known, now=now)
     nearby = poll.nearby([each.probes for each in marked.values()])
@@ -54,6 +54,8 @@ def decide(poll: PollTransaction, claim: Claim, seen: Seen, *, settings: FetchSe
 
 def marks_of(seen: Seen, known: Known, *, now: datetime) -> dict[str, Marked]:
     """Return what the entries that are new, or say something else than before, are recognized by, by key."""
+    from aggregator.dedupe import mark_copies
+
     stored = {each.key: each for each in known.same_source}
     marked: dict[str, Marked] = {}
     for entry, signature, gist in zip(seen.entries, seen.signatures, seen.gists, strict=True):

@@ -2,76 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.categorize import compile_filter, is_wanted
 from aggregator.dedupe import sign
-from aggregator.errors import ParseError, SourceError
+from aggregator.errors import ParseError
 from aggregator.model import (
     Article,
-    CategoryMatch,
     Claim,
     Entry,
     Fetched,
-    Findings,
-    Gist,
-    NotModified,
-    ParsedFeed,
-    Sighting,
-    Signature,
     SourceKind,
     Text,
 )
-from aggregator.normalize import Changes, normalize_changes, with_article
-from aggregator.parse.article import read_article
-from aggregator.steps.kinds import Reading, read_document
+from aggregator.normalize import normalize_changes, with_article
+from aggregator.steps.kinds import read_document
+from aggregator.steps.seen import Draft, Seen, hash_of
 from aggregator.stories import gists_of
 
 # Articles fetched for one poll at most, the newest first: what a new source has beyond that is no news.
 MAX_ARTICLES: Final = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What one look at a source brought: an answer with the entries that are new in it or were changed, or an error.
-
-    ``signatures``, ``gists`` and ``categories`` are those of the entries, in their order. ``unchanged`` are the other
-    entries of the document, ``remembered`` the keys of those among them that a new source brought along and that are
-    not kept.
-    """
-
-    answer: Fetched | NotModified | None = None
-    document: ParsedFeed | None = None
-    findings: Findings | None = None
-    body_hash: str | None = None
-    entry_hashes: bytes | None = None
-    entries: tuple[Entry, ...] = ()
-    unchanged: tuple[Sighting, ...] = ()
-    remembered: tuple[str, ...] = ()
-    signatures: tuple[Signature, ...] = ()
-    gists: tuple[Gist, ...] = ()
-    categories: tuple[tuple[CategoryMatch, ...], ...] = ()
-    error: SourceError | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A document that was read, and its new entries as the source tells them.
-
-    With ``full`` they lack their articles: ``articles`` has those that are there, by the entries' keys; ``wanted`` the
-    addresses of those to fetch first, likewise.
-    """
-
-    reading: Reading
-    changes: Changes
-    entries: tuple[Entry, ...]
-    articles: Mapping[str, Article] = field(default_factory=dict)
-    wanted: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse(claim: Claim, answer: Fetched, now: datetime) -> Draft:
@@ -125,11 +79,6 @@ def is_taken(claim: Claim, entry: Entry) -> bool:
     return _is_news(claim, entry) and is_wanted(entry, keep, drop, source=f"{source.name}\n{source.title or ''}")
 
 
-def hash_of(answer: Fetched) -> str:
-    """Return what an answer is known again by."""
-    return hashlib.sha256(b"".join([answer.body, *(page.body for page in answer.pages)])).hexdigest()
-
-
 def _is_news(claim: Claim, entry: Entry) -> bool:
     """Tell whether an entry may be news.
 
@@ -144,6 +93,8 @@ def _with_article(entry: Entry, draft: Draft) -> Entry:
     article = draft.articles.get(entry.key)
     if article is None:
         return entry
+    from aggregator.parse.article import read_article  # with what reads pages
+
     content, title = Text(value=article.content, is_html=True), article.title
     if article.fetched is not None:
         try:

@@ -12,11 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final, Generic, TypeVar
 
-import structlog
-
 from aggregator.errors import StoreError
-
-log = structlog.get_logger()
 
 Claim = TypeVar("Claim")
 Key = TypeVar("Key", bound=Hashable)
@@ -92,7 +88,9 @@ class Heartbeat(Generic[Claim, Key]):
                 try:
                     still = self._extend(held)
                 except StoreError as error:
-                    log.warning("claims.not_extended", error=str(error))
+                    import structlog
+
+                    structlog.get_logger().warning("claims.not_extended", error=str(error))
                     continue
                 self._drop({self._key_of(claim) for claim in held}.difference(still))
             self._sure_until = began + self._lease_s

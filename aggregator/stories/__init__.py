@@ -1,11 +1,16 @@
 """Reports and what is near them → stories: the groups of those that tell of one event."""
 
-from aggregator.stories.candidates import MAX_AGE, Candidates, looked_up_marks, needing_vectors, stored_marks
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from aggregator.stories.encoder import Encoder, SentenceEncoder, cosine, is_installed, packed
-from aggregator.stories.explain import nearest_stories
-from aggregator.stories.gist import gists_of
-from aggregator.stories.grouping import group_reports
-from aggregator.stories.weights import Weights
+
+if TYPE_CHECKING:
+    from aggregator.stories.candidates import MAX_AGE, Candidates, looked_up_marks, needing_vectors, stored_marks
+    from aggregator.stories.explain import nearest_stories
+    from aggregator.stories.gist import gists_of
+    from aggregator.stories.grouping import group_reports
+    from aggregator.stories.weights import Weights
 
 __all__ = [
     "MAX_AGE",
@@ -23,3 +28,22 @@ __all__ = [
     "packed",
     "stored_marks",
 ]
+
+# Loaded by the first who wants it: a poll that brings nothing new needs none of it.
+_MODULES = {
+    "MAX_AGE": "candidates",
+    "Candidates": "candidates",
+    "looked_up_marks": "candidates",
+    "needing_vectors": "candidates",
+    "stored_marks": "candidates",
+    "nearest_stories": "explain",
+    "gists_of": "gist",
+    "group_reports": "grouping",
+    "Weights": "weights",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever it is
+    if name not in _MODULES:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

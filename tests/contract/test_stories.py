@@ -13,7 +13,7 @@ from aggregator.model import Claim, Entry, Grouping, Known, Nearby, PollResult, 
 from aggregator.steps.decide import marks_of
 from aggregator.steps.group import group_waiting
 from aggregator.steps.near import stories_near
-from aggregator.steps.parse import Seen
+from aggregator.steps.seen import Seen
 from aggregator.store import Store
 from aggregator.store.engine import create_engine
 from aggregator.store.tables import entry_marks, signatures, story_aliases, ungrouped, vocabularies

@@ -13,7 +13,7 @@ from aggregator.normalize import normalize_feed
 from aggregator.parse import parse_feed
 from aggregator.steps.decide import marks_of
 from aggregator.steps.group import group_waiting
-from aggregator.steps.parse import Seen
+from aggregator.steps.seen import Seen
 from aggregator.store import Store
 from aggregator.stories import Encoder, gists_of
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.options import ConfigOption, known_sources, opened
 from aggregator.entrypoints.glance import NOTHING_IS_DUE
-from aggregator.entrypoints.terminal import ago, console, counted, say
+from aggregator.entrypoints.terminal import ago, console, counted, is_terminal, say
 from aggregator.model import PollSummary, SourceStatus
 from aggregator.polling.readers import useful_readers
 from aggregator.polling.retry import retry_soon
@@ -31,7 +32,6 @@ def poll(
 
     Example: aggregator poll spacenews esa-space-news
     """
-    output = console()
     with opened(config, readers=useful_readers()) as aggregator:
         corrected = aggregator.store.correct_times(aggregator.clock())
         if corrected:
@@ -40,23 +40,10 @@ def poll(
             known_sources(aggregator.sources, names) if names else _all_addresses(aggregator) if everything else None
         )
         results = []
-        with Progress(
-            TextColumn("[progress.description]{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=output,
-            transient=True,
-            disable=not output.is_terminal,
-        ) as progress:
-            task = progress.add_task(
-                "polling", total=len(wanted) if wanted else aggregator.store.count_due(aggregator.clock())
-            )
+        with _progress(len(wanted) if wanted else aggregator.store.count_due(aggregator.clock())) as tell:
             for result in poll_due(aggregator, wanted, is_plain=bool(names)):
                 results.append(result)
-                progress.update(task, advance=1, description=f"{result.source:<24.24}")
-                if result.error or progress.disable:
-                    progress.console.print(_line(result))
+                tell(result)
         passed_over = len(wanted) - len(results) if wanted else 0
         outage = retry_soon(aggregator, results)
         now = aggregator.clock()
@@ -72,14 +59,38 @@ def _all_addresses(aggregator: Aggregator) -> list[str]:
     return [health.source.name for health in aggregator.store.sources() if health.merged_into is None]
 
 
-def _line(result: PollSummary) -> Text:
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[PollSummary], None]]:
+    """Yield what tells of each result: a bar and the failures on a terminal, else a line for each source."""
+    if not is_terminal(sys.stdout):
+        yield lambda result: say("".join(_parts(result)))
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.text import Text
+
+    description = TextColumn("[progress.description]{task.description}")
+    columns = (description, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(), transient=True) as progress:
+        task = progress.add_task("polling", total=total)
+
+        def tell(result: PollSummary) -> None:
+            progress.update(task, advance=1, description=f"{result.source:<24.24}")
+            if result.error:
+                name, failed, error = _parts(result)
+                progress.console.print(Text.assemble((name, "bold"), (failed, "red"), error))
+
+        yield tell
+
+
+def _parts(result: PollSummary) -> tuple[str, str, str]:
+    """Return a line on a result: whose it is, whether it failed, and what came."""
     if result.error:
-        return Text.assemble((f"{result.source}: ", "bold"), ("failed: ", "red"), result.error)
+        return f"{result.source}: ", "failed: ", result.error
     duplicates = "1 duplicate" if result.duplicates == 1 else f"{result.duplicates} duplicates"
     parts = [f"{result.new} new", f"{result.updated} changed", duplicates]
     said = ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing new"
     moved = f" (moved to {result.state.moved_to})" if result.state.status is SourceStatus.MOVED else ""
-    return Text(f"{result.source}: {said}{moved}")
+    return f"{result.source}: ", "", f"{said}{moved}"
 
 
 def _sum_up(results: list[PollSummary], passed_over: int) -> None:

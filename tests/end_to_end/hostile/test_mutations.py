@@ -20,7 +20,7 @@ from aggregator.config import load
 from aggregator.model import FeedFormat, PollSummary, Selection
 from aggregator.polling.workers import poll_due
 from aggregator.publish import render_feed
-from aggregator.steps.parse import Seen
+from aggregator.steps.seen import Seen
 from tests.end_to_end.hostile.mutations import SEEDS, mutated_answer
 from tests.end_to_end.hostile.server import HostileServer, answer
 from tests.memory import resident_mb

@@ -3,16 +3,24 @@
 import subprocess
 import sys
 
+import pytest
 from typer.testing import CliRunner
 
 from aggregator.entrypoints.cli import app, commands
 
-_HEAVY = {"pydantic", "rich", "sqlalchemy", "structlog", "lxml", "requests", "asyncio"}
-_LOADED = f"import sys; from aggregator.entrypoints import cli; print(sorted({_HEAVY} & set(sys.modules)))"
+_FOR_READING = {"feedparser", "lxml", "nh3", "Stemmer", "aggregator.dedupe", "aggregator.normalize"}
+_FOR_PEOPLE = {"rich", "structlog"}
+_FOR_COMMANDS = {"pydantic", "sqlalchemy", "requests", "asyncio"}
 
 
-def test_the_program_starts_without_what_only_some_commands_need() -> None:
-    done = subprocess.run([sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [("cli", _FOR_COMMANDS | _FOR_PEOPLE | _FOR_READING), ("commands.polling", _FOR_PEOPLE | _FOR_READING)],
+)
+def test_nothing_is_loaded_before_it_is_needed(module: str, unwanted: set[str]) -> None:
+    loaded = f"import sys, aggregator.entrypoints.{module}; print(sorted({unwanted} & set(sys.modules)))"
+
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aggregator.dedupe import decide, sign
 from aggregator.model import Decision, Entry, Known, Nearby, Origin, Resembling
 from aggregator.steps.decide import marks_of
-from aggregator.steps.parse import Seen
+from aggregator.steps.seen import Seen
 from aggregator.stories import gists_of
 from tests.builders import NOW, make_claim, make_entry, make_known, make_source
 
