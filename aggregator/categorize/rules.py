@@ -99,13 +99,13 @@ def compile_rules(
     ``canonical`` returns the form in which addresses of examples are compared with those of entries.
     """
     rules = []
-    written: list[tuple[int, bool, _Written]] = []
+    written: list[tuple[int, bool, Written]] = []
     for place, each in enumerate(categories):
         weights = {Field(name): weight for name, weight in each.fields}
         rules.append(_Rule(each.name, each.at_least, weights, max(weights.values())))
         for is_veto, listed in ((False, each.any), (True, each.none)):
             # one that is written twice still counts once
-            written += [(place, is_veto, clause) for clause in dict.fromkeys(_written(listed))]
+            written += [(place, is_veto, clause) for clause in dict.fromkeys(written_in(listed))]
     terms, numbered = number(clause.condition for _, _, clause in written)
     uses: list[list[tuple[int, _Clause, bool]]] = [[] for _ in terms]
     for order, (place, is_veto, (_, languages, weight)) in enumerate(written):
@@ -117,22 +117,23 @@ def compile_rules(
     return Rules(tuple(rules), terms, tuple(map(tuple, uses)), Finder(terms), reads_source, answers)
 
 
-class _Written(NamedTuple):
-    """A term with the settings of its group."""
+class Written(NamedTuple):
+    """A term with the settings of its group; two that are the same count once."""
 
     condition: Condition
     languages: frozenset[str]
     weight: float
 
 
-def _written(listed: Iterable[str | TermGroup]) -> Iterator[_Written]:
+def written_in(listed: Iterable[str | TermGroup]) -> Iterator[Written]:
+    """Yield the terms of a list, those of its groups among them, in order."""
     for each in listed:
         group = each if isinstance(each, TermGroup) else TermGroup(terms=(each,))
         fields = frozenset(group.fields) or TEXT_FIELDS
         near = tuple(map(parse_term, group.near))
-        languages = frozenset(map(_primary, group.language))
+        languages = frozenset(map(primary, group.language))
         for text in group.terms:
-            yield _Written(Condition((parse_term(text),), fields, near, group.within), languages, group.weight)
+            yield Written(Condition((parse_term(text),), fields, near, group.within), languages, group.weight)
 
 
 def categorize(entry: Entry, source: Source, rules: Rules) -> tuple[CategoryMatch, ...]:
@@ -173,7 +174,7 @@ def _judge(entry: Entry, source: Source, rules: Rules, *, in_full: bool = False)
     touched: dict[int, tuple[list[_Clause], list[_Clause]]] = {
         place: ([], []) for place, rule in enumerate(rules.rules) if rule.category in source.categories
     }
-    language = _primary(entry.language) if entry.language else None
+    language = primary(entry.language) if entry.language else None
     for term in found:
         for place, clause, is_veto in rules.uses[term]:
             if in_full or (clause.is_for(language) and clause.numbered.may_be_met(found)):
@@ -285,7 +286,8 @@ def _given_reason(source: Source, category: str) -> tuple[str, ...]:
     return (f"every entry of {source.name} has it",) if category in source.categories else ()
 
 
-def _primary(language: str) -> str:
+def primary(language: str) -> str:
+    """Return the language of a tag without its region."""
     return language.partition("-")[0].lower()
 
 

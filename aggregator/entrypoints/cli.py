@@ -36,7 +36,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "add": "adding:add",
     "opml": {"import": "adding:opml_import", "export": "publishing:opml_export"},
     "correct": "correcting:correct",
-    "rules": {"test": "rules:rules_test", "apply": "rules:rules_apply"},
+    "rules": {"test": "rules:rules_test", "apply": "rules:rules_apply", "suggest": "suggesting:rules_suggest"},
     "demo": "running:demo",
     "doctor": "doctor:doctor",
     "backup": "database:backup",

@@ -94,7 +94,8 @@ def _named(written: str, store: Store | None, by_name: dict[str, Source]) -> tup
     found = store.find_entries(entry_id=written, url=written, canonical_url=canonical_url(written))
     if not found:
         return None, _NO_SOURCE
-    return as_entry(found[0]), by_name.get(found[0].source, Source(name=found[0].source, url=found[0].feed.feed_url))
+    entry = next((each for each in found if each.url == written), found[0])  # several sources may have it
+    return as_entry(entry), by_name.get(entry.source, Source(name=entry.source, url=entry.feed.feed_url))
 
 
 def measure(categories: Sequence[CategoryConfig], examples: Sequence[Example]) -> list[Report]:

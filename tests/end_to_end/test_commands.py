@@ -17,7 +17,7 @@ from tests.end_to_end.conftest import ROOT, Runner
 
 COMMANDS = [
     ("run",), ("check",), ("poll",), ("publish",), ("digest",), ("deliveries",), ("sources",), ("entries",),
-    ("explain",), ("preview",), ("add",), ("rules", "test"), ("rules", "apply"), ("correct",),
+    ("explain",), ("preview",), ("add",), ("rules", "test"), ("rules", "apply"), ("rules", "suggest"), ("correct",),
     ("opml", "import"), ("opml", "export"), ("db", "upgrade"), ("backup",), ("restore",), ("doctor",), ("db", "copy"),
 ]  # fmt: skip
 
@@ -210,24 +210,42 @@ def test_rules_test_tells_what_rules_apply_does(run: Runner, config: Path) -> No
     assert run.json("rules", "test", "--config", config) == []
 
 
-def test_a_correction_is_noted_in_the_yaml_and_in_force_at_once(run: Runner, config: Path) -> None:
+def test_a_correction_is_noted_in_the_yaml_and_in_force_at_once_and_an_edit_that_follows_it_is_suggested(
+    run: Runner, config: Path
+) -> None:
     run("poll", "--all", "--config", config)
     rules = config.parent / "categories.yaml"
     before = rules.read_text()
-    wrong = run.json("entries", "--category", "talent", "--config", config)[0]
+    found = run.json("entries", "--category", "talent", "--config", config)
+    copy = next(each for each in found if each["source"] == "grand-region-wire")
+    original = next(each for each in found if each["id"] == copy["duplicate_of"])
+    given = next(each for each in found if each["source"] == "observatoire-talents")  # which gives it to all of its own
+    assert "no category has examples" in run("rules", "suggest", "--config", config, expect=2).stderr
 
-    told = run("correct", wrong["id"], "--not", "talent", "--is", "space", "--config", config).stdout
+    told = run("correct", copy["id"], "--not", "talent", "--is", "space", "--config", config).stdout
     tested = run("rules", "test", "--config", config).stdout
+    suggested = run("rules", "suggest", "talent", "--config", config).stdout
 
     assert "the rule of talent was wrong: yes, score" in told
-    assert f"{wrong['id']} no longer has talent" in told
-    assert wrong["id"] not in {each["id"] for each in run.json("entries", "--category", "talent", "--config", config)}
-    assert wrong["id"] in {each["id"] for each in run.json("entries", "--category", "space", "--config", config)}
+    assert f"{copy['id']} no longer has talent" in told
+    assert f"{original['id']} no longer has talent" in told
+    now = {each["id"]: each["categories"] for each in run.json("entries", "--config", config)}
+    assert (now[copy["id"]], now[original["id"]]) == (["space"], ["space"])
     lines = iter(rules.read_text().splitlines())
     assert all(line in lines for line in before.splitlines())
-    assert f"takes in “{wrong['title']}”" in tested
-    assert "0 would change" in tested
-    assert "either" in run("correct", wrong["id"], "--config", config, expect=2).stderr
+    assert rules.read_text().count("\n") == before.count("\n") + 6  # two keys and an example each
+    assert f"takes in “{copy['title']}”" in tested
+    assert "talent: precision 0.00, recall 1.00, F1 0.00 on 1 example (0 yes, 1 no)" in tested
+    assert ", 0 would change" in tested
+    assert f"right then: is not “{copy['title']}”" in suggested
+    run("correct", given["id"], "--not", "talent", "--config", config)
+    written = run("rules", "suggest", "--write", "--config", config).stdout
+    assert "talent: precision" in written
+    again = run("rules", "suggest", "--config", config).stdout
+    assert "1. " not in again
+    assert "every entry of observatoire-talents has it" in again
+    assert "space: its rule gets all of its examples right" in again
+    assert "either" in run("correct", copy["id"], "--config", config, expect=2).stderr
     assert "did you mean 'space'?" in run("correct", "x", "--is", "spac", "--config", config, expect=2).stderr
 
 

@@ -10,11 +10,12 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.quality import categories, duplicates, pages, stories
+from tests.quality import categories, duplicates, pages, stories, suggesting
 
 ROOT = Path(__file__).parent.parent.parent
 PARTS: dict[str, Callable[[Path | None], Iterator[str]]] = {
     "categories": lambda _: categories.report(),
+    "suggested rules": lambda _: suggesting.report(),
     "duplicates": duplicates.report,
     "stories": stories.report,
     "pages": pages.report,

@@ -15,12 +15,13 @@ from aggregator.tuning.examples import Judged, Report, measure, resolve
 def tell_examples(config: Config, store: Store, sources: Iterable[Source]) -> None:
     """Print precision, recall and F1 of each category on its examples, and those that its rule gets wrong."""
     for report in measure(config.categories, resolve(config.categories, store, sources)):
-        say(_figures(report))
+        say(figures(report))
         for line in failing(report):
             say(f"  {line}")
 
 
-def _figures(report: Report) -> str:
+def figures(report: Report) -> str:
+    """Return how right a rule is on its examples, in one line."""
     yes = sum(each.example.is_yes for each in report.judged)
     figures = f"precision {report.precision:.2f}, recall {report.recall:.2f}, F1 {report.f1:.2f}"
     of = f"{counted(len(report.judged), 'example')} ({yes} yes, {len(report.judged) - yes} no)"
