@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from aggregator.model import Enclosure, SourceHealth, SourceStatus, StoredEntry
 from aggregator.text import moments
+from aggregator.text.legal import visible
 from aggregator.text.moments import relative
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ def counted(number: int, noun: str) -> str:
 
 def enclosures_json(enclosures: Iterable[Enclosure]) -> list[dict[str, Any]]:
     """Return an entry's files for scripts."""
-    return [{"url": each.url, "type": each.type, "length": each.length, "title": each.title} for each in enclosures]
+    return [
+        {"url": visible(each.url), "type": each.type, "length": each.length, "title": each.title} for each in enclosures
+    ]
 
 
 def entry_json(entry: StoredEntry) -> dict[str, Any]:
@@ -115,7 +118,7 @@ def entry_json(entry: StoredEntry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "source": entry.source,
-        "url": entry.url,
+        "url": visible(entry.url) if entry.url else None,
         "title": entry.title,
         "summary": entry.summary,
         "content": entry.content,

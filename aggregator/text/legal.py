@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 # What XML 1.0 §2.2 leaves out, lone surrogates among it (UTF-8 can't carry them either), and the controls of C1.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -30,8 +30,21 @@ def _may_be_illegal(text: str) -> bool:
     return not text.isascii() and ("\ufffe" in text or "\uffff" in text or _C1_CONTROLS.search(encoded) is not None)
 
 
+def visible(address: str) -> str:
+    """Return an address in which nothing is that readers can't see, such as what turns the direction of a line.
+
+    It is percent-encoded, as whoever asks for the address does: the address stays the same (RFC 3987 §3.1).
+    """
+    if address.isprintable():
+        return address
+    return "".join(each if each.isprintable() else quote(each, errors="replace") for each in address)
+
+
 def web_address(url: str | None) -> str | None:
-    """Return an address that a link may carry: absolute, http or https, without user and password; else None."""
+    """Return an address that a link may carry: absolute, http or https, without user and password; else None.
+
+    Nothing in it is unseen.
+    """
     if url is None:
         return None
     try:
@@ -40,4 +53,4 @@ def web_address(url: str | None) -> str | None:
         return None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return None
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().translate(_ESCAPED)
+    return visible(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().translate(_ESCAPED))

@@ -36,6 +36,7 @@ from aggregator.errors import UsageError
 from aggregator.model import Selection, SourceHealth, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
 from aggregator.text.durations import duration_in_words, silence_in_words
+from aggregator.text.legal import visible
 from aggregator.text.locales import ENGLISH
 
 _SHOWN = 50
@@ -177,7 +178,7 @@ def _explanation(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:
     yield f"{entry.title}"
     yield f"  id          {entry.id}"
     yield f"  from        {entry.source} ({entry.feed.title})"
-    yield f"  address     {entry.url or 'none'}"
+    yield f"  address     {visible(entry.url or 'none')}"
     yield f"  compared as {entry.canonical_url or 'nothing: it has no web address'}"
     yield f"  published   {rfc3339(entry.published)}, updated {rfc3339(entry.updated)}"
     delay = duration_in_words(entry.first_seen - entry.published)

@@ -20,6 +20,7 @@ from aggregator.normalize import canonical_url, notes_on_ids
 from aggregator.polling.look import Found, find_source
 from aggregator.publish import render_opml, write_if_changed
 from aggregator.sources import Credentials, configured_sources, written_source
+from aggregator.text.legal import visible
 
 
 def preview(
@@ -77,7 +78,7 @@ def _print_preview(found: Found) -> None:
     say()
     listing = table("published", "title", "address", wide=("title", "address"))
     for entry in found.entries:
-        listing.add_row(rfc3339(entry.published) or "undated", Text(entry.title), Text(entry.url or ""))
+        listing.add_row(rfc3339(entry.published) or "undated", Text(entry.title), Text(visible(entry.url or "")))
     console().print(listing)
     if found.rules is not None:
         say()
@@ -88,7 +89,7 @@ def _print_preview(found: Found) -> None:
 
 def _entry_json(entry: Entry) -> dict[str, Any]:
     return {
-        "url": entry.url,
+        "url": visible(entry.url) if entry.url else None,
         "title": entry.title,
         "summary": entry.summary,
         "content": entry.content,

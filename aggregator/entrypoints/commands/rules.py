@@ -15,6 +15,7 @@ from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened, since_option
 from aggregator.entrypoints.commands.rule_checks import tell_examples
 from aggregator.entrypoints.terminal import console, print_json, say
+from aggregator.text.legal import visible
 from aggregator.tuning.review import Move, Review, apply, compare
 
 
@@ -83,7 +84,7 @@ def _move_json(move: Move) -> dict[str, Any]:
     return {
         "id": move.entry.id,
         "source": move.entry.source,
-        "url": move.entry.url,
+        "url": visible(move.entry.url) if move.entry.url else None,
         "title": move.entry.title,
         "category": move.category,
         "change": "gained" if move.is_gained else "lost",
