@@ -115,6 +115,7 @@ class ErrorKind(StrEnum):
     NOT_A_LIST = "not a list"
     CHALLENGE = "challenge"
     PAGE_CHANGED = "page changed"
+    UNCONFIRMED = "unconfirmed"  # no error: a subscription waits to be confirmed by the operator
 
     @classmethod
     def _missing_(cls, _value: object) -> ErrorKind:

@@ -25,10 +25,11 @@ from aggregator.config.network import Certificates, Proxy
 from aggregator.config.page_rules import Links, PageConfig, Selector
 from aggregator.config.semantic import Judgement
 from aggregator.config.settings import Settings
+from aggregator.config.source_address import Sender, SourceAddress, is_mailbox
 from aggregator.config.suggest import bare_address
 from aggregator.config.web import Web
 from aggregator.errors import Problem
-from aggregator.model import SourceKind
+from aggregator.model import Items, Mark, SourceKind
 from aggregator.text.locales import Locale, locale_of
 
 
@@ -158,7 +159,12 @@ class FetchSettings(Settings):
 class SourceConfig(Settings):
     """One address to watch: a feed, a page that has none, a sitemap, or a page watched as a whole."""
 
-    url: values.HttpAddress = Field(description="Address of the feed, page or sitemap.")
+    url: SourceAddress = Field(
+        description=(
+            "Address of the feed, page or sitemap; of a mailbox, `imaps://user@host/folder` or `maildir:FOLDER`, "
+            "relative to this file."
+        )
+    )
     name: values.Slug | None = Field(
         None,
         description="Short name for commands, `where` and addresses; made from the title or address when left out.",
@@ -177,8 +183,8 @@ class SourceConfig(Settings):
         SourceKind.AUTO,
         description=(
             "`feed`; `page`: entries are the records of its list; `sitemap`: entries are its addresses; `watch`: each "
-            "change of the page is an entry; `auto`: a feed, the feed that a page names, else the page's list "
-            "(docs/reference/pages.md)."
+            "change of the page is an entry; `mailbox`: its mails are (docs/how-to/newsletters.md); `auto`: a feed, "
+            "the feed that a page names, else the page's list (docs/reference/pages.md)."
         ),
     )
     page: PageConfig | None = Field(
@@ -197,6 +203,20 @@ class SourceConfig(Settings):
         None,
         description="With `kind: watch`, the row of a ranking that leads the titles of its entries: `Luxembourg`.",
     )
+    senders: tuple[Sender, ...] = Field(
+        (),
+        description=(
+            "Of a mailbox, read only the mails of these: addresses, domains, or ids of mailing lists (`List-Id`). "
+            "Several sources may share a mailbox so; each needs a `name`."
+        ),
+    )
+    items: Items = Field(
+        Items.MAILS, description="Of a mailbox: `mails`: each mail is an entry; `links`: each article that it lists."
+    )
+    mark: Mark | None = Field(
+        None, description="`read`: mails on an IMAP server are marked as read once they are stored; else nothing is."
+    )
+    password: values.Secret | None = Field(None, description="Password of an IMAP mailbox: `${MAIL_PASSWORD}`.")
     backlog: values.OptionalBacklog = Field(
         None,
         description="How many entries are kept at least when it is new, or `all`; `storage.backlog` when left out.",
@@ -252,11 +272,38 @@ class SourceConfig(Settings):
             ("select", self.select is not None, {SourceKind.WATCH}),
             ("follow", self.follow is not None, {SourceKind.WATCH}),
             ("full", self.full, set(SourceKind) - {SourceKind.WATCH}),
+            ("senders", bool(self.senders), {SourceKind.MAILBOX}),
+            ("items", self.items is not Items.MAILS, {SourceKind.MAILBOX}),
+            ("mark", self.mark is not None, {SourceKind.MAILBOX}),
+            ("password", self.password is not None, {SourceKind.MAILBOX}),
         ):
             if is_given and self.kind not in kinds:
                 those = " or ".join(kind for kind in SourceKind if kind in kinds)
                 raise ValueError(f"{key} is of no use with kind: {self.kind}; it is for {those}")
         return self
+
+    @model_validator(mode="after")
+    def _check_mailbox(self) -> Self:
+        if is_mailbox(self.url) != (self.kind is SourceKind.MAILBOX):
+            raise ValueError(
+                "its address is that of a mailbox: it needs kind: mailbox"
+                if is_mailbox(self.url)
+                else "kind: mailbox needs an address that begins with imaps:// or maildir:"
+            )
+        if self.kind is not SourceKind.MAILBOX:
+            return self
+        if self.senders and self.name is None:
+            raise ValueError("a source with senders needs a name: others may have the same mailbox")
+        if self.auth is not None or self.headers:
+            raise ValueError("a mailbox has neither auth nor headers: write user@ in its url, and its password apart")
+        if self.password is not None and not self.url.startswith("imap"):
+            raise ValueError("password is of no use with a Maildir")
+        return self
+
+    @property
+    def address(self) -> str:
+        """What it is known by: its address without user and password; that of a mailbox may be several sources'."""
+        return bare_address(self.url) + (f"#{self.name}" if self.senders else "")
 
     @property
     def file(self) -> str:

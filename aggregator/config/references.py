@@ -16,7 +16,7 @@ def check_references(tree: Section) -> list[Problem]:
     problems: list[Problem] = []
     for kind, noun in _NOUNS.items():
         problems += _given_twice(_texts_at(tree, kind, "name"), f"another {noun} has this name")
-    problems += _given_twice(_texts_at(tree, "sources", "url"), "another source has this address")
+    problems += _given_twice(_addresses(tree), "another source has this address")
     for kind, noun in (("categories", "category"), ("sources", "source")):
         known = {name.value for name in _texts_at(tree, kind, "name")}
         for used in _uses(tree, kind):
@@ -43,6 +43,13 @@ def _given_twice(texts: Iterator[Scalar], complaint: str) -> Iterator[Problem]:
             yield text.place.problem(f"{complaint}: see {before.place}")
 
 
+def _addresses(tree: Section) -> Iterator[Scalar]:
+    """Yield the sources' addresses; those with senders may share a mailbox."""
+    for section in _sections(tree, "sources"):
+        if "senders" not in section.items:
+            yield from _texts_of(section, "url")
+
+
 def _uses(tree: Section, kind: str) -> Iterator[Scalar]:
     """Yield every place that refers to a category or source by name."""
     if kind == "categories":
@@ -62,9 +69,13 @@ def _sections(section: Section, key: str) -> Iterator[Section]:
 
 def _texts_at(tree: Section, kind: str, key: str) -> Iterator[Scalar]:
     for section in _sections(tree, kind):
-        node = section.items.get(key)
-        if isinstance(node, Scalar) and isinstance(node.value, str):
-            yield node
+        yield from _texts_of(section, key)
+
+
+def _texts_of(section: Section, key: str) -> Iterator[Scalar]:
+    node = section.items.get(key)
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        yield node
 
 
 def _texts(node: Node | None) -> Iterator[Scalar]:

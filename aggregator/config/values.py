@@ -106,7 +106,7 @@ def _time_zone(text: str) -> str:
     return text
 
 
-def _http_address(text: str) -> str:
+def http_address(text: str) -> str:
     address = text.strip()
     try:
         parts = urlsplit(address)
@@ -119,14 +119,14 @@ def _http_address(text: str) -> str:
 
 
 def _site_address(text: str) -> str:
-    address = _http_address(text)
+    address = http_address(text)
     if re.search(r"[?#]", address):
         raise ValueError("expected an address without ? and #")
     return address.rstrip("/") + "/"
 
 
 def _secret_http_address(secret: SecretStr) -> SecretStr:
-    return SecretStr(_http_address(secret.get_secret_value()))
+    return SecretStr(http_address(secret.get_secret_value()))
 
 
 def _chat_address(secret: SecretStr) -> SecretStr:
@@ -181,7 +181,7 @@ def _one_or_more(value: Any) -> Any:  # noqa: ANN401
 
 
 def _hub(text: str) -> str:
-    address = _http_address(text)
+    address = http_address(text)
     if "@" in urlsplit(address).netloc or "#" in address:
         raise ValueError("expected an address without user, password and #: everybody sees it in the feeds")
     return address
@@ -364,7 +364,7 @@ def not_empty(items: tuple[_T, ...]) -> tuple[_T, ...]:
     return items
 
 
-def _described(title: str, **schema: Any) -> WithJsonSchema:  # noqa: ANN401
+def described(title: str, **schema: Any) -> WithJsonSchema:  # noqa: ANN401
     return WithJsonSchema({"title": title, "type": "string", **schema})
 
 
@@ -399,26 +399,26 @@ Backlog = Annotated[int | Literal["all"], BeforeValidator(_backlog), WithJsonSch
 OptionalBacklog = Annotated[int | Literal["all"] | None, BeforeValidator(_backlog), WithJsonSchema(_BACKLOG)]
 Number = Annotated[float, Strict(), BeforeValidator(_number), AllowInfNan(allow_inf_nan=False)]
 Switch = Annotated[bool, Strict(), BeforeValidator(_switch), WithJsonSchema(_SWITCH)]
-Line = Annotated[str, Strict(), AfterValidator(_one_line), _described("text")]
-Slug = Annotated[str, Strict(), AfterValidator(_slug), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
-FeedName = Annotated[str, Strict(), AfterValidator(_feed_name), _described("name", pattern=_SLUG_PATTERN, maxLength=64)]
-Spoken = Annotated[str, Strict(), AfterValidator(_spoken), _described("language tag", pattern=_LANGUAGE_PATTERN)]
-Language = Annotated[str, Strict(), AfterValidator(_language), _described("language tag", pattern=_LANGUAGE_PATTERN)]
-TimeZone = Annotated[str, Strict(), AfterValidator(_time_zone), _described("time zone")]
-HttpAddress = Annotated[str, Strict(), AfterValidator(_http_address), _described("address", pattern=_HTTP_PATTERN)]
-SiteAddress = Annotated[str, Strict(), AfterValidator(_site_address), _described("address", pattern=_HTTP_PATTERN)]
-Contact = Annotated[str, Strict(), AfterValidator(_printable_ascii), _described("address")]
+Line = Annotated[str, Strict(), AfterValidator(_one_line), described("text")]
+Slug = Annotated[str, Strict(), AfterValidator(_slug), described("name", pattern=_SLUG_PATTERN, maxLength=64)]
+FeedName = Annotated[str, Strict(), AfterValidator(_feed_name), described("name", pattern=_SLUG_PATTERN, maxLength=64)]
+Spoken = Annotated[str, Strict(), AfterValidator(_spoken), described("language tag", pattern=_LANGUAGE_PATTERN)]
+Language = Annotated[str, Strict(), AfterValidator(_language), described("language tag", pattern=_LANGUAGE_PATTERN)]
+TimeZone = Annotated[str, Strict(), AfterValidator(_time_zone), described("time zone")]
+HttpAddress = Annotated[str, Strict(), AfterValidator(http_address), described("address", pattern=_HTTP_PATTERN)]
+SiteAddress = Annotated[str, Strict(), AfterValidator(_site_address), described("address", pattern=_HTTP_PATTERN)]
+Contact = Annotated[str, Strict(), AfterValidator(_printable_ascii), described("address")]
 Database = Annotated[
-    str, Strict(), AfterValidator(_database), _described("database address", pattern="^(sqlite:///|postgresql)")
+    str, Strict(), AfterValidator(_database), described("database address", pattern="^(sqlite:///|postgresql)")
 ]
-Folder = Annotated[Path, BeforeValidator(_folder), _described("folder")]
-NewFolder = Annotated[Path, BeforeValidator(_new_folder), _described("folder")]
-Duration = Annotated[timedelta, BeforeValidator(_duration), _described("duration", pattern=DURATION_PATTERN)]
+Folder = Annotated[Path, BeforeValidator(_folder), described("folder")]
+NewFolder = Annotated[Path, BeforeValidator(_new_folder), described("folder")]
+Duration = Annotated[timedelta, BeforeValidator(_duration), described("duration", pattern=DURATION_PATTERN)]
 AutoOrDuration = Annotated[timedelta | None, BeforeValidator(_duration_or_auto), WithJsonSchema(_AUTO_OR_DURATION)]
 ShortDuration = Annotated[
-    timedelta, BeforeValidator(_short_duration), _described("duration", pattern=SHORT_DURATION_PATTERN)
+    timedelta, BeforeValidator(_short_duration), described("duration", pattern=SHORT_DURATION_PATTERN)
 ]
-Size = Annotated[int, BeforeValidator(_size), _described("size", pattern=SIZE_PATTERN)]
+Size = Annotated[int, BeforeValidator(_size), described("size", pattern=SIZE_PATTERN)]
 HostOrNetwork = Annotated[str, Strict(), AfterValidator(_host_or_network)]
 AllowedHosts = Annotated[
     Annotated[bool, Strict(), BeforeValidator(_switch), Tag("<switch>")]
@@ -426,23 +426,23 @@ AllowedHosts = Annotated[
     Discriminator(_allowed_tag),
     WithJsonSchema(_ALLOWED),
 ]
-Term = Annotated[str, Strict(), AfterValidator(_term), _described("term")]
-Filter = Annotated[str, Strict(), AfterValidator(_filter), _described("filter")]
-Every = Annotated[str, Strict(), AfterValidator(parse_every), _described("schedule", pattern=EVERY_PATTERN)]
-Cron = Annotated[str, Strict(), AfterValidator(parse_cron), _described("crontab line")]
+Term = Annotated[str, Strict(), AfterValidator(_term), described("term")]
+Filter = Annotated[str, Strict(), AfterValidator(_filter), described("filter")]
+Every = Annotated[str, Strict(), AfterValidator(parse_every), described("schedule", pattern=EVERY_PATTERN)]
+Cron = Annotated[str, Strict(), AfterValidator(parse_cron), described("crontab line")]
 Hubs = Annotated[
-    tuple[Annotated[str, Strict(), AfterValidator(_hub), _described("address", pattern=_HTTP_PATTERN)], ...],
+    tuple[Annotated[str, Strict(), AfterValidator(_hub), described("address", pattern=_HTTP_PATTERN)], ...],
     BeforeValidator(_one_or_more),
     WithJsonSchema(_ONE_OR_MORE),
 ]
-Network = Annotated[str, Strict(), AfterValidator(_network), _described("network")]
-ServedHost = Annotated[str, Strict(), AfterValidator(_served_host), _described("host")]
-AccessToken = Annotated[SecretStr, AfterValidator(_access_token), _described("text", **_SECRET)]
-Host = Annotated[str, Strict(), AfterValidator(_host), _described("host")]
+Network = Annotated[str, Strict(), AfterValidator(_network), described("network")]
+ServedHost = Annotated[str, Strict(), AfterValidator(_served_host), described("host")]
+AccessToken = Annotated[SecretStr, AfterValidator(_access_token), described("text", **_SECRET)]
+Host = Annotated[str, Strict(), AfterValidator(_host), described("host")]
 EmailAddress = Annotated[
-    str, Strict(), AfterValidator(_email_address), _described("mail address", pattern=r"^[^\s@]+@[^\s@]+$")
+    str, Strict(), AfterValidator(_email_address), described("mail address", pattern=r"^[^\s@]+@[^\s@]+$")
 ]
-Mailbox = Annotated[str, Strict(), AfterValidator(_mailbox), _described("mail address", pattern="@")]
+Mailbox = Annotated[str, Strict(), AfterValidator(_mailbox), described("mail address", pattern="@")]
 ErrorStatus = Annotated[
     int,
     Strict(),
@@ -450,14 +450,14 @@ ErrorStatus = Annotated[
     AfterValidator(_error_status),
     WithJsonSchema({"title": "status", "type": "integer", "minimum": 400, "maximum": 599}),
 ]
-UserName = Annotated[str, Strict(), AfterValidator(_user_name), _described("text")]
-Secret = Annotated[SecretStr, _described("text", **_SECRET)]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret), _described("text", **_SECRET)]
+UserName = Annotated[str, Strict(), AfterValidator(_user_name), described("text")]
+Secret = Annotated[SecretStr, described("text", **_SECRET)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret), described("text", **_SECRET)]
 SecretHttpAddress = Annotated[
-    SecretStr, AfterValidator(_secret_http_address), _described("address", pattern=_HTTP_PATTERN, **_SECRET)
+    SecretStr, AfterValidator(_secret_http_address), described("address", pattern=_HTTP_PATTERN, **_SECRET)
 ]
 SecretChatAddress = Annotated[
-    SecretStr, AfterValidator(_chat_address), _described("Apprise address", pattern=_ANY_SCHEME_PATTERN, **_SECRET)
+    SecretStr, AfterValidator(_chat_address), described("Apprise address", pattern=_ANY_SCHEME_PATTERN, **_SECRET)
 ]
 SecretHeaders = Annotated[
     dict[Annotated[str, AfterValidator(_header_name)], Annotated[SecretStr, AfterValidator(_header_value)]],

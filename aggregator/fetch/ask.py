@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from aggregator.errors import FetchError, StatusError, Throttled
 from aggregator.fetch.cache import date_of, freshness, retry_after
 from aggregator.http import Address, HttpClient, Response, parse_address
-from aggregator.model import Claim, Fetched, NotModified, Source, SourceState, Validators
+from aggregator.model import Claim, Fetched, NotModified, Source, SourceKind, SourceState, Validators
 
 # A validator is sent back with every request; what is longer than this is no version but a burden.
 MAX_VALIDATOR_CHARS = 2_000
@@ -39,13 +39,19 @@ def fetch_source(
 
     Asks where permanent redirects led before, else the configured address. The validators of the last answer go to
     the address that gave them, be it at the end of a redirect (RULES D1-D3b); none do when the claim is plain.
-    ``secrets`` are headers for the host of the configured address and no other, as is its userinfo (D12b). Raises
+    ``secrets`` are headers for the host of the configured address and no other, as is its userinfo (D12b). Of a mailbox
+    the answer are its new mails. Raises
     FetchError and its kin for every other outcome: StatusError for answers that are neither 200, 203 nor 304, with the
     wait that the server asked for, and among them Throttled when we come too often. All of these say how long it took.
     """
     began = time.monotonic()
     try:
-        answer = _ask(client, claim, secrets)
+        if claim.source.kind is SourceKind.MAILBOX:
+            from aggregator.fetch.mailbox import fetch_mails  # with its library, which few need
+
+            answer = fetch_mails(client, claim, secrets=secrets)
+        else:
+            answer = _ask(client, claim, secrets)
     except FetchError as error:
         error.took = _since(began)
         raise

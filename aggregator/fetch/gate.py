@@ -17,12 +17,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Final, Self, TypeVar
+from urllib.parse import urlsplit
 
 from aggregator.errors import FetchError, FetchTimeout, SourceError, StatusError, Throttled, Unreachable
 from aggregator.http import parse_address
@@ -216,10 +218,11 @@ class HostGate:
 
 @lru_cache(maxsize=MAX_REMEMBERED)
 def _host_of(url: str) -> str:
-    try:
+    with suppress(FetchError):
         return parse_address(url).host
-    except FetchError:
-        return url
+    with suppress(ValueError):  # the server of a mailbox
+        return urlsplit(url).hostname or url
+    return url
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)

@@ -61,6 +61,9 @@ def after_success(claim: Claim, brought: Brought, *, settings: Pace, now: dateti
         )
     complaint = state.listed.complaint if state.listed else None
     part_only = document.complaint if document else None
+    request = findings.request if findings else None
+    if findings is None and state.last_error_kind is ErrorKind.UNCONFIRMED:  # nothing came since
+        request = state.last_error
     recent = state.recent
     if brought.published:
         recent = tuple(sorted((*brought.published, *state.recent), reverse=True)[:REMEMBERED_TIMES])
@@ -89,8 +92,8 @@ def after_success(claim: Claim, brought: Brought, *, settings: Pace, now: dateti
         next_check=check.at,
         next_check_reason=check.reason,
         failures=0,
-        last_error=complaint or part_only,
-        last_error_kind=ErrorKind.PAGE_CHANGED if complaint else None,
+        last_error=complaint or part_only or request,
+        last_error_kind=ErrorKind.PAGE_CHANGED if complaint else ErrorKind.UNCONFIRMED if request else None,
         last_error_status=None,
         usual_gap=check.usual_gap,
         recent=recent,

@@ -7,11 +7,13 @@ bounds, ``failures`` turns every library's exception into one of ours.
 
 from aggregator.http.addresses import Address, basic_authorization, parse_address
 from aggregator.http.client import HttpClient, user_agent
+from aggregator.http.conversation import Conversation
 from aggregator.http.proxies import proxies_of
 from aggregator.http.response import Hop, Response
 
 __all__ = [
     "Address",
+    "Conversation",
     "Hop",
     "HttpClient",
     "Response",

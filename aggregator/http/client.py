@@ -24,6 +24,7 @@ from aggregator.errors import AddressRefused, BodyTooLarge, FetchError
 from aggregator.http.addresses import Address, follow, parse_address
 from aggregator.http.body import STEP_BYTES, Decoded, decode_body
 from aggregator.http.connect import GuardedAdapter
+from aggregator.http.conversation import Conversation
 from aggregator.http.cookies import ExchangeCookies
 from aggregator.http.failures import LIBRARY_ERRORS, explain
 from aggregator.http.guard import Guard
@@ -175,6 +176,28 @@ class HttpClient:
         sent = {"Accept": "*/*", **(headers or {}), **_secrets(address, None)}
         with self._exchange() as exchange:
             return self._send("POST", address, sent, exchange, body=body, with_excerpt=True)
+
+    @property
+    def max_body(self) -> int:
+        """How many bytes of an answer are taken at most."""
+        return self._max_body
+
+    @contextmanager
+    def conversation(self, host: str, port: int, *, is_tls: bool) -> Iterator[Conversation]:
+        """Open a connection for another protocol, such as IMAP: guarded, and with one deadline for all of it.
+
+        Raises FetchError and its kin, for what goes wrong in the body too.
+        """
+        place = Address(scheme="https", host=host, port=port, target="")
+        with self._exchange() as exchange:
+            try:
+                talk = Conversation.begin(host, port, exchange, is_tls=is_tls)
+                try:
+                    yield talk
+                finally:
+                    talk.sock.close()
+            except (FetchError, *LIBRARY_ERRORS) as error:
+                raise explain(error, place, timeout_s=self._timeout_s) from error
 
     @contextmanager
     def lent(self) -> Iterator[None]:

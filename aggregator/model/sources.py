@@ -24,6 +24,20 @@ class SourceKind(StrEnum):
     PAGE = "page"
     SITEMAP = "sitemap"
     WATCH = "watch"
+    MAILBOX = "mailbox"
+
+
+class Items(StrEnum):
+    """What the entries of a mailbox are: its mails, or the articles that each of them lists."""
+
+    MAILS = "mails"
+    LINKS = "links"
+
+
+class Mark(StrEnum):
+    """How mails that were read are marked on their server."""
+
+    READ = "read"
 
 
 class Per(StrEnum):
@@ -66,7 +80,8 @@ class Source:
     ``links`` is a regular expression that links of a list or sitemap must fit. ``select`` is the part of a page that is
     watched as a whole, in CSS, and ``follow`` the row of its ranking that matters most. ``timezone`` is the clock of
     its days without a time. With ``full`` the text of new entries is taken from the pages that they link to.
-    ``backlog`` None: all that it brings along is kept.
+    ``backlog`` None: all that it brings along is kept. Of a mailbox mails of ``senders`` are read (addresses, domains,
+    ids of lists), or all; its ``url`` ends with "#name" where there are senders, since others may share the mailbox.
     """
 
     name: str
@@ -89,6 +104,9 @@ class Source:
     full: bool = False
     timezone: str | None = None
     backlog: BacklogRule | None = None
+    senders: tuple[str, ...] = field(default=(), metadata=_ENTRIES)
+    items: Items = field(default=Items.MAILS, metadata=_ENTRIES)
+    mark: Mark | None = None
 
 
 def affected(before: Source, after: Source) -> frozenset[Affects]:
@@ -143,7 +161,7 @@ class ListMemory:
 class Findings:
     """What reading a document leaves for the next time, beside its entries: see the fields of SourceState.
 
-    ``edition`` is that of a ranking which is new or changed.
+    ``edition`` is that of a ranking which is new or changed. ``request`` is what the operator is asked to do, in words.
     """
 
     read_as: SourceKind | None = None
@@ -151,6 +169,7 @@ class Findings:
     listed: ListMemory | None = None
     watched: bytes = b""
     edition: Edition | None = None
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.errors import FetchError, NotAFeed, ParseError, SourceError
-from aggregator.fetch import fetch_beside
+from aggregator.fetch import fetch_beside, fetch_source
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Entry, Fetched, ListPage, PageRules, ParsedFeed, Source, SourceKind, SourceState
 from aggregator.normalize import normalize_feed
@@ -93,7 +93,13 @@ class _Look:
         self._claim = _claim_once(source, now)
 
     def ask(self, address: str) -> Fetched:
+        if self._source.kind is SourceKind.MAILBOX:
+            return self._mails()
         return fetch_beside(self._client, address, self._claim, secrets=self._secrets)
+
+    def _mails(self) -> Fetched:
+        answer = fetch_source(self._client, self._claim, secrets=self._secrets)
+        return answer if isinstance(answer, Fetched) else Fetched(url=answer.url, body=b"", content_type=None)
 
     def read(self, address: str, answer: Fetched, kind: SourceKind) -> Found:
         claim = _claim_once(replace(self._source, kind=kind), self._now)

@@ -32,7 +32,7 @@ def configured_sources(config: Config, *, known: Mapping[str, str] | None = None
     for each, name in zip(config.sources, _names(config.sources, known or {}), strict=True):
         given = {
             "name": name,
-            "url": bare_address(each.url),
+            "url": each.address,
             "group": each.politeness.group,
             "backlog": _backlog(each, config.storage),
             "timezone": each.timezone or config.site.timezone,
@@ -58,7 +58,7 @@ def _names(sources: Sequence[SourceConfig], known: Mapping[str, str]) -> list[st
     taken = {each.name for each in sources if each.name}
     names: list[str | None] = []
     for each in sources:
-        kept = None if each.name else known.get(bare_address(each.url))
+        kept = None if each.name else known.get(each.address)
         names.append(each.name or (None if kept in taken else kept))
         taken |= {kept} if kept else set()
     made = [

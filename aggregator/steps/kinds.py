@@ -72,6 +72,11 @@ def _read_whole(claim: Claim, answer: Fetched, now: datetime) -> Reading:
             return Reading(
                 watched.document, replace(_unchanged(claim), watched=watched.memory, edition=watched.edition)
             )
+        case SourceKind.MAILBOX:
+            from aggregator.parse.mails import read_mailbox
+
+            mailbox = read_mailbox(answer, items=claim.source.items, now=now)
+            return Reading(mailbox.document, replace(_unchanged(claim), request=mailbox.request))
         case _:
             return Reading(parse_feed(answer), _unchanged(claim))
 

@@ -24,7 +24,12 @@ from aggregator.text.legal import visible
 
 
 def preview(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, a page or a sitemap; https:// may be left out.")],
+    url: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL", help="A feed, a page or a sitemap, https:// may be left out; or the name of a source."
+        ),
+    ],
     kind: KindOption = SourceKind.AUTO,
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -53,9 +58,9 @@ def preview(
 
 
 def _as_configured(config: Config, url: str, kind: SourceKind) -> tuple[Source, Mapping[str, str]] | None:
-    """Return the configured source with this address and its secrets; None when there is none."""
-    sources = configured_sources(config)
-    same = (each for each in sources if canonical_url(each.url) == canonical_url(url))
+    """Return the configured source with this address or name and its secrets; None when there is none."""
+    sources, address = configured_sources(config), canonical_url(url)
+    same = (each for each in sources if each.name == url or (address and canonical_url(each.url) == address))
     found = next((each for each in same if kind in {SourceKind.AUTO, each.kind}), None)
     return None if found is None else (found, Credentials(config, sources).of(found))
 

@@ -19,7 +19,7 @@ from aggregator.entrypoints.commands.digest_checks import check_digests
 from aggregator.entrypoints.doctor.database import Answer
 from aggregator.entrypoints.doctor.finding import Finding, bad, doubtful, good, skipped
 from aggregator.errors import ConfigError, DeliveryError, SourceError
-from aggregator.model import Condition
+from aggregator.model import Condition, SourceKind
 from aggregator.notify.mail.smtp import SmtpSender
 from aggregator.sources import configured_sources
 from aggregator.store import file_of
@@ -111,9 +111,10 @@ def templates(config: Config) -> Iterator[Finding]:
 
 def network(config: Config) -> Finding:
     """Look up and connect to the hosts of some sources, all at once; nothing is asked of them."""
-    by_host = {urlsplit(source.url).netloc.rpartition("@")[2]: source.url for source in configured_sources(config)}
+    addresses = [source.url for source in configured_sources(config) if source.kind is not SourceKind.MAILBOX]
+    by_host = {urlsplit(address).netloc.rpartition("@")[2]: address for address in addresses}
     if not by_host:
-        return skipped("network", "no source is configured")
+        return skipped("network", "no source on the web is configured")
     hosts = list(by_host)[:_HOSTS]
     with open_client(config) as client, ThreadPoolExecutor(_HOSTS) as pool:
 

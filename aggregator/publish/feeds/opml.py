@@ -18,9 +18,10 @@ def render_opml(title: str, sources: Sequence[SourceHealth], *, updated: datetim
     """Return an OPML document: folders, nested as they are, then the sources that are in none.
 
     A source is written once, in its ``folder``, else in that of its first category, and names all its categories in
-    ``category`` (E40–E42).
+    ``category`` (E40–E42). Mailboxes are the operator's alone.
     ``updated`` is left out when it isn't known.
     """
+    sources = [each for each in sources if each.source.kind is not SourceKind.MAILBOX]
     opml = etree.Element("opml", version="2.0")
     head, body = etree.SubElement(opml, "head"), etree.SubElement(opml, "body")
     etree.SubElement(head, "title").text = one_line(title)

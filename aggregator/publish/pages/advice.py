@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.errors import ErrorKind
-from aggregator.model import SourceHealth, SourceState, SourceStatus
+from aggregator.model import SourceHealth, SourceKind, SourceStatus
 from aggregator.text.locales import Locale, marked
 from aggregator.text.moments import clock_time, time_in_words
 
@@ -24,6 +24,7 @@ _REFUSED: Final = marked(
 )
 _NOTHING_THERE: Final = marked("There is nothing at this address any more. Open the site, then run: aggregator add URL")
 _SERVER_ERROR: Final = marked("The site reported an error (%(status)s). %(retry)s; no action needed.")
+_MAILBOX: Final = marked("See to the user and the folder in its url, and to its password. %(retry)s.")
 _SILENT: Final = marked(
     "It answers, but has nothing new. If the site has news, run: aggregator poll %(name)s, which asks for all of it; "
     "if that brings nothing, its feed is stale or elsewhere: aggregator add URL"
@@ -72,44 +73,50 @@ _STEPS: Final[Mapping[ErrorKind, str]] = {
     ErrorKind.NOT_A_FEED: _FIND,
     ErrorKind.NOT_A_LIST: _FIND,
     ErrorKind.PAGE_CHANGED: _FIND,
+    ErrorKind.UNCONFIRMED: marked(
+        "If you want it, open the link that the command `aggregator sources` shows; nobody else will."
+    ),
     ErrorKind.FAILED: _OTHERWISE,
+}
+_BY_STATUS: Final[Mapping[SourceStatus, str]] = {
+    SourceStatus.SILENT: _SILENT,
+    SourceStatus.MOVED: marked(
+        "It works. To write the new address into the sources file, run: aggregator sources --apply-moves"
+    ),
+    SourceStatus.GONE: marked(
+        "The site says that it is gone for good, so we no longer poll it. Remove it, or change its url."
+    ),
+    SourceStatus.CHANGED: marked(
+        "Its page was rebuilt. To see what we find now, and to pin it (page:), run: aggregator preview URL"
+    ),
 }
 
 
 def next_step(health: SourceHealth, *, zone: ZoneInfo, now: datetime | None, locale: Locale) -> str | None:
     """Return what to do about a source, None when there is nothing; ``now`` None: for pages that are read later."""
-    match health.status_at(now):
-        case SourceStatus.SILENT:
-            return locale.gettext(_SILENT, name=health.source.name)
-        case SourceStatus.MOVED:
-            return locale.gettext(
-                "It works. To write the new address into the sources file, run: aggregator sources --apply-moves"
-            )
-        case SourceStatus.GONE:
-            return locale.gettext(
-                "The site says that it is gone for good, so we no longer poll it. Remove it, or change its url."
-            )
-        case SourceStatus.CHANGED:
-            return locale.gettext(
-                "Its page was rebuilt. To see what we find now, and to pin it (page:), run: aggregator preview URL"
-            )
-        case SourceStatus.FAILING:
-            state = health.state
-            return locale.gettext(
-                _step(state),
-                status=str(state.last_error_status),
-                retry=retry_in_words(state.next_check, zone, now, locale),
-            )
-    return None
+    status, state = health.status_at(now), health.state
+    if status is SourceStatus.FAILING:
+        return locale.gettext(
+            _step(health),
+            status=str(state.last_error_status),
+            retry=retry_in_words(state.next_check, zone, now, locale),
+        )
+    if state.last_error_kind is ErrorKind.UNCONFIRMED:
+        return locale.gettext(_STEPS[ErrorKind.UNCONFIRMED])
+    step = _BY_STATUS.get(status)
+    return locale.gettext(step, name=health.source.name) if step else None
 
 
-def _step(state: SourceState) -> str:
+def _step(health: SourceHealth) -> str:
     """Return the step for an error; a kind that is not known is one from before kinds were stored."""
+    state = health.state
     status = state.last_error_status
     if state.last_error_kind is None:
         return _OTHERWISE
     if state.last_error_kind is not ErrorKind.STATUS or status is None:
         return _STEPS[state.last_error_kind]
+    if health.source.kind is SourceKind.MAILBOX:
+        return _MAILBOX
     if status == HTTPStatus.UNAUTHORIZED:
         return _LOGIN
     if status == HTTPStatus.FORBIDDEN:

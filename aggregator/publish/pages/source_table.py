@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import SourceHealth, SourceKind, SourceStatus
+from aggregator.errors import ErrorKind
+from aggregator.model import SourceHealth, SourceKind, SourceState, SourceStatus
 from aggregator.publish.pages.advice import next_step
 from aggregator.publish.pages.charts import Bars, bars
 from aggregator.publish.pages.choices import color_of, monogram
@@ -115,7 +116,7 @@ def source_row(
         next_check=moment(state.next_check, zone=zone, now=now, locale=locale) if state.next_check else None,
         next_check_reason=one_line(state.next_check_reason),
         failures=state.failures,
-        last_error=legal(state.last_error) if state.last_error else None,
+        last_error=legal(_error(state)) if state.last_error else None,
         next_step=next_step(health, zone=zone, now=now, locale=locale),
         entries=health.entries,
         usual_gap=interval_in_words(state.usual_gap, locale) if state.usual_gap else None,
@@ -126,6 +127,12 @@ def source_row(
         validators=_validators(health, locale),
         response=response_time_in_words(health.response_time, locale) if health.response_time else None,
     )
+
+
+def _error(state: SourceState) -> str:
+    """Return what is wrong. Everybody sees this page: who confirms a subscription is the operator's to say."""
+    error = state.last_error or ""
+    return error.rpartition(": open ")[0] if state.last_error_kind is ErrorKind.UNCONFIRMED else error
 
 
 def _quiet(silence: timedelta, usual_gap: timedelta, locale: Locale) -> str:
