@@ -51,8 +51,9 @@ def written(option: Field[Any]) -> dict[str, Any]:
     """Return an option as it is written in a sources file, with a value that is not its default."""
     hint = get_type_hints(Source)[option.name]
     kinds = [each for each in (hint, *getattr(hint, "__args__", ())) if each in SAMPLES]
-    if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        value = next(each.value for each in hint if each is not option.default)
+    enums = [each for each in (hint, *getattr(hint, "__args__", ())) if isinstance(each, enum.EnumType)]
+    if enums:
+        value = next(each.value for each in enums[0] if each is not option.default)
     else:
         value = "America/New_York" if option.name == "timezone" else SAMPLES[kinds[0]]
     return {"politeness": {"group": value}} if option.name == "group" else {option.name: value}
@@ -62,9 +63,10 @@ def configured(given: dict[str, Any]) -> Source:
     """Load a source with this option, of whichever kind takes it."""
 
     def possible() -> Iterator[SourceConfig]:
-        for kind in ({"kind": each.value} for each in SourceKind):
+        for kind in SourceKind:
+            url = "imaps://a.example/INBOX" if kind is SourceKind.MAILBOX else "https://a.example/"
             try:
-                yield SourceConfig.model_validate({"url": "https://a.example/", "name": "a"} | kind | given)
+                yield SourceConfig.model_validate({"url": url, "name": "a", "kind": kind.value} | given)
             except ValidationError:
                 continue
 

@@ -4,6 +4,6 @@ What was read is remembered as a cursor in the place of an ETag, which is stored
 entries: a mail that came to nothing is asked for again, and one that is stored is not.
 """
 
-from aggregator.fetch.mailbox.ask import fetch_mails
+from aggregator.fetch.mailbox.new_mails import fetch_mails
 
 __all__ = ["fetch_mails"]

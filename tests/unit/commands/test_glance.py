@@ -87,6 +87,7 @@ def test_other_commands_are_left_to_themselves(
             at(hours=2),
         ),
     ],
+    ids=["due", "never checked", "claimed", "clock ahead", "other configuration", "ungrouped", "waiting", "sending"],
 )
 def test_whatever_a_poll_would_do_something_about_is_left_to_it(folder: Path, statement: str, value: str) -> None:
     change(folder, statement, value)

@@ -95,7 +95,7 @@ sources:
         ),
         (
             "sources: [{url: 'https://a.example/', kind: rss}]",
-            "1: expected auto, feed, page, sitemap or watch, got 'rss'",
+            "1: expected auto, feed, page, sitemap, watch or mailbox, got 'rss'",
         ),
         (
             "sources: [{url: 'https://a.example/', keep: a b}]",

@@ -50,7 +50,7 @@ def test_the_example_shows_every_section() -> None:
 def test_required_keys_and_defaults_are_told() -> None:
     rows = reference()
 
-    assert "| `url` | address | required | Address of the feed, page or sitemap. |" in rows
+    assert "| `url` | address | required | Address of the feed, page or sitemap; of a mailbox, " in rows
     assert "| `timeout` | duration | `20s` |" in rows
     assert "| `allow_private` | true, false or list of hosts and networks | `false` |" in rows
-    assert "| `kind` | auto, feed, page, sitemap or watch | `auto` |" in rows
+    assert "| `kind` | auto, feed, page, sitemap, watch or mailbox | `auto` |" in rows

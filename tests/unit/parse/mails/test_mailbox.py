@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aggregator.model import Fetched, Items, ParsedEntry
 from aggregator.normalize import normalize_feed
 from aggregator.parse.mails import read_mailbox
-from aggregator.parse.mails.mailbox import Mailbox
+from aggregator.parse.mails.read import Mailbox
 from tests.builders import NOW
 from tests.newsletters import EDITIONS, LISTED, OWN, PICTURE, PIXEL, Newsletter, head, listing_letter, newsletters, part
 

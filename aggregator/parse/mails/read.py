@@ -10,7 +10,7 @@ from datetime import datetime
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, Items, ParsedEntry, ParsedFeed, Text
 from aggregator.parse.mails.confirmation import confirmation_link
-from aggregator.parse.mails.message import Mail, open_mail
+from aggregator.parse.mails.mime import Mail, open_mail
 from aggregator.parse.mails.newsletter import Letter, read_letter, read_plain
 from aggregator.parse.pages import read_page
 
