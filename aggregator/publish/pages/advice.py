@@ -78,6 +78,12 @@ _STEPS: Final[Mapping[ErrorKind, str]] = {
     ),
     ErrorKind.FAILED: _OTHERWISE,
 }
+_BY_ANSWER: Final[Mapping[int, str]] = {
+    HTTPStatus.UNAUTHORIZED: _LOGIN,
+    HTTPStatus.FORBIDDEN: _REFUSED,
+    HTTPStatus.NOT_FOUND: _NOTHING_THERE,
+    HTTPStatus.GONE: _NOTHING_THERE,
+}
 _BY_STATUS: Final[Mapping[SourceStatus, str]] = {
     SourceStatus.SILENT: _SILENT,
     SourceStatus.MOVED: marked(
@@ -117,13 +123,8 @@ def _step(health: SourceHealth) -> str:
         return _STEPS[state.last_error_kind]
     if health.source.kind is SourceKind.MAILBOX:
         return _MAILBOX
-    if status == HTTPStatus.UNAUTHORIZED:
-        return _LOGIN
-    if status == HTTPStatus.FORBIDDEN:
-        return _REFUSED
-    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-        return _NOTHING_THERE
-    return _SERVER_ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _STEPS[ErrorKind.STATUS]
+    usual = _SERVER_ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _STEPS[ErrorKind.STATUS]
+    return _BY_ANSWER.get(status, usual)
 
 
 def retry_in_words(at: datetime | None, zone: ZoneInfo, now: datetime | None, locale: Locale) -> str:
