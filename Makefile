@@ -45,7 +45,8 @@ lint: $(VENV)/.installed-test
 quality: $(VENV)/.installed-test ## how good the judgments are, on labelled samples
 	$(BIN)/python -m tests.quality
 
-chaos: $(VENV)/.installed-test ## workers on one PostgreSQL, killed and started for a minute
+chaos: $(VENV)/.installed-test ## processes killed at a thousand random steps, and workers on one PostgreSQL for a minute
+	$(BIN)/python -m tests.kills
 	$(BIN)/python -m tests.chaos
 
 bench: $(VENV)/.installed-test ## reproducible benchmarks; they print ratios

@@ -17,6 +17,7 @@ from aggregator.config import Config
 from aggregator.errors import AggregatorError
 from aggregator.outputs.hubs import ping_due
 from aggregator.outputs.renewal import renew_feeds
+from aggregator.polling.workers import poll_due
 from aggregator.store import Store
 from tests.builders import NOW
 from tests.newsroom import Clock, Newsroom, make_config
@@ -68,6 +69,23 @@ def make_and_deliver(config: Config, now: datetime, kill_at: int | None, counted
     room.close()
     if counted is not None:
         counted.value = count()
+
+
+# What a process does in turn that does all.
+PARTS = ("poll", "issue", "deliver")
+
+
+def poll_issue_and_deliver(config: Config, now: datetime, killed: tuple[str, int] | None, counted: Any = None) -> None:
+    """Poll what is due, make issues, deliver; die at an event of one of these, or count those of each."""
+    room = Newsroom(config, Clock(now))
+    parts: list[Callable[[], object]] = [lambda: list(poll_due(room.aggregator)), room.issues, room.deliver]
+    for index, (name, part) in enumerate(zip(PARTS, parts, strict=True)):
+        kill_at = killed[1] if killed is not None and killed[0] == name else None
+        with nullcontext(lambda: 0) if kill_at is None and counted is None else _mortal(kill_at) as count:
+            part()
+        if counted is not None:
+            counted[index] = count()
+    room.close()
 
 
 def renew_and_ping(config: Config, now: datetime, kill_at: int | None, counted: Any = None) -> None:

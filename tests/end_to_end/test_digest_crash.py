@@ -13,6 +13,7 @@ import pytest
 
 from aggregator.model.issues import DeliveryStatus
 from aggregator.store import Store
+from tests import kills
 from tests.newsroom import START, Clock, Newsroom, make_config
 from tests.processes import forking, make_and_deliver
 from tests.receivers import HttpReceiver, MailServer
@@ -103,3 +104,19 @@ def test_killed_anywhere_nothing_is_lost_and_only_what_was_in_flight_comes_twice
             f"{repeated} repeated under the same id, 0 under another"
         )
     assert killed >= points * 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_killed_at_random_while_it_polls_issues_and_sends_nothing_is_lost_nor_comes_under_another_id(
+    database: str, tmp_path: Path, capsys: Any, request: pytest.FixtureRequest
+) -> None:
+    """`make chaos` does it a thousand times."""
+    url = f"sqlite:///{tmp_path}/kills.db"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgresql").new_database()
+
+    told = kills.run(url, kills=15)
+
+    with capsys.disabled():
+        print(f"\n{database}: {told}")  # noqa: T201 - what was counted
