@@ -6,6 +6,7 @@ import re
 from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -62,6 +63,7 @@ class Address:
         )
 
 
+@lru_cache(maxsize=256)  # each step of an exchange takes the same one apart
 def parse_address(url: str) -> Address:
     """Take a URL apart. Raises AddressRefused for other schemes, FetchError for what is no usable address."""
     url = re.sub(r"[\t\r\n]", "", url.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -120,6 +121,8 @@ _END_CLAIM = (
 _END_QUIET_CLAIM = sources.update().where(is_held()).values(_COUNTED)
 _INSERT_WAITING = ungrouped.insert()
 _BUMP = site.update().values(content_version=site.c.content_version + 1)
+# What others may change meanwhile, whoever has the claim: they are written anew each time.
+_TIMES = ("last_checked", "last_success", "next_check", "next_check_reason")
 _ENDED = {"claim_token": None, "claimed_until": None}
 
 
@@ -304,17 +307,21 @@ def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollRe
     history.write(connection, results)
     editions.write(connection, results)
     moved = _host_values(connection, [result for _, result in results])
-    # what has the same columns goes together: most have stayed at their host
-    for is_moved in (False, True):
-        states = [
-            rows.state_values(result.state) | _ENDED | held(claim) | host
-            for (claim, result), host in zip(results, moved, strict=True)
-            if bool(host) is is_moved
-        ]
-        if states:
-            connection.execute(_END_QUIET_CLAIM, states)
+    # what has the same columns goes together: those of most have the times of this poll and nothing else
+    states = defaultdict(list)
+    for (claim, result), host in zip(results, moved, strict=True):
+        values = _changes(claim.state, result.state) | _ENDED | held(claim) | host
+        states[tuple(values)].append(values)
+    for values_of_many in states.values():
+        connection.execute(_END_QUIET_CLAIM, values_of_many)
     if any(is_visible(claim.state, result.state) for claim, result in results):
         bump_content_version(connection)
+
+
+def _changes(before: SourceState, after: SourceState) -> rows.Values:
+    """Return the columns of a state that a poll changed, and those of its times."""
+    known = rows.state_values(before)
+    return {name: value for name, value in rows.state_values(after).items() if name in _TIMES or value != known[name]}
 
 
 def _host_values(connection: sa.Connection, results: Sequence[PollResult]) -> list[dict[str, str]]:
