@@ -74,7 +74,18 @@ def security_headers(config: Config) -> dict[str, str]:
 
 
 # Readers that are web pages themselves may read feeds; a token, where one is needed, they must be given by their user.
-_FOR_ALL_ORIGINS: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_FOR_ALL_ORIGINS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+# What a browser asks before a script of another site may send its own conditions, or a token as the password.
+_PREFLIGHT: Final = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "Accept, Authorization, If-Modified-Since, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 class _Rules:
@@ -133,6 +144,8 @@ class Access:
         wrong_host = None if is_health_check(path) else _wrong_host(rules, headers, scope)
         if wrong_host is not None:
             app, needed = wrong_host, None
+        elif scope["method"] == "OPTIONS" and area_of(path) is Area.FEEDS:
+            app, needed = Response(status_code=204, headers=_PREFLIGHT), None  # it says nothing of the feed
         elif needed is not None:
             shown = _shown(scope, headers)
             if not (fits(shown.in_header, needed) or fits(shown.in_address, needed)):

@@ -188,9 +188,42 @@ def test_feeds_alone_are_for_other_sites_to_read():
     client = client_of(make_aggregator(make_item()))
 
     assert client.get("/feeds/all.json").headers["access-control-allow-origin"] == "*"
+    assert client.get("/feeds/all.json").headers["access-control-expose-headers"] == "ETag, Link"
     assert client.get("/feeds/all.json").headers["cross-origin-resource-policy"] == "cross-origin"
     assert "access-control-allow-origin" not in client.get("/").headers
     assert client.get("/").headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", ["/feeds/all.json", "/feeds/inner.atom", "/feeds/search.atom?q=x", "/feeds/none.atom"])
+def test_a_script_of_another_site_may_send_conditions_and_a_token(path):
+    asking = {
+        "Origin": "https://reader.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match,authorization",
+    }
+
+    answer = client_of(make_aggregator(make_item(), config=LOCKED)).options(path, headers=asking)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in answer.headers
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD"
+    allowed = {each.strip().lower() for each in answer.headers["access-control-allow-headers"].split(",")}
+    assert {"if-none-match", "if-modified-since", "authorization"} <= allowed
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=x", "/sources", "/unsubscribe/abc", "/healthz"])
+def test_pages_are_not_for_scripts_of_other_sites(path):
+    answer = client_of(make_aggregator()).options(path, headers={"Origin": "https://other.example"})
+
+    assert answer.status_code == 405
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_a_preflight_under_another_name_is_refused_like_any_request():
+    answer = client_of(make_aggregator()).options("/feeds/all.json", headers={"Host": "evil.example"})
+
+    assert answer.status_code == 421
 
 
 def test_https_is_for_good_where_the_site_is_public_with_it():
