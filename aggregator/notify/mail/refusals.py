@@ -36,18 +36,29 @@ CONSEQUENCES: Final = {
     About.UNCLEAR: "failed; the reader is stopped when it happened in three issues in a row",
 }
 
+
+def _enhanced(rest: str) -> str:
+    """Return a pattern for enhanced status codes (5.1.1), which addresses of networks (203.5.1.77) are not."""
+    return rf"(?<![\d.])5\.(?:{rest})(?![\d]|\.\d)"
+
+
 RULES: Final = (
     Rule(r"^(530|534|535|538)\b", About.US, ("530 Authentication required", "535 5.7.8 bad credentials")),
     Rule(
-        r"\b5\.(7|3|4|5|6)\.\d+",
+        _enhanced(r"[34567]\.\d+|1\.[789]"),
         About.US,
         ("554 5.7.1 Relay access denied", "553 that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
     ),
-    Rule(r"\b5\.2\.[23]\b", About.MAILBOX, ("552 5.2.2 Over quota", "552 5.2.3 Message length exceeds a limit")),
+    Rule(_enhanced(r"2\.[23]"), About.MAILBOX, ("552 5.2.2 Over quota", "552 5.2.3 Message length exceeds a limit")),
     Rule(
-        r"\b5\.(1\.\d+|2\.1)\b",
+        _enhanced(r"1\.(?:[123456]|10)|2\.1"),
         About.READER,
         ("550 5.1.1 User unknown", "550 5.2.1 The account is disabled"),
+    ),
+    Rule(
+        r"\bsender\b|mail from|from address|return[- ]path",
+        About.US,
+        ("550 Sender address rejected: Domain not found",),
     ),
     Rule(
         r"quota|mailbox (is )?full|full mailbox|insufficient (system )?storage|over ?quota",
