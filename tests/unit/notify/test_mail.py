@@ -108,7 +108,7 @@ def test_a_refusal_is_about_what_the_table_says(rule: Rule, answer: str) -> None
         ("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example.org", About.US),
         ("550 Message rejected due to local policy", About.US),
         ("550 sorry", About.UNCLEAR),
-        ("550 Your IP 203.5.1.77 is on our list: rejected", About.UNCLEAR),
+        ("550 Your IP 203.5.1.77 is on our list: rejected", About.US),
         ("550 Host 203.5.2.1 blocked", About.US),
         ("550 5.1.8 <news@example.org>: Sender address rejected: Domain not found", About.US),
         ("550 5.1.7 Invalid address of the sender", About.US),
