@@ -30,6 +30,9 @@ from aggregator.stories import Encoder, SentenceEncoder, is_installed
 from aggregator.text.locales import marked
 from aggregator.text.marks import expired_marks
 
+# The feed whose entries the front page shows.
+_FRONT = "all"
+
 # What is larger is no article.
 _LARGEST_ARTICLE = 2_000_000
 
@@ -63,6 +66,12 @@ def open_gate(config: Config) -> HostGate:
 def selection_of(where: Where) -> Selection:
     """Return the conditions that the store can look up: all but the text."""
     return Selection(categories=where.categories, sources=where.sources, language=where.language)
+
+
+def front_of(config: Config) -> Selection:
+    """Return what the front page shows: what the feed `all` has, but for its text, which no page looks for."""
+    feed = next((each for each in config.feeds if each.name == _FRONT), None)
+    return selection_of(feed.where) if feed else Selection()
 
 
 def _connections(config: Config) -> int:

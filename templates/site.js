@@ -17,6 +17,10 @@
     all[at].scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
   };
 
+  // the header has it twice: one for wide screens, one behind a button
+  const searchField = () =>
+    Array.from(document.querySelectorAll("input[type=search]")).find((field) => field.checkVisibility());
+
   const open = () => {
     const link = stories()[at]?.querySelector(".headline a");
     if (link) window.open(link.href, "_blank", "noopener");
@@ -28,7 +32,7 @@
     ["j", () => go(1)],
     ["k", () => go(-1)],
     ["o", open],
-    ["/", () => document.querySelector("input[type=search]")?.focus()],
+    ["/", () => searchField()?.focus()],
     ["?", () => help()],
   ];
 
@@ -92,9 +96,8 @@
   const newer = document.querySelector("[data-newer]");
   if (newer) {
     const query = new URLSearchParams({ after: newer.dataset.after });
-    for (const name of ["category", "source", "language", "period"]) {
-      const value = newer.getAttribute(`data-filter-${name}`);
-      if (value) query.set(name, value);
+    for (const { name, value } of newer.attributes) {
+      if (name.startsWith("data-filter-")) query.set(name.slice("data-filter-".length), value);
     }
     const look = async () => {
       if (document.hidden) return;

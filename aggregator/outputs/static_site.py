@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from aggregator.app import Aggregator
+from aggregator.app import Aggregator, front_of
 from aggregator.model import PublishedEntry, Selection
 from aggregator.outputs.renewal import archive_document, renew_feeds
 from aggregator.publish import (
@@ -108,20 +108,22 @@ def _content(aggregator: Aggregator, *, has_sources: bool) -> SiteContent:
     """Return what the pages show."""
     store = aggregator.store
     health = store.sources() if has_sources else ()
-    front_of = partial(store.front, language=aggregator.config.site.language)
-    front = front_of(Selection(), limit=_FRONT_PAGE).items
+    of_front, list_of = front_of(aggregator.config), partial(store.front, language=aggregator.config.site.language)
+    front = list_of(of_front, limit=_FRONT_PAGE).items
+    everything = None if of_front == Selection() else list_of(Selection(), limit=_FRONT_PAGE).items
     by_day = dict(_by_day(aggregator))
     by_category = {
-        name: front_of(Selection(categories=(name,)), limit=_FRONT_PAGE).items
+        name: list_of(Selection(categories=(name,)), limit=_FRONT_PAGE).items
         for name in category_labels(aggregator.config)
     }
     by_source = {
-        each.source.name: front_of(Selection(sources=(each.source.name,)), limit=_SOURCE_PAGE).items for each in health
+        each.source.name: list_of(Selection(sources=(each.source.name,)), limit=_SOURCE_PAGE).items for each in health
     }
-    lists = (front, *by_day.values(), *by_category.values(), *by_source.values())
+    lists = (front, everything or (), *by_day.values(), *by_category.values(), *by_source.values())
     issues = [store.ledger.find_issue(each.name) for each in aggregator.config.digests]
     return SiteContent(
         front=front,
+        everything=everything,
         by_day=by_day,
         by_category=by_category,
         by_source=by_source,
@@ -145,7 +147,9 @@ def _by_day(aggregator: Aggregator) -> Iterator[tuple[date, Sequence[PublishedEn
 def _newest_first(aggregator: Aggregator) -> Iterator[PublishedEntry]:
     cursor = None
     while True:
-        page = aggregator.store.front(Selection(), limit=_READ, cursor=cursor, language=aggregator.config.site.language)
+        page = aggregator.store.front(
+            front_of(aggregator.config), limit=_READ, cursor=cursor, language=aggregator.config.site.language
+        )
         yield from page.items
         cursor = page.next
         if cursor is None:

@@ -56,7 +56,7 @@ from aggregator.publish.pages.render import (
     render_sources,
     render_story,
 )
-from aggregator.publish.pages.river import Day, Wording, arrange, wording_of
+from aggregator.publish.pages.river import Day, Item, Wording, arrange, arrange_top, wording_of
 from aggregator.publish.pages.source import SourcePage, arrange_polls
 from aggregator.publish.pages.source_table import SourceRow, arrange_sources, source_row
 from aggregator.publish.pages.standing import Standing, standing_of
@@ -78,6 +78,7 @@ __all__ = [
     "Filters",
     "Format",
     "Frame",
+    "Item",
     "River",
     "SiteContent",
     "SourcePage",
@@ -95,6 +96,7 @@ __all__ = [
     "arrange_ranking",
     "arrange_sources",
     "arrange_story",
+    "arrange_top",
     "build_document",
     "category_choices",
     "category_labels",

@@ -153,6 +153,6 @@ def test_paper_gets_the_stories_alone(demo: Site, open_page: Opening) -> None:
     page = open_page(demo.url)
     page.emulate_media(media="print")
 
-    assert not page.locator(".search").is_visible()
-    assert not page.locator(".narrow").is_visible()
+    for unwanted in (".ways", ".menu", ".bar", ".bottom"):
+        assert not page.locator(unwanted).is_visible()
     assert page.locator(".headline").first.is_visible()

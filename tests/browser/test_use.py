@@ -71,7 +71,7 @@ def test_a_story_shows_all_its_articles(demo: Site, open_page: Opening) -> None:
     item = max(front, key=lambda each: len(each.related))
     page = open_page(demo.url)
 
-    page.get_by_role("link", name=f"All {len(item.related) + 1} articles").first.click()
+    page.get_by_role("link", name=f"{len(item.related) + 1} articles").first.click()
 
     assert len(headlines(page)) == len(item.related) + 1
     times = page.locator("article .from time").evaluate_all("all => all.map(each => each.dateTime)")

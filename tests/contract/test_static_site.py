@@ -99,6 +99,22 @@ def test_what_asks_for_a_token_is_in_no_file(room: Newsroom, tmp_path: Path) -> 
     assert b"Lunar news 1" in files["index.html"]
 
 
+def test_what_is_in_no_category_has_a_page_of_its_own_where_the_front_page_leaves_it_out(tmp_path: Path) -> None:
+    feeds = [{"name": "all", "where": {"categories": ["space"]}}, {"name": "everything"}]
+    room = Newsroom(make_config(f"sqlite:///{tmp_path}/site.db", {}, feeds=feeds))
+    fill(room, 12)
+
+    publish(room.aggregator, tmp_path / "out")
+    room.close()
+
+    files = files_of(tmp_path / "out")
+    front, everything = (html.document_fromstring(files[name]) for name in ("index.html", "everything.html"))
+    assert front.xpath("//nav/a[.='Everything']/@href") == ["./everything.html"]
+    assert len(front.xpath("//article")) == 6
+    assert len(everything.xpath("//article")) == 12
+    assert b"Lunar news 0" not in files["days/2026-03-02.html"]
+
+
 def test_older_days_have_pages_that_lead_from_one_to_the_next(room: Newsroom, tmp_path: Path) -> None:
     fill(room, 8)
     out = tmp_path / "out"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -11,11 +11,19 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aggregator.app import Aggregator
+from aggregator.app import Aggregator, front_of
 from aggregator.config import Config
 from aggregator.config.templates import Templates
 from aggregator.entrypoints.web.current import Current, Framing, Remembering
-from aggregator.entrypoints.web.parameters import NO_CATEGORY, NO_PERIOD, NO_SOURCE, known_name, language_of
+from aggregator.entrypoints.web.parameters import (
+    NO_CATEGORY,
+    NO_PERIOD,
+    NO_SCOPE,
+    NO_SOURCE,
+    NO_VIEW,
+    known_name,
+    language_of,
+)
 from aggregator.entrypoints.web.responses import answer, render
 from aggregator.errors import NotHere, UsageError
 from aggregator.model import Found, Page, PublishedEntry, Selection, outage_of
@@ -23,12 +31,14 @@ from aggregator.publish import (
     PERIODS,
     Choice,
     Filters,
+    Item,
     River,
     SourcePage,
     arrange,
     arrange_polls,
     arrange_sources,
     arrange_story,
+    arrange_top,
     category_choices,
     category_labels,
     language_choice,
@@ -48,6 +58,10 @@ from aggregator.publish import (
 from aggregator.text.locales import marked
 
 _PAGE_ENTRIES: Final = 50
+
+# The most important stories are chosen among so many of the latest ones: more than a page has, as what mattered in the
+# morning must not be gone by noon.
+_TOP_OF: Final = 200
 _SOURCE_ENTRIES: Final = 20
 
 # More news than this is told as "50+": who was away so long reads from the top.
@@ -86,15 +100,17 @@ class Pages:
         before = request.query_params.get("before")
 
         def make(now: datetime) -> bytes:
-            page = self._store.front(
-                self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before, language=config.site.language
-            )
+            selection, language = self._selection(filters, now), config.site.language
+            page = self._store.front(selection, limit=_PAGE_ENTRIES, cursor=before, language=language)
             self._is_empty = not page.items and not filters.named and before is None
+            has_top = before is None and not filters.is_compact
+            more = self._store.front(selection, limit=_TOP_OF, language=language) if has_top and page.next else page
+            top = arrange_top(more.items, wording_of(config, now=now)) if has_top else ()
             frame = self._frame(request, config)
-            river = self._river(config, filters, page, now=now, before=before, address=frame.river)
+            river = self._river(config, filters, page, now=now, before=before, address=frame.river, top=top)
             return render_index(templates, frame, river)
 
-        return self._ticking(request, f"/?{filters.named}&before={before}", templates, make)
+        return self._ticking(request, f"/?{filters.kept}&before={before}", templates, make)
 
     def search(self, request: Request) -> Response:
         config, templates = self._current()
@@ -112,7 +128,7 @@ class Pages:
             river = self._river(config, filters, page, now=now, before=before, address=frame.search, found=found)
             return render_search(templates, frame, river)
 
-        return self._ticking(request, f"/search?{filters.named}&before={before}", templates, make)
+        return self._ticking(request, f"/search?{filters.kept}&before={before}", templates, make)
 
     def newer(self, request: Request) -> Response:
         """Tell how many stories came since a page was made, for its hint."""
@@ -209,6 +225,8 @@ class Pages:
         category = known_name(given.get("category"), list(labels), NO_CATEGORY)
         period = known_name(given.get("period"), list(PERIODS), NO_PERIOD)
         language = language_of(given.get("language"))
+        scope = known_name(given.get("scope"), ["everything"], NO_SCOPE)
+        view = known_name(given.get("view"), ["compact"], NO_VIEW)
         return Filters(
             category=category_choices(labels)[category] if category else None,
             source=Choice(name=source, title=source) if source else None,
@@ -216,13 +234,19 @@ class Pages:
             period=period_choices(config.site.locale)[period] if period else None,
             query=query,
             locale=config.site.locale,
+            is_everything=scope is not None and query is None,
+            is_compact=view is not None,
         )
 
     def _selection(self, filters: Filters, now: datetime) -> Selection:
-        return Selection(
-            categories=(filters.category.name,) if filters.category else (),
-            sources=(filters.source.name,) if filters.source else (),
-            language=filters.language.name if filters.language else None,
+        """Return which stories: those of the front page, unless a category, a source or everything is asked for."""
+        is_whole = filters.is_everything or filters.query or filters.category or filters.source
+        front = Selection() if is_whole else front_of(self._aggregator.config)
+        return replace(
+            front,
+            categories=(filters.category.name,) if filters.category else front.categories,
+            sources=(filters.source.name,) if filters.source else front.sources,
+            language=filters.language.name if filters.language else front.language,
             listed_since=now - PERIODS[filters.period.name] if filters.period else None,
             search=filters.query,
         )
@@ -237,18 +261,21 @@ class Pages:
         before: str | None,
         address: Callable[..., str],
         found: Mapping[str, Found] | None = None,
+        top: Sequence[Item] = (),
     ) -> River:
         health = self._store.sources()
         sources = source_choices(health)
         chosen = filters.source
         return River(
-            days=arrange(page.items, wording_of(config, now=now), found=found),
+            days=arrange(page.items, wording_of(config, now=now), found=found, top=top),
+            top=tuple(top),
+            has_rest=front_of(self._aggregator.config) != Selection(),
             filters=replace(filters, source=sources.get(chosen.name, chosen) if chosen else None),
             categories=tuple(category_choices(category_labels(config)).values()),
             sources=tuple(sources.values()),
             languages=tuple(language_choices(health, also=(config.site.language,)).values()),
             periods=tuple(period_choices(config.site.locale).values()),
-            older=address(before=page.next, **filters.named) if page.next else None,
+            older=address(before=page.next, **filters.kept) if page.next else None,
             is_first=before is None,
             newest=page.newest if before is None else None,
             standing=standing_of(health, zone=config.site.tz, now=self._aggregator.clock(), locale=config.site.locale),

@@ -63,6 +63,8 @@ class Frame:
                 return f"{self.root}categories/{quote(name, safe='')}.html"
             case {"source": name}:
                 return self.source(name)
+            case {"scope": "everything"}:
+                return f"{self.root}everything.html"
         return f"{self.root}index.html"
 
     def search(self, **query: str | None) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from aggregator.config.templates import Templates
 from aggregator.publish.pages.choices import Choice
 from aggregator.publish.pages.frame import Frame
-from aggregator.publish.pages.river import Day
+from aggregator.publish.pages.river import Day, Item
 from aggregator.publish.pages.source import SourcePage
 from aggregator.publish.pages.source_table import SourceRow
 from aggregator.publish.pages.standing import Standing, Why
@@ -22,13 +22,19 @@ _NOTHING_YET: Final = Standing(why=Why.NOTHING_YET)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a list of stories is narrowed to; ``query`` is what its texts must contain."""
+    """What a list of stories is narrowed to; ``query`` is what its texts must contain.
+
+    ``is_everything``: it has what the front page leaves out as well. ``is_compact`` narrows nothing: it shows titles
+    alone.
+    """
 
     category: Choice | None = None
     source: Choice | None = None
     language: Choice | None = None
     period: Choice | None = None
     query: str | None = None
+    is_everything: bool = False
+    is_compact: bool = False
     locale: Locale = ENGLISH
 
     @property
@@ -41,25 +47,41 @@ class Filters:
             "period": self.period,
         }
         named = {name: choice.name for name, choice in chosen.items() if choice is not None}
-        return ({"q": self.query} if self.query else {}) | named
+        scope = {"scope": "everything"} if self.is_everything else {}
+        return ({"q": self.query} if self.query else {}) | named | scope
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """All that the address of the next page keeps: the filters, and how the list is shown."""
+        return self.named | ({"view": self.view} if self.view else {})
+
+    @property
+    def view(self) -> str | None:
+        """How the list is shown, as an address has it; None for the usual way."""
+        return "compact" if self.is_compact else None
 
     @property
     def titles(self) -> list[str]:
         """The filters as people read them."""
         chosen = (self.category, self.source, self.language, self.period)
         quoted = [self.locale.gettext("“%(words)s”", words=self.query)] if self.query else []
-        return quoted + [choice.title for choice in chosen if choice is not None]
+        scope = [self.locale.gettext("Everything")] if self.is_everything else []
+        return quoted + [choice.title for choice in chosen if choice is not None] + scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class River:
     """A list of stories and what it can be narrowed to. ``older`` is the next page's address, None at the end.
 
+    ``top`` are the most important of the latest ones, which ``days`` leave out. ``has_rest``: there is more than the
+    front page shows, so that "everything" is a choice.
     ``newest`` is the cursor of the first story, which newer ones are counted from; None where nothing is counted.
     ``standing`` says why there are none.
     """
 
     days: tuple[Day, ...]
+    top: tuple[Item, ...] = ()
+    has_rest: bool = False
     filters: Filters = Filters()
     categories: tuple[Choice, ...] = ()
     sources: tuple[Choice, ...] = ()

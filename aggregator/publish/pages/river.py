@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.config import Config, Images
@@ -23,12 +24,14 @@ from aggregator.text.tongues import other_language, primary
 _SUMMARY_CHARACTERS = 320
 
 # Of a long story a list names the newest articles, and so many of its other sources; its own page has all.
-_MOST_OTHERS = 2
+_MOST_OTHERS = 4
 _MOST_NAMES = 3
 
-# Where a day has at least so many stories, the size of a headline follows importance: the first, then so many more.
-_ENOUGH = 8
-_LARGE = 4
+# The most important stories of the latest day stand above all others: one large, then so many more. Where a day has at
+# least so many stories, the headlines of its most important ones are larger, too.
+_TOP_OF: Final = timedelta(hours=24)
+_ENOUGH: Final = 8
+_LARGE: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +60,8 @@ class Other:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A story in words, by the article that leads it. ``when`` is for people who know the day ("" where there is
-    nothing to add), ``exact`` and ``machine`` say the same in full. ``size`` is 2 for the most important story of a
-    day, 1 for those after it, 0 for all others.
+    nothing to add), ``exact`` and ``machine`` say the same in full. ``size`` follows importance: 2 for the story that
+    leads a page, 1 for those after it and for the most important ones of a day, 0 for all others.
 
     ``names`` are its other sources, ``more`` how many there are beside. ``others`` are the newest of the other
     articles of its story, one in another language among them, ``articles`` how many it has in all; ``story`` is its
@@ -127,13 +130,36 @@ def wording_of(config: Config, *, now: datetime | None) -> Wording:
     )
 
 
+def arrange_top(entries: Sequence[PublishedEntry], wording: Wording) -> tuple[Item, ...]:
+    """Return the most important of the latest day's stories, the first of them large; () when there are few.
+
+    ``entries`` come newest first and one of each story; the latest day is the 24 hours before the newest of them, so
+    that the same entries give the same page whenever it is made.
+    """
+    if not entries:
+        return ()
+    newest = entries[0].listed_at
+    latest = [each for each in entries if newest - each.listed_at < _TOP_OF]
+    day = (wording.now or newest).astimezone(wording.zone).date()
+    return tuple(
+        replace(item_of(each, wording, day=day), size=1 if place else 2)
+        for place, each in enumerate(_most_important(latest, wording)[: 1 + _LARGE])
+    )
+
+
 def arrange(
-    entries: Iterable[PublishedEntry], wording: Wording, *, found: Mapping[str, Found] | None = None
+    entries: Iterable[PublishedEntry],
+    wording: Wording,
+    *,
+    found: Mapping[str, Found] | None = None,
+    top: Sequence[Item] = (),
 ) -> tuple[Day, ...]:
     """Group entries, which come newest first and one of each story, by the day on which they counted as news.
 
-    ``found`` is how a search found them, by their ids.
+    ``found`` is how a search found them, by their ids; stories that ``top`` has are left out.
     """
+    shown = {item.story for item in top}
+    entries = [each for each in entries if each.entry.story not in shown]
     days = groupby(entries, key=lambda item: item.listed_at.astimezone(wording.zone).date())
     today = wording.now.astimezone(wording.zone).date() if wording.now else None
     return tuple(
@@ -149,18 +175,20 @@ def arrange(
 def _items(
     entries: Sequence[PublishedEntry], wording: Wording, day: date, found: Mapping[str, Found]
 ) -> tuple[Item, ...]:
-    sizes: dict[str, int] = {}
-    if len(entries) >= _ENOUGH and not found:
-        weights = {each.id: importance(list(accounts_of(each)), language=wording.locale.language) for each in entries}
-        ranked = sorted(
-            (id_ for id_, weight in weights.items() if weight.can_lead), key=weights.__getitem__, reverse=True
-        )
-        sizes = {id_: 1 if place else 2 for place, id_ in enumerate(ranked[: 1 + _LARGE])}
-    first = [each for each in entries if sizes.get(each.id) == 2]
+    large = () if found else [each.id for each in _most_important(entries, wording)[:_LARGE]]
     return tuple(
-        replace(item_of(each, wording, day=day, found=found.get(each.id)), size=sizes.get(each.id, 0))
-        for each in (*first, *(each for each in entries if each not in first))
+        replace(item_of(each, wording, day=day, found=found.get(each.id)), size=int(each.id in large))
+        for each in entries
     )
+
+
+def _most_important(entries: Sequence[PublishedEntry], wording: Wording) -> list[PublishedEntry]:
+    """Return those that may lead, the most important first; [] when there are too few stories to choose from."""
+    if len(entries) < _ENOUGH:
+        return []
+    weighed = [(importance(list(accounts_of(each)), language=wording.locale.language), each) for each in entries]
+    leading = [(weight, each) for weight, each in weighed if weight.can_lead]
+    return [each for _, each in sorted(leading, key=lambda pair: pair[0], reverse=True)]
 
 
 def _name(day: date, today: date | None, locale: Locale) -> str:
@@ -173,12 +201,13 @@ def item_of(item: PublishedEntry, wording: Wording, *, day: date, found: Found |
     """Return an entry and its story in words, as they are below the heading of a day."""
     entry = item.entry
     names = list(_names(item, wording))
+    title = parts.title_of(entry, wording.locale)
     return Item(
         id=item.id,
         story=entry.story,
-        title=parts.title_of(entry, wording.locale),
+        title=title,
         url=web_address(entry.url),
-        summary=shorten(one_line(entry.summary), _SUMMARY_CHARACTERS),
+        summary=shorten(_summary(entry, title), _SUMMARY_CHARACTERS),
         found_title=_legal(found.title) if found else (),
         found_text=_legal(found.snippet) if found else (),
         language=entry.language,
@@ -195,6 +224,15 @@ def item_of(item: PublishedEntry, wording: Wording, *, day: date, found: Found |
         others=tuple(_other(each, wording) for each in _others(item)),
         articles=len(item.related) + 1,
     )
+
+
+def _summary(entry: StoredEntry, title: str) -> str:
+    """Return what is said beneath a headline: nothing that it says already, as that of an untitled note does."""
+    summary, shown = one_line(entry.summary), title.rstrip(" ….")
+    if one_line(entry.title):
+        return "" if summary.rstrip(" ….") == shown else summary
+    rest = summary.removeprefix(shown).lstrip(" ….")
+    return f"… {rest}" if rest and rest != summary else ""
 
 
 def _when(entry: StoredEntry, day: date, wording: Wording) -> str:

@@ -15,7 +15,7 @@ from aggregator.publish.pages.choices import Choice, category_choices
 from aggregator.publish.pages.frame import Frame, site_frame
 from aggregator.publish.pages.ledger import DigestRow, render_digests, render_issue_page
 from aggregator.publish.pages.render import Filters, River, render_index, render_source, render_sources, render_story
-from aggregator.publish.pages.river import arrange, wording_of
+from aggregator.publish.pages.river import Wording, arrange, arrange_top, wording_of
 from aggregator.publish.pages.source import SourcePage
 from aggregator.publish.pages.source_table import arrange_sources
 from aggregator.publish.pages.story import arrange_story
@@ -26,11 +26,13 @@ from aggregator.text.moments import day_in_words, moment
 class SiteContent:
     """What the pages of a site show. All lists hold one entry of each story, newest first.
 
+    ``everything`` is what the front page has and the rest; None where it leaves nothing out.
     ``stories`` has the whole of each story that a list names, by its id; ``issues`` are the latest one of each digest
     that has one. ``has_sources`` is False when how the sources are is nobody's business.
     """
 
     front: Sequence[PublishedEntry]
+    everything: Sequence[PublishedEntry] | None = None
     by_day: Mapping[date, Sequence[PublishedEntry]]
     by_category: Mapping[str, Sequence[PublishedEntry]]
     by_source: Mapping[str, Sequence[PublishedEntry]]
@@ -72,22 +74,24 @@ def static_pages(config: Config, content: SiteContent) -> dict[str, bytes]:
         files[f"digests/{issue.digest}.html"] = _issue_page(templates, below, issue, config)
     if content.issues:
         files["digests.html"] = render_digests(templates, top, [_digest(each, config) for each in content.issues], ())
+    whole = River(days=(), categories=known, has_rest=content.everything is not None)
     for name, items in content.by_category.items():
-        filters = Filters(category=categories[name])
-        river = River(days=arrange(items, wording), categories=known, filters=filters)
-        files[f"categories/{name}.html"] = render_index(templates, below, river)
+        river = replace(whole, filters=Filters(category=categories[name]))
+        files[f"categories/{name}.html"] = render_index(templates, below, _filled(river, items, wording))
+    if content.everything is not None:
+        river = replace(whole, filters=Filters(is_everything=True, locale=config.site.locale))
+        files["everything.html"] = render_index(templates, top, _filled(river, content.everything, wording))
     older = None
     for day in sorted(content.by_day):
-        river = River(
-            days=arrange(content.by_day[day], wording),
-            categories=known,
+        river = replace(
+            whole,
             filters=Filters(period=Choice(name=day.isoformat(), title=day_in_words(day, config.site.locale))),
             older=f"../{older}" if older else None,
             is_first=False,
         )
         older = f"days/{day.isoformat()}.html"
-        files[older] = render_index(templates, below, river)
-    front = River(days=arrange(content.front, wording), categories=known, older=_goes_on(content, config))
+        files[older] = render_index(templates, below, _filled(river, content.by_day[day], wording))
+    front = _filled(replace(whole, older=_goes_on(content, config)), content.front, wording)
     files["index.html"] = render_index(templates, top, front)
     return files
 
@@ -99,6 +103,12 @@ def _issue_page(templates: Templates, frame: Frame, issue: Issue, config: Config
     return render_issue_page(
         templates.speaking(locale), replace(frame, language=locale.language), issue, config.site.tz
     )
+
+
+def _filled(river: River, items: Sequence[PublishedEntry], wording: Wording) -> River:
+    """Return a river with these stories, the most important above the days."""
+    top = arrange_top(items, wording)
+    return replace(river, top=top, days=arrange(items, wording, top=top))
 
 
 def _goes_on(content: SiteContent, config: Config) -> str | None:

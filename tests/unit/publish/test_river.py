@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Found, Origin, PublishedEntry, SnippetPart
-from aggregator.publish import Choice, Day, Wording, arrange
+from aggregator.publish import Choice, Day, Wording, arrange, arrange_top
 from aggregator.publish.pages.river import Also, Item, Other
 from aggregator.text.locales import ENGLISH
 from tests.unit.publish.samples import NOON, make_item, make_mention, make_stored
@@ -71,22 +71,78 @@ def test_an_undated_entry_shows_no_time():
     assert item_of(make_item(is_dated=False)).when == ""
 
 
-def test_the_most_important_story_leads_its_day_and_the_size_of_headlines_follows_importance():
+def a_full_day() -> list[PublishedEntry]:
     event = make_item("event", related=(make_mention("x"), make_mention("y", source="third")))
-    preferred = [make_item(f"p{number}", priority=5) for number in range(4)]
-    undated = make_item("about", priority=9, is_dated=False)
+    preferred = [make_item(f"p{number}", priority=9 - number) for number in range(5)]
+    undated = make_item("about", priority=99, is_dated=False)
     rest = [make_item(f"e{number}") for number in range(6)]
-
-    (day,) = days_of(*rest, undated, *preferred, event)
-
-    assert {item.id: item.size for item in day.items if item.size} == {"event": 2, "p0": 1, "p1": 1, "p2": 1, "p3": 1}
-    assert [item.id for item in day.items] == [each.id for each in (event, *rest, undated, *preferred)]
+    return [*rest, undated, *preferred, event]
 
 
-def test_on_a_day_with_few_stories_all_have_one_size():
-    (day,) = days_of(*(make_item(f"e{number}", priority=number) for number in range(7)))
+def test_the_most_important_stories_of_the_latest_day_stand_on_top_and_the_first_is_large():
+    top = arrange_top(a_full_day(), wording_of())
+
+    assert [(item.id, item.size) for item in top] == [
+        ("event", 2), ("p0", 1), ("p1", 1), ("p2", 1), ("p3", 1), ("p4", 1),
+    ]  # fmt: skip
+
+
+def test_what_stands_on_top_is_not_told_again_below():
+    entries = a_full_day()
+
+    days = arrange(entries, wording_of(), top=arrange_top(entries, wording_of()))
+
+    assert [item.id for day in days for item in day.items] == ["e0", "e1", "e2", "e3", "e4", "e5", "about"]
+
+
+def test_what_mattered_a_day_before_the_newest_is_not_on_top_any_more():
+    old = [make_item(f"o{number}", priority=9, published=NOON - timedelta(hours=24)) for number in range(9)]
+    hardly = make_item("hardly", priority=1, published=NOON - timedelta(hours=23, minutes=59))
+
+    top = arrange_top([*(make_item(f"e{number}") for number in range(7)), hardly, *old], wording_of(now=None))
+
+    assert top[0].id == "hardly"
+    assert not [item for item in top if item.id.startswith("o")]
+
+
+def test_a_story_on_top_that_is_not_of_today_shows_its_day():
+    entries = [make_item(f"e{number}", published=NOON - timedelta(hours=14)) for number in range(8)]
+
+    assert {item.when for item in arrange_top(entries, wording_of())} == {"28 Feb"}
+
+
+def test_below_the_heading_of_a_day_the_size_of_headlines_follows_importance_and_the_order_is_that_of_time():
+    entries = a_full_day()
+
+    (day,) = days_of(*entries)
+
+    assert {item.id for item in day.items if item.size == 1} == {"event", "p0", "p1", "p2", "p3"}
+    assert [item.id for item in day.items] == [each.id for each in entries]
+
+
+def test_where_there_are_few_stories_all_have_one_size_and_none_stands_on_top():
+    entries = [make_item(f"e{number}", priority=number) for number in range(7)]
+
+    (day,) = days_of(*entries)
 
     assert {item.size for item in day.items} == {0}
+    assert arrange_top(entries, wording_of()) == ()
+    assert arrange_top((), wording_of()) == ()
+
+
+def test_a_summary_that_says_what_the_headline_says_is_left_out():
+    assert item_of(make_item(title="Moon landing", summary="Moon landing.")).summary == ""
+    assert item_of(make_item(title="Moon landing", summary="It worked.")).summary == "It worked."
+
+
+def test_the_text_of_a_note_without_a_title_goes_on_where_its_headline_stops():
+    short = item_of(make_item(title="", summary="The rover has stopped."))
+    long = item_of(make_item(title="", summary="The rover has stopped at the edge of the crater. " * 4 + "The end."))
+
+    assert (short.title, short.summary) == ("The rover has stopped.", "")
+    assert long.summary.startswith("… ")
+    assert long.summary.endswith("The end.")
+    assert f"{long.title.rstrip('…')}{long.summary.removeprefix('… ')}".count("rover") == 4
 
 
 def test_an_entry_shows_its_source_its_categories_and_who_else_has_it():
@@ -135,7 +191,7 @@ def test_a_story_names_the_newest_of_its_other_articles_and_tells_how_many_there
     assert shown.others[0] == Other(
         title="Title of b", url="https://second.example/b", source="Second feed", language="en"
     )
-    assert [other.title for other in shown.others] == [f"Title of {id_}" for id_ in "bc"]
+    assert [other.title for other in shown.others] == [f"Title of {id_}" for id_ in "bcde"]
     assert (shown.story, shown.articles) == ("s", 7)
 
 
@@ -158,12 +214,14 @@ def test_a_language_is_named_where_it_is_not_that_of_the_site():
 
 def test_the_other_languages_of_a_story_are_marked_and_one_headline_is_in_another_if_there_is_one():
     french = Choice(name="fr", title="Français")
-    related = (make_mention("b"), make_mention("c", source="third"), make_mention("d", source="fourth", language="fr"))
+    english = [make_mention(id_, source=f"source-{id_}") for id_ in "bcdef"]
 
-    shown = item_of(make_item("a", related=related))
+    shown = item_of(make_item("a", related=(*english, make_mention("g", source="last", language="fr"))))
+    near = item_of(make_item("a", related=(english[0], make_mention("g", source="last", language="fr"))))
 
-    assert [(each.title, each.spoken) for each in shown.others] == [("Title of b", None), ("Title of d", french)]
-    assert [each.spoken for each in shown.names] == [None, None, french]
+    assert [each.title for each in shown.others] == [f"Title of {id_}" for id_ in "bcdg"]
+    assert [each.spoken for each in shown.others] == [None, None, None, french]
+    assert [each.spoken for each in near.names] == [None, french]
 
 
 def test_how_something_was_found_goes_with_it():

@@ -22,7 +22,8 @@ def test_every_choice_of_subjects_is_a_good_configuration(tmp_path: Path, count:
 
         names = [category.name for category in config.categories]
         assert names == [subject for subject in subjects if subject is not Subject.LUXEMBOURG]
-        assert [feed.name for feed in config.feeds] == ["all", *names]
+        assert [feed.name for feed in config.feeds] == ["all", *(["everything"] if names else []), *names]
+        assert list(config.feeds[0].where.categories) == names
         assert bool(config.sources) == bool(subjects)
 
 

@@ -96,12 +96,13 @@ class ListLedger:
 @dataclass
 class ListStore:
     """What the web page asks of a store; with ``error`` set, it is away. ``asked`` and ``read`` are the
-    selections and the stories that were asked for so far."""
+    selections and the stories that were asked for so far, ``counted`` selections of which news were counted."""
 
     items: list[PublishedEntry] = field(default_factory=list)
     version: int = 1
     error: StoreError | None = None
     asked: list[Selection] = field(default_factory=list)
+    counted: list[Selection] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
     ledger: ListLedger = field(default_factory=ListLedger)
 
@@ -135,6 +136,7 @@ class ListStore:
         return Page(items=tuple(Found(published=item) for item in page.items), next=page.next)
 
     def count_newer(self, selection: Selection, cursor: str | None, *, limit: int = 100) -> int:
+        self.counted.append(selection)
         if cursor is None or not cursor.isdigit():
             raise NotHere("“%(cursor)s” is not a page of this list", cursor=cursor)
         return min(limit, len(self.items) - int(cursor))

@@ -106,7 +106,7 @@ def test_a_long_section_has_its_first_stories_whole_and_the_rest_behind_one_line
     talent = replace(issue.sections[0], name="talent", title="Talent", stories=issue.sections[0].stories[:3])
     page = html.fromstring(client(replace(issue, sections=(issue.sections[0], talent))).get("/digests/daily/7").content)
 
-    assert [each.text_content() for each in page.xpath("//details/summary")] == ["480 more in Space"]
+    assert [each.text_content() for each in page.xpath("//main//details/summary")] == ["480 more in Space"]
     assert len(page.xpath("//article")) == 23
     assert len(page.xpath("//details//li")) == 480
     assert page.xpath("//nav[@class='contents']/a/@href") == ["#space", "#talent"]

@@ -12,7 +12,7 @@ import html5lib
 import pytest
 from lxml import etree, html
 
-from aggregator.config import SourceConfig
+from aggregator.config import Config, FeedConfig, SourceConfig
 from aggregator.errors import StoreError
 from tests.unit.publish.samples import NOON, make_item
 from tests.unit.web.samples import CONFIG, client_of, make_aggregator
@@ -80,9 +80,84 @@ def test_empty_filters_select_everything():
     assert (selection.categories, selection.sources, selection.language) == ((), (), None)
 
 
+@pytest.fixture
+def narrowed() -> Config:
+    """A configuration whose feed `all` has what is in a category."""
+    feeds = (FeedConfig(name="all", where={"categories": ["space"], "text": "moon"}), FeedConfig(name="everything"))
+    return CONFIG.model_copy(update={"feeds": feeds})
+
+
+@pytest.mark.parametrize(
+    ("query", "categories"),
+    [
+        ("", ("space",)),
+        ("?language=fr", ("space",)),
+        ("?category=jobs", ("jobs",)),
+        ("?source=first", ()),
+        ("?scope=everything", ()),
+        ("?scope=everything&language=fr", ()),
+    ],
+)
+def test_the_front_page_shows_what_the_feed_all_has_unless_more_is_asked_for(narrowed: Config, query, categories):
+    aggregator = make_aggregator(make_item(), config=narrowed)
+
+    client_of(aggregator).get(f"/{query}")
+    client_of(aggregator).get(f"/newer{query}{'&' if query else '?'}after=0")
+
+    assert [selection.categories for selection in aggregator.store.asked] == [categories]
+    assert [selection.categories for selection in aggregator.store.counted] == [categories]
+
+
+def test_everything_is_a_click_away_and_stays_chosen(narrowed: Config):
+    client = client_of(make_aggregator(*(make_item(f"e{number}") for number in range(51)), config=narrowed))
+
+    front = html.document_fromstring(client.get("/").content)
+    (link,) = front.xpath("//nav[@aria-label='Categories']/a[.='Everything']/@href")
+    page = html.document_fromstring(client.get(f"/{link.removeprefix('./')}").content)
+
+    assert link == "./?scope=everything"
+    assert page.xpath("//nav[@aria-label='Categories']/a[@aria-current]/text()") == ["Everything"]
+    assert page.xpath("//a[@rel='next']/@href") == ["./?before=50&scope=everything"]
+    assert page.find(".//p[@data-newer]").get("data-filter-scope") == "everything"
+
+
+def test_where_the_front_page_leaves_nothing_out_there_is_no_more_to_choose():
+    page = html.document_fromstring(client_of(make_aggregator(make_item())).get("/").content)
+
+    assert page.xpath("//*[contains(@href, 'scope=') or @name='scope']") == []
+
+
+def test_titles_only_is_a_click_away_and_kept_in_every_address():
+    client = client_of(make_aggregator(*(make_item(f"e{number}", summary="Much to read") for number in range(51))))
+
+    front = html.document_fromstring(client.get("/?source=first").content)
+    (link,) = front.xpath("//a[.='Titles only']/@href")
+    page = html.document_fromstring(client.get(f"/{link.removeprefix('./')}").content)
+    lists = page.xpath("//nav[@aria-label='Categories']/a/@href | //nav[@aria-label='Pages']/a/@href")
+
+    assert b"Much to read" not in html.tostring(page)
+    assert len(lists) == 4
+    assert all("view=compact" in address for address in lists)
+    assert page.xpath("//form[@aria-label='Filters']/input[@name='view']/@value") == ["compact"]
+    assert page.xpath("//a[.='With summaries']/@href") == ["./?source=first"]
+
+
+def test_what_mattered_this_morning_stands_on_top_though_a_page_of_news_came_since():
+    news = [make_item(f"e{number}", published=NOON) for number in range(60)]
+    morning = make_item("morning", priority=9, published=NOON - timedelta(hours=5))
+
+    page = html.document_fromstring(client_of(make_aggregator(*news, morning)).get("/").content)
+    older = html.document_fromstring(client_of(make_aggregator(*news, morning)).get("/?before=50").content)
+
+    assert page.xpath("//section[h2[.='Top stories']]//h3//text()[normalize-space()]")[0] == "Title of morning"
+    assert older.xpath("//section[h2[.='Top stories']]") == []
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
+        ("scope=all", "No scope is named “all”; there are: everything."),
+        ("view=wide", "No view is named “wide”; there are: compact."),
         ("category=cooking", "No category is named “cooking”; there are: space, jobs."),
         ("source=nobody", "No source is named “nobody”; there are: first, second."),
         ("language=%25", "“%” is not a language; write it as in: en, de, pt-BR."),

@@ -1,0 +1,123 @@
+"""The front page as a morning paper: how much a screen shows, what is large, and what fingers can reach."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opening
+from tests.browser.sites import Site
+
+_TOUCHED = "a, button, input:not([type=hidden]), select, summary"
+# What a finger is for on each page: 44 px high. Links within a text are 24, as WCAG 2.2 has it (2.5.8).
+_MATTERS = ".chip, button:not(.link), .menu a, select, summary, input[type=search], .pages a"
+
+_SENTENCES = ".prose, .lead, p:not([class]), .skip"
+
+# Returns the controls that are lower than so many pixels, but for links in sentences, which are as high as their lines.
+_LOWER_THAN = """([query, least, sentences]) => Array.from(document.querySelectorAll(query))
+    .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest(sentences))
+    .filter((each) => each.getBoundingClientRect().width > 1)
+    .filter((each) => Math.round(each.getBoundingClientRect().height * 10) / 10 < least)
+    .map((each) => `${Math.round(each.getBoundingClientRect().height)} px: ${each.outerHTML.slice(0, 200)}`)"""
+
+_WHOLE_IN_SIGHT = """(query) => Array.from(document.querySelectorAll(query)).filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+}).length"""
+
+
+def lower_than(page: Page, least: int, query: str) -> list[str]:
+    return page.evaluate(_LOWER_THAN, [query, least, _SENTENCES])
+
+
+def in_sight(page: Page, query: str) -> int:
+    return page.evaluate(_WHOLE_IN_SIGHT, query)
+
+
+@pytest.mark.parametrize(("width", "height", "least"), [(1440, 900, 12), (360, 740, 5)])
+def test_a_screen_shows_many_stories_with_the_first_above_the_fold(
+    demo: Site, open_page: Opening, width: int, height: int, least: int
+) -> None:
+    page = open_page(demo.url, width=width, height=height)
+
+    assert in_sight(page, "article .headline") >= least
+    assert page.locator("article .headline").first.bounding_box()["y"] < height / 3
+
+
+def test_titles_only_shows_twice_as_many_and_stays_so(demo: Site, open_page: Opening) -> None:
+    page = open_page(demo.url, java_script_enabled=False)
+
+    page.get_by_role("link", name="Titles only").click()
+    page.get_by_role("navigation", name="Categories").get_by_role("link", name="Space").click()
+
+    assert page.url == f"{demo.url}?category=space&view=compact"
+    assert in_sight(page, "article .headline") >= 18
+    assert page.locator("article .summary").count() == 0
+    page.get_by_role("link", name="With summaries").click()
+    assert page.url == f"{demo.url}?category=space"
+
+
+def test_the_size_of_headlines_follows_importance(demo: Site, open_page: Opening) -> None:
+    page = open_page(demo.url)
+    sizes = page.locator("article .headline").evaluate_all(
+        "all => all.map(each => parseFloat(getComputedStyle(each).fontSize))"
+    )
+
+    assert page.get_by_role("heading", level=2).first.inner_text().lower() == "top stories"
+    assert sizes[0] > max(sizes[1:6])
+    assert min(sizes[1:6]) > min(sizes[6:])
+
+
+def test_a_summary_has_two_lines_at_most(demo: Site, open_page: Opening) -> None:
+    page = open_page(demo.url)
+
+    lines = page.locator("article .summary").evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect().height / parseFloat(getComputedStyle(each).lineHeight))"
+    )
+
+    assert max(lines) <= 2.05
+
+
+@pytest.mark.parametrize("width", [360, 800, 1440])
+def test_categories_and_filters_take_one_line(demo: Site, open_page: Opening, width: int) -> None:
+    page = open_page(demo.url, width=width)
+
+    assert page.locator(".bar").bounding_box()["height"] <= 46
+    assert in_sight(page, ".bar > .chips, .bar summary, .bar select") >= 1
+
+
+def test_on_a_phone_the_filters_are_behind_one_button_without_scripts_too(demo: Site, open_page: Opening) -> None:
+    page = open_page(demo.url, width=360, height=740, java_script_enabled=False)
+    expect(page.get_by_label("Source")).to_be_hidden()
+
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_label("Category").select_option("space")
+    page.get_by_label("Language").select_option("de")
+    page.get_by_role("button", name="Show").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Space · Deutsch")
+    expect(page.locator("summary", has_text="Filter")).to_have_text("Filter: Space · Deutsch")
+
+
+def test_on_a_phone_the_other_pages_and_the_search_are_behind_one_button(demo: Site, open_page: Opening) -> None:
+    page = open_page(demo.url, width=360, height=740, java_script_enabled=False)
+
+    page.locator("summary", has_text="Menu").click()
+    page.get_by_role("searchbox").fill("regolith")
+    page.get_by_role("searchbox").press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("regolith")
+    page.locator("summary", has_text="Menu").click()
+    page.get_by_role("navigation", name="Site").get_by_role("link", name="Sources").click()
+    assert page.url == f"{demo.url}sources"
+
+
+@pytest.mark.parametrize("path", ["", "search?q=lunar", "sources", "sources/orbital-harbour", "digests", "feeds/"])
+def test_fingers_reach_what_they_are_for(demo: Site, open_page: Opening, path: str) -> None:
+    page = open_page(demo.url + path, width=360, height=740, has_touch=True)
+    for button in page.locator("summary:visible").all():
+        button.click()
+
+    assert lower_than(page, 24, _TOUCHED) == []
+    assert lower_than(page, 44, _MATTERS) == []
