@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from aggregator.model.issues import DeliveryStatus
-from aggregator.store.tables import deliveries, sources
+from aggregator.store.tables import deliveries, digests, hosts, pings, sources
 
 # Clocks of several machines differ by less, and no claim lasts as long.
 _AHEAD = timedelta(hours=1)
+# No server is left alone for longer (``fetch.cache.MAX_RETRY_AFTER``).
+_LONGEST_REST = timedelta(days=7) + _AHEAD
 
 
 def correct(connection: sa.Connection, now: datetime) -> int:
@@ -22,6 +24,7 @@ def correct(connection: sa.Connection, now: datetime) -> int:
     late = now + _AHEAD
     planned = sources.update().where(sources.c.last_checked > late, sources.c.next_check.is_not(None))
     reason = "the clock was ahead when it was checked"
+    waiting = pings.update().where(pings.c.status == DeliveryStatus.WAITING.value, pings.c.changed_at > late)
     changes = (
         planned.values(next_check=now, next_check_reason=reason, last_checked=now),
         sources.update().where(sources.c.claimed_until > late).values(claim_token=None, claimed_until=None),
@@ -31,5 +34,10 @@ def correct(connection: sa.Connection, now: datetime) -> int:
         deliveries.update()
         .where(deliveries.c.claim_token.is_not(None), deliveries.c.claimed_until > late)
         .values(claim_token=None, claimed_until=None),
+        waiting.values(next_attempt=now, changed_at=now, claim_token=None, claimed_until=None),
+        pings.update().where(pings.c.claimed_until > late).values(claim_token=None, claimed_until=None),
+        hosts.update().where(hosts.c.not_before > now + _LONGEST_REST).values(not_before=None, why="", troubles=0),
+        # the issue of that day was made; those of the days until then come when they are due
+        digests.update().where(digests.c.last_slot > late).values(last_slot=now),
     )
     return sum(connection.execute(change).rowcount for change in changes)

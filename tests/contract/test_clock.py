@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,6 +36,51 @@ def test_what_a_clock_that_was_ahead_planned_is_due_when_it_is_right(url: str) -
     assert room.ledger.next_due() == now
     assert corrected >= 2
     assert store.correct_times(now) == 0
+    room.close()
+
+
+def test_a_server_that_asked_for_rest_while_the_clock_was_ahead_is_asked_again(url: str) -> None:
+    room = Newsroom(make_config(url))
+    store, now = room.aggregator.store, room.clock.now
+    room.write("orbit", last_checked=now, next_check=now)
+    [claim] = store.claim_due_sources(now=now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
+    ahead = replace(claim.host, not_before=now + 3650 * DAY, why="it asked for rest", troubles=3)
+    store.release([claim])
+    store.note_rest(ahead)
+
+    store.correct_times(now)
+
+    [claim] = store.claim_due_sources(now=now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
+    assert (claim.host.not_before, claim.host.troubles) == (None, 0)
+    room.close()
+
+
+def test_a_digest_that_was_made_while_the_clock_was_ahead_comes_again_at_its_next_time(url: str) -> None:
+    room = Newsroom(make_config(url, {"name": "daily", "every": "day at 07:30"}))
+    now = room.clock.now
+    room.clock.advance(days=3650)
+    room.publish("Ahead")
+    room.issues()
+    room.clock.now = now
+    room.aggregator.store.correct_times(now)
+    room.publish("After")
+    room.clock.advance(days=1)
+
+    [issue] = room.issues()
+
+    assert [entry.title for story in issue.stories for entry in story.entries] == ["After"]
+    room.close()
+
+
+def test_a_ping_that_was_owed_while_the_clock_was_ahead_is_sent(url: str) -> None:
+    room = Newsroom(make_config(url))
+    now = room.clock.now
+    store = room.aggregator.store
+    store.pings.owe(["https://hub.example/"], base="https://a.example/", feed="all", now=now + 3650 * DAY)
+
+    store.correct_times(now)
+
+    assert len(store.pings.claim(now=now, lease=timedelta(minutes=5), limit=9)) == 1
     room.close()
 
 
