@@ -65,10 +65,10 @@ class Feeds:
         size = f"{self.bytes / 1e6:.0f} MB, {self.bytes / 1e3 / len(self.names):.0f} kB each"
         return f"{len(self.names)} feeds, {size}, {self.entries} entries as feedparser counts"
 
-    def publish_one_in_ten(self, number: int) -> int:
-        """Put a new entry into a tenth of the feeds; return how many those are. ``number`` makes it a new one."""
+    def publish(self, number: int, *, one_in: int) -> int:
+        """Put a new entry into one in so many feeds; return how many those are. ``number`` makes it a new one."""
         able = [path for name in self.names if _FIRST_ITEM.search((path := self.folder / name).read_bytes())]
-        changed = able[:: max(1, round(10 * len(able) / len(self.names)))][: len(self.names) // 10]
+        changed = able[:: max(1, round(one_in * len(able) / len(self.names)))][: len(self.names) // one_in]
         for path in changed:
             body = path.read_bytes()
             first = _FIRST_ITEM.search(body)

@@ -67,7 +67,7 @@ class _Memory(threading.Thread):
 
     def run(self) -> None:
         while not self._is_over.wait(_LOOK_EVERY_S):
-            self._peak_kb = max(self._peak_kb, sum(map(_memory_kb, _family(self._pid))))
+            self._peak_kb = max(self._peak_kb, sum(map(memory_kb, family(self._pid))))
 
     def stop(self) -> int:
         self._is_over.set()
@@ -75,15 +75,15 @@ class _Memory(threading.Thread):
         return self._peak_kb
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
     yield pid
     with suppress(OSError):  # it has ended meanwhile
         for thread in Path(f"/proc/{pid}/task").iterdir():
             for child in _read(thread / "children").split():
-                yield from _family(int(child))
+                yield from family(int(child))
 
 
-def _memory_kb(pid: int) -> int:
+def memory_kb(pid: int) -> int:
     found = re.search(r"^Pss:\s+(\d+)", _read(Path(f"/proc/{pid}/smaps_rollup")), re.MULTILINE)
     return int(found[1]) if found else 0
 

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         costs: dict[str, list[Cost]] = {program.name: [] for program in running}
         changed = 0
         for number in range(chosen.rounds):
-            changed += feeds.publish_one_in_ten(number + 1)
+            changed += feeds.publish(number + 1, one_in=10)
             for program in running[number % len(running) :] + running[: number % len(running)]:
                 costs[program.name].append(program.poll())
         new = {program.name: program.count_entries() - before[program.name] for program in running}

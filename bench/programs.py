@@ -36,20 +36,40 @@ class Ours:
     """``aggregator poll --all`` with the default categories, as a user runs it."""
 
     name = "aggregator poll --all"
+    has_all = True  # the work of the others: they keep all that a feed shows
 
     def __init__(self, folder: Path, urls: Sequence[str]) -> None:
         self._config, self._database = folder / "aggregator.yaml", folder / "a.db"
         sources = "".join(f"  - {{name: s{number}, url: '{url}'}}\n" for number, url in enumerate(urls))
+        backlog = ", backlog: all" if self.has_all else ""
         self._config.write_text(
-            "site: {url: 'https://news.example.org/'}\nstorage: {url: 'sqlite:///a.db', backlog: all}\n"
-            f"fetch: {{allow_private: [127.0.0.1]}}\ninclude: ['{_CATEGORIES}']\nsources:\n{sources}"
+            f"site: {{url: 'https://news.example.org/'}}\nstorage: {{url: 'sqlite:///a.db'{backlog}}}\n"
+            f"fetch: {{allow_private: [127.0.0.1]}}\n{self._include}sources:\n{sources}"
         )
+
+    @property
+    def _include(self) -> str:
+        return f"include: ['{_CATEGORIES}']\n"
 
     def poll(self) -> Cost:
         return run([Path(sys.executable).with_name("aggregator"), "poll", "--all", "--config", self._config])[0]
 
     def count_entries(self) -> int:
         return _count(self._database, "entries")
+
+
+class OursBare(Ours):
+    """The same without categories: the others have none."""
+
+    name = "… without categories"
+    _include = ""
+
+
+class OursUsual(Ours):
+    """The same with the usual backlog: of a new source its newest entries, and what is younger than a year or so."""
+
+    name = "… with the usual backlog"
+    has_all = False
 
 
 class OursRunning(Ours):
@@ -147,7 +167,7 @@ make_reader(sys.argv[1]).update_feeds(workers=int(sys.argv[2]), scheduled=False)
 
 def installed() -> tuple[list[type[Program]], list[str]]:
     """Return the programs that can be run here, and a sentence on each of the others."""
-    programs: list[type[Program]] = [Ours, OursRunning, Libraries]
+    programs: list[type[Program]] = [Ours, OursBare, OursUsual, OursRunning, Libraries]
     missing = []
     for command, program in (("newsboat", Newsboat), ("sfeed_update", Sfeed)):
         if shutil.which(command):
