@@ -35,10 +35,12 @@ class Finder:
     """Finds terms, which go by their number in the sequence that it is made with.
 
     What a text costs depends on its length and on what is found, not on the number of terms. Regular expressions are
-    tried only on texts that have the letters which they can't do without.
+    tried only on texts that have the letters which they can't do without; those that only matter near other terms, only
+    on texts that have one of those.
     """
 
-    def __init__(self, terms: Sequence[Term]) -> None:
+    def __init__(self, terms: Sequence[Term], numbered: Iterable[Numbered] | None = None) -> None:
+        """``numbered`` are the conditions that the terms are for; without them every term matters by itself."""
         needles: dict[bytes, list[_Phrase]] = {}
         self._patterns: list[tuple[int, Pattern]] = []
         for number, term in enumerate(terms):
@@ -51,11 +53,12 @@ class Finder:
         # the fastest kind of automaton takes the most memory: a few megabytes for a thousand terms
         self._automaton = BytesAhoCorasick(list(needles), implementation=Implementation.DFA) if needles else None
         self._likely = _filter_of([pattern for _, pattern in self._patterns])
+        self._triggers = None if numbered is None else _triggers(numbered, {number for number, _ in self._patterns})
 
     def find(self, text: EntryText) -> Found:
         """Return where each term that occurs does, in the order of the text."""
         found = self._find_phrases(text)
-        if self._likely is not None:
+        if self._likely is not None and (self._triggers is None or not self._triggers.isdisjoint(found)):
             # RE2 tells which expressions have all the letters that they need
             for index in self._likely.Match(text.text, potential=True) or ():
                 number, pattern = self._patterns[index]
@@ -132,6 +135,14 @@ def number(conditions: Iterable[Condition]) -> tuple[tuple[Term, ...], list[Numb
         for each in conditions
     ]
     return tuple(numbers), numbered
+
+
+def _triggers(numbered: Iterable[Numbered], patterns: set[int]) -> frozenset[int] | None:
+    """Return the terms near which regular expressions are looked for; None when some are looked for by themselves."""
+    numbered = list(numbered)
+    if any(not patterns.isdisjoint(each.terms) for each in numbered):
+        return None
+    return frozenset(term for each in numbered if not patterns.isdisjoint(each.near) for term in each.terms)
 
 
 class Place(NamedTuple):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import NamedTuple
 
 from aggregator.categorize.entry_text import EntryText, read_entry
 from aggregator.categorize.occurrences import Cover, Finder, Numbered, Occurrences, Place, number
 from aggregator.categorize.right_answers import RIGHT_ANSWER, Answers, answers_of
+from aggregator.categorize.standing_pages import is_standing_page, lessened
 from aggregator.config import CategoryConfig, TermGroup
 from aggregator.config.terms import TEXT_FIELDS, Condition, Field, Pattern, Term, parse_term
 from aggregator.model import CategoryMatch, Entry, Source
@@ -52,6 +53,10 @@ class _Rule:
     most: float
 
 
+# The place of a rule, a clause of it, whether that is a veto, what must be near, and the languages that it is for.
+_Use = tuple[int, _Clause, bool, frozenset[int], frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """All categories, ready to be asked.
@@ -61,7 +66,7 @@ class Rules:
 
     rules: tuple[_Rule, ...]
     terms: tuple[Term, ...]
-    uses: tuple[tuple[tuple[int, _Clause, bool], ...], ...]
+    uses: tuple[tuple[_Use, ...], ...]
     finder: Finder
     reads_source: bool
     answers: Answers = field(default_factory=Answers)
@@ -107,14 +112,14 @@ def compile_rules(
             # one that is written twice still counts once
             written += [(place, is_veto, clause) for clause in dict.fromkeys(written_in(listed))]
     terms, numbered = number(clause.condition for _, _, clause in written)
-    uses: list[list[tuple[int, _Clause, bool]]] = [[] for _ in terms]
+    uses: list[list[_Use]] = [[] for _ in terms]
     for order, (place, is_veto, (_, languages, weight)) in enumerate(written):
         clause = _Clause(numbered[order], languages, weight, order)
         for term in clause.numbered.terms:
-            uses[term].append((place, clause, is_veto))
+            uses[term].append((place, clause, is_veto, clause.numbered.near, clause.languages))
     reads_source = any(Field.SOURCE in clause.condition.fields for _, _, clause in written)
     answers = answers_of(categories, canonical)
-    return Rules(tuple(rules), terms, tuple(map(tuple, uses)), Finder(terms), reads_source, answers)
+    return Rules(tuple(rules), terms, tuple(map(tuple, uses)), Finder(terms, numbered), reads_source, answers)
 
 
 class Written(NamedTuple):
@@ -175,12 +180,22 @@ def _judge(entry: Entry, source: Source, rules: Rules, *, in_full: bool = False)
         place: ([], []) for place, rule in enumerate(rules.rules) if rule.category in source.categories
     }
     language = primary(entry.language) if entry.language else None
+    is_page = bool(touched or found) and is_standing_page(entry.title)
     for term in found:
-        for place, clause, is_veto in rules.uses[term]:
-            if in_full or (clause.is_for(language) and clause.numbered.may_be_met(found)):
-                touched.setdefault(place, ([], []))[is_veto].append(clause)
+        for place, clause, is_veto, near, languages in rules.uses[term]:
+            # what holds, written out: this is done for every term of every entry
+            if in_full or (
+                (not near or not near.isdisjoint(found))
+                and (not languages or language is None or language in languages)
+            ):  # fmt: skip
+                lists = touched.get(place)
+                if lists is None:
+                    lists = touched[place] = ([], [])
+                lists[is_veto].append(clause)
     for place in sorted(touched):
         rule, (clauses, vetoes) = rules.rules[place], touched[place]
+        if is_page:
+            rule = replace(rule, fields=lessened(rule.fields))
         given = _given_reason(source, rule.category)
         reading = _Reading(rule, rules.terms, occurrences, language)
         if in_full or given or reading.may_hold(clauses):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
 from aggregator.categorize.entry_text import EntryText, Span, read_entry
 from aggregator.categorize.occurrences import Cover, Finder, Found, Numbered, Occurrences, number
 from aggregator.categorize.rules import Written, primary, written_in
+from aggregator.categorize.standing_pages import is_standing_page, lessened
 from aggregator.config import CategoryConfig, TermGroup
 from aggregator.config.terms import Field
 from aggregator.model import Entry, Source
@@ -45,6 +46,7 @@ class Studied:
     language: str | None
     occurrences: Occurrences
     is_given: bool
+    fields: Mapping[Field, float]
     places: dict[int, list[tuple[Span, float]]] = field(default_factory=dict)
 
     @property
@@ -69,7 +71,7 @@ class Trials:
     def __init__(self, category: CategoryConfig, more: Sequence[TermGroup], more_vetoes: Sequence[TermGroup]) -> None:
         """``more`` and ``more_vetoes`` have one term each, and get the numbers ``first_more`` and ``first_veto`` on."""
         self._at_least = category.at_least
-        self._fields = {Field(name): weight for name, weight in category.fields}
+        self._fields = {Field(name): float(weight) for name, weight in category.fields}
         written: list[Written] = []
         self.any_places: dict[tuple[int, int], int] = {}
         seen: dict[Written, int] = {}
@@ -95,7 +97,7 @@ class Trials:
         for order, each in enumerate(numbered):
             for term in each.terms:
                 self._uses[term].append(order)
-        self._finder = Finder(terms)
+        self._finder = Finder(terms, numbered)
         self._reads_source = any(Field.SOURCE in each.condition.fields for each in written)
         self._name = category.name
 
@@ -111,7 +113,8 @@ class Trials:
             if (not self._clauses[order].languages or language is None or language in self._clauses[order].languages)
             and self._clauses[order].numbered.may_be_met(found)
         )
-        return Studied(occurring, language, Occurrences(found, text), self._name in source.categories)
+        fields = lessened(self._fields) if is_standing_page(entry.title) else self._fields
+        return Studied(occurring, language, Occurrences(found, text), self._name in source.categories, fields)
 
     def score(self, studied: Studied, state: State) -> float:
         """Return the score that a rule in this state gives."""
@@ -143,7 +146,7 @@ class Trials:
 
     def field_weight(self, studied: Studied, span: Span) -> float:
         """Return what a term counts in the part of the entry that a place lies in."""
-        return float(self._fields[studied.text.field_at(span[0])])
+        return studied.fields[studied.text.field_at(span[0])]
 
     def _places(self, studied: Studied, order: int) -> list[tuple[Span, float]]:
         known = studied.places.get(order)

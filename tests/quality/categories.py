@@ -14,7 +14,7 @@ from aggregator.model import Entry, Source
 
 ROOT = Path(__file__).parent.parent.parent
 OURS = Path(__file__).with_name("headlines.txt")
-CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS") or ROOT.parent / "shared" / "corpus") / "headlines" / "labelled.jsonl"
+CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS") or ROOT.parent / "shared" / "corpus") / "headlines"
 
 CATEGORIES = ("space", "innovation", "talent")
 SOURCE = Source(name="sample", url="https://sample.example/feed")
@@ -84,7 +84,9 @@ def corpus_headlines() -> list[Headline]:
     """Return those that two careful people would label alike; none where the corpus is absent."""
     if not CORPUS.exists():
         return []
-    rows = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line) for file in sorted(CORPUS.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()
+    ]
     return [
         Headline(row["language"], row["title"], row["teaser"] or "", frozenset(row["labels"]))
         for row in rows
