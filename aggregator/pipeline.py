@@ -109,7 +109,7 @@ class Pipeline:
         return done
 
     def _completed(self, completion: Completion, claim: Claim, answer: Fetched) -> Fetched:
-        if not needs_more(claim):
+        if answer.is_pushed or not needs_more(claim):
             return answer
         try:
             return completion.complete(answer)

@@ -21,6 +21,7 @@ from aggregator.config.models import (
     Site,
     SourceConfig,
     Storage,
+    WebSub,
     Where,
 )
 from aggregator.config.secrets import Secrets
@@ -53,6 +54,7 @@ __all__ = [
     "TermGroup",
     "Tokens",
     "Web",
+    "WebSub",
     "WebhookChannel",
     "WhenEmpty",
     "Where",

@@ -95,6 +95,13 @@ class Storage(Settings):
         self._is_above = is_above
 
 
+class WebSub(StrEnum):
+    """Whether hubs are asked to tell us of news."""
+
+    AUTO = "auto"
+    OFF = "off"
+
+
 class FetchSettings(Settings):
     """How sources are polled."""
 
@@ -148,6 +155,13 @@ class FetchSettings(Settings):
         ),
     )
     politeness: Politeness = Field(Politeness(), description="Limits on requests to one server.")
+    websub: WebSub = Field(
+        WebSub.AUTO,
+        description=(
+            "`auto`: hubs that feeds name are asked to send news at once, where `site.url` is https; `off`: never "
+            "(docs/how-to/websub.md)."
+        ),
+    )
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:

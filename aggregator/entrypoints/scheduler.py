@@ -26,6 +26,7 @@ from aggregator.model.issues import DeliveryStatus
 from aggregator.outputs.hubs import Pinged, ping_due
 from aggregator.outputs.renewal import renew_feeds
 from aggregator.polling.retry import retry_soon
+from aggregator.polling.subscribing import keep_subscribed, take_pushes
 from aggregator.polling.workers import poll_due
 
 log = structlog.get_logger()
@@ -89,6 +90,7 @@ class Scheduler:
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         self._polling = self._add(Role.POLL, self._poll, "poll", seconds=POLL_TICK_S)
+        self._add(Role.POLL, self._subscribe, "subscribe", seconds=DIGEST_TICK_S)
         self._add(Role.POLL, self._renew, "renew", seconds=DIGEST_TICK_S)
         self._add(Role.POLL, self._forget, "forget", seconds=HOUSEKEEPING_H * 3600)
         self._issuing = self._add(Role.DELIVER, self._issue, "issue", seconds=DIGEST_TICK_S)
@@ -238,6 +240,14 @@ class Scheduler:
             log_attempt(attempted)
             kind, status = attempted.delivery.endpoint.kind, attempted.outcome.status
             self._metrics.count_attempt(kind.value, status.value)
+
+    def _subscribe(self) -> None:
+        keep_subscribed(self._aggregator)
+        for result in take_pushes(self._aggregator):
+            log_result(result)
+            self._metrics.count_poll(result)
+            if result.new:
+                self._soon(self._issuing, after=_GATHERING)
 
     def _renew(self) -> None:
         config = self._aggregator.config

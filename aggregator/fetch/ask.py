@@ -143,6 +143,7 @@ def _fetched(response: Response, source: Source, now: datetime) -> Fetched:
         validators=_given(response),
         moved_to=response.moved_to,
         freshness=freshness(response, now=now),
+        links=", ".join(response.header_values("Link")),
     )
 
 

@@ -69,7 +69,8 @@ class Check:
     (ttl, skipHours): they lengthen the wait and never shorten it (RULES D5, D23).
     ``error`` is why the check failed, ``failures`` how often in a row by now; ``previous_wait`` how long the wait
     before this check was, for servers that say "too many requests" and not for how long. ``is_moved``: not the
-    configured address was asked, so that a 410 is not the last word. ``jitter`` is a random number from 0 to 1.
+    configured address was asked, so that a 410 is not the last word. ``is_told``: a hub tells us of news.
+    ``jitter`` is a random number from 0 to 1.
     """
 
     now: datetime
@@ -82,6 +83,7 @@ class Check:
     failures: int = 0
     previous_wait: timedelta | None = None
     is_moved: bool = False
+    is_told: bool = False
     jitter: float = 0.0
 
 
@@ -94,6 +96,8 @@ def next_check(source: Source, pace: Pace, check: Check) -> NextCheck:
         return NextCheck(at=None, reason="the server says that it is gone for good (410)", usual_gap=usual_gap)
 
     own = _own_wait(source, pace, rhythm, usual_gap, now)
+    if check.is_told and not (source.every or pace.every):
+        own = _Wait(pace.max_every, "its hub tells us of news; it is asked only now and then")
     waits = [own, *_wishes(check.freshness, check.feed_wait)]
     if error:
         waits += _after(error, own.wait, failures=check.failures, previous_wait=check.previous_wait)

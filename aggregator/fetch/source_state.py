@@ -58,6 +58,7 @@ def after_success(claim: Claim, brought: Brought, *, settings: Pace, now: dateti
             found_at=findings.found_at,
             listed=findings.listed,
             watched=findings.watched,
+            hub=findings.hub,
         )
     complaint = state.listed.complaint if state.listed else None
     part_only = document.complaint if document else None
@@ -77,6 +78,7 @@ def after_success(claim: Claim, brought: Brought, *, settings: Pace, now: dateti
             freshness=answer.freshness,
             feed_wait=state.feed_wait,
             quiet=QuietTimes(state.skip_hours, state.skip_days),
+            is_told=state.told_until is not None and state.told_until > now,
             jitter=jitter,
         ),
     )
@@ -99,7 +101,22 @@ def after_success(claim: Claim, brought: Brought, *, settings: Pace, now: dateti
         recent=recent,
         response_times_ms=_with_response(state.response_times_ms, answer.took),
     )
-    return _described(state, document, has_news=brought.has_news, now=now) if document else state
+    state = _described(state, document, has_news=brought.has_news, now=now) if document else state
+    return _with_memory_of(claim.state, state) if isinstance(answer, Fetched) and answer.is_pushed else state
+
+
+def _with_memory_of(before: SourceState, state: SourceState) -> SourceState:
+    """Return the state after a push: what is known of the source's own answers, and when it is asked, stays."""
+    return replace(
+        state,
+        validators=before.validators,
+        body_hash=before.body_hash,
+        entry_hashes=before.entry_hashes,
+        hub=before.hub,
+        last_checked=before.last_checked,
+        next_check=before.next_check,
+        next_check_reason=before.next_check_reason,
+    )
 
 
 def after_failure(claim: Claim, error: SourceError, *, settings: Pace, now: datetime, jitter: float) -> SourceState:

@@ -59,6 +59,7 @@ from aggregator.model.stored import (
     StoredEntry,
     Totals,
 )
+from aggregator.model.subscriptions import HubLink, Push, Subscription, SubscriptionState
 from aggregator.model.upkeep import Backlog, Condition, Inventory, Meter, Plan, Span, unmeasured
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "Gist",
     "Grouping",
     "HostState",
+    "HubLink",
     "Identity",
     "Inventory",
     "Items",
@@ -115,6 +117,7 @@ __all__ = [
     "PollSummary",
     "Probes",
     "PublishedEntry",
+    "Push",
     "Ranking",
     "Regrouped",
     "Report",
@@ -131,6 +134,8 @@ __all__ = [
     "SourceStatus",
     "Span",
     "StoredEntry",
+    "Subscription",
+    "SubscriptionState",
     "Surroundings",
     "Text",
     "Totals",

@@ -25,7 +25,8 @@ class Fetched:
     ``is_cut``: it was compressed, the compressed data ended before its end, and so did the document.
 
     What was fetched beside it (steps/complete.py): ``found_at`` is where it is when a page named it; ``pages`` are
-    further ones of the same list, or the parts of a sitemap.
+    further ones of the same list, or the parts of a sitemap. ``links`` are the Link headers. What ``is_pushed`` came
+    from a hub: it may be a part of the document, and says nothing of what is not in it.
     """
 
     url: str
@@ -39,6 +40,8 @@ class Fetched:
     took: timedelta | None = None
     found_at: str | None = None
     pages: tuple[Fetched, ...] = ()
+    links: str = ""
+    is_pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Final
 from aggregator.errors import ErrorKind
 from aggregator.model.documents import PageRules
 from aggregator.model.rankings import Edition
+from aggregator.model.subscriptions import HubLink
 
 # A source is silent when nothing came for so many of its usual gaps, for longer than its pauses, and for some days.
 _SILENT_GAPS: Final = 4
@@ -170,6 +171,7 @@ class Findings:
     watched: bytes = b""
     edition: Edition | None = None
     request: str | None = None
+    hub: HubLink | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +189,8 @@ class SourceState:
 
     ``read_as`` is what an address of kind "auto" turned out to be, None while that is not known; ``found_at`` the feed
     that its page names, which is asked in its place. ``listed`` is how a page's list was; ``watched`` what stood on a
-    page that is watched as a whole (parse/watch).
+    page that is watched as a whole (parse/watch). ``hub`` is what the feed names, ``told_until`` how long that has
+    agreed to tell us of news.
     """
 
     seed: str = ""
@@ -219,6 +222,8 @@ class SourceState:
     found_at: str | None = None
     listed: ListMemory | None = None
     watched: bytes = b""
+    hub: HubLink | None = None
+    told_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

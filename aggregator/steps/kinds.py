@@ -13,6 +13,7 @@ import re2
 from aggregator.errors import NotAFeed, NotAList, PageChanged, ParseError
 from aggregator.model import Claim, Fetched, Findings, ListPage, ParsedEntry, ParsedFeed, SourceKind
 from aggregator.parse import CUT_OFF, looks_like_feed, parse_feed
+from aggregator.parse.hub_links import hub_of
 from aggregator.steps.prefer import doubt_of, outdoes
 
 # What archives, documents and pictures begin with.
@@ -78,7 +79,7 @@ def _read_whole(claim: Claim, answer: Fetched, now: datetime) -> Reading:
             mailbox = read_mailbox(answer, items=claim.source.items, now=now)
             return Reading(mailbox.document, replace(_unchanged(claim), request=mailbox.request))
         case _:
-            return Reading(parse_feed(answer), _unchanged(claim))
+            return Reading(parse_feed(answer), replace(_unchanged(claim), hub=hub_of(answer)))
 
 
 def _unchanged(claim: Claim) -> Findings:
@@ -105,7 +106,7 @@ def _found_out(claim: Claim, answer: Fetched, now: datetime) -> Reading:
                 if outdoes(reading.document, document):
                     findings = replace(reading.findings, read_as=SourceKind.PAGE)
                     return replace(reading, findings=findings, answer=page)
-    return Reading(document, Findings(read_as=SourceKind.FEED, found_at=answer.found_at))
+    return Reading(document, Findings(read_as=SourceKind.FEED, found_at=answer.found_at, hub=hub_of(answer)))
 
 
 def _read_list(claim: Claim, answer: Fetched, now: datetime) -> Reading:

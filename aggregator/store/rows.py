@@ -16,6 +16,7 @@ from aggregator.model import (
     Decision,
     Enclosure,
     Gist,
+    HubLink,
     KnownEntry,
     ListMemory,
     Mention,
@@ -62,7 +63,7 @@ def configured_columns() -> list[sa.Column[Any]]:
 
 
 def state_values(state: SourceState) -> Values:
-    """Return the columns of a state; ``seed`` is not among them, it never changes."""
+    """Return the columns of a state; not ``seed``, which never changes, nor ``told_until``, which hubs change."""
     validators = state.validators
     return {
         "status": state.status.value,
@@ -95,6 +96,8 @@ def state_values(state: SourceState) -> Values:
         "found_at": state.found_at,
         "listed": _MEMORY.dump_python(state.listed, mode="json", exclude_defaults=True) if state.listed else None,
         "watched": state.watched,
+        "hub": state.hub.hub if state.hub else None,
+        "topic": state.hub.topic if state.hub else None,
     }
 
 
@@ -132,6 +135,8 @@ def to_state(row: Row) -> SourceState:
         found_at=row["found_at"],
         listed=_MEMORY.validate_python(row["listed"]) if row["listed"] else None,
         watched=row["watched"],
+        hub=HubLink(hub=row["hub"], topic=row["topic"]) if row["hub"] else None,
+        told_until=row["told_until"],
     )
 
 

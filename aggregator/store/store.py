@@ -62,6 +62,7 @@ from aggregator.store.polls import (
 from aggregator.store.presence import Work, WritersTurn, among, one_main_job
 from aggregator.store.recategorize import Batch, Recategorized, recategorize, recategorize_article
 from aggregator.store.signatures import Vocabularies, forget_marks
+from aggregator.store.subscriptions import Subscriptions
 from aggregator.store.tables import site
 from aggregator.text.hosts import host_of
 
@@ -104,6 +105,7 @@ class Store:
         self.ledger = Ledger(self._read, self._write_durably)
         self.feeds = Feeds(self._read, self._write_durably)
         self.pings = Pings(self._read, self._write_durably)
+        self.subscriptions = Subscriptions(self._read, self._write_durably)
 
     def close(self) -> None:
         fold_in(self._engine)

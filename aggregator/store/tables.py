@@ -88,6 +88,10 @@ sources = sa.Table(
     sa.Column("found_at", Text),
     sa.Column("listed", Json(none_as_null=True)),
     sa.Column("watched", sa.LargeBinary, nullable=False, server_default=sa.text("''")),
+    # the hub that its feed names, and until when that has agreed to tell us
+    sa.Column("hub", Text),
+    sa.Column("topic", Text),
+    sa.Column("told_until", Utc),
     # the claim of the worker that polls it now
     sa.Column("claim_token", sa.Text),
     sa.Column("claimed_until", Utc),
@@ -416,4 +420,38 @@ pings = sa.Table(
     sa.Column("claim_token", sa.Text),
     sa.Column("claimed_until", Utc),
     sa.UniqueConstraint("hub", "base", "feed"),
+)
+
+# WebSub hubs that tell us of a source's news.
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("pk", sa.Integer, primary_key=True),
+    sa.Column("source_pk", sa.Integer, sa.ForeignKey("sources.pk", ondelete="CASCADE"), nullable=False),
+    sa.Column("hub", Text, nullable=False),
+    sa.Column("topic", Text, nullable=False),
+    # the end of the address that the hub sends to; what it signs with
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("lease_until", Utc),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt", Utc),
+    sa.Column("last_error", Text),
+    sa.UniqueConstraint("source_pk"),
+    sa.UniqueConstraint("token"),
+)
+
+# What they sent, until it is read.
+pushes = sa.Table(
+    "pushes",
+    metadata,
+    sa.Column("pk", sa.Integer, primary_key=True),
+    sa.Column("source_pk", sa.Integer, sa.ForeignKey("sources.pk", ondelete="CASCADE"), nullable=False),
+    sa.Column("received", Utc, nullable=False),
+    sa.Column("topic", Text, nullable=False),
+    sa.Column("content_type", Text),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("source_pk", "hash"),
 )

@@ -23,8 +23,8 @@ _Network = IPv4Network | IPv6Network
 
 _HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::[0-9]{0,5})?", re.IGNORECASE)
 
-# For monitoring, and for readers of mail who have no token; files are what the page that refuses needs too.
-_OPEN: Final = frozenset({"healthz", "readyz", "unsubscribe"})
+# For monitoring, and for readers of mail and hubs, who have no token; files are what the page that refuses needs too.
+_OPEN: Final = frozenset({"healthz", "readyz", "unsubscribe", "websub"})
 _FILES: Final = (".css", ".js", ".svg", ".txt")
 _CONTROL_ROOM: Final = frozenset({"sources", "opml", "metrics"})
 

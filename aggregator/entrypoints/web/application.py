@@ -1,6 +1,6 @@
 """The web page, the feeds and what monitoring asks for; each request sees the configuration of now.
 
-It only reads, but for those who unsubscribe.
+It only reads, but for those who unsubscribe, and for hubs that send news.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from aggregator.entrypoints.web.access import Access, Refusal
 from aggregator.entrypoints.web.assets import Files
 from aggregator.entrypoints.web.digest_pages import DigestPages
 from aggregator.entrypoints.web.feed_pages import FeedPages
+from aggregator.entrypoints.web.hub_calls import HubCalls
 from aggregator.entrypoints.web.ranking_pages import RankingPages
 from aggregator.entrypoints.web.responses import Outputs, answer, render
 from aggregator.entrypoints.web.site import Pages
@@ -94,11 +95,13 @@ def create_app(
         Route("/unsubscribe/{token}", web.digests.unsubscribe, methods=["GET", "POST"]),
         Route("/unsubscribe/{token}/undo", web.digests.subscribe_again, methods=["POST"]),
     ]
+    calls = HubCalls(aggregator)
+    calling = [Route("/websub/{token}", calls.answer, methods=["GET", "POST"])]
     read_only = site | monitoring if has_site else monitoring
     app = Starlette(
         routes=[
             *(Route(path, endpoint, methods=["GET"]) for path, endpoint in read_only.items()),
-            *(unsubscribing if has_site else ()),
+            *((*unsubscribing, *calling) if has_site else ()),
         ],
         exception_handlers=dict.fromkeys((HTTPException, UsageError, StoreError, Exception), web.failed),
     )

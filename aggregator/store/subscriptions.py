@@ -1,0 +1,182 @@
+"""WebSub subscriptions, one for each source that names a hub, and what hubs sent until it is read.
+
+A row is there before a hub is asked, as it may ask back at once, and says when to ask (again).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import sqlalchemy as sa
+
+from aggregator.model import HubLink, Push, Subscription, SubscriptionState
+from aggregator.store.rows import Row, Values
+from aggregator.store.tables import pushes, sources, subscriptions
+
+# Documents of one source that wait to be read; a hub that sends more is told to slow down.
+MAX_WAITING = 5
+
+_OF_SOURCE = subscriptions.c.source_pk == sources.c.pk
+_IS_THIS = (subscriptions.c.hub == sources.c.hub) & (subscriptions.c.topic == sources.c.topic)
+
+
+class Subscriptions:
+    """Made by ``Store``; raises StoreError like it."""
+
+    def __init__(
+        self,
+        read: Callable[[], AbstractContextManager[sa.Connection]],
+        write: Callable[[], AbstractContextManager[sa.Connection]],
+    ) -> None:
+        self._read = read
+        self._write = write
+
+    def adapt(self, now: datetime) -> int:
+        """Want a subscription for each source that names a hub, none for others; return how many changed."""
+        wanted = sa.and_(sources.c.is_active, sources.c.hub.is_not(None))
+        joined = sources.outerjoin(subscriptions, _OF_SOURCE)
+        new = sa.select(sources.c.pk, sources.c.hub, sources.c.topic).select_from(joined)
+        new = new.where(wanted, sa.or_(subscriptions.c.pk.is_(None), ~_IS_THIS)).limit(100)
+        lost = sa.select(subscriptions.c.pk).join(sources, _OF_SOURCE)
+        lost = lost.where(~wanted, subscriptions.c.state != SubscriptionState.LEAVING.value).limit(100)
+        with self._read() as connection:
+            found = connection.execute(new).all()
+            gone = list(connection.scalars(lost))
+        if not found and not gone:
+            return 0
+        with self._write() as connection:
+            connection.execute(subscriptions.delete().where(subscriptions.c.source_pk.in_([row.pk for row in found])))
+            for row in found:
+                values: Values = {"source_pk": row.pk, "hub": row.hub, "topic": row.topic, "attempts": 0}
+                values |= {"token": secrets.token_urlsafe(24), "secret": secrets.token_hex(32), "next_attempt": now}
+                values |= {"state": SubscriptionState.WANTED.value}
+                connection.execute(subscriptions.insert().values(values))
+            leaving: Values = {"state": SubscriptionState.LEAVING.value, "attempts": 0, "next_attempt": now}
+            connection.execute(subscriptions.update().where(subscriptions.c.pk.in_(gone)).values(leaving))
+            told = sa.select(subscriptions.c.source_pk).where(subscriptions.c.pk.in_(gone))
+            no_more = sources.c.pk.in_(told) | sources.c.pk.in_([row.pk for row in found])
+            connection.execute(sources.update().where(no_more).values(told_until=None))
+        return len(found) + len(gone)
+
+    def take_due(self, now: datetime, *, lease: timedelta, limit: int) -> list[Subscription]:
+        """Return those whose hub is to be asked now, each to one caller for ``lease``."""
+        due = sa.select(subscriptions.c.pk).where(subscriptions.c.next_attempt <= now)
+        due = due.order_by(subscriptions.c.next_attempt, subscriptions.c.pk).limit(limit)
+        with self._read() as connection:
+            if connection.execute(due.limit(1)).first() is None:
+                return []
+        with self._write() as connection:
+            pks = list(connection.scalars(due.with_for_update(skip_locked=True)))
+            connection.execute(
+                subscriptions.update().where(subscriptions.c.pk.in_(pks)).values(next_attempt=now + lease)
+            )
+            query = _query().where(subscriptions.c.pk.in_(pks)).order_by(subscriptions.c.pk)
+            return [_to_subscription(row) for row in connection.execute(query).mappings()]
+
+    def asked(self, subscription: Subscription, *, again_at: datetime) -> None:
+        """Note that the hub has accepted; it is asked again when it doesn't ask back meanwhile."""
+        is_new = subscription.state in {SubscriptionState.WANTED, SubscriptionState.DENIED}
+        state = SubscriptionState.ASKED if is_new else subscription.state
+        self._update(subscription.id, {"state": state.value, "next_attempt": again_at, "last_error": None})
+
+    def failed(self, subscription: Subscription, error: str, *, again_at: datetime) -> None:
+        values: Values = {"attempts": subscription.attempts + 1, "next_attempt": again_at, "last_error": error}
+        self._update(subscription.id, values)
+
+    def forget(self, subscription: Subscription) -> None:
+        with self._write() as connection:
+            connection.execute(subscriptions.delete().where(subscriptions.c.pk == subscription.id))
+
+    def find(self, token: str) -> Subscription | None:
+        """Return the subscription whose callback ends so."""
+        with self._read() as connection:
+            row = connection.execute(_query().where(subscriptions.c.token == token)).mappings().first()
+        return _to_subscription(row) if row else None
+
+    def agreed(self, subscription: Subscription, *, until: datetime, renew_at: datetime) -> None:
+        """Note how long the hub tells us."""
+        with self._write() as connection:
+            values: Values = {"state": SubscriptionState.ACTIVE.value, "lease_until": until, "next_attempt": renew_at}
+            this = subscriptions.c.pk == subscription.id
+            connection.execute(subscriptions.update().where(this).values(values | {"attempts": 0, "last_error": None}))
+            source = sa.select(subscriptions.c.source_pk).where(this).scalar_subquery()
+            connection.execute(sources.update().where(sources.c.pk == source).values(told_until=until))
+
+    def denied(self, subscription: Subscription, reason: str, *, again_at: datetime) -> None:
+        with self._write() as connection:
+            values: Values = {"state": SubscriptionState.DENIED.value, "next_attempt": again_at, "last_error": reason}
+            this = subscriptions.c.pk == subscription.id
+            connection.execute(subscriptions.update().where(this).values(values | {"lease_until": None}))
+            source = sa.select(subscriptions.c.source_pk).where(this).scalar_subquery()
+            connection.execute(sources.update().where(sources.c.pk == source).values(told_until=None))
+
+    def all(self) -> list[Subscription]:
+        with self._read() as connection:
+            return [_to_subscription(row) for row in connection.execute(_query().order_by(sources.c.name)).mappings()]
+
+    def _update(self, pk: int, values: Values) -> None:
+        with self._write() as connection:
+            connection.execute(subscriptions.update().where(subscriptions.c.pk == pk).values(values))
+
+    # --- pushes ------------------------------------------------------------------------------------------------------
+
+    def receive(self, subscription: Subscription, body: bytes, content_type: str | None, *, now: datetime) -> bool:
+        """Keep what a hub sent until it is read; False when too much of that source waits already.
+
+        The same again is kept once.
+        """
+        digest = sha256(body).hexdigest()
+        with self._write() as connection:
+            source = sa.select(subscriptions.c.source_pk).where(subscriptions.c.pk == subscription.id).scalar_subquery()
+            waiting = list(connection.scalars(sa.select(pushes.c.hash).where(pushes.c.source_pk == source)))
+            if digest in waiting:
+                return True
+            if len(waiting) >= MAX_WAITING:
+                return False
+            values: Values = {"source_pk": source, "received": now, "topic": subscription.link.topic, "hash": digest}
+            connection.execute(pushes.insert().values(values | {"content_type": content_type, "body": body}))
+            return True
+
+    def pushed_sources(self) -> list[str]:
+        """Return the sources of which something waits to be read; those of others that are gone is forgotten."""
+        query = sa.select(sources.c.name).join(pushes, pushes.c.source_pk == sources.c.pk)
+        with self._read() as connection:
+            return list(connection.scalars(query.where(sources.c.is_active).distinct().order_by(sources.c.name)))
+
+    def next_push(self, source: str) -> Push | None:
+        query = sa.select(pushes, sources.c.name).join(sources, pushes.c.source_pk == sources.c.pk)
+        query = query.where(sources.c.name == source, sources.c.is_active).order_by(pushes.c.pk).limit(1)
+        with self._read() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        return Push(
+            id=row["pk"], source=row["name"], topic=row["topic"], body=row["body"], content_type=row["content_type"]
+        )
+
+    def read(self, push: Push) -> None:
+        """Forget a push that was read."""
+        with self._write() as connection:
+            connection.execute(pushes.delete().where(pushes.c.pk == push.id))
+
+
+def _query() -> sa.Select[tuple[object, ...]]:
+    return sa.select(subscriptions, sources.c.name).join(sources, _OF_SOURCE)
+
+
+def _to_subscription(row: Row) -> Subscription:
+    return Subscription(
+        id=row["pk"],
+        source=row["name"],
+        link=HubLink(hub=row["hub"], topic=row["topic"]),
+        token=row["token"],
+        secret=row["secret"],
+        state=SubscriptionState(row["state"]),
+        lease_until=row["lease_until"],
+        attempts=row["attempts"],
+        last_error=row["last_error"],
+    )
