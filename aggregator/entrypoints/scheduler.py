@@ -25,8 +25,8 @@ from aggregator.model import PollSummary
 from aggregator.model.issues import DeliveryStatus
 from aggregator.outputs.hubs import Pinged, ping_due
 from aggregator.outputs.renewal import renew_feeds
+from aggregator.polling.hub_news import keep_subscribed, take_pushes
 from aggregator.polling.retry import retry_soon
-from aggregator.polling.subscribing import keep_subscribed, take_pushes
 from aggregator.polling.workers import poll_due
 
 log = structlog.get_logger()

@@ -26,6 +26,7 @@ from aggregator.model.entries import (
 from aggregator.model.feeds import Archive, Arrival, FeedDocument, FeedFormat, FeedRenewal, FeedState
 from aggregator.model.outage import Outage, is_unreached, outage_of
 from aggregator.model.polls import Exchange, Poll, PollOutcome, PollResult, PollSummary
+from aggregator.model.pushes import HubLink, Push, Subscription, SubscriptionState
 from aggregator.model.rankings import Edition, Ranking
 from aggregator.model.reports import Grouping, Joined, Report, Surroundings
 from aggregator.model.sources import (
@@ -59,7 +60,6 @@ from aggregator.model.stored import (
     StoredEntry,
     Totals,
 )
-from aggregator.model.subscriptions import HubLink, Push, Subscription, SubscriptionState
 from aggregator.model.upkeep import Backlog, Condition, Inventory, Meter, Plan, Span, unmeasured
 
 __all__ = [

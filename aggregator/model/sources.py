@@ -10,8 +10,8 @@ from typing import Final
 
 from aggregator.errors import ErrorKind
 from aggregator.model.documents import PageRules
+from aggregator.model.pushes import HubLink
 from aggregator.model.rankings import Edition
-from aggregator.model.subscriptions import HubLink
 
 # A source is silent when nothing came for so many of its usual gaps, for longer than its pauses, and for some days.
 _SILENT_GAPS: Final = 4

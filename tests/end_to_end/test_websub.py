@@ -19,7 +19,7 @@ from aggregator.entrypoints.demo import DemoSite
 from aggregator.entrypoints.web.application import create_app
 from aggregator.errors import ConfigError
 from aggregator.model import Selection, SourceHealth, Subscription
-from aggregator.polling.subscribing import keep_subscribed, take_pushes
+from aggregator.polling.hub_news import keep_subscribed, take_pushes
 from aggregator.polling.workers import poll_due
 from tests.builders import NOW
 from tests.receivers import Answer, HttpReceiver, Posted

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from aggregator.app import Aggregator
 from aggregator.model import Subscription, SubscriptionState
-from aggregator.polling.subscribing import renewal_at
+from aggregator.polling.hub_news import renewal_at
 from aggregator.text.sizes import size_in_words
 
 log = structlog.get_logger()
