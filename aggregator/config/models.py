@@ -48,6 +48,13 @@ class Site(Settings):
         "en",
         description="Language of the pages, feeds and messages: their words, dates and numbers; entries keep theirs.",
     )
+    clean_links: bool = Field(
+        True,
+        description=(
+            "Links in pages, feeds and messages leave out tracking parameters (`utm_source` and its kin, N14 of "
+            "docs/explanation/normalization.md); what is stored keeps them."
+        ),
+    )
     hub: values.Hubs = Field(
         (), description="WebSub hubs: named in the feeds, and notified when one changes (docs/reference/publishing.md)."
     )

@@ -23,7 +23,7 @@ from aggregator.errors import AggregatorError, UsageError
 from aggregator.model import PublishedEntry, Selection, SourceHealth, StoredEntry
 from aggregator.model.issues import ChannelKind, DigestState, Issue, SentVersion, Update
 from aggregator.notify import Target, compose, schedule_of, targets_of, troubles_of
-from aggregator.publish import category_labels, issue_entries
+from aggregator.publish import category_labels, issue_entries, published_links
 from aggregator.store import IssueTransaction
 from aggregator.text.locales import Locale
 
@@ -148,7 +148,7 @@ class Digests:
         labels, locale = category_labels(config), config.locale_of(digest)
         order = {name: labels.get(name, name) for name in where.categories or labels}
         sections = compose(
-            issue_entries(pending, by_name, locale),
+            issue_entries(published_links(pending, config), by_name, locale),
             categories=order,
             limit=digest.limit,
             language=locale.language,
@@ -167,7 +167,12 @@ class Digests:
             title=digest.title or f"{config.site.title}: {digest.name}",
             made_at=now,
             sections=sections,
-            updates=tuple(_update(published, sent, by_name, locale) for published, sent in changed),
+            updates=tuple(
+                _update(published, sent, by_name, locale)
+                for published, sent in zip(
+                    published_links((each for each, _ in changed), config), (sent for _, sent in changed), strict=True
+                )
+            ),
             troubles=tuple(each for each in troubles if each.key not in told),
             also_troubled=sum(each.key in told for each in troubles),
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from aggregator.normalize.tracking import is_tracking, unwrapped
 from aggregator.text.schemes import repaired as with_scheme
+from aggregator.text.tracking import is_tracking, unwrapped
 
 MAX_URL_CHARS = 2_000  # of a canonical one: indexes have limits, and beyond it no two publishers mean the same page
 MAX_WRAPPED_CHARS = 4 * MAX_URL_CHARS  # what is longer before it is unwrapped is not looked at

@@ -18,7 +18,14 @@ from aggregator.categorize import fits_text
 from aggregator.config import FeedConfig
 from aggregator.errors import Forgotten, NotHere
 from aggregator.model import Archive, FeedDocument, FeedFormat, FeedRenewal, FeedState, PublishedEntry, Selection
-from aggregator.publish import build_document, category_labels, is_private, render_feed, served_base
+from aggregator.publish import (
+    build_document,
+    category_labels,
+    is_private,
+    published_links,
+    render_feed,
+    served_base,
+)
 from aggregator.text.locales import marked
 
 # How much of what was there already a feed's first archives get.
@@ -58,7 +65,7 @@ def archive_document(
         )
     if number != last + 1:
         raise NotHere(marked("there is no archive %(number)s of %(name)s"), number=str(number), name=name)
-    waiting = tuple(feeds.published(feeds.waiting(name)))
+    waiting = published_links(feeds.published(feeds.waiting(name)), aggregator.config)
     since = aggregator.identity.since
     growing = Archive(feed=name, number=number, sealed_at=since, entries=waiting, labels=document.labels)
     return publish.archive_document(document, growing, is_sealed=False)
@@ -164,7 +171,7 @@ class _Renewing:
         sealed: list[Archive] = []
         groups = due_archives(waiting, {each.id for each in shown}, size=archive_size(self.feed.limit))
         for group in groups:
-            entries = tuple(self.aggregator.store.feeds.published(group))
+            entries = published_links(self.aggregator.store.feeds.published(group), self.aggregator.config)
             if entries:
                 used = {name: labels.get(name, name) for each in entries for name in each.categories}
                 number = last + len(sealed) + 1

@@ -1,5 +1,6 @@
 """From published entries to bytes: Atom, RSS, JSON Feed, OPML, web pages, and files written only when they changed."""
 
+from aggregator.publish.clean_links import published_links
 from aggregator.publish.feeds.document import (
     archive_document,
     build_document,
@@ -111,6 +112,7 @@ __all__ = [
     "moment",
     "next_step",
     "period_choices",
+    "published_links",
     "rank_table",
     "ranking_csv",
     "ranking_json",

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from aggregator.config import Config, FeedConfig
 from aggregator.config.models import Titles
 from aggregator.model import Archive, FeedDocument, Identity, PublishedEntry, Selection
+from aggregator.publish.clean_links import published_links
 
 # The name of the feeds that are made of searches, which no configured one may have.
 SEARCH: Final = "search"
@@ -43,7 +44,7 @@ def build_document(
         query=f"?token={token}" if token else "",
         language=site.language,
         updated=max((item.updated for item in entries), default=identity.since),
-        entries=newest_published_first(entries),
+        entries=newest_published_first(published_links(entries, config)),
         labels=category_labels(config),
         hubs=() if is_private(feed, config) else site.hub,
         last_archive=last_archive,
@@ -95,7 +96,7 @@ def search_document(
         query=f"?{urlencode(asked | ({'token': token} if token else {}))}",
         language=config.site.language,
         updated=max((item.updated for item in entries), default=identity.since),
-        entries=newest_published_first(entries),
+        entries=newest_published_first(published_links(entries, config)),
         labels=category_labels(config),
     )
 

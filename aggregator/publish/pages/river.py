@@ -13,6 +13,7 @@ from aggregator.config import Config, Images
 from aggregator.model import Found, Mention, PublishedEntry, SnippetPart, StoredEntry
 from aggregator.model.importance import accounts_of, importance
 from aggregator.publish import parts
+from aggregator.publish.clean_links import clean_item
 from aggregator.publish.feeds.document import category_labels
 from aggregator.publish.pages.choices import Choice, category_choices, language_choice
 from aggregator.text.legal import legal, web_address
@@ -103,7 +104,8 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """How entries are put into words: the site's clock, language and categories, and whether pictures are shown.
+    """How entries are put into words: the site's clock, language and categories, whether pictures are shown and
+    links are without tracking.
 
     ``now`` None is for a page that is read later than it is made: it says nothing that is only true today.
     """
@@ -113,6 +115,7 @@ class Wording:
     categories: Mapping[str, Choice]
     now: datetime | None
     has_images: bool = False
+    has_clean_links: bool = False
 
     def spoken(self, language: str | None) -> Choice | None:
         """Return a language where it isn't the site's."""
@@ -127,6 +130,7 @@ def wording_of(config: Config, *, now: datetime | None) -> Wording:
         categories=category_choices(category_labels(config)),
         now=now,
         has_images=config.web.images is Images.DIRECT,
+        has_clean_links=config.site.clean_links,
     )
 
 
@@ -199,6 +203,7 @@ def _name(day: date, today: date | None, locale: Locale) -> str:
 
 def item_of(item: PublishedEntry, wording: Wording, *, day: date, found: Found | None = None) -> Item:
     """Return an entry and its story in words, as they are below the heading of a day."""
+    item = clean_item(item) if wording.has_clean_links else item
     entry = item.entry
     names = list(_names(item, wording))
     title = parts.title_of(entry, wording.locale)

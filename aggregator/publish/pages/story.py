@@ -9,6 +9,7 @@ from itertools import groupby
 from aggregator.model import Enclosure, StoredEntry
 from aggregator.model.importance import is_at_home, precedence
 from aggregator.publish import parts
+from aggregator.publish.clean_links import clean_entry
 from aggregator.publish.pages.choices import Choice, language_choice
 from aggregator.publish.pages.river import Also, Wording, time_of
 from aggregator.publish.readable import readable
@@ -77,7 +78,8 @@ class StoryPage:
 
 def arrange_story(entries: Sequence[StoredEntry], wording: Wording) -> StoryPage:
     """Return a story in words; its ``entries`` come with their duplicates, in any order. At least one is needed."""
-    by_original = sorted(entries, key=lambda each: (each.original, each.first_seen, each.id))
+    shown = map(clean_entry, entries) if wording.has_clean_links else entries
+    by_original = sorted(shown, key=lambda each: (each.original, each.first_seen, each.id))
     groups = [list(group) for _, group in groupby(by_original, key=lambda each: each.original)]
     groups.sort(key=lambda group: (group[0].published, group[0].id))
     left, articles = _MOST_TEXT, []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aggregator.normalize import entry, identity, urls
 from aggregator.normalize.allowed import ATTRIBUTES, BLOCKS, DROPPED_WITH_CONTENT, INLINE
-from aggregator.normalize.tracking import ORIGIN_PARAMETERS, REFERRERS, TRACKING_PARAMETERS
+from aggregator.text.tracking import ORIGIN_PARAMETERS, REFERRERS, TRACKING_PARAMETERS
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "explanation" / "normalization.md").read_text("utf-8")
 RULES = dict(re.findall(r"^\*\*(N\d+)\*\* (.*?)(?=^\*\*N|^## |\Z)", DOCUMENT, re.MULTILINE | re.DOTALL))

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.normalize import canonical_url
-from aggregator.normalize.tracking import ORIGIN_PARAMETERS, TRACKING_PARAMETERS, WRAPPERS
 from aggregator.normalize.urls import PLAIN, absolute_url, comparable_url
+from aggregator.text.tracking import ORIGIN_PARAMETERS, TRACKING_PARAMETERS, WRAPPERS
 
 BASE = "https://example.org/blog/post.html"
 

@@ -6,7 +6,7 @@ The rules are N14 and N15 of docs/explanation/normalization.md.
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 # A "*" at the end stands for every parameter that starts so.
 TRACKING_PARAMETERS = (
@@ -36,6 +36,8 @@ REFERRERS = frozenset(("ref", "referer", "referrer"))
 _HOST = re.compile(
     r"(?:https?(?::|%3a)(?:/|%2f){2})?(?:[a-z0-9-]+\.)+(?!(?:html?|php|md|py|js|ts|json|xml|txt|pdf|png|jpg|zip)$)[a-z]{2,24}(?:/|%2f)?"
 )
+
+_SIGNED = re.compile(r"[?&](?:x-\w+-)?(?:signature|sig|hmac)=", re.IGNORECASE)
 
 _AMP_PARAMETERS = frozenset(("amp", "outputtype"))
 _AMP_VALUES = frozenset(("", "1", "true", "amp"))
@@ -85,6 +87,36 @@ def is_tracking(name: str, value: str) -> bool:
         or (name in REFERRERS and _HOST.fullmatch(value) is not None)
         or (name in _AMP_PARAMETERS and value in _AMP_VALUES)
     )
+
+
+def without_tracking(url: str) -> str:
+    """Return an address without what is tracking in its query and its fragment; all else is as it was given.
+
+    A signed address stays as it is, as its signature may be for the whole.
+    """
+    address, mark, fragment = url.partition("#")
+    if _SIGNED.search(address):
+        return url
+    kept = _without_pairs(fragment) if "?" in fragment else _kept(fragment.partition(":~:")[0], fragment)
+    return f"{_without_pairs(address)}{mark if kept else ''}{kept}"
+
+
+def _without_pairs(address: str) -> str:
+    path, mark, query = address.partition("?")
+    kept = _kept(query, query)
+    return f"{path}{mark if kept else ''}{kept}" if kept != query else address
+
+
+def _kept(pairs: str, otherwise: str) -> str:
+    """Return the parameters that are not tracking; ``otherwise`` when none of them is."""
+    given = pairs.split("&")
+    kept = [pair for pair in given if not _tracks(pair)]
+    return otherwise if kept == given else "&".join(kept)
+
+
+def _tracks(pair: str) -> bool:
+    name, _, value = pair.removeprefix("amp;").partition("=")
+    return is_tracking(unquote(name), unquote(value))
 
 
 def unwrapped(host: str, path: str, query: str) -> str | None:
