@@ -3,7 +3,8 @@
 python -m tests.kills [--kills 1000] [--seed N] [--databases sqlite,postgresql]
 
 Prints what was counted, and fails with the first thing that was lost, or came twice in a way that the receiver can't
-tell. A step is a call of a function of this program, of SQLAlchemy or of smtplib (tests/processes.py).
+tell; an interrupt ends the killing early. A step is a call of a function of this program, of SQLAlchemy or of smtplib
+(tests/processes.py).
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -101,7 +104,7 @@ class Wire:
 
     def _document(self, feed: int) -> str:
         with self._lock:
-            shown = self._shown[feed][-40:]
+            shown = self._shown[feed][-25:]
         items = "".join(
             f"<item><title>{_title(number)}</title><link>https://paper.example/{number}</link>"
             f"<guid isPermaLink='false'>{number}</guid><description>{_title(number)} in full.</description></item>"
@@ -185,7 +188,7 @@ class Trial:
         raise AssertionError(f"still waiting: {Counter(each.status for each in found)}")
 
 
-def run(url: str, *, kills: int, seed: int = 1) -> str:
+def run(url: str, *, kills: int, seed: int = 1, is_enough: Callable[[], bool] = lambda: False) -> str:
     """Kill so many processes that work on an empty database; return in a sentence what came of it."""
     chance, began = random.Random(seed), time.monotonic()
     receivers = Receivers(random.Random(seed))
@@ -196,7 +199,7 @@ def run(url: str, *, kills: int, seed: int = 1) -> str:
         with closing(Store(url)) as store:
             wire.publish(2)
             steps, killed, survived = trial.steps(), Counter[str](), 0
-            while killed.total() < kills:
+            while killed.total() < kills and not is_enough():
                 wire.publish(chance.choice((1, 2, 3)))
                 part = chance.choice(PARTS)
                 if trial.run((part, chance.randrange(1, steps[part]))):
@@ -204,6 +207,8 @@ def run(url: str, *, kills: int, seed: int = 1) -> str:
                 else:
                     survived += 1
                 trial.note_sent(store)
+                if killed.total() % 100 == 0:
+                    print(f"{killed.total()} kills", file=sys.stderr, flush=True)  # noqa: T201
             deliveries = trial.finish(store)
             trial.note_sent(store)
             _check_store(store, wire)
@@ -288,12 +293,15 @@ def main() -> None:
     programs = find_server_programs()
     if programs is None:
         sys.exit("tests.kills needs PostgreSQL (apt install postgresql)")
+    is_interrupted = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: is_interrupted.set())
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         for database in chosen.databases.split(","):
             url = f"sqlite:///{Path(folder)}/kills.db"
             if database == "postgresql":
                 url = stack.enter_context(PostgresqlServer(programs)).new_database()
-            print(f"{database}: {run(url, kills=chosen.kills, seed=chosen.seed)}", flush=True)  # noqa: T201
+            told = run(url, kills=chosen.kills, seed=chosen.seed, is_enough=is_interrupted.is_set)
+            print(f"{database}: {told}", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
@@ -14,20 +15,34 @@ from aggregator.http import HttpClient, Response
 _EXCERPT_CHARACTERS: Final = 160
 
 
-def post(client: HttpClient, url: str, body: bytes, *, headers: Mapping[str, str], now: datetime) -> Response:
-    """POST once and return the answer of the 200s. Raises DeliveryError for all else, Refused for 410 Gone.
+class Reaction(StrEnum):
+    """What an answer leads to."""
 
-    Redirects are answers: they are not followed, or a webhook could send us anywhere (RULES W4, W6).
-    """
+    SENT = "sent"
+    AGAIN = "tried again"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+def reaction_to(status: int) -> Reaction:
+    """Return what a webhook's answer leads to: others are stricter. Redirects are not followed (RULES W4, W6)."""
+    if 200 <= status < 300:
+        return Reaction.SENT
+    return Reaction.STOPPED if status == HTTPStatus.GONE else Reaction.AGAIN
+
+
+def post(client: HttpClient, url: str, body: bytes, *, headers: Mapping[str, str], now: datetime) -> Response:
+    """POST once and return the answer of the 200s. Raises HttpFailure for all else, Refused for 410 Gone."""
     try:
         response = client.post(url, body, headers=headers)
     except AddressRefused as error:
         raise Refused(f"{error} (fetch.allow_private)", stops=False) from error
     except FetchError as error:
         raise DeliveryError(str(error)) from error
-    if 200 <= response.status < 300:
+    reaction = reaction_to(response.status)
+    if reaction is Reaction.SENT:
         return response
-    if response.status == HTTPStatus.GONE:
+    if reaction is Reaction.STOPPED:
         raise Refused(f"it is gone for good: {in_words(response)}", stops=True)
     if 300 <= response.status < 400:
         raise HttpFailure(f"it redirects, which isn't followed: {in_words(response)}", response)

@@ -18,7 +18,7 @@ from aggregator.notify.chat.mattermost import MATTERMOST
 from aggregator.notify.chat.service import Payload, Service, body_of
 from aggregator.notify.chat.slack import SLACK
 from aggregator.notify.chat.teams import TEAMS
-from aggregator.notify.posting import HttpFailure, post
+from aggregator.notify.posting import HttpFailure, Reaction, post, reaction_to
 
 # One for each service with a layout of its own; the tests go over all of them.
 SERVICES: Final[Mapping[ChatService, Service]] = MappingProxyType(
@@ -68,10 +68,21 @@ def _post(client: HttpClient, url: str, service: Service, payload: Payload, cloc
             time.sleep((error.retry_after or _PATIENCE).total_seconds())
             post(client, url, body, headers=headers, now=clock())
             return
-        if error.is_page and error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            raise  # a proxy or Cloudflare says that, not the service: it may pass
-        if service.ending.is_meant_by(error.status, error.body):
-            raise Refused(f"this webhook is not there any more: {error}", stops=True) from error
-        if error.status in _REFUSALS:
-            raise Refused(str(error), stops=False) from error
+        match reaction_to_answer(service, error.status, error.body, is_page=error.is_page):
+            case Reaction.STOPPED:
+                raise Refused(f"this webhook is not there any more: {error}", stops=True) from error
+            case Reaction.FAILED:
+                raise Refused(str(error), stops=False) from error
         raise
+
+
+def reaction_to_answer(service: Service, status: int, body: bytes = b"", *, is_page: bool = False) -> Reaction:
+    """Return what an answer of a chat service leads to; ``is_page``: it is for people."""
+    general = reaction_to(status)
+    if general is not Reaction.AGAIN:
+        return general
+    if is_page and status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return Reaction.AGAIN  # a proxy or Cloudflare says that, not the service: it may pass
+    if service.ending.is_meant_by(status, body):
+        return Reaction.STOPPED
+    return Reaction.FAILED if status in _REFUSALS else Reaction.AGAIN

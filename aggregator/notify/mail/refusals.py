@@ -1,6 +1,7 @@
-"""What a mail server's refusal of a recipient is about, from its code and its words: one table, which docs show too.
+"""What a mail server's refusal is about, by its place, its code and its words: one table, which docs show too.
 
-Servers say the same in many words. The order counts: an enhanced status code (RFC 3463) says more than words do.
+Servers say the same in many words. The order counts: an enhanced status code (RFC 3463) says more than words do, but
+for some that large services use for something else.
 """
 
 from __future__ import annotations
@@ -17,7 +18,17 @@ class About(StrEnum):
     US = "us"
     MAILBOX = "mailbox"
     READER = "reader"
+    MESSAGE = "message"
     UNCLEAR = "unclear"
+
+
+class Step(StrEnum):
+    """What a server answers to."""
+
+    GREETING = "connecting"
+    SENDER = "the sender"
+    RECIPIENT = "the recipient"
+    MESSAGE = "the message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +44,21 @@ CONSEQUENCES: Final = {
     About.US: "tried again for three days; nobody is stopped",
     About.MAILBOX: "tried again for three days",
     About.READER: "the reader is stopped, once the server took this issue for another one",
+    About.MESSAGE: "failed; the next issue is tried",
     About.UNCLEAR: "failed; the reader is stopped when it happened in three issues in a row",
 }
+
+_NOBODY: Final = (
+    r"(unknown|no such|invalid|non-?existent|unrouteable) (local )?(user|address|mailbox|recipient|person)"
+    r"|(user|recipient|mailbox|address|account) (is )?(unknown|not found|unavailable|disabled|inactive|invalid)"
+    r"|(does not|doesn'?t) (exist|have an? \S+ account)|(user|mailbox) not (local|here)|no mailbox here"
+    r"|recipient not found"
+)
+_OURS: Final = (
+    r"relay|rcpthosts|authenticat|log ?in|\brbl\b|dnsbl|block|black ?list|deny ?list|spam|junk|reputation|policy"
+    r"|denied|not permitted|not allowed|not authori[sz]ed|prohibit|\bspf\b|dkim|dmarc|reverse dns|\bptr\b"
+    r"|\bhelo\b|your (ip|host|server)|\brate\b|too many"
+)
 
 
 def _enhanced(rest: str) -> str:
@@ -45,11 +69,24 @@ def _enhanced(rest: str) -> str:
 RULES: Final = (
     Rule(r"^(530|534|535|538)\b", About.US, ("530 Authentication required", "535 5.7.8 bad credentials")),
     Rule(
-        _enhanced(r"[34567]\.\d+|1\.[789]"),
+        _enhanced(r"4\.1") + ".*recipient address rejected|" + _enhanced(r"5\.0") + ".*mailbox unavailable",
+        About.UNCLEAR,
+        (
+            "550 5.4.1 Recipient address rejected: Access denied",
+            "550 5.5.0 Requested action not taken: mailbox unavailable",
+        ),
+    ),
+    Rule(
+        _enhanced(r"3\.4|2\.3|6\.\d+") + r"|message (is )?too (large|big|long)|message size|virus|malware",
+        About.MESSAGE,
+        ("552 5.3.4 Message size exceeds fixed limit", "554 5.6.0 Message content rejected"),
+    ),
+    Rule(
+        _enhanced(r"[3457]\.\d+|1\.[789]"),
         About.US,
         ("554 5.7.1 Relay access denied", "553 that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
     ),
-    Rule(_enhanced(r"2\.[23]"), About.MAILBOX, ("552 5.2.2 Over quota", "552 5.2.3 Message length exceeds a limit")),
+    Rule(_enhanced(r"2\.2"), About.MAILBOX, ("552 5.2.2 Over quota",)),
     Rule(
         _enhanced(r"1\.(?:[123456]|10)|2\.1"),
         About.READER,
@@ -66,33 +103,38 @@ RULES: Final = (
         ("550 mailbox full: quota exceeded",),
     ),
     Rule(
-        r"(unknown|no such|invalid|non-?existent|unrouteable) (local )?(user|address|mailbox|recipient|person)"
-        r"|(user|recipient|mailbox|address|account) (is )?(unknown|not found|unavailable|disabled|inactive|invalid)"
-        r"|(does not|doesn'?t) exist|(user|mailbox) not (local|here)|no mailbox here|recipient not found",
+        f"(?=.*(?:{_NOBODY}))(?=.*(?:{_OURS}))",
+        About.UNCLEAR,
+        ("550 mailbox unavailable: rejected due to policy restrictions",),
+    ),
+    Rule(
+        _NOBODY,
         About.READER,
         ("550 No such user here", "550 mailbox unavailable", "550 that address does not exist"),
     ),
-    Rule(
-        r"relay|rcpthosts|authenticat|log ?in|\brbl\b|dnsbl|block|black ?list|deny ?list|spam|junk|reputation|policy"
-        r"|denied|not permitted|not allowed|not authori[sz]ed|prohibited|\bspf\b|dkim|dmarc|reverse dns|\bptr\b"
-        r"|\bhelo\b|your (ip|host|server)|\brate\b|too many",
-        About.US,
-        ("550 relay not permitted", "550 JunkMail rejected - host is in an RBL"),
-    ),
+    Rule(_OURS, About.US, ("550 relay not permitted", "550 JunkMail rejected - host is in an RBL")),
 )
 
 
-def judge_refusal(code: int, words: str) -> About:
-    """Return what a final refusal (500 to 599) of a recipient is about."""
+def judge_refusal(step: Step, code: int, words: str) -> About:
+    """Return what a refusal (400 to 599) at a step is about. Only the last two say anything of reader or message."""
+    if code < 500 or step in {Step.GREETING, Step.SENDER}:
+        return About.US
     answer = f"{code} {words}".lower()
-    return next((rule.about for rule in RULES if re.search(rule.pattern, answer)), About.UNCLEAR)
+    unclear = About.MESSAGE if step is Step.MESSAGE else About.UNCLEAR
+    about = next((rule.about for rule in RULES if re.search(rule.pattern, answer)), unclear)
+    return unclear if about is About.UNCLEAR else about
 
 
 def refusals_table() -> str:
     """Return the table of the docs, in Markdown."""
     lines = ["| a server answers, for example | it is about | what follows |", "|---|---|---|"]
+    early = judge_refusal(Step.SENDER, 550, "")
+    lines.append(f"| 4xx to anything; any refusal before the recipient is named | {early} | {CONSEQUENCES[early]} |")
     for rule in RULES:
         examples = "; ".join(f"`{example}`" for example in rule.examples)
         lines.append(f"| {examples} | {rule.about} | {CONSEQUENCES[rule.about]} |")
-    lines.append(f"| any other 5xx to the recipient | {About.UNCLEAR} | {CONSEQUENCES[About.UNCLEAR]} |")
+    for step in (Step.RECIPIENT, Step.MESSAGE):
+        about = judge_refusal(step, 550, "")
+        lines.append(f"| any other 5xx to {step} | {about} | {CONSEQUENCES[about]} |")
     return "\n".join(lines)

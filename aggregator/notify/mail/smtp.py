@@ -14,7 +14,7 @@ from typing import Final
 from aggregator.config import SmtpConfig, SmtpSecurity
 from aggregator.errors import DeliveryError, Refused
 from aggregator.notify.mail.message import Mail
-from aggregator.notify.mail.refusals import About, judge_refusal
+from aggregator.notify.mail.refusals import About, Step, judge_refusal
 
 # How much of a server's answer is kept.
 _REASON_CHARACTERS: Final = 200
@@ -82,23 +82,23 @@ class _Session:
             try:
                 self._smtp = self._connect(watched)
             except (smtplib.SMTPException, OSError, ValueError) as error:
-                raise self._explain(error, "connecting", is_late=watched.is_over) from error
+                raise self._explain(error, Step.GREETING, is_late=watched.is_over) from error
             self.close()
 
     def _attempt(self, mail: Mail) -> None:
         with self._watch.deadline(self._config.timeout.total_seconds()) as watched:
-            step = "connecting"
+            step = Step.GREETING
             try:
                 smtp = self._smtp
                 if smtp is None:
                     smtp = self._connect(watched)
                     self._smtp = smtp
                 watched.socket_of = smtp
-                step = "the sender"
+                step = Step.SENDER
                 self._check(smtp.mail(mail.sender, _options(mail, smtp)), step)
-                step = "the recipient"
+                step = Step.RECIPIENT
                 self._check(smtp.rcpt(mail.recipient), step)
-                step = "the message"
+                step = Step.MESSAGE
                 self._check(smtp.data(mail.body), step)
             except smtplib.SMTPResponseException as error:  # to DATA itself
                 self._fail(error.smtp_code, error.smtp_error, step)
@@ -139,12 +139,12 @@ class _Session:
         if config.user is not None:
             smtp.login(config.user, config.password.get_secret_value() if config.password else "")
 
-    def _check(self, answer: tuple[int, bytes], step: str) -> None:
+    def _check(self, answer: tuple[int, bytes], step: Step) -> None:
         code, reason = answer
         if not 200 <= code < 300:
             self._fail(code, reason, step)
 
-    def _fail(self, code: int, reason: bytes | str, step: str) -> None:
+    def _fail(self, code: int, reason: bytes | str, step: Step) -> None:
         """Raise what an answer means. The server's word on a reader or the message is final, on us it isn't."""
         said = f"{self._place} refuses {step}: {code} {_words(reason)}"
         if code == 421:
@@ -155,22 +155,18 @@ class _Session:
                 self._smtp.rset()
         except (smtplib.SMTPException, OSError):
             self._drop()
-        if code < 500 or step == "the sender":
-            raise DeliveryError(said)
-        if step != "the recipient":
-            raise Refused(said, stops=False)
-        about = judge_refusal(code, _words(reason))
+        about = judge_refusal(step, code, _words(reason))
         if about in {About.US, About.MAILBOX}:
             raise DeliveryError(said)
         raise Refused(said, stops=about is About.READER, may_stop=about is About.UNCLEAR)
 
-    def _explain(self, error: Exception, step: str, *, is_late: bool) -> DeliveryError:
+    def _explain(self, error: Exception, step: Step, *, is_late: bool) -> DeliveryError:
         if isinstance(error, DeliveryError):
             return error
         if is_late or isinstance(error, TimeoutError):
             return DeliveryError(f"{self._place} did not answer in time ({step})")
-        if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError) and step != "connecting":
-            kind = DeliveryError if step == "the message" else _Stale
+        if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError) and step is not Step.GREETING:
+            kind = DeliveryError if step is Step.MESSAGE else _Stale
             return kind(f"{self._place} broke the connection off ({step})")
         if isinstance(error, smtplib.SMTPNotSupportedError):
             return DeliveryError(f"{self._place} can't do what is configured: {error}")

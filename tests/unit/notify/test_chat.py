@@ -22,6 +22,8 @@ from aggregator.notify.chat.others import COUNTED, Counted, texts_of
 from aggregator.notify.chat.service import utf8, utf16
 from aggregator.notify.chat.slack import SLACK
 from aggregator.notify.chat.teams import TEAMS
+from aggregator.notify.reactions import answers_table
+from tests.conftest import ROOT
 from tests.unit.notify.samples import SITE, make_issue, make_issue_entry
 
 Payloads = list[dict[str, Any]]
@@ -177,6 +179,12 @@ def test_a_headline_calls_nobody_and_links_nowhere(service: Service) -> None:
         bare = re.sub(r"\\.", "", text)  # what is escaped is no markup
         assert not (has_markdown and "[x](" in bare)
         assert not re.search(r"<[!@#]\w|<at>|<https://evil", bare)
+
+
+def test_the_docs_have_the_table_of_answers() -> None:
+    page = (ROOT / "docs" / "reference" / "digests.md").read_text()
+
+    assert answers_table() in page, "run: python -m aggregator.notify.reactions"
 
 
 def test_slack_does_not_look_for_names_in_its_texts() -> None:

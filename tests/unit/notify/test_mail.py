@@ -20,7 +20,7 @@ from aggregator.config.templates import Templates
 from aggregator.model.issues import Issue, Section, SeenAt, Story, Trouble, TroubleKind, Update
 from aggregator.notify.bodies import MOST_HTML_BYTES, Rendered, render_issue, subject_of
 from aggregator.notify.mail.message import Mail, MailForm
-from aggregator.notify.mail.refusals import RULES, About, Rule, judge_refusal, refusals_table
+from aggregator.notify.mail.refusals import RULES, About, Rule, Step, judge_refusal, refusals_table
 from aggregator.text.locales import ENGLISH
 from tests.conftest import ROOT
 from tests.unit.notify.samples import NOON, SITE, make_digest, make_issue, make_issue_entry
@@ -96,7 +96,7 @@ def test_a_sender_that_is_not_one_address_is_refused(sender: str) -> None:
 def test_a_refusal_is_about_what_the_table_says(rule: Rule, answer: str) -> None:
     code, words = answer.split(" ", 1)
 
-    assert judge_refusal(int(code), words) is rule.about
+    assert judge_refusal(Step.RECIPIENT, int(code), words) is rule.about
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,9 @@ def test_a_refusal_is_about_what_the_table_says(rule: Rule, answer: str) -> None
         ("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example.org", About.US),
         ("550 Message rejected due to local policy", About.US),
         ("550 sorry", About.UNCLEAR),
+        ("550 5.4.1 Recipient address rejected: Access denied. [x.prod.example.com 2026-11-29]", About.UNCLEAR),
+        ("550 User unknown in relay recipient table", About.UNCLEAR),
+        ("554 delivery error: This user doesn't have a example.com account (a@example.com)", About.READER),
         ("550 Your IP 203.5.1.77 is on our list: rejected", About.US),
         ("550 Host 203.5.2.1 blocked", About.US),
         ("550 5.1.8 <news@example.org>: Sender address rejected: Domain not found", About.US),
@@ -118,7 +121,24 @@ def test_a_refusal_is_about_what_the_table_says(rule: Rule, answer: str) -> None
     ],
 )
 def test_words_of_real_servers_are_understood(answer: str, about: About) -> None:
-    assert judge_refusal(int(answer[:3]), answer[4:]) is about
+    assert judge_refusal(Step.RECIPIENT, int(answer[:3]), answer[4:]) is about
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "about"),
+    [
+        (Step.GREETING, "554 5.7.1 go away", About.US),
+        (Step.SENDER, "550 5.1.1 no such user", About.US),
+        (Step.RECIPIENT, "450 4.2.1 no such user, for now", About.US),
+        (Step.MESSAGE, "550 5.7.26 not authenticated: SPF and DKIM fail", About.US),
+        (Step.MESSAGE, "552 5.2.2 mailbox full", About.MAILBOX),
+        (Step.MESSAGE, "552 5.2.3 message too long", About.MESSAGE),
+        (Step.MESSAGE, "554 not today", About.MESSAGE),
+        (Step.MESSAGE, "554 virus found", About.MESSAGE),
+    ],
+)
+def test_what_a_server_answers_to_says_what_it_can_be_about(step: Step, answer: str, about: About) -> None:
+    assert judge_refusal(step, int(answer[:3]), answer[4:]) is about
 
 
 def test_the_docs_have_the_table_of_refusals() -> None:
