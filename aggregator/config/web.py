@@ -27,7 +27,11 @@ class Tokens(Settings):
         None, description="For the feeds that have no token of their own, and their page; public when left out."
     )
     control_room: values.AccessToken | None = Field(
-        None, description="For `/sources`, `/digests`, `/opml` and `/metrics`; public when left out."
+        None,
+        description=(
+            "For `/sources`, `/digests`, `/opml` and `/metrics`; public when left out, and `/digests` then tells "
+            "nothing of who gets a digest."
+        ),
     )
 
 

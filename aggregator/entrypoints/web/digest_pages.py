@@ -53,13 +53,17 @@ class DigestPages:
     def digests(self, request: Request) -> Response:
         config, templates = self._current()
         now, zone, locale = self._aggregator.clock(), config.site.tz, config.site.locale
-        troubled = list(self._ledger.deliveries(limit=_SHOWN, statuses=_NOT_ARRIVED))
-        counts, states = self._ledger.counts(), self._ledger.digests()
+        # who gets a digest, and what went wrong on the way, is for the operator: who has shown the token
+        is_operator = config.web.tokens.control_room is not None
+        troubled = list(self._ledger.deliveries(limit=_SHOWN, statuses=_NOT_ARRIVED)) if is_operator else []
+        counts, states = self._ledger.counts() if is_operator else {}, self._ledger.digests()
         rows = []
         for digest in config.digests:
             issue = self._ledger.find_issue(digest.name)
             state = states.get(digest.name)
-            channels, more = arrange_channels(self._ledger.deliveries_of(issue) if issue else (), zone, now, locale)
+            channels, more = arrange_channels(
+                self._ledger.deliveries_of(issue) if issue and is_operator else (), zone, now, locale
+            )
             upcoming = schedule_of(digest, zone).next(now, set_up_at=state.set_up_at) if state else None
             rows.append(
                 DigestRow(

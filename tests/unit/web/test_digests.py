@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import feedparser
@@ -11,7 +14,9 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from aggregator.config import DigestConfig, FeedConfig
+from aggregator.entrypoints.web.application import create_app
 from aggregator.model.issues import Issue, Section, Story, Trouble, TroubleKind
+from tests.newsroom import Newsroom, make_config
 from tests.unit.notify.samples import make_issue, make_issue_entry
 from tests.unit.web.samples import CONFIG, ListLedger, client_of, make_aggregator
 
@@ -22,6 +27,41 @@ def client(*issues: Issue, **config: Any) -> TestClient:
     aggregator = make_aggregator(config=CONFIG.model_copy(update={"digests": (DAILY,)} | config))
     aggregator.store.ledger = ListLedger(issues=issues)
     return client_of(aggregator)
+
+
+TOKEN = "the-token-of-the-control-room"
+
+
+@pytest.fixture(params=[None, TOKEN], ids=["public", "with a token"])
+def page_of_digests(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, bool]]:
+    """The text of /digests after an issue that could not be delivered, and whether it asks for a token."""
+    made = make_config(
+        f"sqlite:///{tmp_path}/a.db",
+        {"to": [{"email": ["reader@example.org", "minister@example.org"]}]},
+        email={"from": "News <news@example.org>", "smtp": {"host": "127.0.0.1", "port": 1}},
+        web={"tokens": {"control_room": request.param}} if request.param else {},
+    )
+    room = Newsroom(made)
+    room.publish("Moon landing")
+    room.digests.make_now("daily")
+    room.deliver()
+    page = TestClient(create_app(room.aggregator), base_url="http://news.example.org").get(
+        "/digests", headers={"Authorization": basic(request.param)} if request.param else {}
+    )
+    yield html.fromstring(page.content).text_content(), request.param is not None
+    room.close()
+
+
+def test_who_gets_a_digest_and_what_failed_is_told_to_the_operator_alone(page_of_digests: tuple[str, bool]) -> None:
+    text, is_operator = page_of_digests
+
+    assert "Issue 1" in text
+    for told in ("@example.org", "waiting", "Not delivered"):
+        assert (told in text) == is_operator, told
+
+
+def basic(token: str) -> str:
+    return f"Basic {b64encode(f'any:{token}'.encode()).decode()}"
 
 
 def issue_of(*titles: str, number: int = 1) -> Issue:
