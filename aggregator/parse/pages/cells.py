@@ -48,9 +48,10 @@ def _continues(page: Outline, chunk: int) -> bool:
         return True
     if page.parent[one] == other:
         return not _is_bold_start(page, one)
-    if _is_plain(page, one) and _is_plain(page, other):
+    is_one, is_other = _is_plain(page, one), _is_plain(page, other)
+    if is_one and is_other:
         return page.tags[one] == page.tags[other]
-    if not (_is_plain(page, one) or _is_plain(page, other)):
+    if not (is_one or is_other):
         return False
     holder, beside = _unformatted(page, one), _unformatted(page, other)
     return holder == beside or page.parent[beside] == holder or page.parent[holder] == beside

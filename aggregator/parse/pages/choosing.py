@@ -19,8 +19,10 @@ from aggregator.parse.pages.records import Row, cell_worth, choose_titles, colum
 from aggregator.parse.pages.repeats import Record, find_series, region_weight
 
 _HOPELESS = 0.2  # of what the likeliest series promises: none of so little was ever the list that is meant …
+_POOR = 0.4  # and none of so little where that has more records than stories lead a list …
 _CLEAR = 5.0  # … where another was worth so much
-_SAMPLE = 40  # records that a series is judged by
+_SAMPLE = 24  # records that a series is judged by
+_MOST_IN_PARTS = 40  # records of a list of which a part may be meant
 OUTSIDE = 0.5  # what a list outside of the page's <main> is worth
 _PROSE = 0.5  # of its records: with more links within sentences it is a text
 _SURE = 1.5  # what a date is worth that stands for itself, and not within a text
@@ -65,11 +67,18 @@ def is_sure(found: Found) -> bool:
 def candidates_of(page: Outline, *, language: str | None, now: datetime) -> list[Candidate]:
     """Judge the series of a page, as long as one may still be the list, or a part of it."""
     found: list[Candidate] = []
-    best = 0.0
+    best, least = 0.0, 0.0
+    known: set[int] = set()  # the links of a good list, of which a small part is no better
     for promise, records in find_series(page):
-        if promise < _HOPELESS and best >= _CLEAR:
+        if promise < least:
             break
+        if len(records) * 2 <= len(known) and known.issuperset(record.anchor for record in records):
+            continue
         found.append(judge(page, _without_menus(page, _in_main(page, records)), language=language, now=now))
+        if found[-1].worth > max(best, _CLEAR):  # a few lead stories may look better than the list behind them
+            least = max(least, _HOPELESS if len(found[-1].records) <= _FEW_LEADS else _POOR)
+            if found[-1].dated > _MIXED or not found[-1].dated:  # else what is dated may be the list
+                known = {record.anchor for record in found[-1].records}
         best = max(best, found[-1].worth)
     return found
 
@@ -221,7 +230,7 @@ def _with_length(candidate: Candidate) -> float:
 
 def _dated_part(page: Outline, best: Candidate, candidates: Sequence[Candidate]) -> Candidate:
     """Return the part of a list that has all of its dates where the rest has none: what is dated is what is news."""
-    if not 0.15 <= best.dated <= _MIXED or len(best.records) > _SAMPLE:
+    if not 0.15 <= best.dated <= _MIXED or len(best.records) > _MOST_IN_PARTS:
         return best
     own = _targets(page, best)
     parts = [

@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from lxml import html
 
@@ -35,6 +34,7 @@ _CLOCK_ONLY = re.compile(
     r"^\W{0,3}(?:at |um |à )?(\d{1,2})[:h.](\d{2})(?::\d{2})?\s?([ap]\.?m)?\.?(?: uhr)?\W{0,3}$", re.IGNORECASE
 )
 _CLOCK = re.compile(r"^\W{0,3}(\d{1,2})(?::(\d{2})(?!\d)|[.:](\d{2})\s?Uhr)(?::\d{2})?\s?([ap]\.?m)?", re.IGNORECASE)
+_FIGURE = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?$")
 _ISO = re.compile(r"^\s?(?:19|20)\d\d-\d\d-\d\d")
@@ -42,6 +42,7 @@ _BOX = 14  # characters of a piece of a date that is split into several
 _LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
 _LONGEST_HEAD = 60
 _LONGEST_LABEL = 30
+_LABELED = 40  # characters before a date in which its label ends
 _DATELINE = 70  # characters of a text in which a dateline stands
 _PROSE = 60  # characters of a text that is no line of its own
 _USUAL = 0.5  # of the records: so many have a date in running text where that is theirs
@@ -99,7 +100,8 @@ def find_dates(page: Outline, rows: Sequence[Row], *, language: str | None, now:
     """Look for dates in all rows of a list."""
     dates = Dates()
     for row in rows:
-        dates.rows.append([*_in_attributes(page, row, now), *_in_cells(page, row, dates.only, language, now)])
+        stamps = _in_attributes(page, row, now) if page.stamped else ()
+        dates.rows.append([*stamps, *_in_cells(page, row, dates.only, language, now)])
     return dates
 
 
@@ -162,7 +164,7 @@ def is_only_date(text: str, written: Written) -> bool:
 
 def _of_publication(text: str, written: Written, language: str | None) -> tuple[Written, bool]:
     """Return the date of a text that isn't that of a change, and whether it is one of publication, or may be."""
-    if not CHANGED.search(text[: written.start]):
+    if not written.start or not CHANGED.search(text[max(0, written.start - _LABELED) : written.start]):
         return written, True
     other = find_written(text[written.stop :], language)
     if other is None:
@@ -203,6 +205,9 @@ _NOTHING = _Says()
 
 
 def _read(text: str, language: str | None) -> _Says:
+    if len(text) > _BOX and _FIGURE.search(text, 0, _DATELINE if len(text) > LONGEST else LONGEST) is None:
+        seconds = _seconds_ago(text, language)
+        return _NOTHING if seconds is None else _Says(seconds_ago=seconds)
     if len(text) > LONGEST:
         line = _dateline(text, language)
         return _Says(line, is_line=True) if line is not None else _NOTHING
@@ -213,11 +218,16 @@ def _read(text: str, language: str | None) -> _Says:
         is_pure = is_only_date(text, written)
         is_line = not is_pure and _dateline(text, language) is not None
         return _Says(written, is_pure, may_begin=may_begin, is_published=is_published, is_line=is_line)
-    seconds = seconds_ago(text) if language not in _HIER_IS_HERE or "hier" not in text.casefold().split() else None
+    seconds = _seconds_ago(text, language)
     is_beside = seconds is None and len(text) <= _BOX and bool(_CLOCK_ONLY.match(text) or not _LETTER.search(text))
     if seconds is None and not (is_beside or may_begin):
         return _NOTHING
     return _Says(seconds_ago=seconds, is_beside=is_beside, may_begin=may_begin)
+
+
+def _seconds_ago(text: str, language: str | None) -> int | None:
+    """Return how long ago a text says that something was; "hier" is here where that is no day."""
+    return seconds_ago(text) if language not in _HIER_IS_HERE or "hier" not in text.casefold().split() else None
 
 
 def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now: datetime) -> Iterator[Found]:
@@ -256,7 +266,9 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
 
 def _is_of_change(label: Cell) -> bool:
     """Tell whether a piece of text says that a date behind it is the day of a change."""
-    return len(label.text) <= _LONGEST_LABEL and label.text[-1:] != "." and bool(CHANGED.search(label.text))
+    if len(label.text) > _LONGEST_LABEL or label.link >= 0 or label.heading or label.text[-1:] == ".":
+        return False
+    return CHANGED.search(label.text) is not None
 
 
 def _split(cells: Sequence[Cell], start: int, language: str | None) -> tuple[Written, int] | None:
@@ -304,7 +316,7 @@ def date_rows(
     written = [
         _in_order(found.written if found else head, is_day_first) for found, head in zip(chosen, heads, strict=True)
     ]
-    paths = [urlsplit(address).path if address else "" for address in addresses]
+    paths = [_path_of(address) for address in addresses]
     years: Sequence[int | None] = [None] * len(rows)
     if any(each is not None and each.year is None for each in written):
         own = {found.column[1] for found in chosen if found is not None}
@@ -325,6 +337,12 @@ def date_rows(
             moment = date_in_address(path, now=now)
         result.append(moment)
     return result
+
+
+def _path_of(address: str) -> str:
+    """Return the path of a whole address; to take apart all of it takes six times as long."""
+    behind_host = address.partition("://")[2].partition("#")[0].partition("?")[0].partition("/")[2]
+    return f"/{behind_host}"
 
 
 def _stamps(found: Sequence[Found]) -> Iterator[datetime]:

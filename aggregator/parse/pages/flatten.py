@@ -89,11 +89,11 @@ class _Walk:
         each element and text took half of its time.
         """
         page, known = self.page, self._known
-        stops, lasts, chunks, owner, links = page.stop, page.last, page.chunks, page.owner, page.link
-        blocks, gaps = page.block, page.gap
+        stops, lasts = page.stop, page.last
         paths: dict[tuple[int, int], int] = {}
         looses: dict[tuple[int, str], int] = {}
         rows: list[tuple[html.HtmlElement, str, str | None, int, int, int, int, int, int, int]] = []
+        pieces: list[tuple[str, int, int, int, bool]] = []
         named: list[int] = []
         above: list[tuple[int, int, int, int, bool]] = []
         node, path, loose, hints, is_inline = -1, -1, -1, 0, False
@@ -128,7 +128,7 @@ class _Walk:
                 path = paths.setdefault((path, kind), len(paths))
                 if loose_tag is not None:
                     loose = looses.setdefault((loose, loose_tag), len(looses))
-                rows.append((element, tag, classes, parent, kind, path, loose, len(chunks), hints, said))
+                rows.append((element, tag, classes, parent, kind, path, loose, len(pieces), hints, said))
                 stops.append(0)
                 lasts.append(0)
                 if not is_inline:
@@ -136,7 +136,7 @@ class _Walk:
                 text = element.text
             else:
                 if is_shown:
-                    stops[node], lasts[node] = len(rows), len(chunks)
+                    stops[node], lasts[node] = len(rows), len(pieces)
                     if link == node:
                         link = -1
                     if not is_inline:
@@ -148,16 +148,15 @@ class _Walk:
                 if text.isspace():
                     has_gap = True
                     continue
-                chunks.append(text)
-                owner.append(node)
-                links.append(link)
-                blocks.append(block)
-                gaps.append(has_gap)
+                pieces.append((text, node, link, block, has_gap))
                 has_gap = False
         if not rows:
             return []
         columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
         page.nodes, page.tags, page.classes, page.parent, page.kind, page.path, page.loose, page.first = columns[:8]
+        if pieces:
+            texts: list[list[Any]] = [list(column) for column in zip(*pieces, strict=True)]
+            page.chunks, page.owner, page.link, page.block, page.gap = texts
         page.region = [own & REGIONS for own in columns[8]]
         if named:
             _trust_less(page, named, columns[9])

@@ -100,9 +100,13 @@ _VOCABULARIES: Final = {
 }
 
 
-def marked_records(document: PageDocument, wanted: set[str]) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """Yield for each way of marking its name, and the records of the wanted kinds: properties by schema.org's names."""
-    source = document.source.lower()
+def marked_records(
+    document: PageDocument, source: bytes, wanted: set[str]
+) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Yield for each way of marking its name, and the records of the wanted kinds: properties by schema.org's names.
+
+    ``source`` is the page's in lower case.
+    """
     for name, vocabulary in _VOCABULARIES.items():
         if not any(sign in source for sign in vocabulary.signs):
             continue

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -57,6 +59,19 @@ class _Found:
     rows: Sequence[Row] = ()
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Look for no garbage meanwhile: a page becomes a hundred thousand objects, and none of them is garbage yet."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_without_collecting()
 def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None) -> ListPage:
     """Read a web page as a list of entries, in the page's order, each link once.
 
@@ -72,6 +87,7 @@ def read_page(fetched: Fetched, *, now: datetime, rules: PageRules | None = None
     return ListPage(document=document, found_in=found.found_in, place=place or found.found_in)
 
 
+@_without_collecting()
 def pin_page(fetched: Fetched, *, now: datetime) -> PageRules | None:
     """Return rules that find the same list again, None for one that stands in data. Raises NotAList as ``read_page``.
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from aggregator.parse.pages.outline import IS_AUTHOR, IS_DATE, IS_SUMMARY, IS_TITLE, Cell, Outline
 from aggregator.parse.pages.phrases import leads_on
 from aggregator.parse.pages.repeats import Record
-from aggregator.parse.pages.titles import whole_title
+from aggregator.parse.pages.titles import TitlePieces, pieces_of, whole_title, without_label
 
 Place = tuple[int, int]  # a way from the root with its last classes, and the how-manieth piece of text there
 
@@ -28,6 +28,7 @@ _LATER, _LATEST = 0.02, 5  # what a column loses for each that stands before it,
 _CODE = 30  # characters of a number or code that names a document
 _WIDE_IS = 2.5  # letters that one of them says as much as
 LONGEST_TITLE = 300
+_LEAST_SUMMARY, _MARKED = 30.0, 20.0  # letters of a summary, and what its being called so is worth
 
 
 @dataclass(slots=True)
@@ -95,21 +96,26 @@ def choose_titles(
         worth = _column_worth(page, column, len(rows), is_date)
         if worth > 0:
             judged.append((worth * (1 - _LATER * min(len(judged), _LATEST)), place))
-    best = [place for _, place in sorted(judged, key=lambda each: -each[0])[:1]]
-    for row in rows:
-        by_place = dict(zip(row.places, row.cells, strict=True))
-        row.title = next((by_place[place] for place in best if place in by_place and _can_be(by_place[place])), None)
-        if row.title is None:
-            row.title = _own_title(page, row, is_date)
+    _, best = max(judged, key=lambda each: each[0], default=(0.0, None))
+    titles = dict(columns[best]) if best is not None else {}
+    for number, row in enumerate(rows):
+        title = titles.get(number)
+        row.title = title if title is not None and _can_be(title) else _own_title(page, row, is_date)
         row.link = link_of(page, row)
 
 
 def complete_titles(page: Outline, rows: Sequence[Row], is_date: set[int]) -> None:
     """Find the whole of each title that was chosen: of the rows of the list alone, as few are in pieces."""
-    columns = columns_of(rows)
+    in_pieces: list[tuple[Row, Cell, TitlePieces]] = []
     for row in rows:
         if row.title is not None:
-            row.holder, row.headline = whole_title(page, row, row.title, columns, is_date)
+            row.holder, row.headline = row.title.owner, without_label(row.title.text)
+            pieces = pieces_of(page, row, row.title)
+            if pieces is not None:
+                in_pieces.append((row, row.title, pieces))
+    columns = columns_of(rows) if in_pieces else {}
+    for row, title, pieces in in_pieces:
+        row.holder, row.headline = whole_title(page, row, title, pieces, columns, is_date)
 
 
 def _can_be(cell: Cell) -> bool:
@@ -131,11 +137,12 @@ def _column_worth(page: Outline, column: Sequence[tuple[int, Cell]], total: int,
 def _short_ones(sample: Sequence[Cell], worths: Sequence[float]) -> float:
     """Return what a column lost by its short texts, as far as its long ones make up for them: "Award" among titles."""
     lengths = [length_of(cell.text) for cell, worth in zip(sample, worths, strict=True) if worth]
-    if not lengths:
+    short = [each for each in lengths if each < _ENOUGH]
+    if not short or len(short) == len(lengths):
         return 0.0
-    usual = sum(min(each, 2 * _ENOUGH) for each in lengths) / len(lengths)
-    lost = min(usual / _ENOUGH, 1.0) - sum(min(each / _ENOUGH, 1.0) for each in lengths) / len(lengths)
-    return lost * len(lengths) / len(sample)
+    lost = sum(_ENOUGH - each for each in short)
+    spare = sum(min(each - _ENOUGH, _ENOUGH) for each in lengths if each >= _ENOUGH)
+    return min(lost, spare) / _ENOUGH / len(sample)
 
 
 def cell_worth(page: Outline, cell: Cell, is_date: set[int]) -> float:
@@ -205,18 +212,20 @@ def summary_of(row: Row, is_date: set[int]) -> str | None:
     blocks: dict[int, list[Cell]] = defaultdict(list)
     for cell in row.cells:
         blocks[cell.block].append(cell)
-    best, worth = None, 30.0
+    best, worth = None, _LEAST_SUMMARY
     for block in blocks.values():
+        if _MARKED + _WIDE_IS * sum([len(cell.text) + 1 for cell in block]) <= worth:
+            continue
         at = next((place for place, cell in enumerate(block) if cell is row.title), -1)
         cells = block[at + 1 :]
-        if any(cell.hints & IS_AUTHOR for cell in cells) or all(cell.first_chunk in is_date for cell in cells):
+        if any(cell.hints & IS_AUTHOR for cell in cells):
             continue
         while cells and (leads_on(cells[-1].text) or cells[-1].first_chunk in is_date):
             cells.pop()
         while cells and cells[0].first_chunk in is_date:
             cells.pop(0)
-        text = " ".join(cell.text for cell in cells)
-        said = length_of(text) + (20 if cells and cells[0].hints & IS_SUMMARY else 0)
+        text = " ".join([cell.text for cell in cells])
+        said = length_of(text) + (_MARKED if cells and cells[0].hints & IS_SUMMARY else 0)
         if said > worth and row.title is not None and text != row.title.text:
             best, worth = text, said
     return best.strip(" –—-|·:") if best else None

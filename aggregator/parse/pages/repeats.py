@@ -17,8 +17,10 @@ from statistics import median_low
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
 
 _LEVELS = 4  # above a link, in which a list may end
+_SAMPLE = 24  # links that the first look at a series is at
 _TRIED = 12  # series that are looked at closely, the likeliest first
 _REACH = 8  # siblings before and behind a record's link that may belong to it
+_MOST_BETWEEN = 2 * _REACH
 _MOST_RECORDS = 3000
 _PINNED = 3  # records at the top of a list whose classes may differ from those of the others
 _FIRST, _LAST = 4, 5
@@ -47,7 +49,12 @@ def find_series(page: Outline) -> Iterator[tuple[float, list[Record]]]:
     That is said as a part of what the likeliest one promises.
     """
     targets = {link: page.hrefs[link].partition("#")[0].strip() for link in page.links if link in page.leading}
-    links = [link for link, target in targets.items() if target and not _is_blank_twin(page, link)]
+    first, last = page.first, page.last
+    links = [
+        link
+        for link, target in targets.items()
+        if target and (first[link] < last[link] or not _is_blank_twin(page, link))
+    ]
     ranked = sorted(_series(page, links, targets), key=lambda each: -each[0])
     seen: set[tuple[int, ...]] = set()
     siblings_in = _Siblings(page)
@@ -64,10 +71,9 @@ def _is_blank_twin(page: Outline, link: int) -> bool:
 
     Without such a one it may be the layer that makes a card a link.
     """
-    first = page.first[link]
-    if first < page.last[link] or page.stop[link] > link + 1:
+    if page.stop[link] > link + 1:
         return False
-    above = page.parent[link]
+    first, above = page.first[link], page.parent[link]
     for chunk in (first - 1, first):
         if 0 <= chunk < len(page.link) and (other := page.link[chunk]) >= 0 and page.parent[other] == above:
             return True
@@ -104,8 +110,10 @@ def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Ite
                 one for before, one in itertools.pairwise([-1, *group]) if before < 0 or parent[before] != parent[one]
             ]
             if 3 <= len(first) <= len(group) / _SEVERAL:
-                ends[_FIRST, *place[1:]] = first
-                ends[_LAST, *place[1:]] = [
+                if len({targets[one] for one in first}) > len(first) / _SEVERAL:
+                    ends[_FIRST, *place[1:]] = first
+                    continue
+                ends[_LAST, *place[1:]] = [  # the first ones lead to sections
                     one for one, after in itertools.pairwise([*group, -1]) if after < 0 or parent[after] != parent[one]
                 ]
     groups.update(ends)
@@ -123,9 +131,9 @@ def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Ite
 
 def _promise(page: Outline, looks: Looks, group: Sequence[int], distinct: int) -> float:
     """Judge a series by a first look: how many, how much text, under headings, where."""
-    sample = group[:40]
-    length = sum(looks[link][0] for link in sample) / len(sample)
-    headed = sum(looks[link][1] for link in sample) / len(sample)
+    sample = [looks[link] for link in group[:_SAMPLE]]
+    length = sum([length for length, _ in sample]) / len(sample)
+    headed = sum([is_headed for _, is_headed in sample]) / len(sample)
     return math.log2(1 + distinct) * (0.2 + length / 40 + headed) * region_weight(page, group[0])
 
 
@@ -183,6 +191,8 @@ def _widest(page: Outline, link: int, after: int, before: int) -> int:
 def _within_groups(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> list[int]:
     """Let a record that is alone in its group be what the records of larger groups are: the ``li``, not the ``ul``."""
     kind, parent = page.kind, page.parent
+    if len({kind[root] for root in roots}) == 1:
+        return list(roots)
     within = Counter((kind[above], kind[root]) for root in roots if (above := parent[root]) >= 0)
     alone = Counter(kind[root] for root in roots)
     inner = {group: kind_of for (group, kind_of), count in within.items() if count > 1 and alone[group] > 1}
@@ -198,6 +208,8 @@ def _within_groups(page: Outline, anchors: Sequence[int], roots: Sequence[int]) 
 def _alike(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> list[int]:
     """Let all records be of the kind that most are of: the first and last of a list tend to be taken too wide."""
     usual, count = Counter(page.kind[root] for root in roots).most_common(1)[0]
+    if count == len(roots):
+        return list(roots)
     usual_tag = page.tags[next(root for root in roots if page.kind[root] == usual)]
     if count < 2:
         return list(roots)
@@ -268,7 +280,7 @@ def _stretch(page: Outline, anchors: Sequence[int], roots: Sequence[int], siblin
         (siblings, members, _places(siblings, [roots[each] for each in members])) for siblings, members in families
     ]
     between = Counter(
-        tuple(each.kind for each in siblings[one + 1 : other])
+        tuple(each.kind for each in siblings[one + 1 : min(other, one + _MOST_BETWEEN)])
         for siblings, _, at in places
         for one, other in itertools.pairwise(at)
     )

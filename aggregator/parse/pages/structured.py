@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -26,6 +26,7 @@ _MOST_VALUES: Final = 200_000
 _MOST_RECORDS: Final = 1_000
 _DEEPEST: Final = 40
 _LEAST: Final = 3
+_SIGNS: Final = (b"ld+json", b"application/json")  # a page without them has no scripts that hold data
 
 # schema.org's types of what is published; lists and pages of them are looked into.
 _PUBLISHED: Final = {
@@ -63,10 +64,12 @@ class DataEntry:
 
 def read_data(document: PageDocument) -> tuple[list[DataEntry], str]:
     """Return the longest list that a page's data holds, each link once, and where it is; [] and "" for none."""
+    source = document.source.lower()
+    scripts = list(document.root.iter("script")) if any(sign in source for sign in _SIGNS) else []
     lists = [
-        (_json_ld(document), "JSON-LD"),
-        *((found, "embedded data") for found in _embedded(document)),
-        *((_marked(records, document), name) for name, records in marked_records(document, _PUBLISHED)),
+        (_json_ld(scripts, document), "JSON-LD"),
+        *((found, "embedded data") for found in _embedded(scripts, document)),
+        *((_marked(records, document), name) for name, records in marked_records(document, source, _PUBLISHED)),
     ]
     found, where = max(lists, key=lambda each: len(each[0]))
     return (found, where) if len(found) >= _LEAST else ([], "")
@@ -75,9 +78,9 @@ def read_data(document: PageDocument) -> tuple[list[DataEntry], str]:
 # --- JSON-LD ---------------------------------------------------------------------------------------------------------
 
 
-def _json_ld(document: PageDocument) -> list[DataEntry]:
+def _json_ld(scripts: Iterable[html.HtmlElement], document: PageDocument) -> list[DataEntry]:
     entries: dict[str, DataEntry] = {}
-    for script in document.root.iter("script"):
+    for script in scripts:
         if (script.get("type") or "").partition(";")[0].strip().lower() == "application/ld+json":
             for record in _published(_load(script.text), depth=0):
                 entry = _entry(record, document)
@@ -125,8 +128,8 @@ def _types(record: dict[str, Any]) -> set[str]:
 # --- what scripts render from ----------------------------------------------------------------------------------------
 
 
-def _embedded(document: PageDocument) -> Iterator[list[DataEntry]]:
-    for script in document.root.iter("script"):
+def _embedded(scripts: Iterable[html.HtmlElement], document: PageDocument) -> Iterator[list[DataEntry]]:
+    for script in scripts:
         kind = (script.get("type") or "").partition(";")[0].strip().lower()
         if kind != "application/json" or not script.text:
             continue

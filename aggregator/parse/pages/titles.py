@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.parse.pages.outline import FORMATTING, HEADINGS, IS_AUTHOR, IS_DATE, IS_SUMMARY, IS_TITLE, Cell, Outline
@@ -35,22 +36,35 @@ _LETTER = re.compile(r"[^\W\d_]")
 _ENDS = (".", "!", "?", "…", ":")
 
 
+@dataclass(frozen=True, slots=True)
+class TitlePieces:
+    """The pieces of text in the element that holds a record's title."""
+
+    holder: int
+    cells: list[Cell]
+
+
+def pieces_of(page: Outline, row: Row, title: Cell) -> TitlePieces | None:
+    """Return the pieces around that which says most of a title; None where it is all of it, as mostly."""
+    holder = _holder(page, row.record.root, title)
+    first, last = max(page.first[holder], row.record.first), min(page.last[holder], row.record.last)
+    if page.cell_of_chunk[first] == page.cell_of_chunk[last - 1]:
+        return None
+    cells = page.cells_between(first, last)
+    is_told = title.link >= 0 and page.nodes[title.link].get("title") == title.text
+    return None if is_told or not 2 <= len(cells) <= _MOST_PIECES else TitlePieces(holder, cells)
+
+
 def whole_title(
     page: Outline,
     row: Row,
     title: Cell,
+    pieces: TitlePieces,
     columns: Mapping[Place, Sequence[tuple[int, Cell]]],
     is_date: set[int],
 ) -> tuple[int, str]:
     """Return the element that holds a record's title, and its text; ``title`` is the piece that says most of it."""
-    holder = _holder(page, row.record.root, title)
-    first, last = max(page.first[holder], row.record.first), min(page.last[holder], row.record.last)
-    if page.cell_of_chunk[first] == page.cell_of_chunk[last - 1]:
-        return title.owner, without_label(title.text)
-    cells = page.cells_between(first, last)
-    is_told = title.link >= 0 and page.nodes[title.link].get("title") == title.text
-    if not 2 <= len(cells) <= _MOST_PIECES or is_told:
-        return title.owner, without_label(title.text)
+    holder, cells = pieces.holder, pieces.cells
     is_heading = page.tags[holder] in HEADINGS or bool(title.hints & IS_TITLE)
     places = {id(cell): place for place, cell in zip(row.places, row.cells, strict=True)}
     kept = [

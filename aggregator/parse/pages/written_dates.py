@@ -23,6 +23,7 @@ _CLOCK = re.compile(
 )
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _CJK = re.compile(r"(?<!\d)(?:(\d{4}|\d{2})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?")
+_FIGURE = re.compile(r"\d")
 _FIGURES = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?((?:19|20)\d\d|\d\d)(?![\d%])")
 _DAY_MONTH = re.compile(
     rf"(?<![\d:.,])(\d{{1,2}})(?:st|nd|rd|th|er|re|º|ª|°|\.|,)?[\s./-]{{0,3}}(?:de |of |d[’'] ?|di |den )?({_WORD})"
@@ -77,7 +78,7 @@ def find_written(text: str, language: str | None = None) -> Written | None:
 def _find_written(text: str, language: str | None) -> Written | None:
     if not text.isascii():
         text = text.translate(_FIGURES_OF_ALL)
-    if not any(map(str.isdigit, text)):
+    if not _FIGURE.search(text):
         return None
     found = [each for read in _READERS if (each := read(text, language))]
     return min(found, key=lambda each: (each.start, each.start - each.stop), default=None)

@@ -13,6 +13,7 @@ from aggregator.parse.pages.records import Row
 from aggregator.parse.pages.written_dates import Written, moment_of, year_in_address
 
 _HEAD_REACH = 6  # pieces of text before the first record in which the heading of its group may stand
+_LONGEST = 10  # characters of a year with brackets, dashes and the like around it
 _YEAR_ONLY = re.compile(r"^\W{0,3}((?:19|20)\d\d)\W{0,3}$")
 # What calendars are called, in their addresses and headings.
 _CALENDAR = re.compile(
@@ -68,8 +69,9 @@ def _above(page: Outline, rows: Sequence[Row], own: set[int]) -> list[int | None
         while position < len(page.cells) and page.cells[position].first_chunk < first:
             cell = page.cells[position]
             position += 1
-            found = _YEAR_ONLY.match(cell.text) if cell.link < 0 and cell.path not in own else None
-            current = int(found[1]) if found is not None else current
+            if len(cell.text) <= _LONGEST and cell.link < 0 and cell.path not in own:
+                found = _YEAR_ONLY.match(cell.text)
+                current = int(found[1]) if found is not None else current
         years.append(current)
     return years
 
