@@ -20,6 +20,8 @@ _IN_DIGEST = [field.name for field in fields(Entry) if field.name not in _NOT_IN
 # Undated entries that come with a source's first poll are taken to be at least this old, if no other has a date.
 _UNDATED = timedelta(days=1)
 _BELOW = timedelta(seconds=1)
+# Those that are new in one poll keep their order by a step each, in all less than what counts as one publication.
+_STEP, _MOST_STEPS = timedelta(seconds=1), 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +58,14 @@ def decide(
     stored_as = _stored_as(entries, known, keys, links)
     undated_at = _listed_undated(entries, claim=claim, now=now)
     decisions: list[Decision] = []
+    undated = 0
     for entry in entries:
         stored = stored_as.get(entry.key)
         if stored is None and entry.key in known.forgotten:
             continue
         if stored is None:
-            new = _new(entry, known, claim=claim, now=now)
+            new = _new(entry, known, claim=claim, now=now, undated=now - min(undated, _MOST_STEPS) * _STEP)
+            undated += not new.is_dated
             decisions.append(new if new.is_dated else replace(new, listed_at=undated_at))
         elif stored.key != entry.key or stored.digest != _digest(entry) or _dates(entry, stored):
             decisions.append(_edited(entry, stored, now))
@@ -98,11 +102,12 @@ def _stored_as(
     return found
 
 
-def _new(entry: Entry, known: Known, *, claim: Claim, now: datetime) -> Decision:
+def _new(entry: Entry, known: Known, *, claim: Claim, now: datetime, undated: datetime) -> Decision:
+    """Return the decision on a new entry, which is published at ``undated`` where it says nothing of it."""
     new_id = entry_id(claim.state.seed, entry.key)
     if new_id in known.taken:  # by an entry that has another key since
         new_id = entry_id(claim.state.seed, f"{entry.key}\n{now.isoformat()}")
-    published = entry.published or now
+    published = entry.published or undated
     is_backlog = claim.state.last_success is None
     return Decision(
         id=new_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,18 @@ def test_records_without_dates_keep_the_time_at_which_they_were_first_seen(world
     serve(world, "/news", undated[1])
     later(world)
 
-    assert {entry.published for entry in world.entries().values()} == {NOW}
+    steps = [NOW - world.entries()[title].published for title in TITLES]
+    assert steps == [timedelta(seconds=place) for place in range(len(TITLES))]
+
+
+def test_undated_entries_keep_the_order_of_their_page_in_feeds(world: World) -> None:
+    titles = ("A dome in the desert", *TITLES)
+    for names in (titles[3:], titles):
+        serve(world, "/news", page(*names).replace(b"<time", b"<!-- ").replace(b"</time>", b" -->"))
+        world.configure("news kind: page")
+        later(world)
+
+    assert [item.entry.title for item in world.aggregator.feed_document("all").entries] == list(titles)
 
 
 def test_a_page_without_a_list_is_an_error_that_changes_nothing(world: World) -> None:

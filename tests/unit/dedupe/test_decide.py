@@ -107,6 +107,15 @@ def test_an_undated_entry_is_published_when_first_seen() -> None:
     assert decision.published == decision.updated == NOW
 
 
+def test_undated_entries_of_one_poll_keep_the_order_of_their_document() -> None:
+    decisions = judge(*(make_entry(key=f"k{place}", published=None) for place in range(300))).decisions
+
+    published = [each.published for each in decisions]
+    assert published == sorted(published, reverse=True)
+    assert len(set(published[:240])) == 240
+    assert NOW - published[-1] < timedelta(minutes=5)
+
+
 def test_updated_is_never_before_published() -> None:
     [decision] = judge(make_entry(published=NOW, updated=NOW - HOUR)).decisions
 
