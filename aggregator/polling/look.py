@@ -76,9 +76,12 @@ def find_source(
     try:
         return look.read(source.url, answer, SourceKind.PAGE)
     except ParseError as error:
+        from aggregator.parse.watch import how_to_watch
+
+        hints = (*how_to_watch(answer), *hints_for(answer, now=now))
         raise NotAFeed(
             f"{why_no_feed}; no feed that can be read is named there or lies in the usual places; "
-            f"read as a page with a list: {'; '.join((str(error), *hints_for(answer, now=now)))}"
+            f"read as a page with a list: {'; '.join((str(error), *hints))}"
         ) from error
 
 

@@ -1,7 +1,8 @@
 """A page watched as a whole → an entry for each change of it: tables by row and cell, text by sentence. Pure.
 
 Inside: ``snapshot`` is what stands on a page, as it is kept until the next time; ``noise`` what changes without being
-news; ``tables`` and ``sentences`` what changed between two of them; ``report`` the entry that says so.
+news; ``table_changes`` and ``sentences`` what changed between two of them; ``report`` the entry that says so;
+``advising`` how to watch a page that is read as something else.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import Final
 
 from aggregator.errors import PageChanged
 from aggregator.model import Edition, Fetched, ParsedEntry, ParsedFeed
+from aggregator.parse.watch.advising import how_to_watch
 from aggregator.parse.watch.ranking_table import edition_of
 from aggregator.parse.watch.report import report
 from aggregator.parse.watch.sentences import compare_sentences
 from aggregator.parse.watch.snapshot import Snapshot, has_edition, pack, size_of, take_snapshot, unpack
 from aggregator.parse.watch.table_changes import TableChange, compare_tables
 
-__all__ = ["Watched", "read_watched"]
+__all__ = ["Watched", "how_to_watch", "read_watched"]
 
 
 _MOST_ROWS: Final = 0.5

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from lxml import html
+from lxml import etree, html
 
 _FEWEST_ROWS: Final = 3
 _MOST_CELLS: Final = 40
@@ -16,35 +16,48 @@ _ALIKE: Final = 0.8
 _WRAPPERS: Final = 4
 _HOLDERS: Final = frozenset({"div", "ul", "section", "main", "article"})
 _FIGURE: Final = re.compile(r"(?=.*\d)[\W\d_]*(?:%|[a-z]{1,3})?[\W\d_]*")
-_ROLES: Final = frozenset({"row"})
+_MOVEMENT: Final = re.compile(r"\s*(?:[▲▼△▽▴▾↑↓⬆⬇⇧⇩↗↘🔺🔻🔼🔽]\ufe0f?\s*\d*|[(]?[+−-]\s?\d+[)]?|=)\s*")
+_UNSEEN: Final = frozenset({"script", "style", "noscript", "template", "svg", "button"})
 
 Reading = Callable[[html.HtmlElement], str]
 
 
 def grid_of(element: html.HtmlElement, text_of: Reading) -> list[list[str]] | None:
-    """Return the rows of an element whose children are alike and hold cells, one of them a figure; else None."""
+    """Return the rows of an element whose children are alike and hold cells, one of them a figure; else None.
+
+    The cells of a row are its children; where these are no table, its pieces of text, however deep they stand.
+    """
     role = element.get("role")
     if element.tag not in _HOLDERS and role not in {"table", "rowgroup", "list"}:
         return None
-    children = [each for each in element if isinstance(each.tag, str) and each.tag not in {"script", "style"}]
+    children = [each for each in element if isinstance(each.tag, str) and each.tag not in _UNSEEN]
     if len(children) < _FEWEST_ROWS:
         return None
     tag, count = Counter(each.tag for each in children).most_common(1)[0]
     if count < len(children) * _ALIKE or tag in {"p", "table", "h1", "h2", "h3", "h4"}:
         return None
-    rows = [_cells(each, text_of) for each in children if each.tag == tag]
+    rows = [each for each in children if each.tag == tag]
+    in_cells = _table([_cells(each, text_of) for each in rows], alike=_ALIKE)
+    return in_cells or _table([_pieces(each, text_of) for each in rows], alike=1.0)
+
+
+def _table(rows: Sequence[list[str] | None], *, alike: float) -> list[list[str]] | None:
+    """Return rows of one width, a column of them figures and another one words; None for what is no table.
+
+    At least the share ``alike`` of them is so wide; short rows end earlier.
+    """
     if any(each is None for each in rows):
         return None
     lines = [each for each in rows if each]
     width, usual = Counter(map(len, lines)).most_common(1)[0] if lines else (0, 0)
-    if width < 2 or len(lines) < _FEWEST_ROWS or usual < len(lines) * _ALIKE:
+    if width < 2 or len(lines) < _FEWEST_ROWS or usual < len(lines) * alike:
         return None
     lines = [(line + [""] * width)[:width] for line in lines]
     return lines if _has_figures(lines) else None
 
 
 def _cells(row: html.HtmlElement, text_of: Reading) -> list[str] | None:
-    """Return the texts of a row's pieces, those of its only child where it has one; None for what is no row."""
+    """Return the texts of a row's children, those of its only child where it has one; None for what is no row."""
     for _ in range(_WRAPPERS):
         children = [each for each in row if isinstance(each.tag, str)]
         if (row.text and row.text.strip()) or any(each.tail and each.tail.strip() for each in children):
@@ -58,6 +71,26 @@ def _cells(row: html.HtmlElement, text_of: Reading) -> list[str] | None:
     if any(len(cell) > _LONGEST_CELL for cell in cells):
         return None
     return cells if sum(map(bool, cells)) else []
+
+
+def _pieces(row: html.HtmlElement, text_of: Reading) -> list[str] | None:
+    """Return the pieces of text in a row, each on its own, but for arrows; None for what is no row."""
+    pieces: list[str] = []
+    if not len(row) or not text_of(row):
+        return pieces
+    walk = etree.iterwalk(row, events=("start", "end"))
+    for event, each in walk:
+        text = each.tail if event == "end" and each is not row else None
+        if event == "start":
+            if each.tag in _UNSEEN:
+                walk.skip_subtree()
+                continue
+            text = each.text
+        if text and any(map(str.isalnum, text)) and not _MOVEMENT.fullmatch(text):
+            pieces.append(" ".join(text.split()))
+            if len(pieces) > _MOST_CELLS or len(pieces[-1]) > _LONGEST_CELL:
+                return None
+    return pieces
 
 
 def _has_figures(lines: Sequence[Sequence[str]]) -> bool:
