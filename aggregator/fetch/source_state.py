@@ -91,6 +91,7 @@ def after_success(claim: Claim, brought: Brought, *, settings: Pace, now: dateti
         entry_hashes=state.entry_hashes if brought.entry_hashes is None else brought.entry_hashes,
         last_checked=now,
         last_success=now,
+        watched_since=now if state.last_success is None else state.watched_since,
         next_check=check.at,
         next_check_reason=check.reason,
         failures=0,

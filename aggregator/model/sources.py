@@ -179,7 +179,8 @@ class SourceState:
     """A source's health and memory: all that one poll leaves for the next.
 
     ``seed`` is the address it was first added with, which its entries' ids are made of, for ever. ``moved_to`` is
-    where permanent redirects led. ``usual_gap`` is the median time between its entries, ``feed_wait`` the feed's own
+    where permanent redirects led. ``watched_since`` is when it answered first, None where that was never or not noted.
+    ``usual_gap`` is the median time between its entries, ``feed_wait`` the feed's own
     wish (ttl) not to be asked more often. ``failures`` counts in a row; ``last_error_kind`` is what
     advice depends on, ``last_error_status`` the HTTP status where that was the error. ``body_hash`` is that of the last
     body that was parsed, ``entry_hashes`` are those of its entries as published (normalize/changes.py).
@@ -206,6 +207,7 @@ class SourceState:
     language: str | None = None
     last_checked: datetime | None = None
     last_success: datetime | None = None
+    watched_since: datetime | None = None
     next_check: datetime | None = None
     next_check_reason: str = ""
     failures: int = 0
@@ -295,8 +297,8 @@ class SourceHealth:
     def status_at(self, now: datetime | None) -> SourceStatus:
         """Return its status as people see it: one that answers well, but is quiet beyond its habit, is silent.
 
-        Its habit is its usual gap and its pauses, of which the longest may have been an outage of its own. ``now`` None
-        is for what is read at another time.
+        Its habit is its usual gap and its pauses, of which the longest may have been an outage of its own. A new source
+        is watched for as long first: who adds an old feed knows. ``now`` None is for what is read at another time.
         """
         state = self.state
         if now is None or state.status is not SourceStatus.OK or state.usual_gap is None or not state.recent:
@@ -305,7 +307,8 @@ class SourceHealth:
         pauses = sorted(later - earlier for earlier, later in pairwise(times))
         pause = pauses[-2] if len(pauses) > 1 else timedelta()
         patience = max(_SILENT_GAPS * state.usual_gap, _SILENT_PAUSES * pause, _LEAST_SILENCE)
-        return SourceStatus.SILENT if now - times[-1] > patience else SourceStatus.OK
+        quiet_since = max(times[-1], state.watched_since or times[-1])
+        return SourceStatus.SILENT if now - quiet_since > patience else SourceStatus.OK
 
     @property
     def response_time(self) -> timedelta | None:

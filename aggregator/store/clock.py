@@ -25,8 +25,10 @@ def correct(connection: sa.Connection, now: datetime) -> int:
     planned = sources.update().where(sources.c.last_checked > late, sources.c.next_check.is_not(None))
     reason = "the clock was ahead when it was checked"
     waiting = pings.update().where(pings.c.status == DeliveryStatus.WAITING.value, pings.c.changed_at > late)
+    watched = sources.update().where(sources.c.watched_since > late)
     changes = (
         planned.values(next_check=now, next_check_reason=reason, last_checked=now),
+        watched.values(watched_since=now),
         sources.update().where(sources.c.claimed_until > late).values(claim_token=None, claimed_until=None),
         deliveries.update()
         .where(deliveries.c.status == DeliveryStatus.WAITING.value, deliveries.c.made_at > late)

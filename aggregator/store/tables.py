@@ -66,6 +66,7 @@ sources = sa.Table(
     sa.Column("language", Text),
     sa.Column("last_checked", Utc),
     sa.Column("last_success", Utc),
+    sa.Column("watched_since", Utc),
     sa.Column("next_check", Utc),
     sa.Column("next_check_reason", Text, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -134,7 +136,7 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
         "next_step",
     }
     assert all(keys <= source.keys() for source in found)
-    assert {"ok", "failing", "moved", "silent"} <= {source["status"] for source in found}
+    assert {"ok", "failing", "moved"} == {source["status"] for source in found}
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", source["last_checked"]) for source in found)
     failing = [source for source in found if source["status"] == "failing"]
     assert all(source["failures"] == 1 and source["last_error"] for source in failing)
@@ -144,12 +146,22 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
         r"(?m)^grand-region-wire +ok +\d+ +just now +in 1\d minutes because the feed asks for 15 minutes", shown
     )
     assert re.search(r"(?m)^exoplanet-club +failing +0 +never +in .* because it failed once: .* answered 500", shown)
-    silent = next(source for source in found if source["status"] == "silent")
+    assert re.search(r"(?m)^courrier-orbital +moved .* because it is set to every 1m; it moved to http://", shown)
+
+
+def test_a_source_that_was_quiet_beyond_its_habit_since_it_is_watched_is_silent(run: Runner, config: Path) -> None:
+    run("poll", "--all", "--config", config)
+    [file] = config.parent.rglob("*.db")
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE sources SET watched_since = '2020-01-01 00:00:00.000000'")
+
+    [silent] = [each for each in run.json("sources", "--config", config) if each["status"] == "silent"]
+    shown = run("sources", "--config", config).stdout
+
     assert silent["name"] == "hilltop-observatory"
     assert "aggregator poll hilltop-observatory" in silent["next_step"]
     assert re.search(r"(?m)^hilltop-observatory +silent ", shown)
     assert "If the site has news, run: aggregator poll hilltop-observatory" in " ".join(shown.split())
-    assert re.search(r"(?m)^courrier-orbital +moved .* because it is set to every 1m; it moved to http://", shown)
 
 
 def test_entries_can_be_narrowed_and_have_stable_keys(run: Runner, config: Path) -> None:

@@ -129,6 +129,14 @@ def test_the_rhythm_is_remembered():
     assert succeed(replace(claim(), state=state)).usual_gap == DAY
 
 
+def test_it_is_noted_when_a_source_answered_first():
+    first = succeed(claim())
+    again = succeed(claim(last_success=NOW - DAY, watched_since=NOW - 9 * DAY))
+    unnoted = succeed(claim(last_success=NOW - DAY))
+
+    assert [state.watched_since for state in (first, again, unnoted)] == [NOW, NOW - 9 * DAY, None]
+
+
 def test_a_failure_forgets_nothing_that_an_answer_brought():
     known = claim(
         validators=VALIDATORS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,14 @@ def test_a_source_is_silent_when_it_is_quiet_beyond_its_habit(
     expected = SourceStatus.SILENT if is_silent else SourceStatus.OK
 
     assert health(silence, gaps).status_at(NOW) is expected
+
+
+@pytest.mark.parametrize(("watched", "is_silent"), [(3.9 * DAY, False), (4.1 * DAY, True), (None, True)])
+def test_a_new_source_is_watched_for_as_long_first(watched: timedelta | None, is_silent: bool) -> None:
+    old = health(400 * DAY, [DAY] * 20)
+    state = replace(old.state, watched_since=NOW - watched if watched else None)
+
+    assert (replace(old, state=state).status_at(NOW) is SourceStatus.SILENT) == is_silent
 
 
 @pytest.mark.parametrize("status", [each for each in SourceStatus if each is not SourceStatus.OK])
