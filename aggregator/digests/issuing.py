@@ -145,7 +145,8 @@ class Digests:
         if where.text is not None:
             pending = [each for each in pending if fits_text(where.text, each)]
         by_name = {health.source.name: health for health in sources}
-        labels, locale = category_labels(config), config.locale_of(digest)
+        locale = config.locale_of(digest)
+        labels = category_labels(config, locale)
         order = {name: labels.get(name, name) for name in where.categories or labels}
         sections = compose(
             issue_entries(published_links(pending, config), by_name, locale),

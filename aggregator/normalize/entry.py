@@ -15,6 +15,7 @@ from aggregator.normalize.html import caption_of, clean_html, paragraphs, plain_
 from aggregator.normalize.identity import fingerprint
 from aggregator.normalize.urls import absolute_url
 from aggregator.text.days import is_day, settled
+from aggregator.text.languages import detected_language
 from aggregator.text.legal import legal
 from aggregator.text.one_line import one_line, shorten
 
@@ -108,7 +109,7 @@ def house_form(
         updated=updated,
         tags=_names(parsed.tags, MAX_TAGS),
         enclosures=enclosures,
-        language=parsed.language or feed.language,
+        language=parsed.language or feed.language or detected_language(f"{title} {short}"),
         origin=_origin(parsed.origin),
         fingerprint=fingerprint(title, short, fullest.text, (each for each in enclosures if not is_picture(each))),
     )

@@ -78,8 +78,8 @@ def _text(kind: TroubleKind, health: SourceHealth, now: datetime, locale: Locale
             )
             if not state.last_success:
                 return failed
-            worked = away_in_words(state.last_success - now, locale)
-            return f"{failed}; {locale.gettext('it last worked %(when)s', when=worked)}"
+            worked = locale.gettext("it last worked %(when)s", when=away_in_words(state.last_success - now, locale))
+            return f"{failed}; {worked}"
         case _:
             return state.last_error or locale.gettext("it is not there any more")
 

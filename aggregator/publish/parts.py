@@ -242,11 +242,12 @@ def content_of(document: FeedDocument, item: PublishedEntry) -> str:
     """
     entry, others = item.entry, also_at(item)
     content = legal(entry.content)
-    say = locale_of(document.language).gettext
-    lines = [f"<p>{say('Also at:')} {', '.join(_links(others, entry))}</p>"] if others else []
+    locale = locale_of(document.language)
+    also = locale.gettext("Also at:")
+    lines = [f"<p>{also} {', '.join(_links(others, entry))}</p>"] if others else []
     if item.related:
-        told = (_mention(each, entry) for each in item.related[:_MAX_RELATED])
-        lines.append(f"<p>{say('The same story:')} {'; '.join(told)}</p>")
+        told, story = (_mention(each, entry) for each in item.related[:_MAX_RELATED]), locale.gettext("The same story:")
+        lines.append(f"<p>{story} {'; '.join(told)}</p>")
     return "\n".join([content or summary_html(entry), *lines]) if lines else content
 
 

@@ -48,6 +48,23 @@ _TELLTALE = {language: small - set(_AMBIGUOUS.split()) for language, small in _S
 # So many of them must be there to believe that a language is not the one that was declared.
 _AGAINST_DECLARED, _WITHOUT_DECLARED = 3, 2
 
+# So many it takes where nothing is declared and any language is possible; and the small words of those beside it.
+_UNDECLARED = 3
+_OTHER_SMALL = {
+    "es": "a al como con de del el en es esta la las lo los mas no o para por que se sin sobre su un una y",
+    "it": "a al alla che con da dal dei del della di e gli ha il in la le nel non per piu si sono su un una",
+    "pt": "a ao as com como da das de do dos e em mais na nas no nos o os para pela por que se um uma",
+    "ca": "a amb al als de del dels el els en es la les mes no o pel per que una un i",
+    "ro": "a ai al care ce cu de din doi in la mai nu o pe pentru prin sa se si sunt un una",
+    "nl": "aan bij dat de den die een en er het in is met naar niet of om op te tot uit van voor was wordt zijn",
+    "lb": "am an as awer dat de den der dei di eng en et fir gett hien huet inn mat net op sech si sinn um vun zu",
+    "sv": "att av de den det en ett for fran har i med men och om pa som till ut var",
+    "da": "af at de den der det en er et for fra har i ikke med og om pa som til ved var",
+    "af": "aan as dat deur die en het in is met na nie om op sal te ten uit van vir was word",
+    "pl": "co dla do i jak jest na nie o od po przez sie to w we z za ze",
+}
+_OTHERS = {language: frozenset(words.split()) for language, words in _OTHER_SMALL.items()}
+
 # Numbers stay whole ("3-1", "1.8", "2026-03-01"); apostrophes, dots and hyphens part words.
 _TERM = re.compile(r"\d+(?:[.,:-]\d+)*|[^\W\d_]+")
 
@@ -75,6 +92,18 @@ def language_of(terms: Iterable[str], declared: str | None) -> str:
     if most >= (_AGAINST_DECLARED if said else _WITHOUT_DECLARED) and most >= 2 * second:
         return best
     return said or (best if most > second else "")
+
+
+def detected_language(text: str) -> str | None:
+    """Return "en", "fr" or "de" where the small words of plain text leave no doubt; None else.
+
+    Nobody has said which language it is, so it may be any: the small words of others count against these.
+    """
+    words = set(terms_in(text))
+    counts = {name: len(words & small) for name, small in {**_SMALL_WORDS, **_OTHERS}.items()}
+    best = max(_SMALL_WORDS, key=counts.__getitem__)
+    others = max(count for name, count in counts.items() if name != best)
+    return best if counts[best] >= _UNDECLARED and counts[best] >= 2 * others else None
 
 
 def is_small(word: str, language: str) -> bool:

@@ -29,6 +29,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "page": marked("page"),
     "sitemap": marked("sitemap"),
     "watch": marked("watched page"),
+    "mailbox": marked("mailbox"),
 }
 
 

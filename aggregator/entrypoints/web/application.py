@@ -261,23 +261,30 @@ def _frame(request: Request, config: Config, query: str | None = None) -> Frame:
 
 def _in_words(error: Exception, locale: Locale) -> tuple[int, str, str, dict[str, str]]:
     """Return status, title, sentence and headers; nothing of an error that isn't meant for readers."""
-    say = locale.gettext
     match error:
         case HTTPException(status_code=405):
             headers = dict(error.headers or {})
-            return 405, say("This site only reads"), say("Only GET and HEAD are answered here."), headers
+            return (
+                405,
+                locale.gettext("This site only reads"),
+                locale.gettext("Only GET and HEAD are answered here."),
+                headers,
+            )
         case NotHere():
             is_forgotten = isinstance(error, Forgotten)
-            title = say("Not kept any more") if is_forgotten else say("Not found")
-            return 410 if is_forgotten else 404, title, _sentence(say(error.message, **error.values)), {}
+            title = locale.gettext("Not kept any more") if is_forgotten else locale.gettext("Not found")
+            return 410 if is_forgotten else 404, title, _sentence(locale.gettext(error.message, **error.values)), {}
         case HTTPException(status_code=404) | UsageError():
-            return 404, say("Not found"), say("There is nothing at this address."), {}
+            return 404, locale.gettext("Not found"), locale.gettext("There is nothing at this address."), {}
         case StoreError():
-            title, text = say("Not available just now"), say("The database can't be read. Try again in a minute.")
+            title, text = (
+                locale.gettext("Not available just now"),
+                locale.gettext("The database can't be read. Try again in a minute."),
+            )
             return 503, title, text, {"Retry-After": "30"}
         case _:
-            text = say("The fault is on this side, and it was noted. Try again later.")
-            return 500, say("Something went wrong"), text, {}
+            text = locale.gettext("The fault is on this side, and it was noted. Try again later.")
+            return 500, locale.gettext("Something went wrong"), text, {}
 
 
 def _sentence(text: str) -> str:

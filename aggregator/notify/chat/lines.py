@@ -81,7 +81,8 @@ def _updates(issue: Issue, site: Site) -> Iterator[Line]:
     if issue.updates:
         yield Line(kind=Kind.HEADING, text=locale.gettext("Updated"))
     for update in issue.updates[:_UPDATES]:
-        was = f" · {locale.gettext('before:')} {update.was}" if update.was else ""
+        before = locale.gettext("before:")
+        was = f" · {before} {update.was}" if update.was else ""
         updated = locale.gettext("updated %(when)s", when=moment(update.entry.updated))
         below = f"{update.entry.source_title} · {updated}{was}"
         yield Line(kind=Kind.STORY, text=update.entry.title, url=update.entry.url, below=below)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # The namespace of RFC 5005.
 HISTORY = "http://purl.org/syndication/history/1.0"
 
+_UNDETERMINED = "und"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -113,8 +114,8 @@ class _EntryRest:
         item, entry = self._item, self._item.entry
         _set_time(written, "updated", rfc3339(item.updated))
         _set_time(written, "published", rfc3339(entry.published))
-        if entry.language:
-            written.set(_XML_LANG, legal(entry.language))
+        # what is not known to be in the feed's language must not inherit it; RFC 4287 has no empty tag
+        written.set(_XML_LANG, legal(entry.language or "") or _UNDETERMINED)
         self._write_links(written)
         self._write_source(written)
         return written

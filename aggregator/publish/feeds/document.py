@@ -12,9 +12,18 @@ from aggregator.config import Config, FeedConfig
 from aggregator.config.models import Titles
 from aggregator.model import Archive, FeedDocument, Identity, PublishedEntry, Selection
 from aggregator.publish.clean_links import published_links
+from aggregator.text.locales import Locale, marked
 
 # The name of the feeds that are made of searches, which no configured one may have.
 SEARCH: Final = "search"
+
+# The titles in config/. Those that an operator writes are in the language that they are written in.
+_SHIPPED: Final = (
+    marked("Space"),
+    marked("Innovation"),
+    marked("Talent and competitiveness"),
+    marked("Everything"),
+)
 
 
 def build_document(
@@ -117,11 +126,24 @@ def is_private(feed: FeedConfig, config: Config) -> bool:
 
 def feed_title(feed: FeedConfig, config: Config) -> str:
     """Return what a feed is called in readers."""
-    return feed.title or f"{config.site.title}: {feed.name}"
+    if feed.title:
+        return _in_language(feed.title, config.site.locale)
+    colon = config.site.locale.pgettext("between two parts of a line", ":")
+    return f"{config.site.title}{colon} {feed.name}"
 
 
-def category_labels(config: Config) -> dict[str, str]:
-    """Return the categories' titles by name: those with a rule in the order of the files, then what sources bring."""
-    labels = {category.name: category.title or category.name for category in config.categories}
+def category_labels(config: Config, locale: Locale | None = None) -> dict[str, str]:
+    """Return the categories' titles by name: those with a rule in the order of the files, then what sources bring.
+
+    Titles that come with the program are in the language of the site, where no other is named.
+    """
+    labels = {
+        category.name: _in_language(category.title or category.name, locale or config.site.locale)
+        for category in config.categories
+    }
     brought = (name for source in config.sources for name in source.categories)
     return labels | {name: name for name in brought if name not in labels}
+
+
+def _in_language(title: str, locale: Locale) -> str:
+    return locale.gettext(title) if title in _SHIPPED else title

@@ -89,7 +89,8 @@ def _content(issue: Issue, page: str, locale: Locale) -> Iterator[str]:
         if section.hidden:
             yield _more(section, page, locale)
     if not issue.sections:
-        yield f'<p><a href="{escape(page)}">{locale.gettext("Nothing new this time.")}</a></p>'
+        nothing = locale.gettext("Nothing new this time.")
+        yield f'<p><a href="{escape(page)}">{nothing}</a></p>'
 
 
 def _more(section: Section, page: str, locale: Locale) -> str:

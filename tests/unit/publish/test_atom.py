@@ -92,7 +92,7 @@ def test_an_entry_with_nothing_but_a_title_has_its_source_for_a_summary():
 
 def test_each_entry_says_its_language_where_it_is_known():
     assert entry_of(make_item(language="fr")).get(LANG) == "fr"
-    assert entry_of(make_item(language=None)).get(LANG) is None
+    assert entry_of(make_item(language=None)).get(LANG) == "und"
 
 
 def test_enclosures_keep_type_length_and_title():
