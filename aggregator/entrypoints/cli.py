@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from aggregator import __version__
-from aggregator.entrypoints.glance import NOTHING_IS_DUE, nothing_is_due
+from aggregator.entrypoints.errand import polled_at_once
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 
 # The functions behind the commands, as module:function below ``commands``; a command loads what it needs, no more.
@@ -149,9 +149,9 @@ def _options(
 def main() -> None:
     """Run a command. Exit codes: 0 it went well, 1 it failed, 2 wrong usage or configuration, 130 interrupted."""
     try:
-        if nothing_is_due(sys.argv[1:], os.environ):
-            sys.stdout.write(f"{NOTHING_IS_DUE}\n")
-            sys.exit(0)
+        code = polled_at_once(sys.argv[1:], os.environ)
+        if code is not None:
+            sys.exit(code)
         app()
     except ConfigError as error:
         _end(2, *map(str, error.problems))

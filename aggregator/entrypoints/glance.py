@@ -12,6 +12,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -47,33 +48,58 @@ OR EXISTS (SELECT 1 FROM deliveries WHERE claim_token IS NOT NULL AND claimed_un
 """
 
 
-def nothing_is_due(arguments: Sequence[str], env: Mapping[str, str]) -> bool:
-    """Whether these arguments are a poll of what is due, and nothing is. False where that is not sure. Raises nothing.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a poll is asked for: the configuration that it would load, these sources by name, or every source."""
 
-    It never changes the database.
+    path: Path
+    names: tuple[str, ...] = ()
+    everything: bool = False
+
+
+def wish_of(arguments: Sequence[str], env: Mapping[str, str]) -> Wish | None:
+    """Return what arguments ask a poll for; None when they are another command's, or not clear."""
+    command, *rest = arguments or [""]
+    named, names, everything = env.get("AGGREGATOR_CONFIG"), [], False
+    while rest:
+        argument = rest.pop(0)
+        if argument == "--all":
+            everything = True
+        elif argument == "--config" and rest:
+            named = rest.pop(0)
+        elif argument.startswith("--config="):
+            named = argument.removeprefix("--config=")
+        elif argument.startswith("-"):
+            return None
+        else:
+            names.append(argument)
+    named = named or next(filter(os.path.exists, _USUAL_FILES), None)
+    if command != "poll" or named is None:
+        return None
+    return Wish(Path(os.path.abspath(named)), tuple(names), everything)  # noqa: PTH100 - links are not followed
+
+
+def known_database(path: Path, env: Mapping[str, str]) -> Path | None:
+    """Return the database in a file whose sources were made from this configuration as it is now; None for none.
+
+    Raises nothing.
     """
     try:
-        path = _configuration(arguments, env)
-        if path is None:
-            return False
-        main = path.read_bytes()
-        return any(_is_quiet(database, path, env) for database in _databases(path.parent, main))
+        databases = _databases(path.parent, path.read_bytes())
+        return next((each for each in databases if _is_made_from(each, path, env)), None)
     except (OSError, ValueError, KeyError, TypeError, sqlite3.Error):
+        return None
+
+
+def nothing_is_due(database: Path) -> bool:
+    """Whether a poll of what is due would do nothing at all. False where that is not sure. Raises nothing."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    bound = {"now": _written(now), "late": _written(now + _AHEAD)}
+    try:
+        with _reading(database) as connection:
+            return not connection.execute(_WORK, bound).fetchone()[0]
+    except sqlite3.Error:
         return False
-
-
-def _configuration(arguments: Sequence[str], env: Mapping[str, str]) -> Path | None:
-    """Return the file that a poll of what is due would load; None when something else is wanted."""
-    match arguments:
-        case ["poll"]:
-            named = env.get("AGGREGATOR_CONFIG") or next(filter(os.path.exists, _USUAL_FILES), None)
-        case ["poll", "--config", named]:
-            pass
-        case ["poll", option] if option.startswith("--config="):
-            named = option.removeprefix("--config=")
-        case _:
-            return None
-    return None if named is None else Path(os.path.abspath(named))  # noqa: PTH100 - links are not followed
 
 
 def _databases(folder: Path, main: bytes) -> Iterator[Path]:
@@ -82,21 +108,21 @@ def _databases(folder: Path, main: bytes) -> Iterator[Path]:
     return (path for path in dict.fromkeys((folder / name).resolve() for name in names) if path.is_file())
 
 
-def _is_quiet(database: Path, path: Path, env: Mapping[str, str]) -> bool:
-    address = f"{database.as_uri()}?mode=rw"  # to read alone: the one that closes last folds the log in
-    with closing(sqlite3.connect(address, uri=True, timeout=1, isolation_level=None)) as connection:
-        connection.execute("BEGIN")
+def _is_made_from(database: Path, path: Path, env: Mapping[str, str]) -> bool:
+    with _reading(database) as connection:
         [(written,)] = connection.execute("SELECT configured_from FROM site").fetchall()
-        basis = json.loads(written or "{}")
-        files = [Path(each) for each in basis.get("files", ())]
-        if files[:1] != [path]:
-            return False
-        values = map(env.get, basis["variables"])
-        if fingerprint(str(database), (each.read_bytes() for each in files), values) != basis["fingerprint"]:
-            return False
-        now = datetime.now(UTC).replace(tzinfo=None)
-        bound = {"now": _written(now), "late": _written(now.replace(microsecond=0) + _AHEAD)}
-        return not connection.execute(_WORK, bound).fetchone()[0]
+    basis = json.loads(written or "{}")
+    files = [Path(each) for each in basis.get("files", ())]
+    if files[:1] != [path]:
+        return False
+    values = map(env.get, basis["variables"])
+    known: str = basis["fingerprint"]
+    return fingerprint(str(database), (each.read_bytes() for each in files), values) == known
+
+
+def _reading(database: Path) -> closing[sqlite3.Connection]:
+    """Open a database to read alone; the one that closes last folds its log in."""
+    return closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", uri=True, timeout=1, isolation_level=None))
 
 
 def _written(time: datetime) -> str:

@@ -17,6 +17,7 @@ import uvicorn
 
 from aggregator.app import Aggregator
 from aggregator.config import Config, load
+from aggregator.entrypoints.desk import Desk, open_desk
 from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.roles import EVERY, Role
@@ -68,11 +69,18 @@ def run_main_job(path: Path | None, *, host: str, port: int | None, roles: froze
         aggregator = stack.enter_context(closing(Aggregator(config, readers=readers.configured, meter=metrics.measure)))
         if roles != {Role.WEB}:
             stack.enter_context(aggregator.store.hold())
+        desk = stack.enter_context(open_desk(config.storage.url)) if Role.POLL in roles else None
         listener = None if port is None else stack.enter_context(_listen(host, port))
-        _serve(aggregator, listener, metrics, roles)
+        _serve(aggregator, listener, desk, metrics, roles)
 
 
-def _serve(aggregator: Aggregator, listener: socket.socket | None, metrics: Metrics, roles: frozenset[Role]) -> None:
+def _serve(
+    aggregator: Aggregator,
+    listener: socket.socket | None,
+    desk: socket.socket | None,
+    metrics: Metrics,
+    roles: frozenset[Role],
+) -> None:
     signals, supervisor = _Signals(), Supervisor()
     scheduler = Scheduler(aggregator, metrics, roles=roles)
     app = create_app(
@@ -98,6 +106,8 @@ def _serve(aggregator: Aggregator, listener: socket.socket | None, metrics: Metr
     if listener is not None:
         web.start()
     scheduler.start()
+    if desk is not None:
+        threading.Thread(target=Desk(aggregator, scheduler).serve, args=(desk,), name="desk", daemon=True).start()
     does, address = ",".join(role for role in Role if role in roles), _address(listener)
     facts = {"address": address} if address else {}
     log.info("aggregator.started", **facts, does=does, sources=len(aggregator.config.sources))

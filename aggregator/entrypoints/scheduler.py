@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -190,17 +190,26 @@ class Scheduler:
         with suppress(JobLookupError):  # it is being stopped
             job.modify(next_run_time=self._aggregator.clock() + after)
 
+    def run_now(self, job: Callable[[], None], name: str) -> None:
+        """Run a job that somebody waits for, beside the timers' and counted as theirs; nothing while stopping."""
+        self._guarded(job, name)()
+
+    def poll(self, names: Sequence[str] | None = None, *, is_plain: bool = False) -> Iterator[PollSummary]:
+        """Poll what is due, or these sources, until ``stop``; yield what came when it is stored and noted."""
+        for result in poll_due(self._aggregator, names, is_plain=is_plain, stop=self._stopping):
+            log_result(result)
+            self._metrics.count_poll(result)
+            if result.new and self._has_caught_up:
+                self._soon(self._issuing, after=_GATHERING)
+            yield result
+
     def _poll(self) -> None:
         self._polled_at = started = time.monotonic()
         results = []
         try:
-            for result in poll_due(self._aggregator, stop=self._stopping):
+            for result in self.poll():
                 self._polled_at = time.monotonic()
-                log_result(result)
-                self._metrics.count_poll(result)
                 results.append(result)
-                if result.new and self._has_caught_up:
-                    self._soon(self._issuing, after=_GATHERING)
         finally:
             self._polled_at = None
         if results:

@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.app import Aggregator
 from aggregator.config import load
-from aggregator.entrypoints.glance import nothing_is_due
+from aggregator.entrypoints.glance import Wish, known_database, nothing_is_due, wish_of
 
 MAIN = "storage: {url: 'sqlite:///a.db'}\ninclude: [more.yaml]\nsite: {title: '${TITLE:-News}'}\n"
 MORE = "sources:\n  - {name: a, url: 'https://a.example/feed'}\n  - {name: b, url: 'https://b.example/feed'}\n"
@@ -30,8 +30,9 @@ def change(folder: Path, statement: str, *values: str) -> None:
         connection.execute(statement, values)
 
 
-def is_quiet(folder: Path, env: dict[str, str] = ENV, *more: str) -> bool:
-    return nothing_is_due(["poll", "--config", str(folder / "aggregator.yaml"), *more], env)
+def is_quiet(folder: Path, env: dict[str, str] = ENV) -> bool:
+    database = known_database(folder / "aggregator.yaml", env)
+    return database is not None and nothing_is_due(database)
 
 
 def configure(folder: Path, env: dict[str, str] = ENV, *, name: str = "aggregator.yaml") -> None:
@@ -50,26 +51,36 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     return tmp_path
 
 
-def test_a_poll_with_nothing_due_is_seen_at_a_glance(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
-
+def test_a_poll_with_nothing_due_is_seen_at_a_glance(folder: Path) -> None:
     assert is_quiet(folder)
-    assert nothing_is_due(["poll"], ENV)
-    assert nothing_is_due(["poll", "--config=aggregator.yaml"], ENV)
-    assert nothing_is_due(["poll"], ENV | {"AGGREGATOR_CONFIG": str(folder / "aggregator.yaml")})
     with closing(Aggregator(load(folder / "aggregator.yaml", env=ENV))) as aggregator:
         assert aggregator.store.count_due(aggregator.clock()) == 0
 
 
 @pytest.mark.parametrize(
-    "arguments", [["poll", "a"], ["poll", "--all"], ["check"], [], ["poll", "--config", "no.yaml"]]
+    ("arguments", "wanted"),
+    [
+        (["poll"], ("aggregator.yaml", (), False)),
+        (["poll", "--config", "other.yaml"], ("other.yaml", (), False)),
+        (["poll", "b", "--config=other.yaml", "a"], ("other.yaml", ("b", "a"), False)),
+        (["poll", "--all"], ("aggregator.yaml", (), True)),
+        (["poll", "--help"], None),
+        (["poll", "--config"], None),
+        (["check"], None),
+        (["--version"], None),
+        ([], None),
+    ],
 )
-def test_other_commands_are_left_to_themselves(
-    folder: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+def test_only_what_is_clearly_a_poll_is_taken_for_one(
+    folder: Path, arguments: list[str], wanted: tuple[str, tuple[str, ...], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
 
-    assert not nothing_is_due(arguments, ENV)
+    assert wish_of(arguments, {}) == (Wish(folder / wanted[0], *wanted[1:]) if wanted else None)
+
+
+def test_the_configuration_of_the_environment_is_the_one_that_a_poll_would_load() -> None:
+    assert wish_of(["poll"], {"AGGREGATOR_CONFIG": "/etc/a.yaml"}) == Wish(Path("/etc/a.yaml"))
 
 
 @pytest.mark.parametrize(

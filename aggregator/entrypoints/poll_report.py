@@ -1,0 +1,50 @@
+"""What a poll says of what came: a line for each source, and the sentences at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from aggregator.app import Aggregator
+from aggregator.entrypoints.glance import NOTHING_IS_DUE
+from aggregator.entrypoints.terminal import ago, counted
+from aggregator.model import Outage, PollSummary, SourceStatus
+
+
+def parts_of(result: PollSummary) -> tuple[str, str, str]:
+    """Return a line on a result: whose it is, whether it failed, and what came."""
+    if result.error:
+        return f"{result.source}: ", "failed: ", result.error
+    duplicates = "1 duplicate" if result.duplicates == 1 else f"{result.duplicates} duplicates"
+    parts = [f"{result.new} new", f"{result.updated} changed", duplicates]
+    said = ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing new"
+    moved = f" (moved to {result.state.moved_to})" if result.state.status is SourceStatus.MOVED else ""
+    return f"{result.source}: ", "", f"{said}{moved}"
+
+
+def all_addresses(aggregator: Aggregator) -> list[str]:
+    """Return the names of all sources but those that are polled at another one's address."""
+    return [health.source.name for health in aggregator.store.sources() if health.merged_into is None]
+
+
+def sentences(
+    results: Sequence[PollSummary], *, wanted: Sequence[str] | None, outage: Outage | None, now: datetime
+) -> Iterator[str]:
+    """Yield what there is to say at the end of a poll, of the sources ``wanted`` or, with None, of what was due."""
+    passed_over = len(wanted) - len(results) if wanted else 0
+    if not results and not passed_over:
+        yield NOTHING_IS_DUE
+        return
+    new, duplicates = sum(each.new for each in results), sum(each.duplicates for each in results)
+    failed = sum(each.error is not None for each in results)
+    brought = f"{counted(new, 'new entry')}, {duplicates} of them duplicates"
+    yield f"{counted(len(results), 'source')} polled: {brought}, {counted(failed, 'source')} failed"
+    if passed_over:
+        yield f"{passed_over} sources were skipped: their servers asked for a pause, or another worker is polling them"
+    if outage is not None:
+        yield f"no source could be reached; is this machine online? The next try is due {ago(outage.next_try, now)}"
+
+
+def has_failed(results: Sequence[PollSummary]) -> bool:
+    """Whether no source could be read."""
+    return bool(results) and all(result.error for result in results)
