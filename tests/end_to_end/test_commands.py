@@ -251,11 +251,15 @@ def test_a_correction_is_noted_in_the_yaml_and_in_force_at_once_and_an_edit_that
     assert ", 0 would change" in tested
     assert f"right then: is not “{copy['title']}”" in suggested
     run("correct", given["id"], "--not", "talent", "--config", config)
+    checked = run("check", "--config", config).stdout
+    assert f"talent takes in “{copy['title']}”" in checked
+    assert f"space misses “{copy['title']}”" in checked
     written = run("rules", "suggest", "--write", "--config", config).stdout
     assert "talent: precision" in written
     again = run("rules", "suggest", "--config", config).stdout
     assert "1. " not in again
     assert "every entry of observatoire-talents has it" in again
+    assert "space misses" not in run("check", "--config", config).stdout
     assert "space: its rule gets all of its examples right" in again
     assert "either" in run("correct", copy["id"], "--config", config, expect=2).stderr
     assert "did you mean 'space'?" in run("correct", "x", "--is", "spac", "--config", config, expect=2).stderr

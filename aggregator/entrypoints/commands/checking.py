@@ -15,6 +15,7 @@ from aggregator.config.suggest import without_userinfo
 from aggregator.entrypoints.commands.digest_checks import check_digests, tell_stops
 from aggregator.entrypoints.commands.moves import tell_known_moves
 from aggregator.entrypoints.commands.options import ConfigOption
+from aggregator.entrypoints.commands.rule_checks import tell_doubts
 from aggregator.entrypoints.terminal import ago, complain, console, counted, say, table
 from aggregator.errors import SourceError
 from aggregator.fetch import key_of
@@ -49,6 +50,7 @@ def check(
     _tell_database(loaded)
     tell_known_moves(loaded)
     tell_stops(loaded)
+    tell_doubts(loaded, sources, utc_now())
     if live and not _check_live(loaded, sources):
         raise typer.Exit(1)
 
