@@ -19,7 +19,9 @@ def parts_of(result: PollSummary) -> tuple[str, str, str]:
     parts = [f"{result.new} new", f"{result.updated} changed", duplicates]
     said = ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing new"
     moved = f" (moved to {result.state.moved_to})" if result.state.status is SourceStatus.MOVED else ""
-    return f"{result.source}: ", "", f"{said}{moved}"
+    read_as = result.state.read_as if result.found_out else None
+    found_out = f" (read as a {read_as}: {result.found_out})" if read_as else ""
+    return f"{result.source}: ", "", f"{said}{moved}{found_out}"
 
 
 def all_addresses(aggregator: Aggregator) -> list[str]:

@@ -294,7 +294,16 @@ def log_result(result: PollSummary) -> None:
             changed=result.updated,
             duplicates=result.duplicates,
             next_check=next_check,
+            **_found_out(result),
         )
+
+
+def _found_out(result: PollSummary) -> dict[str, str | None]:
+    """Return what an address of kind "auto" turned out to be, and why, for the poll that found it out."""
+    if result.found_out is None:
+        return {}
+    state = result.state
+    return {"read_as": state.read_as, "found_at": state.found_at, "why": result.found_out}
 
 
 def log_ping(pinged: Pinged) -> None:

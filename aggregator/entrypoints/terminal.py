@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
-from aggregator.model import Enclosure, SourceHealth, SourceStatus, StoredEntry
+from aggregator.model import Enclosure, SourceHealth, SourceKind, SourceStatus, StoredEntry
 from aggregator.text import moments
 from aggregator.text.legal import visible
 from aggregator.text.moments import relative
@@ -145,6 +145,7 @@ def source_json(health: SourceHealth, *, next_step: str | None, now: datetime) -
         "kind": source.kind.value,
         "read_as": state.read_as.value if state.read_as else None,
         "found_at": state.found_at,
+        "read_because": state.read_because if source.kind is SourceKind.AUTO else None,
         "status": health.status_at(now).value,
         "moved_to": state.moved_to,
         "merged_into": health.merged_into,

@@ -26,6 +26,7 @@ class PollResult:
 
     ``host`` is the source's from now on, None when that is the one it was claimed with. ``remembered`` are keys of
     entries that are known from now on and not kept. ``edition`` is that of a ranking that is new or changed.
+    ``found_out`` is why an address of kind "auto" is read as it is, where this poll found that out.
     """
 
     source: str
@@ -37,11 +38,12 @@ class PollResult:
     host: str | None = None
     remembered: tuple[str, ...] = ()
     edition: Edition | None = None
+    found_out: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollSummary:
-    """What came of one poll, in numbers of entries. ``duplicates`` are among the ``new``."""
+    """What came of one poll, in numbers of entries. ``duplicates`` are among the ``new``, ``found_out`` as above."""
 
     source: str
     state: SourceState
@@ -50,6 +52,7 @@ class PollSummary:
     duplicates: int = 0
     unchanged: int = 0
     error: str | None = None
+    found_out: str | None = None
 
 
 class PollOutcome(StrEnum):

@@ -145,7 +145,7 @@ class ListMemory:
     ``place`` is where it stands, ``usual`` how many records it has, ``links`` are hashes of theirs, ``folder`` is the
     part of their addresses that most have. ``titles`` are hashes and ``ids`` the ids of the same records, to know them
     again under new addresses; ``dated`` is the share of them that has a date, None where that was not noted.
-    ``complaint`` is what is wrong with it now, in words for the operator.
+    ``complaint`` is what is wrong with it now, ``note`` why the list is read and no feed, in words for the operator.
     """
 
     place: str
@@ -156,13 +156,15 @@ class ListMemory:
     ids: tuple[str, ...] = ()
     dated: float | None = None
     complaint: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What reading a document leaves for the next time, beside its entries: see the fields of SourceState.
 
-    ``edition`` is that of a ranking which is new or changed. ``request`` is what the operator is asked to do, in words.
+    ``edition`` is that of a ranking which is new or changed. ``request`` is what the operator is asked to do, in words;
+    ``note`` is why an address of kind "auto" is read as it is, where that was found out now.
     """
 
     read_as: SourceKind | None = None
@@ -172,6 +174,7 @@ class Findings:
     edition: Edition | None = None
     request: str | None = None
     hub: HubLink | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +229,17 @@ class SourceState:
     watched: bytes = b""
     hub: HubLink | None = None
     told_until: datetime | None = None
+
+    @property
+    def read_because(self) -> str | None:
+        """Why an address of kind "auto" is read as ``read_as``, in words for the operator; None where nobody knows."""
+        match self.read_as:
+            case SourceKind.FEED:
+                return "its page names it" if self.found_at else "the address is a feed"
+            case SourceKind.PAGE:
+                return self.listed.note if self.listed else None
+            case _:
+                return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

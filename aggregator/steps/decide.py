@@ -81,6 +81,7 @@ def summarize(result: PollResult) -> PollSummary:
         duplicates=sum(decision.original != decision.id for decision in new),
         unchanged=result.unchanged,
         error=result.error,
+        found_out=result.found_out,
     )
 
 
@@ -120,6 +121,7 @@ def _result(
         unchanged=unchanged,
         exchange=_exchange(seen),
         edition=seen.findings.edition if seen.findings else None,
+        found_out=seen.findings.note if seen.findings else None,
         host=_new_host(claim, state, settings),
         remembered=seen.remembered,
     )

@@ -14,6 +14,7 @@ from aggregator.errors import NotAFeed, NotAList, PageChanged, ParseError
 from aggregator.model import Claim, Fetched, Findings, ListPage, ParsedEntry, ParsedFeed, SourceKind
 from aggregator.parse import CUT_OFF, looks_like_feed, parse_feed
 from aggregator.parse.hub_links import hub_of
+from aggregator.sources import find_feeds
 from aggregator.steps.prefer import doubt_of, outdoes
 
 # What archives, documents and pictures begin with.
@@ -98,15 +99,27 @@ def _found_out(claim: Claim, answer: Fetched, now: datetime) -> Reading:
             reading = _read_list(claim, answer, now)
         except NotAList as reason:
             raise NotAFeed(f"{error}; nor can it be read as a page with a list: {reason}") from error
-        return replace(reading, findings=replace(reading.findings, read_as=SourceKind.PAGE))
-    if answer.found_at is not None and doubt_of(document, now) is not None:
+        named = next(iter(find_feeds(answer.body, url=answer.url)), None)
+        return _as_page(
+            reading, f"the feed that it names ({named.url}) can't be read" if named else "the page names no feed"
+        )
+    doubt = doubt_of(document, now)
+    if answer.found_at is not None and doubt is not None:
         for page in answer.pages:  # that names the feed
             with suppress(ParseError):
                 reading = _read_list(claim, page, now)
                 if outdoes(reading.document, document):
-                    findings = replace(reading.findings, read_as=SourceKind.PAGE)
-                    return replace(reading, findings=findings, answer=page)
-    return Reading(document, Findings(read_as=SourceKind.FEED, found_at=answer.found_at, hub=hub_of(answer)))
+                    return _as_page(replace(reading, answer=page), f"it names the feed {answer.found_at}, but {doubt}")
+    note = "its page names it" if answer.found_at else "the address is a feed"
+    note = f"{note}, but {doubt}" if doubt else note
+    return Reading(document, Findings(read_as=SourceKind.FEED, found_at=answer.found_at, hub=hub_of(answer), note=note))
+
+
+def _as_page(reading: Reading, note: str) -> Reading:
+    """Return a page's list as what an address is read as from now on, with the reason."""
+    listed = replace(reading.findings.listed, note=note) if reading.findings.listed else None
+    findings = replace(reading.findings, read_as=SourceKind.PAGE, listed=listed, note=note)
+    return replace(reading, findings=findings)
 
 
 def _read_list(claim: Claim, answer: Fetched, now: datetime) -> Reading:
@@ -121,7 +134,7 @@ def _read_list(claim: Claim, answer: Fetched, now: datetime) -> Reading:
         if memory is not None:
             raise without_list(str(reason), memory) from reason
         raise
-    listed = judge_list(page, memory)
+    listed = replace(judge_list(page, memory), note=memory.note if memory else None)
     ids = dict(zip((each.link for each in page.document.entries if each.link), listed.ids, strict=False))
     entries = [replace(each, id=ids.get(each.link or "")) for each in page.document.entries]
     if answer.pages:

@@ -123,6 +123,7 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
         "kind",
         "read_as",
         "found_at",
+        "read_because",
         "status",
         "last_checked",
         "last_success",

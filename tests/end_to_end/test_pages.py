@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -618,6 +619,11 @@ def test_an_empty_or_dead_feed_does_not_win_over_the_dated_list_of_its_page(worl
 
     assert (first.error, first.new, second.error, second.new) == (None, 6, None, 1)
     assert (health(world).state.read_as, health(world).state.found_at) == (SourceKind.PAGE, None)
+    assert first.found_out == health(world).state.read_because
+    assert re.fullmatch(
+        r"it names the feed http\S+/feed.xml, but (it is empty|its newest entry .*)", first.found_out or ""
+    )
+    assert second.found_out is None
 
 
 def test_a_living_feed_wins_over_the_list_of_its_page(world: World) -> None:
@@ -625,9 +631,33 @@ def test_a_living_feed_wins_over_the_list_of_its_page(world: World) -> None:
     serve(world, "/feed.xml", DEAD.replace("2015", "2026"), "application/rss+xml")
     world.configure("news kind: auto")
 
-    world.poll("news")
+    polled = world.poll("news")["news"]
 
     assert health(world).state.read_as is SourceKind.FEED
+    assert polled.found_out == health(world).state.read_because == "its page names it"
+
+
+@pytest.mark.parametrize(
+    ("head", "why"),
+    [("", "the page names no feed"), (NAMES_FEED, r"the feed that it names \(\S+/feed.xml\) can't be read")],
+)
+def test_a_poll_says_what_it_took_an_address_for_and_why(
+    run: Runner, site: DemoSite, tmp_path: Path, head: str, why: str
+) -> None:
+    site.put("/press", page(*TITLES, head=head), "text/html; charset=utf-8")
+    config = tmp_path / "press.yaml"
+    config.write_text(f"fetch: {{allow_private: true}}\nsources: [{{name: press, url: '{site.url}press'}}]\n")
+
+    told = run("poll", "--config", config).stdout
+    again = run("poll", "press", "--config", config).stdout
+    [source] = run.json("sources", "--config", config)
+    listed = run("sources", "--config", config).stdout
+
+    assert re.search(rf"press: 6 new \(read as a page: {why}\)", told)
+    assert "read as" not in again
+    assert (source["read_as"], source["found_at"]) == ("page", None)
+    assert re.fullmatch(why, source["read_because"])
+    assert re.search(why, " ".join(listed.split()))
 
 
 def test_preview_says_why_a_list_was_taken_and_not_the_dead_feed(run: Runner, config: Path, site: DemoSite) -> None:

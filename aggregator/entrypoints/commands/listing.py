@@ -33,7 +33,7 @@ from aggregator.entrypoints.terminal import (
     table,
 )
 from aggregator.errors import UsageError
-from aggregator.model import Selection, SourceHealth, SourceStatus, StoredEntry
+from aggregator.model import Selection, SourceHealth, SourceKind, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
 from aggregator.text.durations import duration_in_words, silence_in_words
 from aggregator.text.legal import visible
@@ -99,6 +99,8 @@ def _next_check(health: SourceHealth, now: datetime) -> Text:
         said.append(ask, style=STATUS_STYLE[SourceStatus.SILENT])
     if state.moved_to and health.merged_into is None:
         said.append(f"; it moved to {state.moved_to}", style=STATUS_STYLE[SourceStatus.MOVED])
+    if health.source.kind is SourceKind.AUTO and state.read_as is SourceKind.PAGE and state.read_because:
+        said.append(f"; read as a page: {state.read_because}")
     return said
 
 

@@ -147,7 +147,8 @@ def _kind(health: SourceHealth, locale: Locale) -> str:
     if not found:
         return kind
     address = web_address(health.state.found_at)
-    return f"{kind}: {state_in_words(found, locale)}{f', {address}' if address else ''}"
+    why = f" ({health.state.read_because})" if health.state.listed and health.state.read_because else ""
+    return f"{kind}: {state_in_words(found, locale)}{f', {address}' if address else ''}{why}"
 
 
 def _activity(counts: Sequence[int], locale: Locale) -> Bars:
