@@ -11,7 +11,8 @@ from lxml import etree, html
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, Text
-from aggregator.parse.pages.tree import open_page
+from aggregator.parse.pages.tree import PageDocument, open_page
+from aggregator.parse.site_names import without_site
 from aggregator.text.pictures import SET, picture_address, widest
 
 # What has more is no article, and would take long.
@@ -38,10 +39,11 @@ class MainText:
 
 def read_article(fetched: Fetched) -> MainText:
     """Find the main text of an article's page. Raises ParseError when there is none, or the page is too large."""
-    page = open_page(fetched).root
+    document = open_page(fetched)
+    page = document.root
     if sum(1 for _ in page.iter()) > MAX_ELEMENTS:
         raise ParseError(f"the article's page has more than {MAX_ELEMENTS:,} elements")
-    title = _headline(page)
+    title = _headline(document)
     _place_pictures(page)
     again = deepcopy(page)  # extracting changes it
     found = _extract(page, fetched.url, is_fast=True)
@@ -118,13 +120,15 @@ def _address_beside(image: html.HtmlElement) -> str | None:
     return next((each for each in found if each), None)
 
 
-def _headline(page: html.HtmlElement) -> str:
-    """Return the only first heading, else what the page tells networks, else its title."""
+def _headline(document: PageDocument) -> str:
+    """Return the only first heading; of several the one that the page's title has, or else that without its site."""
+    page = document.root
     headings = [text for each in page.iter("h1") if (text := " ".join("".join(map(str, each.itertext())).split()))]
     if len(headings) == 1:
         return headings[0]
     named = page.xpath("string(//meta[@property='og:title']/@content)") or page.xpath("string(//title)")
-    return " ".join(str(named).split())
+    title = without_site(" ".join(str(named).split()), document)
+    return max((each for each in headings if each.casefold() in title.casefold()), key=len, default=title)
 
 
 def _without_headline(content: str, title: str) -> str:

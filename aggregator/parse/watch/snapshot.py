@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched
-from aggregator.parse.pages.tree import PageDocument, open_page
+from aggregator.parse.pages.tree import open_page
 from aggregator.parse.pages.walls import wall
+from aggregator.parse.site_names import without_site
 from aggregator.parse.watch.grids import grid_of
 from aggregator.text.languages import language_code
 
@@ -45,8 +45,6 @@ _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden",
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”»)]*\s+(?=[\"'“„«(]*[^\W\d_a-zß-öø-ÿ]|[\"'“„«(]*\d)")
 _FIGURE: Final = re.compile(r"\d")
-_PARTS_TITLE: Final = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")
-_STRONG: Final = re.compile(r"\s*[|»]\s*|\s+(?:·|::)\s+")
 _ARROW: Final = re.compile(r"[▲▼△▽▴▾↑↓⬆⬇⇧⇩↗↘🔺🔻🔼🔽]\ufe0f?\s*[+−-]?\d*|(?<=\d)\s*\([+−-]\s?\d+\)")
 _PIECES: Final = frozenset({"span", "strong", "b", "small", "time", "a", "data"})  # a blank parts them, side by side
 # A layout made of tables has long texts in its cells.
@@ -84,7 +82,7 @@ def take_snapshot(fetched: Fetched, *, select: str | None, now: datetime, known_
     if sum(1 for _ in page.iter()) > _MAX_ELEMENTS:
         raise ParseError(f"the page has more than {_MAX_ELEMENTS:,} elements; watch a part of it with select")
     heading = comparable(str(page.xpath("string(//h1)")))
-    title = _without_site(comparable(str(page.xpath("string(//title)"))), heading, document) or heading
+    title = without_site(comparable(str(page.xpath("string(//title)"))), document, heading=heading) or heading
     language = language_code(page.get("lang"))
     roots = _selected(page, select)
     reader = _Reader(is_whole=select is None)
@@ -164,25 +162,6 @@ def _unpacked(stored: bytes) -> dict[str, Any]:
 def tidy(cell: str) -> str:
     """Return a cell without the arrow that says how it moved: "2 ▲1" is "2"; nothing is left of "▲ 2" alone."""
     return " ".join(_ARROW.sub(" ", cell).split()) if _ARROW.search(cell) else cell
-
-
-def _without_site(title: str, heading: str, document: PageDocument) -> str:
-    """Return a page's title without the name of the site behind or before it."""
-    pieces = [each.strip() for each in _PARTS_TITLE.split(title) if each.strip()]
-    if len(pieces) < 2:
-        return title
-    if heading in pieces:
-        return heading
-    host = "".join(filter(str.isalnum, (urlsplit(document.url).hostname or "").lower()))
-    site = document.metas.get("og:site_name", "").casefold()
-    kept = [
-        each for each in pieces if each.casefold() != site and "".join(filter(str.isalnum, each.lower())) not in host
-    ]
-    if len(kept) == len(pieces) and _STRONG.search(title):  # "Talent ranking | Moonfield Agency"
-        kept = [each.strip() for each in _STRONG.split(title) if each.strip()][:-1]
-    elif len(kept) == len(pieces):
-        return title
-    return " – ".join(kept) if kept else title
 
 
 def comparable(text: str) -> str:

@@ -49,3 +49,24 @@ def test_a_long_article_of_which_the_fast_way_finds_little_is_read_whole(rest: s
     found = read_article(Fetched(url="https://x.example/essay", body=page.encode(), content_type="text/html"))
 
     assert all(f"committee {n} met" in found.content.value for n in (0, 20, 39))
+
+
+@pytest.mark.parametrize(
+    ("title", "headings"),
+    [
+        ("Greenhouse opens | Moonfield Agency", ("Moonfield Agency", "Greenhouse opens")),
+        ("Greenhouse opens | Moonfield Agency", ("Moonfield Agency", "It opens")),
+        ("Greenhouse opens – Moonfield", ("Moonfield", "Greenhouse opens")),
+        ("Moonfield: Greenhouse opens", ("Moonfield", "Greenhouse opens")),
+        ("Greenhouse opens | Moonfield Agency", ()),
+    ],
+)
+def test_the_title_of_an_article_with_several_first_headings_or_none_has_no_name_of_the_site(
+    title: str, headings: tuple[str, ...]
+) -> None:
+    told = "".join(f"<h1>{each}</h1>" for each in headings)
+    body = f"<html><head><title>{title}</title></head><body>{told}<article>{SENTENCES * 2}</article></body></html>"
+
+    found = read_article(Fetched(url="https://moonfield.example/1", body=body.encode(), content_type="text/html"))
+
+    assert found.title == "Greenhouse opens"
