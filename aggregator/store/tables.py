@@ -34,6 +34,7 @@ _ACTIVE = {"where": {"sqlite": "is_active = 1", "postgresql": "is_active"}}
 
 
 _CLAIMED = {"where": dict.fromkeys(("sqlite", "postgresql"), "claim_token IS NOT NULL")}
+_BARE = {"where": dict.fromkeys(("sqlite", "postgresql"), "canonical_url IS NULL")}
 _IN_STORY = {"where": dict.fromkeys(("sqlite", "postgresql"), "story IS NOT NULL")}
 
 sources = sa.Table(
@@ -187,6 +188,7 @@ entries = sa.Table(
     sa.Index("ix_entries_source_pk_listed_at_pk", "source_pk", "listed_at", "pk"),
     sa.Index("ix_entries_language_listed_at_pk", "language", "listed_at", "pk"),
     sa.Index("ix_entries_story", "story", info=_IN_STORY),
+    sa.Index("ix_entries_bare_url", "url", info=_BARE),
 )
 
 entry_categories = sa.Table(
@@ -340,6 +342,7 @@ deliveries = sa.Table(
     sa.UniqueConstraint("issue_pk", "endpoint"),
     sa.Index("ix_deliveries_waiting_next_attempt", "next_attempt", "pk", info=_WAITING),
     sa.Index("ix_deliveries_endpoint", "endpoint"),
+    sa.Index("ix_deliveries_digest_status", "digest", "status"),
     sa.Index("ix_deliveries_claimed", "claimed_until", info=_CLAIMED),
 )
 

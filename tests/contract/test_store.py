@@ -534,6 +534,20 @@ def test_an_explained_entry_is_found_by_id_address_or_canonical_address(store: S
     assert find("nothing") == []
 
 
+def test_an_entry_without_a_canonical_address_is_found_beside_those_that_have_it(store: Store) -> None:
+    """As a page that is watched as a whole, which other sources link to."""
+    claim = claim_all(store, make_source())["orbit"]
+    watched = make_entry(url="https://orbit.example/", canonical_url=None)
+    linked = make_entry(url="https://orbit.example/?from=x", canonical_url="https://orbit.example/", key="other")
+    save(store, claim, make_decision(watched, id="watched"), make_decision(linked, id="linked"))
+
+    found = store.find_entries(
+        entry_id="https://orbit.example/", url="https://orbit.example/", canonical_url="https://orbit.example/"
+    )
+
+    assert {each.id for each in found} == {"watched", "linked"}
+
+
 @pytest.mark.parametrize("address", ["nonsense", "mysql+nothing://x/y", "postgresql+psycopg://nobody@127.0.0.1:1/x"])
 def test_an_unusable_database_is_a_store_error_not_a_traceback(address: str) -> None:
     with pytest.raises(StoreError):

@@ -165,7 +165,9 @@ def show_pages(store: Store) -> None:
     store.count_newer(Selection(), front.newest)
     store.stories([front.items[0].entry.story])
     store.duplicates_of(front.items[0].id)
+    shown = front.items[0].entry
     store.find_entries(entry_id=front.items[0].id, url=None, canonical_url=None)
+    store.find_entries(entry_id="", url=shown.url, canonical_url=shown.canonical_url)  # as `explain URL` does
     store.ledger.issues_with(front.items[0].id)
     store.polls(source_name(0))
     store.sources()
