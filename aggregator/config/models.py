@@ -29,7 +29,7 @@ from aggregator.config.source_address import Sender, SourceAddress, is_mailbox
 from aggregator.config.suggest import bare_address
 from aggregator.config.web import Web
 from aggregator.errors import Problem
-from aggregator.model import Items, Mark, SourceKind
+from aggregator.model import Items, Mark, Render, SourceKind
 from aggregator.text.locales import Locale, locale_of
 
 
@@ -224,6 +224,13 @@ class SourceConfig(Settings):
         None,
         description="With `kind: watch`, the row of a ranking that leads the titles of its entries: `Luxembourg`.",
     )
+    render: Render | None = Field(
+        None,
+        description="`browser`: the page is empty without its scripts; Chromium loads it (docs/how-to/browser.md).",
+    )
+    dismiss: Selector | None = Field(
+        None, description="With `render: browser`, what is clicked first: the button of a consent banner."
+    )
     senders: tuple[Sender, ...] = Field(
         (),
         description=(
@@ -293,6 +300,7 @@ class SourceConfig(Settings):
             ("select", self.select is not None, {SourceKind.WATCH}),
             ("follow", self.follow is not None, {SourceKind.WATCH}),
             ("full", self.full, set(SourceKind) - {SourceKind.WATCH}),
+            ("render", self.render is not None, {SourceKind.PAGE, SourceKind.WATCH}),
             ("senders", bool(self.senders), {SourceKind.MAILBOX}),
             ("items", self.items is not Items.MAILS, {SourceKind.MAILBOX}),
             ("mark", self.mark is not None, {SourceKind.MAILBOX}),
@@ -301,6 +309,14 @@ class SourceConfig(Settings):
             if is_given and self.kind not in kinds:
                 those = " or ".join(kind for kind in SourceKind if kind in kinds)
                 raise ValueError(f"{key} is of no use with kind: {self.kind}; it is for {those}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_render(self) -> Self:
+        if self.dismiss is not None and self.render is None:
+            raise ValueError("dismiss is of no use without render: browser")
+        if self.render is not None and self.depth:
+            raise ValueError("depth is of no use with render: browser")
         return self
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from aggregator.errors import FetchError, StatusError, Throttled
 from aggregator.fetch.cache import date_of, freshness, retry_after
 from aggregator.http import Address, HttpClient, Response, parse_address
-from aggregator.model import Claim, Fetched, NotModified, Source, SourceKind, SourceState, Validators
+from aggregator.model import Claim, Fetched, NotModified, Render, Source, SourceKind, SourceState, Validators
 
 # A validator is sent back with every request; what is longer than this is no version but a burden.
 MAX_VALIDATOR_CHARS = 2_000
@@ -50,6 +50,10 @@ def fetch_source(
             from aggregator.fetch.mailbox import fetch_mails  # with its library, which few need
 
             answer = fetch_mails(client, claim, secrets=secrets)
+        elif claim.source.render is Render.BROWSER:
+            from aggregator.fetch.browser import fetch_rendered
+
+            answer = fetch_rendered(client, claim, secrets=secrets)
         else:
             answer = _ask(client, claim, secrets)
     except FetchError as error:

@@ -27,6 +27,7 @@ from aggregator.http.connect import GuardedAdapter
 from aggregator.http.conversation import Conversation
 from aggregator.http.cookies import ExchangeCookies
 from aggregator.http.failures import LIBRARY_ERRORS, explain
+from aggregator.http.gateway import Gateway
 from aggregator.http.guard import Guard
 from aggregator.http.lending import lent
 from aggregator.http.proxies import NO_PROXIES, Proxies
@@ -198,6 +199,27 @@ class HttpClient:
                     talk.sock.close()
             except (FetchError, *LIBRARY_ERRORS) as error:
                 raise explain(error, place, timeout_s=self._timeout_s) from error
+
+    @property
+    def user_agent(self) -> str:
+        return self._user_agent
+
+    @contextmanager
+    def gateway(self, patience: timedelta, *, most_bytes: int) -> Iterator[Gateway]:
+        """Open a proxy of our own, for a program that opens addresses by itself: guarded as all else."""
+
+        def exchange() -> Exchange:
+            now = time.monotonic()
+            return Exchange(
+                began=now,
+                deadline=now + patience.total_seconds(),
+                guard=self._guard,
+                resolver=self._resolver,
+                context=self._adapter.context,
+            )
+
+        with Gateway(exchange, self._proxies, most_bytes=most_bytes) as gateway:
+            yield gateway
 
     @contextmanager
     def lent(self) -> Iterator[None]:

@@ -35,6 +35,12 @@ class Items(StrEnum):
     LINKS = "links"
 
 
+class Render(StrEnum):
+    """What a page is loaded with: one request, or a browser that runs its scripts."""
+
+    BROWSER = "browser"
+
+
 class Mark(StrEnum):
     """How mails that were read are marked on their server."""
 
@@ -83,6 +89,7 @@ class Source:
     its days without a time. With ``full`` the text of new entries is taken from the pages that they link to.
     ``backlog`` None: all that it brings along is kept. Of a mailbox mails of ``senders`` are read (addresses, domains,
     ids of lists), or all; its ``url`` ends with "#name" where there are senders, since others may share the mailbox.
+    ``dismiss`` is what a browser clicks at first, in CSS: the button of a consent banner.
     """
 
     name: str
@@ -108,6 +115,8 @@ class Source:
     senders: tuple[str, ...] = field(default=(), metadata=_ENTRIES)
     items: Items = field(default=Items.MAILS, metadata=_ENTRIES)
     mark: Mark | None = None
+    render: Render | None = field(default=None, metadata=_ENTRIES)
+    dismiss: str | None = None
 
 
 def affected(before: Source, after: Source) -> frozenset[Affects]:

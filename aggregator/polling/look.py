@@ -96,11 +96,11 @@ class _Look:
         self._claim = _claim_once(source, now)
 
     def ask(self, address: str) -> Fetched:
-        if self._source.kind is SourceKind.MAILBOX:
-            return self._mails()
+        if self._source.kind is SourceKind.MAILBOX or self._source.render is not None:
+            return self._as_polled()
         return fetch_beside(self._client, address, self._claim, secrets=self._secrets)
 
-    def _mails(self) -> Fetched:
+    def _as_polled(self) -> Fetched:
         answer = fetch_source(self._client, self._claim, secrets=self._secrets)
         return answer if isinstance(answer, Fetched) else Fetched(url=answer.url, body=b"", content_type=None)
 

@@ -123,7 +123,9 @@ def why_nothing(document: PageDocument, page: Outline) -> NotAList:
         return NotAList("this is a form to log in")
     text = sum(len(cell.text) for cell in page.cells)
     if text < _SCRIPTED and document.root.find(".//script") is not None:
-        return NotAList("the page is empty without its scripts, and holds no list as data")
+        return NotAList(
+            "the page is empty without its scripts, and holds no list as data; render: browser loads it with them"
+        )
     return NotAList("nothing on the page repeats like a list of entries")
 
 
