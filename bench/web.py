@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def _time_queries(url: str) -> None:
-    from aggregator.model import Selection
+    from aggregator.model import Order, Selection
     from aggregator.store import Store
 
     store = Store(url, pool_size=2)
@@ -101,6 +101,7 @@ def _time_queries(url: str) -> None:
         "sources": store.sources,
         "content version": store.content_version,
         "search, common word": lambda: store.search(Selection(search="common"), limit=50),
+        "search, by relevance": lambda: store.search(Selection(search="common"), limit=50, order=Order.RELEVANCE),
         "search, two words": lambda: store.search(Selection(search="common x17x"), limit=50),
         "search, rare word": lambda: store.search(Selection(search="x17x"), limit=50),
         "search, nowhere": lambda: store.search(Selection(search="nowhereatall"), limit=50),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.model.originals import Home
-from aggregator.model.stored import PublishedEntry, StoredEntry
+from aggregator.model.stored import Mention, PublishedEntry, StoredEntry
 from aggregator.text.tongues import primary
 
 # More reasons of a rule than this say nothing more: long texts have more of everything.
@@ -102,15 +102,19 @@ def accounts_of(item: PublishedEntry) -> Iterable[Account]:
             language=entry.language,
             published=entry.published,
         )
-    for mention in item.related:
-        yield Account(
-            source=mention.source,
-            priority=mention.priority,
-            is_dated=mention.is_dated,
-            is_at_home=mention.home is not Home.AWAY,
-            language=mention.language,
-            published=mention.published,
-        )
+    yield from map(account_of, item.related)
+
+
+def account_of(mention: Mention) -> Account:
+    """Return what is known of an article of which only the headline was read."""
+    return Account(
+        source=mention.source,
+        priority=mention.priority,
+        is_dated=mention.is_dated,
+        is_at_home=mention.home is not Home.AWAY,
+        language=mention.language,
+        published=mention.published,
+    )
 
 
 def precedence(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from aggregator.model.documents import Enclosure, Origin
@@ -137,6 +138,27 @@ class Found:
     published: PublishedEntry
     title: tuple[SnippetPart, ...] = ()
     snippet: tuple[SnippetPart, ...] = ()
+
+
+class Order(StrEnum):
+    """How the results of a search are ordered."""
+
+    TIME = "time"
+    RELEVANCE = "relevance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """A page of what a search found: one item for each story, its best article.
+
+    ``count`` is how many stories there are from this page on; ``is_more``: there are more than were counted. ``next``
+    is the cursor of the next page, None at the end.
+    """
+
+    items: tuple[Found, ...] = ()
+    count: int = 0
+    is_more: bool = False
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,7 @@ from aggregator.publish.pages.ranking import (
 )
 from aggregator.publish.pages.render import (
     Filters,
+    Hits,
     River,
     render_error,
     render_feeds,
@@ -57,7 +58,7 @@ from aggregator.publish.pages.render import (
     render_sources,
     render_story,
 )
-from aggregator.publish.pages.river import Day, Item, Wording, arrange, arrange_top, wording_of
+from aggregator.publish.pages.river import Day, Item, Wording, arrange, arrange_in_order, arrange_top, wording_of
 from aggregator.publish.pages.source import SourcePage, arrange_polls
 from aggregator.publish.pages.source_table import SourceRow, arrange_sources, source_row
 from aggregator.publish.pages.standing import Standing, standing_of
@@ -79,6 +80,7 @@ __all__ = [
     "Filters",
     "Format",
     "Frame",
+    "Hits",
     "Item",
     "River",
     "SiteContent",
@@ -93,6 +95,7 @@ __all__ = [
     "arrange_channels",
     "arrange_deliveries",
     "arrange_feeds",
+    "arrange_in_order",
     "arrange_polls",
     "arrange_ranking",
     "arrange_sources",

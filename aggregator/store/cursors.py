@@ -37,4 +37,17 @@ def from_cursor(cursor: str | None) -> Position | None:
         pk.to_bytes(8, signed=True)  # what no database has in a column is no cursor of ours
         return Position(datetime.fromtimestamp(time // 1_000_000, UTC).replace(microsecond=time % 1_000_000), pk)
     except (ValueError, OverflowError, OSError) as error:
-        raise NotHere(marked("“%(cursor)s” is not a page of this list"), cursor=cursor[:40]) from error
+        raise _not_here(cursor) from error
+
+
+def from_number(cursor: str | None, *, most: int) -> int:
+    """Return how many items stand before a page of a list that has up to ``most``; raises NotHere for another text."""
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > len(str(most)) or int(cursor) > most:
+        raise _not_here(cursor)
+    return int(cursor)
+
+
+def _not_here(cursor: str) -> NotHere:
+    return NotHere(marked("“%(cursor)s” is not a page of this list"), cursor=cursor[:40])

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -93,12 +94,7 @@ def mentions_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, di
     in_story = sa.select(entries.c.pk).where(chosen)
     with_more = sa.select(entries.c.story).where(chosen)
     firsts = sa.select(entries.c.pk).where(entries.c.original.in_(with_more), entries.c.story.is_(None))
-    query = (
-        sa.select(*_MENTION_COLUMNS, *rows.source_columns())
-        .join(sources, sources.c.pk == entries.c.source_pk)
-        .where(entries.c.pk.in_(in_story.union_all(firsts)), sources.c.is_active)
-        .order_by(entries.c.id != entries.c.original, sources.c.priority.desc(), entries.c.first_seen, entries.c.pk)
-    )
+    query = _mentions().where(entries.c.pk.in_(in_story.union_all(firsts)), sources.c.is_active)
     found: dict[str, dict[str, Mention]] = defaultdict(dict)
     for row in connection.execute(query, {"chosen": array(ids)}).mappings():
         found[row["story"]].setdefault(row["original"], rows.to_mention(row))
@@ -106,6 +102,25 @@ def mentions_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, di
         story: dict(sorted(members.items(), key=lambda each: (each[1].published, each[0]), reverse=True))
         for story, members in found.items()
     }
+
+
+def mentions_by_original(connection: sa.Connection, originals: Sequence[str]) -> dict[str, Mention]:
+    """Return these articles by their ids, each by its preferred entry, as ``mentions_of`` has them."""
+    found: dict[str, Mention] = {}
+    for start in range(0, len(originals), _CHUNK):
+        query = _mentions().where(entries.c.original.in_(originals[start : start + _CHUNK]), sources.c.is_active)
+        for row in connection.execute(query).mappings():
+            found.setdefault(row["original"], rows.to_mention(row))
+    return found
+
+
+def _mentions() -> sa.Select[Any]:
+    """Return the query of mentions, of several of one article the preferred first."""
+    return (
+        sa.select(*_MENTION_COLUMNS, *rows.source_columns())
+        .join(sources, sources.c.pk == entries.c.source_pk)
+        .order_by(entries.c.id != entries.c.original, sources.c.priority.desc(), entries.c.first_seen, entries.c.pk)
+    )
 
 
 def _to_published(

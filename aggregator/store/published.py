@@ -8,15 +8,12 @@ from itertools import islice, takewhile
 
 import sqlalchemy as sa
 
-from aggregator.model import Found, Mention, Page, PublishedEntry, Selection
+from aggregator.model import Mention, Page, PublishedEntry, Selection
 from aggregator.model.importance import precedence
 from aggregator.model.originals import Home
 from aggregator.store import entries as stored_entries
 from aggregator.store import walk
 from aggregator.store.cursors import Listed, Position, from_cursor, to_cursor
-from aggregator.store.query import Query, parse
-from aggregator.store.search_words import body_of
-from aggregator.store.snippets import marked, snippet
 
 
 def articles(
@@ -37,7 +34,7 @@ def front(
     The story with the newest article comes first: one with news moves up, and is gone from the pages that it stood on;
     nothing else moves. ``language`` is the site's (see ``precedence``).
     """
-    found = list(islice(_newest_of_stories(connection, selection, before=from_cursor(cursor)), limit + 1))
+    found = list(islice(newest_of_stories(connection, selection, before=from_cursor(cursor)), limit + 1))
     shown = found[:limit]
     mentions = stored_entries.mentions_of(connection, {each.story for each, _ in shown})
     when = {
@@ -68,23 +65,10 @@ def _leading(mentions: Mapping[str, Mention], newest: str, originals: Collection
     )
 
 
-def found(connection: sa.Connection, selection: Selection, *, limit: int, cursor: str | None) -> Page[Found]:
-    """Return the articles that a selection finds by its ``search``, with where its words stand in them."""
-    query = parse(selection.search or "")
-    page = articles(connection, selection, limit=limit, cursor=cursor)
-    return Page(items=tuple(_found(item, query) for item in page.items), next=page.next, newest=page.newest)
-
-
-def _found(item: PublishedEntry, query: Query) -> Found:
-    texts = [(each.title, body_of(each.summary, each.content)) for each in (item.entry, *item.also)]
-    _, body = next((each for each in texts if query.finds(*each)), texts[0])
-    return Found(published=item, title=marked(item.entry.title, query), snippet=snippet(body, query))
-
-
 def count_newer(connection: sa.Connection, selection: Selection, *, cursor: str | None, limit: int) -> int:
     """Return how many stories stand before a page's ``newest`` by now, counted up to ``limit``."""
     since = from_cursor(cursor)
-    found = _newest_of_stories(connection, selection, before=None)
+    found = newest_of_stories(connection, selection, before=None)
     newer = takewhile(lambda each: since is None or each[0].position > since, found)
     return sum(1 for _ in islice(newer, limit))
 
@@ -111,7 +95,7 @@ def _articles(connection: sa.Connection, selection: Selection, *, before: Positi
         yield from (each for each in batch if each.position == places[each.original])
 
 
-def _newest_of_stories(
+def newest_of_stories(
     connection: sa.Connection, selection: Selection, *, before: Position | None
 ) -> Iterator[tuple[Listed, set[str]]]:
     """Yield the newest article of each story, with all of the story that meet the selection."""

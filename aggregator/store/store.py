@@ -16,12 +16,12 @@ from aggregator.model import (
     Claim,
     Condition,
     Edition,
-    Found,
     Grouping,
     HostState,
     Identity,
     Meter,
     Nearby,
+    Order,
     Page,
     Plan,
     Poll,
@@ -30,6 +30,7 @@ from aggregator.model import (
     PublishedEntry,
     Ranking,
     Report,
+    Results,
     Selection,
     Source,
     SourceHealth,
@@ -42,7 +43,19 @@ from aggregator.model import (
     unmeasured,
 )
 from aggregator.model.issues import DigestState
-from aggregator.store import claims, clock, condition, editions, history, issues, published, retention, rounds, search
+from aggregator.store import (
+    claims,
+    clock,
+    condition,
+    editions,
+    history,
+    hits,
+    issues,
+    published,
+    retention,
+    rounds,
+    search,
+)
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.columns import Utc
@@ -422,11 +435,19 @@ class Store:
         with self._read() as connection:
             return published.front(connection, selection, limit=limit, cursor=cursor, language=language)
 
-    def search(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[Found]:
-        """Return the articles that the ``search`` of a selection finds; as ``published`` otherwise."""
+    def search(
+        self,
+        selection: Selection,
+        *,
+        limit: int,
+        order: Order = Order.TIME,
+        cursor: str | None = None,
+        language: str = "en",
+    ) -> Results:
+        """Return the stories in which the ``search`` of a selection finds something; ``language`` is the site's."""
         self._prepare(selection)
         with self._read() as connection:
-            return published.found(connection, selection, limit=limit, cursor=cursor)
+            return hits.stories(connection, selection, order=order, limit=limit, cursor=cursor, language=language)
 
     def count_newer(self, selection: Selection, cursor: str | None, *, limit: int = 100) -> int:
         """Return how many stories ``front`` has by now before a page's ``newest``, counted up to ``limit``."""

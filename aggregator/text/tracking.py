@@ -98,7 +98,7 @@ def without_tracking(url: str) -> str:
     if _SIGNED.search(address):
         return url
     kept = _without_pairs(fragment) if "?" in fragment else _kept(fragment.partition(":~:")[0], fragment)
-    return f"{_without_pairs(address)}{mark if kept else ''}{kept}"
+    return f"{_without_pairs(address)}{mark if kept or not fragment else ''}{kept}"
 
 
 def _without_pairs(address: str) -> str:

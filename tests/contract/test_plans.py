@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from aggregator.model import Grouping, Joined, PollResult, Selection
+from aggregator.model import Grouping, Joined, Order, PollResult, Selection
 from aggregator.model.issues import ChannelKind, DigestState
 from aggregator.store import Store, selections
 from aggregator.store.tables import entry_marks, signatures, story_aliases, ungrouped
@@ -179,6 +179,7 @@ _QUERIES: dict[str, Callable[[Store], object]] = {
     "what is newer": lambda store: store.count_newer(Selection(), store.front(Selection(), limit=50).newest),
     "feed": lambda store: store.published(Selection(), limit=100),
     "search": lambda store: store.search(Selection(search="common"), limit=50),
+    "search by relevance": lambda store: store.search(Selection(search="common"), limit=50, order=Order.RELEVANCE),
     "search for what is nowhere": lambda store: store.search(Selection(search="nowhereatall"), limit=50),
     "search without a word": lambda store: store.search(Selection(search="-common"), limit=50),
     "story": lambda store: store.stories([store.front(Selection(), limit=1).items[0].entry.story]),

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregator.entrypoints.scheduler import Scheduler
-from aggregator.model import CategoryMatch, Decision, Found, Selection, Source
-from aggregator.store import Store
+from aggregator.errors import NotHere
+from aggregator.model import CategoryMatch, Decision, Found, Order, Selection, Source
+from aggregator.store import Store, hits
 from aggregator.store.query import parse
 from aggregator.store.search import is_behind
 from aggregator.store.search_words import body_of
@@ -93,6 +94,13 @@ def article(name: str, number: int, **fields) -> Decision:
     entry = make_entry(title, key=f"id:{name}", content=content, summary=SUMMARIES.get(name, ""))
     at = NOW + timedelta(hours=number)
     return make_decision(fields.pop("entry", entry), **{"id": name, "listed_at": at} | fields)
+
+
+def decided(name: str, title: str, number: int, *, text: str = "", **fields) -> Decision:
+    """An article with a headline and a text, so many hours after the first one."""
+    at = NOW + timedelta(hours=number)
+    entry = make_entry(title, key=f"id:{name}", content=f"<p>{text}</p>", summary="", published=at)
+    return article(name, number, entry=entry, published=at, **fields)
 
 
 @pytest.fixture
@@ -179,6 +187,89 @@ def test_what_is_found_comes_in_pages_the_newest_first(store: Store, source: Sou
     assert shown == [f"ice {number}" for number in reversed(range(450))]
     listed = store.entries(Selection(search="ice"), limit=430)
     assert [each.id for each in listed] == shown[:430]
+
+
+def test_a_story_is_found_once_by_the_article_whose_headline_fits_best(store: Store, source: Source) -> None:
+    told = ("Budget passed", "Luna mission gets its budget", "Moon: what the budget means", "Luna mission: budget")
+    poll(
+        store,
+        source,
+        *(
+            decided(f"e{number}", title, number, story="e0", text="The Luna mission and the budget.")
+            for number, title in enumerate(told)
+        ),
+        decided("other", "Nothing of the kind", 9, text="A word on the Luna mission and its budget"),
+    )
+
+    found = store.search(Selection(search="luna mission budget"), limit=10)
+
+    assert [each.published.id for each in found.items] == ["other", "e3"]
+    assert [each.id for each in found.items[1].published.related] == ["e2", "e1", "e0"]
+    assert (found.count, found.is_more) == (2, False)
+
+
+def test_a_story_that_is_found_stands_where_its_newest_article_does(store: Store, source: Source) -> None:
+    poll(
+        store,
+        source,
+        decided("best", "Lunar ice", 1, story="best"),
+        decided("between", "Lunar dust and ice", 2),
+        decided("newest", "Water", 3, story="best", text="Lunar ice again"),
+        decided("unrelated", "Rain", 4, story="best"),
+    )
+
+    found = store.search(Selection(search="lunar ice"), limit=10).items
+
+    assert [each.published.id for each in found] == ["best", "between"]
+    assert found[0].published.listed_at == NOW + timedelta(hours=3)
+
+
+def test_relevance_is_the_headline_first_then_what_is_important(store: Store, source: Source) -> None:
+    poll(
+        store,
+        source,
+        decided("phrase", "New space resources law", 1),
+        decided("both", "Resources in space", 2),
+        decided("one", "Space is cold", 3, text="No resources"),
+        decided("event", "Parliament votes", 4, story="event", text="On space resources"),
+        decided("none", "Weather", 6, text="Space resources"),
+    )
+    poll(store, make_source("b"), decided("echo", "Law passed", 5, story="event", text="Space resources"))
+
+    found = store.search(Selection(search="space resources"), limit=10, order=Order.RELEVANCE)
+
+    assert [each.published.id for each in found.items] == ["phrase", "both", "one", "echo", "none"]
+    assert found.count == 5
+
+
+@pytest.mark.parametrize("order", Order)
+def test_results_come_in_pages_in_each_order(store: Store, source: Source, order: Order) -> None:
+    poll(store, source, *(decided(f"e{number:03}", f"Ice {number % 7}", number) for number in range(60)))
+    shown, cursor = [], None
+    for _ in range(9):
+        page = store.search(Selection(search="ice"), limit=25, order=order, cursor=cursor)
+        shown.append([each.published.id for each in page.items])
+        cursor = page.next
+        if cursor is None:
+            break
+
+    assert [len(ids) for ids in shown] == [25, 25, 10]
+    assert sorted(id_ for ids in shown for id_ in ids) == [f"e{number:03}" for number in range(60)]
+    for wrong in ("-1", "x", "9" * 30, "²"):
+        with pytest.raises(NotHere):
+            store.search(Selection(search="ice"), limit=25, order=order, cursor=wrong)
+
+
+@pytest.mark.parametrize("order", Order)
+def test_what_is_found_more_often_than_is_counted_says_so(
+    store: Store, source: Source, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hits, "_MOST", 12)
+    poll(store, source, *(decided(f"e{number}", "Ice", number) for number in range(13)))
+
+    found = store.search(Selection(search="ice"), limit=5, order=order)
+
+    assert (len(found.items), found.count, found.is_more) == (5, 12, True)
 
 
 def test_an_article_is_found_once_where_it_was_found_first(store: Store, source: Source) -> None:

@@ -17,6 +17,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 NO_SOURCE: Final = marked("no source is named “%(name)s”; there are: %(names)s")
 NO_CATEGORY: Final = marked("no category is named “%(name)s”; there are: %(names)s")
 NO_PERIOD: Final = marked("no period is named “%(name)s”; there are: %(names)s")
+NO_ORDER: Final = marked("no order is named “%(name)s”; there are: %(names)s")
 NO_SCOPE: Final = marked("no scope is named “%(name)s”; there are: %(names)s")
 NO_VIEW: Final = marked("no view is named “%(name)s”; there are: %(names)s")
 

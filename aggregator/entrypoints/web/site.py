@@ -17,6 +17,7 @@ from aggregator.config.templates import Templates
 from aggregator.entrypoints.web.current import Current, Framing, Remembering
 from aggregator.entrypoints.web.parameters import (
     NO_CATEGORY,
+    NO_ORDER,
     NO_PERIOD,
     NO_SCOPE,
     NO_SOURCE,
@@ -26,15 +27,17 @@ from aggregator.entrypoints.web.parameters import (
 )
 from aggregator.entrypoints.web.responses import answer, render
 from aggregator.errors import NotHere, UsageError
-from aggregator.model import Found, Page, PublishedEntry, Selection, outage_of
+from aggregator.model import Found, Order, Page, PublishedEntry, Selection, outage_of
 from aggregator.publish import (
     PERIODS,
     Choice,
     Filters,
+    Hits,
     Item,
     River,
     SourcePage,
     arrange,
+    arrange_in_order,
     arrange_polls,
     arrange_sources,
     arrange_story,
@@ -122,11 +125,18 @@ class Pages:
             frame = self._frame(request, config, query=query)
             if not query:
                 return render_search(templates, frame, River(days=()))
-            results = self._store.search(self._selection(filters, now), limit=_PAGE_ENTRIES, cursor=before)
+            results = self._store.search(
+                self._selection(filters, now),
+                limit=_PAGE_ENTRIES,
+                order=Order.RELEVANCE if filters.is_by_relevance else Order.TIME,
+                cursor=before,
+                language=config.site.language,
+            )
             found = {each.published.id: each for each in results.items}
             page = Page(items=tuple(each.published for each in results.items), next=results.next)
             river = self._river(config, filters, page, now=now, before=before, address=frame.search, found=found)
-            return render_search(templates, frame, river)
+            hits = Hits(count=results.count, is_more=results.is_more) if before is None else None
+            return render_search(templates, frame, replace(river, found=hits))
 
         return self._ticking(request, f"/search?{filters.kept}&before={before}", templates, make)
 
@@ -227,6 +237,7 @@ class Pages:
         language = language_of(given.get("language"))
         scope = known_name(given.get("scope"), ["everything"], NO_SCOPE)
         view = known_name(given.get("view"), ["compact"], NO_VIEW)
+        order = known_name(given.get("order"), list(Order), NO_ORDER)
         return Filters(
             category=category_choices(labels)[category] if category else None,
             source=Choice(name=source, title=source) if source else None,
@@ -235,7 +246,8 @@ class Pages:
             query=query,
             locale=config.site.locale,
             is_everything=scope is not None and query is None,
-            is_compact=view is not None,
+            is_compact=view is not None and query is None,
+            is_by_relevance=order == Order.RELEVANCE and query is not None,
         )
 
     def _selection(self, filters: Filters, now: datetime) -> Selection:
@@ -263,11 +275,13 @@ class Pages:
         found: Mapping[str, Found] | None = None,
         top: Sequence[Item] = (),
     ) -> River:
-        health = self._store.sources()
+        health, wording = self._store.sources(), wording_of(config, now=now)
         sources = source_choices(health)
         chosen = filters.source
         return River(
-            days=arrange(page.items, wording_of(config, now=now), found=found, top=top),
+            days=arrange_in_order(page.items, wording, found or {})
+            if filters.is_by_relevance
+            else arrange(page.items, wording, found=found, top=top),
             top=tuple(top),
             has_rest=front_of(self._aggregator.config) != Selection(),
             filters=replace(filters, source=sources.get(chosen.name, chosen) if chosen else None),

@@ -25,7 +25,7 @@ class Filters:
     """What a list of stories is narrowed to; ``query`` is what its texts must contain.
 
     ``is_everything``: it has what the front page leaves out as well. ``is_compact`` narrows nothing: it shows titles
-    alone.
+    alone; ``is_by_relevance`` is the order of what was found.
     """
 
     category: Choice | None = None
@@ -35,6 +35,7 @@ class Filters:
     query: str | None = None
     is_everything: bool = False
     is_compact: bool = False
+    is_by_relevance: bool = False
     locale: Locale = ENGLISH
 
     @property
@@ -53,7 +54,8 @@ class Filters:
     @property
     def kept(self) -> dict[str, str]:
         """All that the address of the next page keeps: the filters, and how the list is shown."""
-        return self.named | ({"view": self.view} if self.view else {})
+        order = {"order": "relevance"} if self.is_by_relevance else {}
+        return self.named | ({"view": self.view} if self.view else {}) | order
 
     @property
     def view(self) -> str | None:
@@ -70,11 +72,20 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """How many stories a search found; ``is_more``: so many were counted, there are more."""
+
+    count: int
+    is_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class River:
     """A list of stories and what it can be narrowed to. ``older`` is the next page's address, None at the end.
 
     ``top`` are the most important of the latest ones, which ``days`` leave out. ``has_rest``: there is more than the
     front page shows, so that "everything" is a choice.
+    ``found`` is how much a search found, on its first page.
     ``newest`` is the cursor of the first story, which newer ones are counted from; None where nothing is counted.
     ``standing`` says why there are none.
     """
@@ -88,6 +99,7 @@ class River:
     languages: tuple[Choice, ...] = ()
     periods: tuple[Choice, ...] = ()
     standing: Standing = _NOTHING_YET
+    found: Hits | None = None
     older: str | None = None
     is_first: bool = True
     newest: str | None = None

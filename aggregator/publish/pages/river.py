@@ -95,7 +95,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """The stories of one day; ``name`` is "Today", "Yesterday" or the date in words."""
+    """The stories of one day; ``name`` is "Today", "Yesterday" or the date in words, "" for stories of any days."""
 
     name: str
     date: str
@@ -173,6 +173,19 @@ def arrange(
             items=_items(list(items), wording, day, found or {}),
         )
         for day, items in days
+    )
+
+
+def arrange_in_order(
+    entries: Sequence[PublishedEntry], wording: Wording, found: Mapping[str, Found]
+) -> tuple[Day, ...]:
+    """Return what a search found in the order in which it is given, under no day."""
+    if not entries:
+        return ()
+    newest = max(each.listed_at for each in entries)
+    day = (wording.now or newest).astimezone(wording.zone).date()
+    return (
+        Day(name="", date="", items=tuple(item_of(each, wording, day=day, found=found[each.id]) for each in entries)),
     )
 
 

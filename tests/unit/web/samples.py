@@ -18,10 +18,12 @@ from aggregator.model import (
     FeedDocument,
     Found,
     Identity,
+    Order,
     Page,
     Poll,
     PollOutcome,
     PublishedEntry,
+    Results,
     Selection,
     Source,
     SourceHealth,
@@ -96,13 +98,15 @@ class ListLedger:
 @dataclass
 class ListStore:
     """What the web page asks of a store; with ``error`` set, it is away. ``asked`` and ``read`` are the
-    selections and the stories that were asked for so far, ``counted`` selections of which news were counted."""
+    selections and the stories that were asked for so far, ``counted`` selections of which news were counted,
+    ``orders`` those of searches."""
 
     items: list[PublishedEntry] = field(default_factory=list)
     version: int = 1
     error: StoreError | None = None
     asked: list[Selection] = field(default_factory=list)
     counted: list[Selection] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
     ledger: ListLedger = field(default_factory=ListLedger)
 
@@ -131,9 +135,13 @@ class ListStore:
         page = self.published(selection, limit=limit, cursor=cursor)
         return replace(page, newest=cursor or "0")
 
-    def search(self, selection: Selection, *, limit: int, cursor: str | None = None) -> Page[Found]:
+    def search(
+        self, selection: Selection, *, limit: int, order: Order, cursor: str | None = None, language: str
+    ) -> Results:
+        self.orders.append(order)
         page = self.published(selection, limit=limit, cursor=cursor)
-        return Page(items=tuple(Found(published=item) for item in page.items), next=page.next)
+        items = tuple(Found(published=item) for item in page.items)
+        return Results(items=items, count=len(self.items) - int(cursor or 0), next=page.next)
 
     def count_newer(self, selection: Selection, cursor: str | None, *, limit: int = 100) -> int:
         self.counted.append(selection)

@@ -14,6 +14,7 @@ from lxml import etree, html
 
 from aggregator.config import Config, FeedConfig, SourceConfig
 from aggregator.errors import StoreError
+from aggregator.model import Order
 from tests.unit.publish.samples import NOON, make_item
 from tests.unit.web.samples import CONFIG, client_of, make_aggregator
 
@@ -244,6 +245,27 @@ def test_search_asks_for_the_words_and_keeps_its_filters():
     assert (selection.search, selection.categories) == ("moon mining", ("space",))
     assert document.find(".//input[@type='search']").get("value") == "moon mining"
     assert document.xpath("//a[@rel='next']/@href") == ["./search?before=50&q=moon+mining&category=space"]
+
+
+def test_a_search_tells_how_many_stories_there_are_and_can_be_ordered_by_relevance():
+    aggregator = make_aggregator(*(make_item(f"e{number}", published=NOON - timedelta(days=9)) for number in range(51)))
+    client = client_of(aggregator)
+
+    newest = html.document_fromstring(client.get("/search?q=moon&source=first").content)
+    (link,) = newest.xpath("//nav[@aria-label='Order']/a[not(@aria-current)]/@href")
+    relevant = html.document_fromstring(client.get(f"/{link.removeprefix('./')}").content)
+    (older,) = relevant.xpath("//a[@rel='next']/@href")
+
+    assert newest.xpath("string(//p[@role='status'])") == "51 stories"
+    assert link == "./search?q=moon&source=first&order=relevance"
+    assert aggregator.store.orders == [Order.TIME, Order.RELEVANCE]
+    assert relevant.xpath("//nav[@aria-label='Order']/a[@aria-current]/text()") == ["Most relevant first"]
+    assert relevant.xpath("//form[@aria-label='Filters']/input[@name='order']/@value") == ["relevance"]
+    assert older == "./search?before=50&q=moon&source=first&order=relevance"
+    assert [each.text for each in newest.xpath("//section/h2/time")] == ["Friday 20 February 2026"]
+    assert relevant.xpath("//section/h2/time") == []
+    assert relevant.xpath("//p[@class='from']/time/text()")[0] == "20 Feb"
+    assert client.get("/search?q=moon&order=alphabet").status_code == 404
 
 
 def test_a_search_for_nothing_explains_how_to_search():
