@@ -12,7 +12,6 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from aggregator.config.basis import Basis, Noted
-from aggregator.config.complaints import complaints
 from aggregator.config.database import AmbiguousDatabase, usual_database
 from aggregator.config.models import Config
 from aggregator.config.natural import in_house_form
@@ -194,6 +193,8 @@ def _validate(tree: Section, files: _Files) -> tuple[Config | None, list[Problem
     try:
         config = Config.model_validate(values, context=folders)
     except ValidationError as error:
+        from aggregator.config.complaints import complaints  # with the schema, which nobody needs who made no mistake
+
         places = {(place.file, place.line) for place in files.broken}
         return None, [each for each in complaints(error, tree) if (each.file, each.line) not in places]
     config.storage.put_above(is_above=is_above)

@@ -30,7 +30,7 @@ _CLOSED_BY_OTHERS = {
 
 def is_tangled(markup: str) -> bool:
     """Whether a parser would need quadratic time or space for HTML; what people write and read is far from it."""
-    if len(markup) > MAX_TAG_CHARS and any(_has_many_attributes(tag[0]) for tag in _WHOLE_TAG.finditer(markup)):
+    if len(markup) > MAX_TAG_CHARS and any(map(_has_many_attributes, _long_tags(markup))):
         return True
     if markup.count("&") > MAX_AMPERSANDS and any(run.count("&") > MAX_AMPERSANDS for run in _START.split(markup)):
         return True
@@ -48,9 +48,12 @@ def flattened(markup: str) -> str:
     return html.unescape(_TAG.sub(" ", "".join(shown)))
 
 
+def _long_tags(markup: str) -> list[str]:
+    tags: list[str] = _WHOLE_TAG.findall(markup)
+    return [tag for tag in tags if len(tag) > MAX_TAG_CHARS] if max(map(len, tags), default=0) > MAX_TAG_CHARS else []
+
+
 def _has_many_attributes(tag: str) -> bool:
-    if len(tag) <= MAX_TAG_CHARS:
-        return False
     return len(_BETWEEN_ATTRIBUTES.findall(_QUOTED.sub("", tag))) > MAX_ATTRIBUTES
 
 

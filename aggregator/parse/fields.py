@@ -36,7 +36,8 @@ def string(value: object) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    return without_forbidden(value).strip() or None
+    is_plain = value.isascii() and value.isprintable()  # as most are that are short
+    return (value if is_plain else without_forbidden(value)).strip() or None
 
 
 def whole_number(value: object) -> int | None:

@@ -25,6 +25,7 @@ from aggregator.model import Claim, Fetched, PollSummary, SourceKind, Span
 from aggregator.pipeline import Recorder, rules_for
 from aggregator.steps.seen import Draft
 from aggregator.store import Store
+from aggregator.text.hosts import registered_domain
 
 # Loaded before readers are forked, which then share them.
 _NEEDED: Final = (
@@ -144,6 +145,7 @@ def _load(config: Config) -> None:
     for name in names:
         importlib.import_module(name)
     rules_for(config.categories)
+    registered_domain("example.org")  # reads the list of public suffixes
     gc.freeze()  # or collecting garbage would copy the memory that readers share
     # A page becomes a hundred thousand objects, none of them garbage yet; collecting often takes a sixth of its time.
     gc.set_threshold(50_000, 20, 100)
