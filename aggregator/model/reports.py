@@ -13,8 +13,8 @@ from aggregator.model.entries import Gist
 class Report:
     """An article as far as its story needs it. ``source`` is the source's name, ``story`` the id of its story.
 
-    ``is_sent``: a digest has had it; ``is_waiting``: it is new, its story isn't judged yet. ``vector`` stands for its
-    headline and lead in any language (stories/encoder.py), None where none was made.
+    ``lead`` is how its text begins. ``is_sent``: a digest has had it; ``is_waiting``: it is new, its story isn't judged
+    yet. ``vector`` stands for its headline and lead in any language (stories/encoder.py), None where none was made.
     """
 
     pk: int
@@ -24,6 +24,7 @@ class Report:
     published: datetime
     gist: Gist
     story: str
+    lead: str = ""
     is_sent: bool = False
     is_waiting: bool = False
     vector: bytes | None = None

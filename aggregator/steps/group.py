@@ -64,8 +64,8 @@ def _group(store: Store, waiting: Sequence[Report], now: datetime, encoder: Enco
         around = Candidates(near.by_mark, stored)
         for each in waiting:
             around.add(each, marks[each.id][0])
-        wanted = needing_vectors(around, {each.id: (each, marks[each.id][1]) for each in waiting})
-        made = _vectors_of(store, [reports[each] for each in sorted(wanted.difference(vectors))], encoder)
+        wanted = needing_vectors(((each, around.of(each, marks[each.id][1])) for each in waiting), weights)
+        made = _vectors_of([reports[each] for each in sorted(wanted.difference(vectors))], encoder)
     judged = group_reports(
         waiting,
         marks,
@@ -92,10 +92,8 @@ def cosine_of(vectors: Mapping[str, bytes]) -> Callable[[Report, Report], float 
     return of
 
 
-def _vectors_of(store: Store, reports: Sequence[Report], encoder: Encoder) -> dict[str, bytes]:
+def _vectors_of(reports: Sequence[Report], encoder: Encoder) -> dict[str, bytes]:
     if not reports:
         return {}
-    leads = store.leads([each.pk for each in reports])
-    found = [each for each in reports if each.pk in leads]
-    vectors = encoder.embed([". ".join(filter(None, leads[each.pk])) for each in found])
-    return {each.id: packed(vector) for each, vector in zip(found, vectors, strict=True)}
+    vectors = encoder.embed([". ".join(filter(None, (each.title, each.lead))) for each in reports])
+    return {each.id: packed(vector) for each, vector in zip(reports, vectors, strict=True)}

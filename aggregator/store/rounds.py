@@ -29,6 +29,8 @@ from aggregator.store.tables import signatures as stored_signatures
 _NEWEST = 24
 # So many of those with the most marks in common are looked at, for each report; with one in common it is chance.
 _LOOKED_AT, _LEAST_SHARED = 24, 2
+# What is read of a summary.
+_LEAD_CHARS = 400
 # Marks of pages that both link to are found by one.
 _CHUNK = 20_000
 
@@ -37,6 +39,7 @@ _COLUMNS = (
     entries.c.id,
     sources.c.name.label("source"),
     entries.c.title,
+    sa.func.substr(entries.c.summary, 1, _LEAD_CHARS).label("lead"),
     entries.c.published,
     sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
     stored_signatures.c.language,
@@ -69,7 +72,6 @@ _STORIES_OF = sa.select(sa.func.coalesce(entries.c.story, entries.c.original)).w
 _IN_STORIES = _REPORT.where(entries.c.story.is_not(None), among(entries.c.story, "chosen"), _IS_ORIGINAL)
 _FIRST_OF_STORIES = _REPORT.where(among(entries.c.id, "chosen"), entries.c.story.is_(None), _IS_ORIGINAL)
 _SENT = sa.select(issue_entries.c.entry_id).where(among(issue_entries.c.entry_id, "chosen")).distinct()
-_LEADS = sa.select(entries.c.pk, entries.c.title, entries.c.summary).where(among(entries.c.pk, "chosen"))
 
 _STILL_WAITING = sa.select(sa.func.count()).select_from(ungrouped).where(among(ungrouped.c.entry_pk, "chosen"))
 _TAKE = ungrouped.delete().where(among(ungrouped.c.entry_pk, "chosen"))
@@ -169,6 +171,7 @@ def _reports(connection: sa.Connection, found: Iterable[sa.RowMapping]) -> list[
             id=row["id"],
             source=row["source"],
             title=row["title"],
+            lead=row["lead"],
             published=row["published"],
             gist=rows.to_gist(row["language"], row["words"]),
             story=row["story"],
@@ -178,11 +181,6 @@ def _reports(connection: sa.Connection, found: Iterable[sa.RowMapping]) -> list[
         )
         for row in found
     ]
-
-
-def leads(connection: sa.Connection, pks: Collection[int]) -> dict[int, tuple[str, str]]:
-    """Return headline and summary of these entries."""
-    return {row.pk: (row.title, row.summary) for row in connection.execute(_LEADS, {"chosen": array(pks)})}
 
 
 def write(connection: sa.Connection, grouping: Grouping, published: Mapping[int, datetime]) -> bool:

@@ -377,11 +377,6 @@ class Store:
         with self._read() as connection:
             return rounds.surroundings(connection, marks, links)
 
-    def leads(self, pks: Collection[int]) -> dict[int, tuple[str, str]]:
-        """Return headline and summary of these entries."""
-        with self._read() as connection:
-            return rounds.leads(connection, pks)
-
     def group(self, judged: Grouping, published: Mapping[int, datetime]) -> bool:
         """Write what a round's judgement changes; False, and nothing is written, when another worker was quicker."""
         with self._write() as connection:

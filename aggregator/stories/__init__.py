@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from aggregator.stories.encoder import Encoder, SentenceEncoder, cosine, is_installed, packed
 
 if TYPE_CHECKING:
-    from aggregator.stories.candidates import MAX_AGE, Candidates, looked_up_marks, needing_vectors, stored_marks
+    from aggregator.stories.candidates import MAX_AGE, Candidates, looked_up_marks, stored_marks
     from aggregator.stories.explain import nearest_stories
     from aggregator.stories.gist import gists_of
-    from aggregator.stories.grouping import group_reports
+    from aggregator.stories.grouping import group_reports, needing_vectors
     from aggregator.stories.weights import Weights
 
 __all__ = [
@@ -34,7 +34,7 @@ _MODULES = {
     "MAX_AGE": "candidates",
     "Candidates": "candidates",
     "looked_up_marks": "candidates",
-    "needing_vectors": "candidates",
+    "needing_vectors": "grouping",
     "stored_marks": "candidates",
     "nearest_stories": "explain",
     "gists_of": "gist",

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from itertools import chain, combinations, islice
 
 from aggregator.model import Gist, Report
-from aggregator.stories.scores import is_abroad
 from aggregator.stories.things import is_thing
 from aggregator.stories.weights import Weights, is_year
 from aggregator.text.marks import LINK, WORD, word_mark
@@ -95,13 +94,3 @@ class Candidates:
             if each != report.id and (count >= _LEAST_SHARED or each in linked)
         )
         yield from islice((each for each in found if abs(each.published - report.published) <= WINDOW), _LOOKED_AT)
-
-
-def needing_vectors(candidates: Candidates, looked_up: Mapping[str, tuple[Report, Collection[int]]]) -> set[str]:
-    """Return the ids of reports that may tell of one event in two languages: the others need no vector."""
-    wanted: set[str] = set()
-    for report, marks in looked_up.values():
-        for other in candidates.of(report, marks):
-            if is_abroad(report.gist, other.gist):
-                wanted |= {report.id, other.id}
-    return wanted

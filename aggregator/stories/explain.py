@@ -9,8 +9,9 @@ from aggregator.stories.candidates import WINDOW
 from aggregator.stories.grouping import Cosine, Stories
 from aggregator.stories.scores import Score
 from aggregator.stories.weights import Weights
+from aggregator.stories.wording import as_written
 
-_SHOWN = 3
+_SHOWN, _MOST_WORDS = 3, 6
 
 
 def nearest_stories(
@@ -26,7 +27,7 @@ def nearest_stories(
 
 def _missing(own: Report, other: Report, stories: Stories) -> str:
     score = stories.score(own, other)
-    said = _said(score)
+    said = _said(score, as_written(score.words, own, other))
     if abs(own.published - other.published) > WINDOW:
         return f"{said}, but they are {abs(own.published - other.published).days} days apart"
     if (closed := stories.why_closed(own, other.story)) is not None:
@@ -39,6 +40,5 @@ def _missing(own: Report, other: Report, stories: Stories) -> str:
     return f"{said}, which is not enough" + (f": {', '.join(against)}" if against else "")
 
 
-def _said(score: Score) -> str:
-    words = f" ({', '.join(score.words[:6])})" if score.words else ""
-    return f"{score.share:.0%} sure{words}"
+def _said(score: Score, words: Sequence[str]) -> str:
+    return f"{score.share:.0%} sure" + (f" ({', '.join(words[:_MOST_WORDS])})" if words else "")

@@ -69,11 +69,12 @@ def weigh(report: Report, weights: Weights) -> Weighed:
     return Weighed(report=report, title=title, whole=whole, telling=telling, norm=_norm(whole))
 
 
-def features_at_home(one: Weighed, other: Weighed) -> tuple[dict[str, float], tuple[str, ...]]:
+def features_at_home(one: Weighed, other: Weighed, cosine: float | None) -> tuple[dict[str, float], tuple[str, ...]]:
     """Return what speaks for one event and against it, of two reports in one language, and the telling words in both.
 
     All are from 0 to 1. ``bodies`` and ``titles`` are cosines, of headline with lead and of headlines; ``covered`` is
-    how much of both headlines the other report has; the others are 1 when they are so.
+    how much of both headlines the other report has; ``meaning`` is the ``cosine`` of their vectors, 0 without; the
+    others are 1 when they are so.
     """
     series = _series_words(one.report, other.report)
     pairs = _pairs(one.title, other.title, series)
@@ -86,6 +87,7 @@ def features_at_home(one: Weighed, other: Weighed) -> tuple[dict[str, float], tu
     common += sum(one.whole.get(word, 0.0) * other.whole.get(twin, 0.0) for word, twin in pairs.items() if word != twin)
     telling = [word for word in (*pairs, *shared) if word in one.telling and (word in one.title or word in other.title)]
     found = {
+        "meaning": max(0.0, cosine or 0.0),
         "bodies": common / sqrt(one.norm * other.norm),
         "titles": titles,
         "covered": sqrt(_covered(one, left[0], other.gist.text) * _covered(other, left[1], one.gist.text)),

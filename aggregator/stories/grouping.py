@@ -15,8 +15,9 @@ from heapq import heappop, heappush
 from aggregator.model import Grouping, Joined, Report
 from aggregator.stories.candidates import Candidates
 from aggregator.stories.features import Weighed, weigh
-from aggregator.stories.scores import Score, score
+from aggregator.stories.scores import SHIPPED, Scales, Score, needs_meaning, score
 from aggregator.stories.weights import Weights
+from aggregator.stories.wording import as_written
 
 # A story is closed when it has so many reports, or when its first one is so old.
 MAX_REPORTS = 50
@@ -25,6 +26,9 @@ MAX_SPAN = timedelta(days=6)
 _NEAREST = 0.2
 # One report that is as unlike as can be must not outweigh all others.
 _LOWEST, _HIGHEST = -8.0, 8.0
+
+# So many of the words that two reports share are named.
+_MOST_WORDS = 6
 
 Cosine = Callable[[Report, Report], float | None]
 
@@ -36,6 +40,7 @@ def group_reports(
     stored: Iterable[Report],
     weights: Weights,
     cosine: Cosine,
+    scales: Scales = SHIPPED,
 ) -> Grouping:
     """Judge new reports. ``marks`` are those that are stored of each and those that are looked up, by its id.
 
@@ -43,7 +48,7 @@ def group_reports(
     """
     for report in waiting:
         candidates.add(report, marks[report.id][0])
-    stories = Stories((*stored, *waiting), weights, cosine)
+    stories = Stories((*stored, *waiting), weights, cosine, scales)
     stories.join([(report, list(candidates.of(report, marks[report.id][1]))) for report in waiting])
     return Grouping(
         waiting=tuple(each.pk for each in waiting),
@@ -55,8 +60,9 @@ def group_reports(
 class Stories:
     """Stories as they are, and as they become one."""
 
-    def __init__(self, reports: Iterable[Report], weights: Weights, cosine: Cosine) -> None:
+    def __init__(self, reports: Iterable[Report], weights: Weights, cosine: Cosine, scales: Scales = SHIPPED) -> None:
         self._weights = weights
+        self._scales = scales
         self._cosine = cosine
         self._members: dict[str, list[Report]] = defaultdict(list)
         self._story: dict[str, str] = {}
@@ -106,7 +112,7 @@ class Stories:
             return None
         others = (each for each in self._members[story] if each.id != report.id)
         nearest = max(others, key=lambda each: (self.score(report, each).value, each.id))
-        return Joined(story=story, evidence=evidence_of(self.score(report, nearest), nearest))
+        return Joined(story=story, evidence=evidence_of(self.score(report, nearest), report, nearest))
 
     def why_closed(self, report: Report, story: str) -> str | None:
         members = self._members[story]
@@ -125,7 +131,9 @@ class Stories:
         key = (one.id, other.id) if one.id < other.id else (other.id, one.id)
         found = self._scores.get(key)
         if found is None:
-            found = self._scores[key] = score(self._weigh(one), self._weigh(other), self._cosine(one, other))
+            found = self._scores[key] = score(
+                self._weigh(one), self._weigh(other), self._cosine(one, other), self._scales
+            )
         return found
 
     def _likeness(self, one: str, two: str) -> float:
@@ -168,9 +176,30 @@ class Stories:
         return weighed
 
 
-def evidence_of(found: Score, other: Report) -> str:
+def needing_vectors(found: Iterable[tuple[Report, Iterable[Report]]], weights: Weights) -> set[str]:
+    """Return the ids of reports whose meaning may tell that they are of one event with another: others need no vector.
+
+    ``found`` are reports with their candidates.
+    """
+    weighed: dict[str, Weighed] = {}
+
+    def of(report: Report) -> Weighed:
+        if report.id not in weighed:
+            weighed[report.id] = weigh(report, weights)
+        return weighed[report.id]
+
+    wanted: set[str] = set()
+    for report, others in found:
+        for other in others:
+            if needs_meaning(of(report), of(other)):
+                wanted |= {report.id, other.id}
+    return wanted
+
+
+def evidence_of(found: Score, report: Report, other: Report) -> str:
     """Say in words why a report is in one story with another."""
-    words = f": {', '.join(found.words[:6])}" if found.words else ""
+    written = as_written(found.words, report, other)
+    words = f": {', '.join(written[:_MOST_WORDS])}" if written else ""
     reasons = found.reasons(1)
     because = f" ({', '.join(reasons[:2])})" if reasons else ""
     return f"like {other.source} “{other.title[:80]}”, {found.share:.0%} sure{because}{words}"

@@ -16,6 +16,11 @@ _LEAST_LETTERS = 2
 _GENITIVE = re.compile(r"(?<=\w{3})s$")
 
 
+def name_of(word: str) -> str:
+    """Return what a folded name is compared as: "anns" and "ann" are one. So "venus" becomes "venu"."""
+    return _GENITIVE.sub("", word)
+
+
 def names_in(text: str, terms: list[str], language: str) -> tuple[str, ...]:
     """Return the names and numbers of a text, folded, and its things; ``terms`` are its words."""
     numbers = [term for term in terms if term[0].isdigit() and not _is_everyday(term, language)]
@@ -32,7 +37,7 @@ def _name_of(written: str, language: str) -> str | None:
     word = fold(written)
     if len(word) < _LEAST_LETTERS or is_small(word, language) or any(map(is_place, things_in([word], language))):
         return None
-    name = _GENITIVE.sub("", word)
+    name = name_of(word)
     return None if _is_everyday(name, language) else name
 
 

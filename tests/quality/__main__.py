@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[Path | None], Iterator[str]]] = {
     "suggested rules": lambda _: suggesting.report(),
     "duplicates": duplicates.report,
     "stories": stories.report,
+    "stories, of events that the weights have not seen": stories.held_out,
     "pages": pages.report,
 }
 

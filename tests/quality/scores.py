@@ -26,6 +26,9 @@ class Score:
         total = self.precision + self.recall
         return 2 * self.precision * self.recall / total if total else 0.0
 
+    def __add__(self, other: Score) -> Score:
+        return Score(self.right + other.right, self.wrong + other.wrong, self.missed + other.missed)
+
     def __str__(self) -> str:
         return (
             f"precision {self.precision:.3f}  recall {self.recall:.3f}  F1 {self.f1:.3f}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 
@@ -61,6 +62,7 @@ class Newsroom:
             id=id_,
             source=source,
             title=entry.title,
+            lead=entry.summary,
             published=entry.published or NOW,
             gist=gist,
             story=id_,
@@ -143,6 +145,18 @@ def test_evidence_names_the_words_and_the_story_has_the_id_of_its_first_entry() 
     assert "like a “Lorry fire shuts harbour tunnel in Bergen”" in evidence
     assert "tunnel" in evidence
     assert "the headlines are alike" in evidence
+
+
+def test_evidence_names_words_as_they_are_written_those_of_the_lead_too() -> None:
+    room = Newsroom()
+    room.story_of("Vénus : la sonde Kalliope est arrivée", "a", language="fr")
+
+    room.story_of("Kalliope probe reaches Venus", "b", summary="All instruments of Kalliope work, says Paris.")
+    room.story_of("Kalliopes erste Bilder der Venus", "c", language="de", summary="Die Sonde Kalliope sendet Bilder.")
+
+    words = [said.rpartition(": ")[2].split(", ") for said in room.evidence.values() if said]
+    assert words
+    assert set(chain.from_iterable(words)) <= {"Kalliope", "Kalliopes", "Venus", "Vénus", "probe", "sonde", "Sonde"}
 
 
 def test_within_one_round_the_oldest_begins_the_story() -> None:
