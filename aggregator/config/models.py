@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -177,6 +178,25 @@ class FetchSettings(Settings):
         return self
 
 
+_LISTS = frozenset({SourceKind.AUTO, SourceKind.PAGE})
+_MAILBOX = frozenset({SourceKind.MAILBOX})
+_WATCH = frozenset({SourceKind.WATCH})
+# The keys of a source that not every kind makes use of, and which kinds do.
+_KINDS_OF: Final[Mapping[str, frozenset[SourceKind]]] = {
+    "page": _LISTS,
+    "depth": _LISTS,
+    "links": _LISTS | {SourceKind.SITEMAP},
+    "select": _WATCH,
+    "follow": _WATCH,
+    "full": frozenset(SourceKind) - _WATCH,
+    "render": _WATCH | {SourceKind.PAGE},
+    "senders": _MAILBOX,
+    "items": _MAILBOX,
+    "mark": _MAILBOX,
+    "password": _MAILBOX,
+}
+
+
 class SourceConfig(Settings):
     """One address to watch: a feed, a page that has none, a sitemap, or a page watched as a whole."""
 
@@ -281,7 +301,7 @@ class SourceConfig(Settings):
     @model_validator(mode="after")
     def _check_credentials(self) -> Self:
         given = (
-            bare_address(self.url) != self.url,
+            "@" in self.url and bare_address(self.url) != self.url,
             self.auth is not None,
             any(name.lower() == "authorization" for name in self.headers),
         )
@@ -292,21 +312,9 @@ class SourceConfig(Settings):
     @model_validator(mode="after")
     def _check_kind(self) -> Self:
         """Refuse what its kind makes no use of: the operator expects something of it."""
-        lists = {SourceKind.AUTO, SourceKind.PAGE}
-        for key, is_given, kinds in (
-            ("page", self.page is not None, lists),
-            ("depth", self.depth > 0, lists),
-            ("links", self.links is not None, lists | {SourceKind.SITEMAP}),
-            ("select", self.select is not None, {SourceKind.WATCH}),
-            ("follow", self.follow is not None, {SourceKind.WATCH}),
-            ("full", self.full, set(SourceKind) - {SourceKind.WATCH}),
-            ("render", self.render is not None, {SourceKind.PAGE, SourceKind.WATCH}),
-            ("senders", bool(self.senders), {SourceKind.MAILBOX}),
-            ("items", self.items is not Items.MAILS, {SourceKind.MAILBOX}),
-            ("mark", self.mark is not None, {SourceKind.MAILBOX}),
-            ("password", self.password is not None, {SourceKind.MAILBOX}),
-        ):
-            if is_given and self.kind not in kinds:
+        given = self.model_fields_set
+        for key, kinds in _KINDS_OF.items():
+            if key in given and self.kind not in kinds and getattr(self, key) != type(self).model_fields[key].default:
                 those = " or ".join(kind for kind in SourceKind if kind in kinds)
                 raise ValueError(f"{key} is of no use with kind: {self.kind}; it is for {those}")
         return self

@@ -121,6 +121,9 @@ def _parse(text: str, *, file: str, env: Mapping[str, str]) -> Reading:
 _HIDDEN_TAIL = re.compile(r"\s+#[^\s#=*!-]")
 
 
+_STR = f"{TAG}str"
+
+
 class _Builder:
     """Turns the YAML library's nodes into ours: variables replaced, aliases followed within bounds."""
 
@@ -163,14 +166,17 @@ class _Builder:
         self._refuse_tag(node, place, "map")
         section = Section(place, {}, {})
         merged: set[str] = set()
-        # what is merged in comes first, wherever it stands: the section's own keys replace it
-        for key_node, value_node in sorted(node.value, key=lambda pair: not _is_merge(pair[0])):
+        pairs = node.value
+        has_merges = any(key_node.value == "<<" for key_node, _ in pairs)
+        if has_merges:  # what is merged in comes first, wherever it stands: the section's own keys replace it
+            pairs = sorted(pairs, key=lambda pair: not _is_merge(pair[0]))
+        for key_node, value_node in pairs:
             key_place = Place(self._file, key_node.start_mark.line + 1)
             if key_node.id != "scalar":
                 self.problems.append(key_place.problem("a key must be a single word"))
                 continue
             key = str(key_node.value)
-            if _is_merge(key_node):
+            if has_merges and _is_merge(key_node):
                 merged |= self._merge(section, value_node, key_place)
                 continue
             if key in section.keys and key not in merged:
@@ -203,7 +209,9 @@ class _Builder:
         if not tag.startswith(TAG):
             self.problems.append(place.problem("tags such as !name have no meaning here"))
             return Scalar(place, None, written)
-        if tag == f"{TAG}str":
+        if tag == _STR:
+            if "$" not in written:
+                return Scalar(place, written, written)
             try:
                 text, is_from_environment = substitute(written, self._env)
             except ValueError as error:
