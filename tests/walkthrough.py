@@ -92,6 +92,20 @@ SITE: dict[str, tuple[str, ...]] = {
             ("https://agency.example/call", "Call for proposals", "Young companies may apply until the end of May."),
         ),
     ),
+    "desk.example/feed.xml": (
+        _rss(
+            "News desk",
+            ("https://desk.example/station", "Wasserstofftankstelle im Hafen eröffnet", "Der Hafen liegt am Rhein."),
+            (
+                "https://desk.example/cement",
+                "Cement works to burn green ammonia from spring",
+                "It stands by the quarry.",
+            ),
+            ("https://desk.example/bomb", "Hydrogen bomb test remembered on the atoll", "Survivors told of that day."),
+            ("https://desk.example/ransom", "Second school district hit by ransomware", "Lessons went on."),
+            ("https://desk.example/fair", "Ferry company opens its yard to visitors", "On Sunday, from ten to four."),
+        ),
+    ),
     "ministry.example/press/": (_PRESS,),
     "ministry.example/archive/": (_PRESS,),
     "institute.example/ranking": (

@@ -89,12 +89,10 @@ def test_what_an_edit_would_change_in_the_store_is_counted_exactly_and_lowers_it
 
     [first] = suggest(category, examples, others).edits
 
-    assert first.edit.words == "add to any: {terms: [crater*], near: [rover]}"
-    assert (first.effect.gained, first.effect.lost) == ((), ())
-    (second, with_rover), (third, with_crater) = first.instead
-    assert (second.words, third.words) == ("add to any: rover", "add to any: crater*")
-    assert [each.title for each in with_rover.gained] == ["Rover"]  # the scouts are taken back
-    assert len(with_crater.gained) == 3
+    assert first.edit.words == "add to any: rover"
+    assert [each.title for each in first.effect.gained] == ["Rover"]  # the scouts are taken back
+    others_of = {edit.words: len(effect.gained) for edit, effect in first.instead}
+    assert others_of == {"add to any: {terms: [crater*], near: [rover]}": 0, "add to any: crater*": 3}
 
 
 def test_a_wrong_entry_is_taken_back_by_a_phrase_that_leaves_the_right_ones() -> None:
@@ -176,11 +174,11 @@ def test_a_term_in_the_middle_of_a_group_gets_a_weight_of_its_own() -> None:
     assert (0, 1) in places
 
 
-def test_five_thousand_stored_entries_take_seconds() -> None:
+def test_a_thousand_stored_entries_take_less_than_seconds() -> None:
     category = rule("lunar", "satellit*")
     words = ["comet", "rover", "crater", "valley", "mission", "launch", "station", "market", "street", "river"]
     words += ["council", "school", "budget"]
-    titles = [f"{words[n % 13].title()} {words[(n * 7) % 13]} {words[(n * 5 + 3) % 13]} {n}" for n in range(5_000)]
+    titles = [f"{words[n % 13].title()} {words[(n * 7) % 13]} {words[(n * 5 + 3) % 13]} {n}" for n in range(1_000)]
     examples = answers(
         yes=tuple(f"Rover {each} reached" for each in words[:6]), no=tuple(f"Satellite {each}" for each in words[6:])
     )
@@ -190,4 +188,4 @@ def test_five_thousand_stored_entries_take_seconds() -> None:
     found = suggest(category, examples, others)
 
     assert found.edits
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 3
