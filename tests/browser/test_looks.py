@@ -26,6 +26,7 @@ PATHS = (
     "feeds/",
     "digests",
     "digests/daily",
+    "rankings/talent-barometer",
 )
 CROWDED = ("", "sources", "sources/source-3", "feeds/")
 # WCAG 2.2 AA, and what axe recommends beside it
