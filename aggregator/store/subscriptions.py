@@ -78,10 +78,15 @@ class Subscriptions:
             return [_to_subscription(row) for row in connection.execute(query).mappings()]
 
     def asked(self, subscription: Subscription, *, again_at: datetime) -> None:
-        """Note that the hub has accepted; it is asked again when it doesn't ask back meanwhile."""
+        """Note that the hub has accepted, unless it has asked back already; else it is asked again at that time."""
         is_new = subscription.state in {SubscriptionState.WANTED, SubscriptionState.DENIED}
         state = SubscriptionState.ASKED if is_new else subscription.state
-        self._update(subscription.id, {"state": state.value, "next_attempt": again_at, "last_error": None})
+        values: Values = {"state": state.value, "next_attempt": again_at, "last_error": None}
+        with self._write() as connection:
+            is_as_before = (subscriptions.c.pk == subscription.id) & (
+                subscriptions.c.lease_until.is_not_distinct_from(subscription.lease_until)
+            )
+            connection.execute(subscriptions.update().where(is_as_before).values(values))
 
     def failed(self, subscription: Subscription, error: str, *, again_at: datetime) -> None:
         values: Values = {"attempts": subscription.attempts + 1, "next_attempt": again_at, "last_error": error}

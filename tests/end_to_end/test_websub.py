@@ -262,6 +262,25 @@ def test_leases_are_renewed_before_they_end_and_survive_a_restart(world: World) 
     assert world.health.state.told_until == world.now + timedelta(days=10)
 
 
+def test_a_hub_that_asks_back_before_it_answers_is_agreed_with(world: World) -> None:
+    def answer(posted: Posted) -> Answer:
+        asked = {name: value for name, [value] in parse_qs(posted.body.decode()).items()}
+        assert world.verify(asked) == (200, "c0ffee")
+        return Answer(status=202)
+
+    world.hub.answer = answer
+    world.poll()
+    world.ask()
+    assert world.subscription.state == "active"
+    world.now += timedelta(days=9, hours=1)
+    world.ask()
+
+    posts = len(world.hub.posts)
+    world.now += timedelta(days=1)
+    world.ask()
+    assert len(world.hub.posts) == posts == 2
+
+
 def test_a_lease_that_ended_brings_the_usual_pace_back(world: World) -> None:
     world.subscribe()
     world.now += timedelta(days=11)
