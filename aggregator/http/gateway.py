@@ -10,10 +10,11 @@ import hmac
 import secrets
 import selectors
 import socket
+import ssl
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Final, Self, cast
 from urllib.parse import urlsplit
@@ -99,7 +100,7 @@ class Gateway:
             return
         try:
             address = _address(method, target)
-            far = self._connected(address)
+            far, proxy = self._connected(address, is_tunnel=method == b"CONNECT")
         except FetchError as error:
             self.refused.append(error)
             near.sendall(b"HTTP/1.1 403 Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -114,23 +115,32 @@ class Gateway:
                     near.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
                 else:
                     kept = [each for each in fields if not each.lower().startswith(_OF_THIS_HOP)]
-                    lines = [b" ".join((method, address.target.encode(), b"HTTP/1.1")), *kept, b"Connection: close"]
+                    if proxy is not None and proxy.authorization:
+                        kept.append(f"Proxy-Authorization: {proxy.authorization}".encode())
+                    target = (address.target if proxy is None else address.url).encode()
+                    lines = [b" ".join((method, target, b"HTTP/1.1")), *kept, b"Connection: close"]
                     far.sendall(b"\r\n".join([*lines, b"", b""]))
                 far.sendall(rest)
                 self._pump(near, far)
         finally:
             self._open.discard(far)
 
-    def _connected(self, address: Address) -> socket.socket:
+    def _connected(self, address: Address, *, is_tunnel: bool) -> tuple[socket.socket, Address | None]:
+        """Return a connection to an address, and the operator's proxy when it is that which reads the request.
+
+        Proxies make tunnels to the ports of https, and mostly to no others.
+        """
         exchange = self._exchange()
         proxy = self._proxies.of(address)
         if proxy is None:
             endpoints = exchange.resolver.resolve(address.host, address.port, deadline=exchange.deadline)
-            return connect_first(permitted(address.host, endpoints, exchange.guard), exchange)
+            return connect_first(permitted(address.host, endpoints, exchange.guard), exchange), None
         refuse_private(address.host, exchange.guard)
         sock = connect_proxy(proxy, exchange)
+        if not is_tunnel:
+            return sock, proxy
         open_tunnel(cast("Limited", sock), address.host, address.port, proxy)
-        return sock
+        return sock, None
 
     def _pump(self, near: socket.socket, far: socket.socket) -> None:
         """Pass bytes on in both directions, until one side ends or there were too many."""
@@ -141,14 +151,21 @@ class Gateway:
             while not self._is_closing.is_set() and time.monotonic() < ends:
                 for key, _ in selector.select(timeout=1):
                     source, other = cast("socket.socket", key.fileobj), cast("socket.socket", key.data)
-                    piece = socket.socket.recv(source, _STEP_BYTES)
-                    if not piece:
-                        return
-                    self._left -= len(piece)
-                    if self._left < 0:
-                        self.refused.append(BodyTooLarge("the page loads more than it may (fetch.max_body)"))
-                        return
-                    other.sendall(piece)
+                    for piece in _ready(source):
+                        if not piece:
+                            return
+                        self._left -= len(piece)
+                        if self._left < 0:
+                            self.refused.append(BodyTooLarge("the page loads more than it may (fetch.max_body)"))
+                            return
+                        other.sendall(piece)
+
+
+def _ready(source: socket.socket) -> Iterator[bytes]:
+    """Yield what has come in, nothing at the end; TLS to a proxy may hold more than the system tells of."""
+    yield source.recv(_STEP_BYTES)
+    while isinstance(source, ssl.SSLSocket) and source.pending():
+        yield source.recv(_STEP_BYTES)
 
 
 def _head_of(near: socket.socket) -> tuple[bytes, bytes]:
