@@ -23,6 +23,7 @@ MAX_SENTENCES: Final = 60
 _IN_HEADLINE: Final = 3
 _IN_SUMMARY: Final = 10
 _HEADLINE_CHARS: Final = 60
+_SEVERAL: Final = 2
 _SUMMARY_CHARS: Final = 600
 _NUMBERS: Final = {1: "one", 2: "two", 3: "three"}
 
@@ -70,7 +71,9 @@ def report(
 
 def _short_told(tables: Sequence[TableChange], sentences: Sequence[SentenceChange]) -> str:
     """Return the first changes, each kind of them counted as one, and how many more there are."""
-    left, groups, shown = _IN_HEADLINE, [], 0
+    count = sum(not row.shift for table in tables for row in table.rows) + len(sentences)
+    left = _IN_HEADLINE + (count == _IN_HEADLINE + 1)  # to count a last one takes as long as to tell it
+    groups, shown = [], 0
     for rows in _kinds_of_rows(tables):
         taken = rows[:left]
         left -= len(taken)
@@ -81,7 +84,6 @@ def _short_told(tables: Sequence[TableChange], sentences: Sequence[SentenceChang
     taken_sentences = list(islice(_sentence_headlines(sentences), left))
     shown += len(taken_sentences)
     groups += [*beside, ", ".join(taken_sentences)]
-    count = sum(not row.shift for table in tables for row in table.rows) + len(sentences)
     more = f", and {count - shown} more change{'' if count - shown == 1 else 's'}" if count > shown else ""
     if beside and more and not taken_sentences:
         groups[len(groups) - 1 - len(beside) - 1 : len(groups) - len(beside) - 1] = [
@@ -102,12 +104,12 @@ _Row = tuple[TableChange, RowChange]
 
 
 def _kinds_of_rows(tables: Sequence[TableChange]) -> tuple[list[_Row], list[_Row], list[_Row]]:
-    """Return the rows that have gone, those that are new, and those that changed: first those with another rank."""
+    """Return the rows that have gone, those that are new, and those that changed: first what moved farthest."""
     rows = [(table, row) for table in tables for row in table.rows if not row.shift]
     gone = [each for each in rows if each[1].after is None]
     new = [each for each in rows if each[1].before is None]
     changed = [each for each in rows if each[1].before is not None and each[1].after is not None]
-    return gone, new, sorted(changed, key=lambda each: not _moved(*each))
+    return gone, new, sorted(changed, key=lambda each: (not _moved(*each), -abs(each[1].moved)))
 
 
 def _told(rows: Sequence[_Row]) -> str:
@@ -116,7 +118,8 @@ def _told(rows: Sequence[_Row]) -> str:
     if rows[0][1].before is None or rows[0][1].after is None:
         return f"{'new' if rows[0][1].before is None else 'gone'}: {', '.join(names)}"
     return ", ".join(
-        f"{name} {_step(*_changed_cells(table, row))}" for name, (table, row) in zip(names, rows, strict=True)
+        f"{name}{_changed_column(table, row)} {_step(*_changed_cells(table, row))}"
+        for name, (table, row) in zip(names, rows, strict=True)
     )
 
 
@@ -130,6 +133,15 @@ def _changed_cells(table: TableChange, row: RowChange) -> tuple[str, str]:
     if table.rank_column is not None and _moved(table, row):
         return pairs[table.rank_column]
     return next((old, new) for old, new in pairs if old != new)
+
+
+def _changed_column(table: TableChange, row: RowChange) -> str:
+    """Return the name of the column that is told, where that is not plain: of two columns of values or more."""
+    if _moved(table, row) or table.values < _SEVERAL:
+        return ""
+    pairs = list(zip(row.before or (), row.after or (), strict=True))
+    name = table.header[next(place for place, (old, new) in enumerate(pairs) if old != new)] if table.header else ""
+    return f" {shorten(name, _HEADLINE_CHARS)}" if name else ""
 
 
 def _step(old: str, new: str) -> str:

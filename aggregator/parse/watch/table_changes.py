@@ -23,13 +23,15 @@ _MANY: Final = 6
 class RowChange:
     """A row that changed; a new one has no ``before``, one that has gone no ``after``. ``key`` is what it is about.
 
-    ``shift`` is by how much its rank moved only because others left or joined, where nothing else changed.
+    ``shift`` is by how much its rank moved only because others left or joined, where nothing else changed; ``moved`` by
+    how much it moved for itself.
     """
 
     key: str
     before: tuple[str, ...] | None
     after: tuple[str, ...] | None
     shift: int = 0
+    moved: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,8 @@ class TableChange:
 
     ``key_column`` is the one that says what a row is about; cells of ``before`` are in the columns of ``after``.
     ``rank_column`` is where ranks stand, if they do, ``size`` how many rows there are now, ``columns`` what is to say
-    of columns that are new or have gone. ``lost`` is the share of rows that have gone with nothing in their place.
+    of columns that are new or have gone. ``values`` counts the columns of both beside ranks and what rows are about.
+    ``lost`` is the share of rows that have gone with nothing in their place.
     """
 
     caption: str
@@ -48,6 +51,7 @@ class TableChange:
     rank_column: int | None = None
     size: int = 0
     columns: tuple[str, ...] = ()
+    values: int = 0
     lost: float = 0.0
 
 
@@ -100,7 +104,8 @@ def _compare(before: Table, after: Table, day_before: date, day_after: date) -> 
         if places:
             was = tuple(arranged[key][place] if place in compared else cell for place, cell in enumerate(row))
             is_shift = places == [rank] and key in shifts
-            changed.append(RowChange(row[key_place], was, row, shifts[key] if is_shift else 0))
+            moved = _moved(was, row, rank) - shifts.get(key, 0)
+            changed.append(RowChange(row[key_place], was, row, shifts[key] if is_shift else 0, moved))
     left = [RowChange(arranged[key][key_place], arranged[key], None) for key in gone]
     columns = [f"new column: {name}" for name in alignment.added if name]
     columns += [f"column gone: {name}" for name in alignment.gone if name]
@@ -112,6 +117,7 @@ def _compare(before: Table, after: Table, day_before: date, day_after: date) -> 
         rank_column=rank,
         size=len(after.rows),
         columns=tuple(columns) if old and new else (),
+        values=len(set(compared) - {key_place, rank}),
         lost=max(len(gone) - 2 * len(joined), 0) / len(old) if len(old) >= _MANY else 0.0,
     )
 
@@ -128,6 +134,12 @@ def _shifts(
     before = {key: place for key, row in old.items() if (place := rank_of(row[rank])) is not None}
     after = {key: place for key, row in new.items() if (place := rank_of(row[rank])) is not None}
     return shifted(before, after, gone, joined)
+
+
+def _moved(was: Sequence[str], row: Sequence[str], rank: int | None) -> int:
+    """Return by how many ranks a row went down; 0 where that is not said."""
+    before, after = (rank_of(cells[rank]) if rank is not None else None for cells in (was, row))
+    return 0 if before is None or after is None else after - before
 
 
 def _is_same(old: str, new: str, day_before: date, day_after: date) -> bool:

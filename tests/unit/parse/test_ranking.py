@@ -198,3 +198,27 @@ def test_a_new_edition_with_other_values_tells_the_ranks_first() -> None:
     assert title(entry) == (
         "World talent ranking: Luxembourg 4 → 2, Singapore 2 → 3, Denmark 3 → 4, and 61 more changes"
     )
+
+
+def test_what_moved_farthest_is_told_first_and_a_single_change_more_is_told_rather_than_counted() -> None:
+    page = Ranking(as_table)
+    page.show(edition(*COUNTRIES))
+
+    far = page.show(edition(*moved(moved(COUNTRIES, "Luxembourg", 2), "Iceland", 30)))
+    names = [row[1] for row in edition(*moved(moved(COUNTRIES, "Luxembourg", 2), "Iceland", 30))]
+    two = page.show(edition(*(each for each in names if each not in {"Taiwan", "Qatar"}), "Chad", "Peru"))
+
+    assert (title(far) or "").startswith(
+        "World talent ranking: Iceland 10 → 30, Luxembourg 4 → 2, Singapore 2 → 3, and "
+    )
+    assert (title(two) or "").startswith("World talent ranking: gone: Taiwan, Qatar; new: Chad, Peru; ")
+
+
+def test_a_value_is_told_with_its_column_where_a_table_has_several() -> None:
+    page = Ranking(as_table)
+    header = (*HEADER, "Appeal")
+    page.show([(*row, "7") for row in edition(*COUNTRIES)], header)
+
+    entry = page.show([(*row, "9" if row[1] == "Luxembourg" else "7") for row in edition(*COUNTRIES)], header)
+
+    assert title(entry) == "World talent ranking: Luxembourg Appeal 7 → 9"
