@@ -5,7 +5,7 @@ import random
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import BodyTooLarge, FetchError
@@ -147,6 +147,7 @@ def test_what_is_readable_as_it_came_is_not_compressed_whatever_the_header_says(
     assert decode_body(pieces(text, size), encoding, limit=100) == (text, False)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=40, max_size=400))
 def test_nothing_that_is_compressed_is_taken_for_readable(data):
     for encoding, body in (

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -197,6 +197,7 @@ def test_no_title_can_add_a_header(evil: str) -> None:
     assert "\n" not in str(message["Subject"])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(min_size=1, max_size=100))
 def test_whatever_the_titles_are_the_message_is_one(title: str, name: str) -> None:
     issue = make_issue(0, make_issue_entry(title or "x", url=None, summary=name), title=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.text.legal import visible, web_address
@@ -29,6 +29,7 @@ def test_what_can_not_be_seen_is_percent_encoded_and_nothing_else(address: str, 
     assert web_address(address) == shown
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_all_that_is_shown_is_printable_and_means_the_same(text: str) -> None:
     shown = visible(text)
