@@ -29,7 +29,7 @@ def source_name(number: int) -> str:
     return f"s{number:05}"
 
 
-def fill(url: str, count: int, *, source_count: int) -> None:
+def fill(url: str, count: int, *, source_count: int, per_day: int = PER_DAY) -> None:
     """Make a store; source 0 has the most entries, the last ones hardly any (by Zipf's law)."""
     chance = random.Random(1)
     store = Store(url, pool_size=1)
@@ -41,7 +41,7 @@ def fill(url: str, count: int, *, source_count: int) -> None:
         pks = {row.name: row.pk for row in connection.execute(sa.select(sources.c.name, sources.c.pk))}
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA cache_size = -400000")
-    rows = _rows(chance, count, [pks[name] for name in names])
+    rows = _rows(chance, count, [pks[name] for name in names], per_day)
     while batch := list(itertools.islice(rows, _AT_ONCE)):
         with store._write() as connection:
             connection.execute(entries.insert(), batch)
@@ -62,11 +62,11 @@ def settle(url: str) -> None:
     store.close()
 
 
-def send(connection: sa.Connection, digest: str, pks: range) -> None:
+def send(connection: sa.Connection, digest: str, pks: range, *, per_day: int = PER_DAY) -> None:
     """Let these entries have been sent in issues of a digest, _PER_ISSUE in each, to three readers; the last 3 wait."""
     for number, start in enumerate(range(pks.start, pks.stop, _PER_ISSUE), start=1):
         sent = range(start, min(start + _PER_ISSUE, pks.stop))
-        at = NOW - timedelta(days=(pks.stop - start) / PER_DAY)
+        at = NOW - timedelta(days=(pks.stop - start) / per_day)
         made = connection.execute(
             issues.insert().values(
                 id=f"{digest}-{number}",
@@ -111,14 +111,14 @@ def send(connection: sa.Connection, digest: str, pks: range) -> None:
         )
 
 
-def _rows(chance: random.Random, count: int, source_pks: Sequence[int]) -> Iterator[dict[str, Any]]:
+def _rows(chance: random.Random, count: int, source_pks: Sequence[int], per_day: int) -> Iterator[dict[str, Any]]:
     pieces, weights = _texts(chance), list(itertools.accumulate(1 / (n + 1) for n in range(len(source_pks))))
     languages = [*LANGUAGES, None]
     shares = [*LANGUAGES.values(), 1 - sum(LANGUAGES.values())]
-    began = NOW - timedelta(days=count / PER_DAY)
+    began = NOW - timedelta(days=count / per_day)
     recent: list[tuple[str, str]] = []  # (original, story) of the latest
     for pk in range(1, count + 1):
-        at = (began + timedelta(days=pk / PER_DAY)).replace(microsecond=0)
+        at = (began + timedelta(days=pk / per_day)).replace(microsecond=0)
         entry_id = f"{pk:016x}"
         original, story, kind = entry_id, entry_id, chance.random()
         if recent and kind < _DUPLICATES:
