@@ -60,6 +60,7 @@ from aggregator.publish.pages.render import (
 )
 from aggregator.publish.pages.river import Day, Item, Wording, arrange, arrange_in_order, arrange_top, wording_of
 from aggregator.publish.pages.source import SourcePage, arrange_polls
+from aggregator.publish.pages.source_list import SourceList, list_sources
 from aggregator.publish.pages.source_table import SourceRow, arrange_sources, source_row
 from aggregator.publish.pages.standing import Standing, standing_of
 from aggregator.publish.pages.static import SiteContent, static_pages
@@ -84,6 +85,7 @@ __all__ = [
     "Item",
     "River",
     "SiteContent",
+    "SourceList",
     "SourcePage",
     "SourceRow",
     "Standing",
@@ -112,6 +114,7 @@ __all__ = [
     "language_choice",
     "language_choices",
     "link_header",
+    "list_sources",
     "moment",
     "next_step",
     "period_choices",

@@ -113,6 +113,27 @@ def test_on_a_phone_the_other_pages_and_the_search_are_behind_one_button(demo: S
     assert page.url == f"{demo.url}sources"
 
 
+@pytest.mark.parametrize("path", ["", "sources", "search?q=0", "sources?page=4"])
+def test_pages_of_a_crowd_of_sources_are_small_and_short(crowd: Site, open_page: Opening, path: str) -> None:
+    page = open_page("about:blank", width=360, height=740)
+
+    answer = page.goto(crowd.url + path)
+
+    assert answer is not None
+    assert len(answer.body()) < 100_000
+    assert page.evaluate("document.documentElement.scrollHeight") < 12_000
+
+
+def test_a_source_is_found_among_many_without_scripts(crowd: Site, open_page: Opening) -> None:
+    page = open_page(f"{crowd.url}sources", width=360, height=740, java_script_enabled=False)
+
+    page.get_by_role("searchbox", name="Name or address of a source").fill("source-117")
+    page.get_by_role("button", name="Find").click()
+
+    expect(page.get_by_role("status")).to_have_text("1 source found")
+    expect(page.get_by_role("rowheader")).to_contain_text("Source 117")
+
+
 @pytest.mark.parametrize("path", ["", "search?q=lunar", "sources", "sources/orbital-harbour", "digests", "feeds/"])
 def test_fingers_reach_what_they_are_for(demo: Site, open_page: Opening, path: str) -> None:
     page = open_page(demo.url + path, width=360, height=740, has_touch=True)

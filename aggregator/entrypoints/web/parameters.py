@@ -11,6 +11,8 @@ from aggregator.text.locales import marked
 # An answer to a mistake names so many of what there is: thousands of sources would be a page of their own.
 _MOST_NAMED = 20
 
+_MOST_DIGITS = 6
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -19,6 +21,7 @@ NO_CATEGORY: Final = marked("no category is named “%(name)s”; there are: %(n
 NO_PERIOD: Final = marked("no period is named “%(name)s”; there are: %(names)s")
 NO_ORDER: Final = marked("no order is named “%(name)s”; there are: %(names)s")
 NO_SCOPE: Final = marked("no scope is named “%(name)s”; there are: %(names)s")
+NO_SHOW: Final = marked("no kind of sources is named “%(name)s”; there are: %(names)s")
 NO_VIEW: Final = marked("no view is named “%(name)s”; there are: %(names)s")
 
 
@@ -30,6 +33,15 @@ def known_name(name: str | None, names: list[str], message: str) -> str | None:
         shown = [*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])]
         raise NotHere(message, name=name[:60], names=", ".join(shown) or "–")
     return name
+
+
+def page_of(number: str | None) -> int:
+    """Return the number of a page, counted from 1. Raises NotHere for what is none."""
+    if not number:
+        return 1
+    if not number.isascii() or not number.isdigit() or len(number) > _MOST_DIGITS:
+        raise NotHere(marked("“%(cursor)s” is not a page of this list"), cursor=number[:40])
+    return int(number)
 
 
 def language_of(tag: str | None) -> str | None:

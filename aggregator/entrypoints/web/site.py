@@ -20,10 +20,12 @@ from aggregator.entrypoints.web.parameters import (
     NO_ORDER,
     NO_PERIOD,
     NO_SCOPE,
+    NO_SHOW,
     NO_SOURCE,
     NO_VIEW,
     known_name,
     language_of,
+    page_of,
 )
 from aggregator.entrypoints.web.responses import answer, render
 from aggregator.errors import NotHere, UsageError
@@ -46,6 +48,7 @@ from aggregator.publish import (
     category_labels,
     language_choice,
     language_choices,
+    list_sources,
     period_choices,
     render_index,
     render_search,
@@ -183,6 +186,9 @@ class Pages:
 
     def sources(self, request: Request) -> Response:
         config, templates = self._current()
+        query = " ".join(request.query_params.get("q", "").split())[:_QUERY_CHARACTERS]
+        show = known_name(request.query_params.get("show"), ["troubled"], NO_SHOW)
+        page = page_of(request.query_params.get("page"))
 
         def make() -> bytes:
             now = self._aggregator.clock()
@@ -193,12 +199,12 @@ class Pages:
             return render_sources(
                 templates,
                 self._frame(request, config),
-                rows,
+                list_sources(rows, query=query, only_troubled=show is not None, page=page),
                 outage=retry_in_words(outage.next_try, config.site.tz, now, config.site.locale) if outage else None,
                 rejected=self._aggregator.rejected,
             )
 
-        return self._at_a_glance(request, templates, make)
+        return self._at_a_glance(f"/sources?{query}&{show}&{page}", request, templates, make)
 
     def source(self, request: Request) -> Response:
         config, templates = self._current()
@@ -223,7 +229,7 @@ class Pages:
             )
             return render_source(templates, self._frame(request, config), source)
 
-        return self._at_a_glance(request, templates, make)
+        return self._at_a_glance(request.url.path, request, templates, make)
 
     # --- what they share ---------------------------------------------------------------------------------------------
 
@@ -304,10 +310,10 @@ class Pages:
         stamp = (self._store.content_version(), templates, tick)
         return self._remembered(request, address, stamp, lambda: make(tick), _HTML, _PAGE_CACHE)
 
-    def _at_a_glance(self, request: Request, templates: Templates, make: Callable[[], bytes]) -> Response:
+    def _at_a_glance(self, address: str, request: Request, templates: Templates, make: Callable[[], bytes]) -> Response:
         """Answer with what changes at any time, without the content version: made anew every few seconds at most."""
         stamp = (self._store.content_version(), templates, _floor(self._aggregator.clock(), _GLANCE))
-        return self._remembered(request, request.url.path, stamp, make, _HTML, _PAGE_CACHE)
+        return self._remembered(request, address, stamp, make, _HTML, _PAGE_CACHE)
 
 
 def _floor(when: datetime, step: timedelta) -> datetime:

@@ -81,9 +81,12 @@ class Frame:
         """Return where a story is."""
         return f"{self.root}stories/{quote(id_, safe='')}{self._ending}"
 
-    def sources(self) -> str:
-        """Return where the list of sources is."""
-        return f"{self.root}sources{self._ending}"
+    def sources(self, *, page: int = 1, **query: str) -> str:
+        """Return where a page of the list of sources is; a static site has no list that is narrowed."""
+        if self.is_static:
+            return f"{self.root}sources{f'-{page}' if page > 1 else ''}.html"
+        given = query | ({"page": str(page)} if page > 1 else {})
+        return f"{self.root}sources{f'?{urlencode(given)}' if given else ''}"
 
     def source(self, name: str) -> str:
         """Return where one source is."""

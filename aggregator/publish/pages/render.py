@@ -11,7 +11,7 @@ from aggregator.publish.pages.choices import Choice
 from aggregator.publish.pages.frame import Frame
 from aggregator.publish.pages.river import Day, Item
 from aggregator.publish.pages.source import SourcePage
-from aggregator.publish.pages.source_table import SourceRow
+from aggregator.publish.pages.source_list import SourceList
 from aggregator.publish.pages.standing import Standing, Why
 from aggregator.publish.pages.story import StoryPage
 from aggregator.publish.pages.subscribing import FeedRow
@@ -123,7 +123,7 @@ def render_story(templates: Templates, frame: Frame, story: StoryPage) -> bytes:
 def render_sources(
     templates: Templates,
     frame: Frame,
-    sources: Sequence[SourceRow],
+    sources: SourceList,
     *,
     outage: str | None = None,
     rejected: Sequence[str] = (),

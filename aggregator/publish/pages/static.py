@@ -17,6 +17,7 @@ from aggregator.publish.pages.ledger import DigestRow, render_digests, render_is
 from aggregator.publish.pages.render import Filters, River, render_index, render_source, render_sources, render_story
 from aggregator.publish.pages.river import Wording, arrange, arrange_top, wording_of
 from aggregator.publish.pages.source import SourcePage
+from aggregator.publish.pages.source_list import list_sources
 from aggregator.publish.pages.source_table import arrange_sources
 from aggregator.publish.pages.story import arrange_story
 from aggregator.text.moments import day_in_words, moment
@@ -69,7 +70,10 @@ def static_pages(config: Config, content: SiteContent) -> dict[str, bytes]:
         for row in rows:
             page = SourcePage(row=row, days=arrange(content.by_source.get(row.name, ()), wording))
             files[f"sources/{row.name}.html"] = render_source(templates, below, page)
-        files["sources.html"] = render_sources(templates, top, rows)
+        pages = list_sources(rows).pages
+        for number in range(pages, 0, -1):
+            name = top.sources(page=number).removeprefix(top.root)
+            files[name] = render_sources(templates, top, list_sources(rows, page=number))
     for issue in content.issues:
         files[f"digests/{issue.digest}.html"] = _issue_page(templates, below, issue, config)
     if content.issues:

@@ -74,6 +74,7 @@ from aggregator.publish import (
     category_labels,
     feed_title,
     language_choices,
+    list_sources,
     moment,
     period_choices,
     render_digests,
@@ -311,8 +312,8 @@ def _pages() -> Iterator[tuple[str, bytes]]:
     yield "story of one", render_story(TEMPLATES, FRAME, arrange_story(told[:1], WORDING))
     activity = {"0": [1, 2, 3]}
     rows = arrange_sources(health(), zone=ZONE, now=NOW, locale=PSEUDO, activity=activity)
-    yield "sources", render_sources(TEMPLATES, FRAME, rows, outage="…", rejected=["1"])
-    yield "sources, none", render_sources(TEMPLATES, FRAME, ())
+    yield "sources", render_sources(TEMPLATES, FRAME, list_sources(rows), outage="…", rejected=["1"])
+    yield "sources, none", render_sources(TEMPLATES, FRAME, list_sources(()))
     polls = [
         Poll(at=NOW, outcome=outcome, new=3, updated=1, duplicates=2, error="1",
              exchange=Exchange(status=200, took=timedelta(seconds=2), size=12_345))

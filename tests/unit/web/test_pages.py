@@ -343,6 +343,23 @@ def test_the_sources_are_served_as_a_page_and_as_opml():
     ]
 
 
+def test_the_list_of_sources_can_be_narrowed_and_says_how():
+    client = client_of(make_aggregator())
+
+    found = html.document_fromstring(client.get("/sources?q=second b.example").content)
+    none = html.document_fromstring(client.get("/sources?q=second&show=troubled").content)
+
+    assert found.xpath("//tbody//a[@class='named']/@href") == ["./sources/second"]
+    assert found.xpath("string(//p[@role='status'])") == "1 source found"
+    assert found.xpath("//form[@aria-label='Find a source']/input[@name='q']/@value") == ["second b.example"]
+    assert none.xpath("//tbody") == []
+    assert none.xpath("//form[@aria-label='Find a source']/input[@name='show']/@value") == ["troubled"]
+    assert none.xpath("//main//a[.='Show all sources']/@href") == ["./sources"]
+    for wrong in ("show=all", "page=x", "page=-1", f"page={'9' * 40}"):
+        assert client.get(f"/sources?{wrong}").status_code == 404
+    assert client.get("/sources?page=7").status_code == 200
+
+
 def test_style_and_icon_are_served():
     client = client_of(make_aggregator())
 
