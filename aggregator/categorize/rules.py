@@ -266,12 +266,14 @@ class _Reading:
     def _why_idle(self, clauses: list[_Clause], covers: list[Place]) -> Iterator[str]:
         """Say why clauses whose terms occur don't count; those with long lists of what must be near in one sentence."""
         lonely: dict[str, None] = {}
+        reasons: dict[str, None] = {}
         for clause in clauses:
             reason = self._why_one_is_idle(clause, covers)
             if reason is None:
                 lonely[f'"{self.terms[clause.numbered.terms[0]].written}"'] = None
             else:
-                yield reason
+                reasons[reason] = None
+        yield from reasons
         if lonely:
             *some, last = lonely
             names = f"{', '.join(some[:_MOST_NAMED])} and {last}" if some else last
@@ -288,7 +290,8 @@ class _Reading:
             veto = next((each for each in covers if each.span[0] <= start and end <= each.span[1]), None)
             if veto is None:
                 return f"{written} counts nothing there"
-            return f'{written} does not count in "{self.terms[veto.term].written}"'
+            near = "" if veto.near is None else f' near "{self.terms[veto.near].written}"'
+            return f'{written} does not count in "{self.terms[veto.term].written}"{near}'
         if not any(True for _ in self.occurrences.places(clause.numbered, anywhere=True)):
             return f"{written} counts only in {', '.join(sorted(condition.fields))}"
         if len(condition.near) > _MOST_NEAR:

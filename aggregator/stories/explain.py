@@ -41,4 +41,12 @@ def _missing(own: Report, other: Report, stories: Stories) -> str:
 
 
 def _said(score: Score, words: Sequence[str]) -> str:
-    return f"{score.share:.0%} sure" + (f" ({', '.join(words[:_MOST_WORDS])})" if words else "")
+    return f"{how_sure(score)} sure" + (f" ({', '.join(words[:_MOST_WORDS])})" if words else "")
+
+
+def how_sure(score: Score) -> str:
+    """Return a score in per cent; around 50, where enough begins, no rounding says otherwise."""
+    share = f"{score.share:.0%}"
+    if share != "50%":
+        return share
+    return "just over 50%" if score.value > 0 else "just under 50%"

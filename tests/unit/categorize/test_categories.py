@@ -356,3 +356,45 @@ def test_rules_work_in_a_forked_process() -> None:
 
     assert results.get(timeout=20) == 2
     process.join(20)
+
+
+def test_an_explanation_names_each_term_once_and_not_all_that_might_stand_near_it() -> None:
+    many = ["attract*", "retain*", "lure*", "shortage*"]
+    rules = compile_rules([
+        rule(
+            "talent",
+            any=(
+                "skills",
+                group("talent", near=many),
+                group("talent", near=[*many, "visa"], weight=0.5),
+                group("star", near=many),
+                group("club", near=["golf"]),
+                group("club", near=["golf"], weight=0.5),
+                group("moon"),
+            ),
+            none=(group("moon", near=["hotel*"]),),
+        )
+    ])  # fmt: skip
+
+    [line] = explain_rules(make_entry("Talent star at the Moon Hotel club"), make_source(), rules)
+
+    assert line == (
+        'talent: no, score 0, and 1 is needed: "club" counts only within 8 words of "golf"; '
+        '"moon" does not count in "moon" near "hotel*"; "talent" and "star" have none of the words near that it takes'
+    )
+
+
+def test_an_explanation_of_a_category_that_holds_has_what_counted_alone() -> None:
+    rules = compile_rules([rule("space", any=("lunar", group("probe", near=["orbit"])), none=("lunar calendar",))])
+
+    assert explain_rules(make_entry("Lunar probe"), make_source(), rules) == (
+        'space: yes, score 1, and 1 is enough: title has "lunar"',
+    )
+
+
+def test_a_score_is_never_rounded_up_to_what_is_needed() -> None:
+    rules = compile_rules([rule("space", any=tuple(group(each, weight=0.3333333) for each in "abcd"))])
+
+    [line] = explain_rules(make_entry("a b c"), make_source(), rules)
+
+    assert line.startswith("space: no, score just below 1, and 1 is needed: ")
