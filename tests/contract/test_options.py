@@ -18,6 +18,7 @@ from aggregator.errors import ErrorKind
 from aggregator.model import (
     Affects,
     BacklogRule,
+    HubLink,
     ListMemory,
     PageRules,
     Source,
@@ -56,6 +57,8 @@ def written(option: Field[Any]) -> dict[str, Any]:
         value = next(each.value for each in enums[0] if each is not option.default)
     else:
         value = "America/New_York" if option.name == "timezone" else SAMPLES[kinds[0]]
+    if option.name == "dismiss":
+        return {"dismiss": value, "render": "browser"}
     return {"politeness": {"group": value}} if option.name == "group" else {option.name: value}
 
 
@@ -130,6 +133,7 @@ def test_all_that_a_poll_leaves_of_a_source_reaches_the_next_poll(store: Store) 
         "language": "fr",
         "last_checked": NOW,
         "last_success": NOW - timedelta(days=1),
+        "watched_since": NOW - timedelta(days=9),
         "next_check": NOW + timedelta(hours=1),
         "next_check_reason": "because",
         "failures": 2,
@@ -146,12 +150,14 @@ def test_all_that_a_poll_leaves_of_a_source_reaches_the_next_poll(store: Store) 
         "found_at": "https://b.example/rss",
         "listed": ListMemory(place="li", usual=12, links=("ab", "cd"), titles=("ef",), ids=("1",), dated=0.5),
         "watched": b"\x00packed\xff",
+        "hub": HubLink(hub="https://hub.example/", topic="https://b.example/feed"),
     }
     save(store, claim_all(store, make_source("a"))["a"], **left)
 
     state = claim_all(store, make_source("a"))["a"].state
 
-    assert {each.name for each in fields(SourceState)} == {"seed", *left}, "a new field stands here, too"
+    others = {"seed", "told_until"}  # the first never changes, the other is what a hub grants
+    assert {each.name for each in fields(SourceState)} == {*others, *left}, "a new field stands here, too"
     assert {name: getattr(state, name) for name in left} == left
 
 
