@@ -1,6 +1,7 @@
 """The operator's YAML: loaded and checked, with file and line in every complaint."""
 
 from aggregator.config.categories import CategoryConfig, Examples, TermGroup
+from aggregator.config.fetching import FetchSettings, WebSub
 from aggregator.config.load import load
 from aggregator.config.messages import (
     Channel,
@@ -17,16 +18,14 @@ from aggregator.config.models import (
     Config,
     DigestConfig,
     FeedConfig,
-    FetchSettings,
     Site,
-    SourceConfig,
     Storage,
-    WebSub,
     Where,
 )
 from aggregator.config.secrets import Secrets
 from aggregator.config.semantic import Semantic
 from aggregator.config.shipped import is_installed, shipped_dir
+from aggregator.config.source_config import SourceConfig
 from aggregator.config.suggest import bare_address
 from aggregator.config.values import database_address
 from aggregator.config.web import Images, Tokens, Web
