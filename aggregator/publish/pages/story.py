@@ -40,7 +40,8 @@ class File:
 class Article:
     """One article of a story in words. ``html`` is safe to be shown as it stands, "" when there is only a summary.
 
-    ``why`` says what makes it part of the story (None: the story began with it).
+    ``why`` says what makes it part of the story (None: the story began with it). ``is_note``: it has no title of its
+    own, and what stands for one is the beginning of its text.
     """
 
     id: str
@@ -58,11 +59,13 @@ class Article:
     also: tuple[Also, ...]
     files: tuple[File, ...]
     why: str | None
+    is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
-    """A story: the headline that leads it, what it is ``about`` in a sentence or two, its articles oldest first.
+    """A story: the headline that leads it, what it is ``about`` in a sentence or two, its articles: the one that leads
+    it, then the others oldest first.
 
     ``languages`` are those they are in where there are more.
     """
@@ -82,13 +85,15 @@ def arrange_story(entries: Sequence[StoredEntry], wording: Wording) -> StoryPage
     by_original = sorted(shown, key=lambda each: (each.original, each.first_seen, each.id))
     groups = [list(group) for _, group in groupby(by_original, key=lambda each: each.original)]
     groups.sort(key=lambda group: (group[0].published, group[0].id))
+    first = min(range(len(groups)), key=lambda place: (*_precedence(groups[place][0], wording), -place))
+    groups.insert(0, groups.pop(first))
     left, articles = _MOST_TEXT, []
     for group in groups:
         article = _article(group, wording, room=left)
         left -= len(article.html)
         articles.append(article)
     tags = dict.fromkeys(primary(each.language) for each in articles if each.language)
-    lead = articles[min(range(len(groups)), key=lambda place: (*_precedence(groups[place][0], wording), -place))]
+    lead = articles[0]
     return StoryPage(
         id=entries[0].story,
         title=lead.title,
@@ -130,6 +135,7 @@ def _article(group: Sequence[StoredEntry], wording: Wording, *, room: int) -> Ar
         also=tuple(_also(group, wording)),
         files=tuple(_file(each, wording.locale) for each in parts.enclosures_of(entry)),
         why=one_line(entry.story_evidence) if entry.story_evidence else None,
+        is_note=not one_line(entry.title) and bool(entry.summary or entry.content),
     )
 
 

@@ -233,6 +233,33 @@ def test_an_entry_leads_to_the_article_and_its_chips_to_more_like_it():
     assert last.xpath(".//h3//@href") == ["./stories/d"]
 
 
+def test_the_page_of_a_story_has_each_headline_once_the_one_that_leads_on_top():
+    told = [
+        make_stored(id_, story="s", original=id_, published=NOON + timedelta(hours=hours), priority=priority)
+        for id_, hours, priority in (("late", 2, 0), ("lead", 1, 9), ("early", 0, 0))
+    ]
+    wording = Wording(zone=ZoneInfo("UTC"), locale=ENGLISH, categories={}, now=None)
+
+    page = html.document_fromstring(render_story(SHIPPED, BELOW, arrange_story(told, wording)))
+
+    headlines = page.xpath("//main//*[contains(@class, 'headline')]")
+    assert [(each.tag, each.text_content()) for each in headlines] == [
+        ("h1", "Title of lead"), ("h3", "Title of early"), ("h3", "Title of late"),
+    ]  # fmt: skip
+    assert page.xpath("//main//h2/text()") == ["The other articles, oldest first"]
+
+
+def test_the_page_of_a_note_shows_its_text_once_and_leads_to_it():
+    note = make_stored("n", title="", summary="The rover has stopped.", content="<p>The rover has stopped.</p>")
+    wording = Wording(zone=ZoneInfo("UTC"), locale=ENGLISH, categories={}, now=None)
+
+    page = html.document_fromstring(render_story(SHIPPED, BELOW, arrange_story([note], wording)))
+
+    [headline] = page.xpath("//h1")
+    assert "unseen" in headline.get("class")
+    assert page.xpath("//p[@class='from']/a[time]/@href") == ["https://first.example/n"]
+
+
 def test_paging_keeps_the_filters():
     filters = Filters(category=SPACE, language=Choice(name="fr", title="Français"))
     older = FRAME.river(before="f-2", **filters.named)
