@@ -69,6 +69,7 @@ _NOT_ASCII = bytes(range(0x80, 0x100))
 _CESU_8 = re.compile(rb"\xed([\xa0-\xaf])([\x80-\xbf])\xed([\xb0-\xbf])([\x80-\xbf])")
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 
 
@@ -109,10 +110,8 @@ def _decoded(body: bytes, content_type: str | None) -> tuple[str, bytes | None]:
 
 def _is_clean(encoded: bytes) -> bool:
     """Tell whether XML allows all characters. A translation sees it in a tenth of the time that an expression needs."""
-    return (
-        len(encoded.translate(None, _CONTROLS)) == len(encoded)
-        and b"\xef\xbf\xbe" not in encoded
-        and b"\xef\xbf\xbf" not in encoded
+    return len(encoded.translate(None, _CONTROLS)) == len(encoded) and (
+        encoded.isascii() or b"\xef\xbf" not in encoded or not any(map(encoded.count, _NO_CHARACTERS))
     )
 
 

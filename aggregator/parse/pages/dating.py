@@ -38,6 +38,7 @@ _FIGURE = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?$")
 _ISO = re.compile(r"^\s?(?:19|20)\d\d-\d\d-\d\d")
+_BOXES = 3
 _BOX = 14  # characters of a piece of a date that is split into several
 _LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
 _LONGEST_HEAD = 60
@@ -189,7 +190,8 @@ class _Says:
     """What a piece of text says of a date, by itself: a date, so many seconds ago, or nothing but a clock or marks.
 
     A cell is looked at once, whatever series it belongs to. ``may_begin`` tells whether it may be the first part of a
-    date that is split into boxes. ``is_published`` is False for the day of a change; ``is_line`` tells of a dateline.
+    date that is split into boxes; ``box`` is that date with the number of its parts, once it ``is_looked_at``.
+    ``is_published`` is False for the day of a change; ``is_line`` tells of a dateline.
     """
 
     written: Written | None = None
@@ -199,6 +201,8 @@ class _Says:
     may_begin: bool = False
     is_published: bool = True
     is_line: bool = False
+    is_looked_at: bool = False
+    box: tuple[Written, int] | None = None
 
 
 _NOTHING = _Says()
@@ -239,9 +243,10 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
             says = cell.says = _read(cell.text, language)
         if says is _NOTHING or number < skip_until:
             continue
-        box = _split(cells, number, language) if says.may_begin else None
+        box = _box(cells, number, says, language) if says.may_begin else None
         if box is not None:
-            written, skip_until = box
+            written, count = box
+            skip_until = number + count
             only.update(each.first_chunk for each in cells[number:skip_until])
             yield Found(("box", cell.path), written, None, 2.0, cell.first_chunk)
         elif says.written is not None:
@@ -271,25 +276,37 @@ def _is_of_change(label: Cell) -> bool:
     return CHANGED.search(label.text) is not None
 
 
+def _box(cells: Sequence[Cell], number: int, says: _Says, language: str | None) -> tuple[Written, int] | None:
+    """Return what ``_split`` does; what a piece begins with the two behind it is the same in all series."""
+    if len(cells) - number < _BOXES:
+        return _split(cells, number, language)
+    if not says.is_looked_at:
+        says.box, says.is_looked_at = _split(cells, number, language), True
+    return says.box
+
+
 def _split(cells: Sequence[Cell], start: int, language: str | None) -> tuple[Written, int] | None:
-    """Read a date whose parts stand in pieces side by side or below each other: "12", "Mar", "2026"."""
+    """Read a date whose parts stand in pieces side by side or below each other: "12", "Mar", "2026".
+
+    Return it with the number of the pieces.
+    """
     first = cells[start].text
     alone = find_written(first, language)
     if alone is not None:
         after = cells[start + 1].text.strip() if start + 1 < len(cells) else ""
         if alone.year is None and after.isdigit() and len(after) == 4:
             joined = find_written(f"{first} {after}", language)
-            return (joined, start + 2) if joined and joined.year else None
+            return (joined, 2) if joined and joined.year else None
         return None
-    for count in (3, 2):
+    for count in (_BOXES, 2):
         parts = [cell.text.strip(" ,|·") for cell in cells[start : start + count]]
         if len(parts) < count or any(len(part) > _BOX for part in parts):
             continue
         joined = find_written(" ".join(part.strip("/-") for part in parts), language)
-        if joined is None and all(part.strip(".-/ ").isdigit() for part in parts) and count == 3:
+        if joined is None and all(part.strip(".-/ ").isdigit() for part in parts) and count == _BOXES:
             joined = find_written(".".join(part.strip(".-/ ") for part in parts), language)
         if joined is not None and joined.start == 0 and (joined.stop >= sum(map(len, parts)) or count == 2):
-            return joined, start + count
+            return joined, count
     return None
 
 

@@ -128,8 +128,13 @@ def _column_worth(page: Outline, column: Sequence[tuple[int, Cell]], total: int,
         return 0.0
     sample = [cell for _, cell in column[:60]]
     count = len(sample)
+    worths = [
+        cell.worth if cell.worth >= 0 and cell.first_chunk not in is_date else cell_worth(page, cell, is_date)
+        for cell in sample
+    ]
+    if not any(worths):
+        return 0.0
     distinct = len({cell.text for cell in sample}) / count
-    worths = [cell_worth(page, cell, is_date) for cell in sample]
     each = sum(worths) / count + _short_ones(sample, worths)
     return coverage * each * float(distinct**1.5)
 

@@ -36,7 +36,7 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
     Raises NotAList, with the reason, for a page that is about something else.
     """
     best = best_of(page, candidates)
-    text = sum(len(cell.text) for cell in page.cells)
+    text = sum([len(cell.text) for cell in page.cells])
     is_weak = (
         best is None or _without_names(page, best) < _LEAST or (not best.dated and _is_scattered(document, page, best))
     )
@@ -121,7 +121,7 @@ def why_nothing(document: PageDocument, page: Outline) -> NotAList:
     """Return why a page on which nothing repeats is no list, as far as one can tell."""
     if document.root.find(".//input[@type='password']") is not None:
         return NotAList("this is a form to log in")
-    text = sum(len(cell.text) for cell in page.cells)
+    text = sum([len(cell.text) for cell in page.cells])
     if text < _SCRIPTED and document.root.find(".//script") is not None:
         return NotAList(
             "the page is empty without its scripts, and holds no list as data; render: browser loads it with them"

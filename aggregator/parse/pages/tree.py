@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -25,6 +25,7 @@ _MAX_ATTRIBUTES = 1000  # of one element; libxml2 compares each with all before 
 _ELEMENTS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 
 _OF_HEAD = frozenset({"title", "meta", "link", "base", "style", "script", "noscript", "template", "object"})
+_SAID = ("meta", "base", "title")
 _HEAD_BYTES = 4096  # browsers look into 1024 bytes for the charset; some pages have more before it
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:+-]{2,40})""", re.IGNORECASE)
 _LABEL = re.compile(r"charset\s{0,5}=", re.IGNORECASE)
@@ -73,7 +74,7 @@ def open_page(fetched: Fetched) -> PageDocument:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise NotAList(f"the page can't be read: {error}") from error
     _give_to_body(root)
-    said = list(root.iter("meta", "base", "title"))
+    said = list(_said(root, source))
     metas = _metas(said)
     return PageDocument(
         source=source,
@@ -84,6 +85,14 @@ def open_page(fetched: Fetched) -> PageDocument:
         language=language_code(root.get("lang") or metas.get("content-language") or metas.get("og:locale")),
         metas=metas,
     )
+
+
+def _said(root: html.HtmlElement, source: bytes) -> Iterator[html.HtmlElement]:
+    """Yield the meta, base and title elements, of which those of the body are looked for where the source has more."""
+    head = root.find("head")
+    found = [each for each in head if each.tag in _SAID] if head is not None else []
+    has_more = source.count(b"<meta") > sum(each.tag == "meta" for each in found)
+    yield from root.iter(*_SAID) if has_more or not found else found
 
 
 def _may_have_long_tags(text: str) -> bool:
