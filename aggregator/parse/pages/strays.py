@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from aggregator.parse.pages.choosing import is_sure
@@ -14,6 +15,8 @@ _USUAL = 0.6  # of the rows have it: then the others lack it
 _DATED = 0.8
 _SHORT = 25  # letters of a link of a menu
 _SHORTER = 0.6  # than the titles usually are
+_RUN = 5  # links of a menu in a row
+_MENU = 1.5  # times as long as the longest of them are the titles of the list
 _SAYS_MORE = 20  # characters of text beside a title
 
 
@@ -45,10 +48,34 @@ def without_strays(rows: Sequence[Row], dates: Dates) -> tuple[list[Row], Dates]
             if not lacks[number] or length > min(_SHORT, usual * _SHORTER):
                 break
             strays.add(number)
-    if not strays or len(strays) > len(rows) * (1 - _USUAL) + 1:
+    if len(strays) > len(rows) * (1 - _USUAL) + 1:
+        strays = set()
+    strays.update(_menus(rows, dates))
+    if not strays:
         return list(rows), dates
     kept = [number for number in range(len(rows)) if number not in strays]
     return [rows[number] for number in kept], Dates([dates.rows[number] for number in kept], dates.only)
+
+
+def _menus(rows: Sequence[Row], dates: Dates) -> Iterator[int]:
+    """Yield the records of a menu that goes on where a list of long titles ends, or that leads to it.
+
+    It is a run of short, bare links: as one short title may be among long ones, but not many in a row.
+    """
+    lengths = [length_of(row.headline) for row in rows]
+    bare = [
+        length <= _SHORT and not found and not (row.title and row.title.heading) and not _says_more(row, dates.only)
+        for row, length, found in zip(rows, lengths, dates.rows, strict=True)
+    ]
+    for way in (range(len(rows)), range(len(rows) - 1, -1, -1)):
+        run = list(itertools.takewhile(bare.__getitem__, way))
+        others = [length for number, length in enumerate(lengths) if number not in run]
+        if (
+            len(run) >= _RUN
+            and len(others) >= _FEWEST
+            and _MENU * max(lengths[number] for number in run) <= median(others)
+        ):
+            yield from run
 
 
 def _says_more(row: Row, only: set[int]) -> bool:
