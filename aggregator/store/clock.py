@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from aggregator.model.issues import DeliveryStatus
-from aggregator.store.tables import deliveries, digests, hosts, pings, sources
+from aggregator.store.tables import deliveries, digests, hosts, pings, sources, subscriptions
 
 # Clocks of several machines differ by less, and no claim lasts as long.
 _AHEAD = timedelta(hours=1)
 # No server is left alone for longer (``fetch.cache.MAX_RETRY_AFTER``).
 _LONGEST_REST = timedelta(days=7) + _AHEAD
+# No hub is believed for longer (``web/hub_calls.py``).
+_LONGEST_LEASE = timedelta(days=90) + _AHEAD
 
 
 def correct(connection: sa.Connection, now: datetime) -> int:
@@ -26,6 +28,7 @@ def correct(connection: sa.Connection, now: datetime) -> int:
     reason = "the clock was ahead when it was checked"
     waiting = pings.update().where(pings.c.status == DeliveryStatus.WAITING.value, pings.c.changed_at > late)
     watched = sources.update().where(sources.c.watched_since > late)
+    leases = subscriptions.c
     changes = (
         planned.values(next_check=now, next_check_reason=reason, last_checked=now),
         watched.values(watched_since=now),
@@ -39,6 +42,10 @@ def correct(connection: sa.Connection, now: datetime) -> int:
         waiting.values(next_attempt=now, changed_at=now, claim_token=None, claimed_until=None),
         pings.update().where(pings.c.claimed_until > late).values(claim_token=None, claimed_until=None),
         hosts.update().where(hosts.c.not_before > now + _LONGEST_REST).values(not_before=None, why="", troubles=0),
+        sources.update().where(sources.c.told_until > now + _LONGEST_LEASE).values(told_until=None),
+        subscriptions.update()
+        .where(sa.or_(*(each > now + _LONGEST_LEASE for each in (leases.next_attempt, leases.lease_until))))
+        .values(next_attempt=now, lease_until=None),
         # the issue of that day was made; those of the days until then come when they are due
         digests.update().where(digests.c.last_slot > late).values(last_slot=now),
     )

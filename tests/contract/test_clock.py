@@ -12,6 +12,7 @@ import pytest
 
 from aggregator.app import utc_now
 from aggregator.entrypoints.scheduler import Scheduler, _Every
+from aggregator.model import HubLink
 from tests.newsroom import Clock, Newsroom, make_config
 
 DAY = timedelta(days=1)
@@ -69,6 +70,22 @@ def test_a_digest_that_was_made_while_the_clock_was_ahead_comes_again_at_its_nex
     [issue] = room.issues()
 
     assert [entry.title for story in issue.stories for entry in story.entries] == ["After"]
+    room.close()
+
+
+def test_a_lease_that_a_hub_granted_while_the_clock_was_ahead_is_asked_for_again(url: str) -> None:
+    room = Newsroom(make_config(url))
+    store, now = room.aggregator.store, room.clock.now
+    room.write("orbit", last_checked=now, hub=HubLink(hub="https://hub.example/", topic="https://orbit.example/feed"))
+    ahead = now + 3650 * DAY
+    store.subscriptions.adapt(ahead)
+    [asked] = store.subscriptions.take_due(ahead, lease=timedelta(minutes=1), limit=9)
+    store.subscriptions.agreed(asked, until=ahead + 10 * DAY, renew_at=ahead + 9 * DAY)
+
+    store.correct_times(now)
+
+    assert [each.id for each in store.subscriptions.take_due(now, lease=timedelta(minutes=1), limit=9)] == [asked.id]
+    assert [each.state.told_until for each in store.sources() if each.source.name == "orbit"] == [None]
     room.close()
 
 
