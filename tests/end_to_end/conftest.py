@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from aggregator.app import utc_now
-from aggregator.entrypoints.demo import DemoSite, write_config
+from aggregator.entrypoints.demo import DemoSite, formats, write_config
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -166,7 +166,7 @@ def config(site: DemoSite, tmp_path: Path) -> Path:
     """The demo's configuration, on the sample site."""
     folder = tmp_path / "demo"
     folder.mkdir()
-    return write_config(folder, site.url)
+    return write_config(folder, site.url, of=formats())
 
 
 def wait_for(condition: Callable[[], Any], *, timeout_s: float = 30) -> Any:

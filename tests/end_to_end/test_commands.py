@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from aggregator.entrypoints.cli import app
-from aggregator.entrypoints.demo import DemoSite, expected
+from aggregator.entrypoints.demo import DemoSite, expected, formats
 from aggregator.store.migrate import HEAD
 from tests.end_to_end.conftest import ROOT, Runner
 
@@ -49,11 +49,11 @@ def test_poll_stores_every_article_once_and_a_second_poll_adds_nothing(
     asked = site.requests[asked_first:]
 
     originals = [entry for entry in entries if entry["duplicate_of"] is None]
-    assert len(originals) == expected().articles
-    assert len(entries) - len(originals) == expected().duplicates
+    assert len(originals) == expected(formats()).articles
+    assert len(entries) - len(originals) == expected(formats()).duplicates
     assert {entry["duplicate_of"] for entry in entries} - {None} <= {entry["id"] for entry in originals}
     assert run.json("entries", "--config", config) == entries
-    assert f"{expected().sources} sources polled" in first.stdout
+    assert f"{expected(formats()).sources} sources polled" in first.stdout
     assert ": 0 new entries" in second.stdout
     conditional = [request for request in asked if "if-none-match" in request.headers]
     assert {request.status for request in conditional} == {304}
@@ -350,9 +350,9 @@ def test_check_counts_and_check_live_asks_every_source(run: Runner, config: Path
     asked = len(site.requests)
     live = run("check", "--live", "--config", config, expect=1)
 
-    assert f"{expected().sources} sources" in plain.stdout
+    assert f"{expected(formats()).sources} sources" in plain.stdout
     assert asked == 0
-    assert len(site.requests) >= expected().sources
+    assert len(site.requests) >= expected(formats()).sources
     assert "sources can't be read" in live.stderr
     assert not list(config.parent.glob("*.db"))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.entrypoints.demo import expected
+from aggregator.entrypoints.demo import expected, formats
 from tests.end_to_end.conftest import Runner, get, wait_for
 from tests.receivers import Answer, HttpReceiver, MailServer
 
@@ -82,7 +82,7 @@ def test_a_digest_is_looked_at_previewed_tested_and_sent_once(
     assert "nothing was sent" in shown
     assert (tmp_path / "daily.html").read_text().startswith("<!DOCTYPE html>")
     assert before == ([], ["tester@example.org"])
-    assert f"issue 1 of daily: {expected().articles} entries" in sent.stdout
+    assert f"issue 1 of daily: {expected(formats()).articles} entries" in sent.stdout
     assert [each.recipient for each in mail.mails[1:]].count("reader@example.org") == 1
     assert len(mail.mails) == 3
     assert {post.path for post in hooks.posts} == {"/in", "/chat"}

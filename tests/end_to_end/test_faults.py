@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.app import Aggregator, utc_now
-from aggregator.entrypoints.demo import DemoSite, expected
+from aggregator.entrypoints.demo import DemoSite, expected, formats
 from aggregator.http import resolve
 from aggregator.model import Selection, SourceStatus
 from aggregator.polling.workers import poll_due
@@ -101,7 +101,7 @@ def test_a_full_disk_is_told_and_what_comes_meanwhile_is_stored_when_there_is_ro
     run: Runner, config: Path, site: DemoSite, small_disk: Path, tmp_path: Path, free_port: int
 ) -> None:
     running = Running(run, on_disk(config, f"sqlite:///{small_disk}/a.db"), free_port, site)
-    running.wait_for_articles(expected().articles)
+    running.wait_for_articles(expected(formats()).articles)
 
     filler = fill(small_disk)
     running.add_source("meanwhile", words=60_000)
@@ -205,7 +205,7 @@ def test_a_database_that_goes_away_is_waited_for(
     proxy = Proxy(f"{folder}/.s.PGSQL.5432")
     on_disk(config, f"postgresql://tests@127.0.0.1:{proxy.port}/{name}")
     running = Running(run, config, free_port, site)
-    running.wait_for_articles(expected().articles)
+    running.wait_for_articles(expected(formats()).articles)
 
     proxy.cut()
     wait_for(lambda: running.status("/readyz") == 503)

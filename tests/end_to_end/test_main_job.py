@@ -13,7 +13,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from aggregator.entrypoints.demo import DemoSite, expected
+from aggregator.entrypoints.demo import DemoSite, expected, formats
 from tests.end_to_end.conftest import Runner, get, wait_for
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -54,7 +54,7 @@ def test_run_serves_pages_feeds_and_health(run: Runner, config: Path, free_port:
     process = run.start("run", "--config", config, "--port", str(free_port), "--log-format", "json")
     address = f"http://127.0.0.1:{free_port}"
     wait_for(lambda: get(f"{address}/healthz")[0] == 200)
-    wait_for(lambda: len(entries_of(get(f"{address}/feeds/all.atom")[1])) >= expected().articles)
+    wait_for(lambda: len(entries_of(get(f"{address}/feeds/all.atom")[1])) >= expected(formats()).articles)
 
     for path in ("/", "/sources", "/feeds/", "/feeds/all.rss", "/feeds/all.json", "/opml", "/metrics"):
         assert get(address + path)[0] == 200, path
@@ -64,7 +64,7 @@ def test_run_serves_pages_feeds_and_health(run: Runner, config: Path, free_port:
     assert next(each for each in events if each != "stories.without_meaning") == "aggregator.started"
     assert events[-1] == "aggregator.stopped"
     polled = [line["source"] for line in lines if line["event"] in {"source.polled", "source.failed"}]
-    assert len(polled) == len(set(polled)) == expected().sources
+    assert len(polled) == len(set(polled)) == expected(formats()).sources
 
 
 def test_run_works_and_says_so_when_nothing_can_be_reached(run: Runner, tmp_path: Path, free_port: int) -> None:

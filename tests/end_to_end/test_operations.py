@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 
-from aggregator.entrypoints.demo import expected
+from aggregator.entrypoints.demo import expected, formats
 from aggregator.store import Store
 from aggregator.store.migrate import alembic_config
 from tests.end_to_end.conftest import Runner, get, wait_for
@@ -23,7 +23,7 @@ def test_a_running_program_is_backed_up_and_given_back_when_it_has_stopped(
 ) -> None:
     process = run.start("run", "--config", config, "--port", str(free_port))
     address = f"http://127.0.0.1:{free_port}"
-    wait_for(lambda: len(entries_of(get(f"{address}/feeds/all.atom")[1] or b"<x/>")) >= expected().articles)
+    wait_for(lambda: len(entries_of(get(f"{address}/feeds/all.atom")[1] or b"<x/>")) >= expected(formats()).articles)
     before = run.json("entries", "--config", config)
 
     made = run("backup", tmp_path / "copy.db", "--config", config)

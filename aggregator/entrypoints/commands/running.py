@@ -16,6 +16,8 @@ from aggregator.entrypoints.logs import LogFormat, configure_logging
 from aggregator.entrypoints.main_job import USUAL_PORT, run_main_job
 from aggregator.entrypoints.roles import Role, roles_of
 from aggregator.entrypoints.terminal import say
+from aggregator.errors import UsageError
+from aggregator.text.locales import languages, speaks
 
 # When the ranking of the demo changes: when there has been time to look around.
 _RANKING_CHANGES_AFTER_S = 120
@@ -36,6 +38,9 @@ AnyPortOption = Annotated[
 OnlyOption = Annotated[
     str,
     typer.Option("--only", metavar="ROLES", help="Do part of the work, next to other processes on one database."),
+]
+LanguageOption = Annotated[
+    str, typer.Option("--language", metavar="L", help="The language of the pages and messages: en, fr or de.")
 ]
 LogOption = Annotated[LogFormat, typer.Option("--log-format", help="For people, or one JSON object per line.")]
 
@@ -58,15 +63,18 @@ def run(
 def demo(
     host: HostOption = "127.0.0.1",
     port: PortOption = USUAL_PORT,
+    language: LanguageOption = "en",
     log_format: LogOption = LogFormat.HUMAN,
 ) -> None:
-    """Run everything on a dozen sample sources that the program serves itself: no network needed, nothing kept.
+    """Run everything on a day of news from sources that the program serves itself: no network needed, nothing kept.
 
-    Example: aggregator demo
+    Example: aggregator demo --language fr
     """
     configure_logging(log_format)
+    if not speaks(language):
+        raise UsageError(f"there is no catalogue for {language!r}; there are: {', '.join(languages())}")
     with tempfile.TemporaryDirectory(prefix="aggregator-demo-") as folder, DemoSite(now=utc_now()) as site:
-        config = write_config(Path(folder), site.url, public_url=f"http://{host}:{port}/")
+        config = write_config(Path(folder), site.url, public_url=f"http://{host}:{port}/", language=language)
         say(f"sample sources: {site.url}")
         say(f"their combined feed and pages, in a moment: http://{host}:{port}/")
         say("in two minutes a ranking that is watched will change, and an entry will say what")

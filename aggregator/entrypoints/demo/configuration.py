@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aggregator.entrypoints.demo.content import to_json
-from aggregator.entrypoints.demo.samples import sources
+from aggregator.entrypoints.demo.samples import DemoSource, sources
 from aggregator.errors import UsageError
 
 FILES = ("aggregator.yaml", "sources.yaml", "categories.yaml")
 
 
-def write_config(folder: Path, site_url: str, *, public_url: str = "http://127.0.0.1:8080/") -> Path:
+def write_config(
+    folder: Path,
+    site_url: str,
+    *,
+    public_url: str = "http://127.0.0.1:8080/",
+    language: str = "en",
+    of: Sequence[DemoSource] | None = None,
+) -> Path:
     """Write a complete configuration into ``folder``, made if need be, and return its main file.
 
     The database will be in the folder too. ``site_url`` is a DemoSite's ``url``; ``public_url`` is where the program
-    will serve its own page. Files of an earlier demo are replaced. A folder that can't be written is a UsageError.
+    will serve its own page, in ``language``; ``of`` are the sources to watch (None: all). Files of an earlier
+    demo are replaced. A folder that can't be written is a UsageError.
     """
     environment = Environment(
         loader=PackageLoader("aggregator.entrypoints.demo", "config"),
@@ -32,7 +41,7 @@ def write_config(folder: Path, site_url: str, *, public_url: str = "http://127.0
         folder.mkdir(parents=True, exist_ok=True)
         for name in FILES:
             text = environment.get_template(f"{name}.j2").render(
-                sources=sources(), site=site_url, public_url=public_url
+                sources=sources() if of is None else of, site=site_url, public_url=public_url, language=language
             )
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:

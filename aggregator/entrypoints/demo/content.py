@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
-from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from ruamel.yaml import YAML
 
-from aggregator.entrypoints.demo.samples import RANKINGS, sources
+from aggregator.entrypoints.demo.samples import RANKINGS, data, sources
 
 LANGUAGES = ("en", "fr", "de")
 _MOIS = (
@@ -52,13 +50,9 @@ class Article:
 def articles() -> dict[str, Article]:
     """Return every article by its slug."""
     found = {}
-    for language in LANGUAGES:
-        text = (
-            files("aggregator.entrypoints.demo")
-            .joinpath("site", "articles", f"{language}.yaml")
-            .read_text(encoding="utf-8")
-        )
-        for slug, written in YAML(typ="safe", pure=True).load(text).items():
+    for name in (f"{part}{language}" for part in ("", "day-") for language in LANGUAGES):
+        language = name[-2:]
+        for slug, written in data(f"articles/{name}.yaml").items():
             paragraphs = tuple(" ".join(paragraph.split()) for paragraph in written["text"].strip().split("\n\n"))
             found[slug] = Article(slug=slug, language=language, title=written["title"], paragraphs=paragraphs)
     return found

@@ -20,6 +20,7 @@ from aggregator.text.locales import Locale
 from aggregator.text.moments import Moment, moment
 from aggregator.text.one_line import one_line
 from aggregator.text.states import state_in_words
+from aggregator.text.tongues import primary
 
 _NEEDS_ATTENTION: Final = (SourceStatus.GONE, SourceStatus.MOVED, SourceStatus.CHANGED, SourceStatus.FAILING)
 
@@ -114,7 +115,8 @@ def source_row(
         moved_to=moved_to,
         last_success=moment(state.last_success, zone=zone, now=now, locale=locale) if state.last_success else None,
         next_check=moment(state.next_check, zone=zone, now=now, locale=locale) if state.next_check else None,
-        next_check_reason=one_line(state.next_check_reason),
+        # it was written in English, for the operator, when it was decided
+        next_check_reason=one_line(state.next_check_reason) if primary(locale.language) == "en" else "",
         failures=state.failures,
         last_error=legal(_error(state)) if state.last_error else None,
         next_step=next_step(health, zone=zone, now=now, locale=locale),

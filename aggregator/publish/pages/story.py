@@ -118,6 +118,7 @@ def _precedence(entry: StoredEntry, wording: Wording) -> tuple[bool, bool, bool,
 def _article(group: Sequence[StoredEntry], wording: Wording, *, room: int) -> Article:
     entry = group[0]
     names = dict.fromkeys(match.category for each in group for match in each.categories)
+    is_english = primary(wording.locale.language) == "en"  # the reason was written so when it was found
     text = readable(entry.content, has_images=wording.has_images)
     return Article(
         id=entry.id,
@@ -134,7 +135,7 @@ def _article(group: Sequence[StoredEntry], wording: Wording, *, room: int) -> Ar
         categories=tuple(wording.categories.get(name, Choice(name=name, title=name)) for name in names),
         also=tuple(_also(group, wording)),
         files=tuple(_file(each, wording.locale) for each in parts.enclosures_of(entry)),
-        why=one_line(entry.story_evidence) if entry.story_evidence else None,
+        why=one_line(entry.story_evidence) if entry.story_evidence and is_english else None,
         is_note=not one_line(entry.title) and bool(entry.summary or entry.content),
     )
 

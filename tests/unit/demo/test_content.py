@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +13,7 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from aggregator.entrypoints.demo import DemoSite, DemoSource, expected, sources
+from aggregator.entrypoints.demo import DemoSite, DemoSource, expected, formats, sources
 from aggregator.entrypoints.demo.content import articles, render_site
 from tests.unit.demo.conftest import NOW
 
@@ -96,10 +97,27 @@ def test_every_article_is_carried_and_every_carried_one_has_a_page() -> None:
 
 
 def test_what_to_expect_is_counted_from_the_table() -> None:
-    all_sources = expected()
+    of_formats, whole = expected(formats()), expected()
 
-    assert (all_sources.sources, all_sources.entries, all_sources.articles, all_sources.duplicates) == (19, 83, 73, 10)
-    assert all_sources.failing == ("exoplanet-club", "fonds-hemicycle")
+    assert (of_formats.sources, of_formats.entries, of_formats.articles, of_formats.duplicates) == (19, 83, 73, 10)
+    assert of_formats.failing == whole.failing == ("exoplanet-club", "fonds-hemicycle")
+    assert whole.entries > 270
+    assert whole.duplicates > 60
+
+
+def test_the_day_is_told_in_three_languages_most_of_it_today_and_wires_repeat_it() -> None:
+    day = [source for source in sources() if source.is_of_the_day]
+    told = Counter(articles()[slug].language for source in day for slug in source.articles)
+    ages = [age for source in day for age in source.ages.values() if age is not None]
+    wires = [source for source in day if source.tracking]
+    others = {slug for source in sources() if source not in wires for slug in source.articles}
+
+    assert set(told) == {"en", "fr", "de"}
+    assert min(told.values()) > 50
+    assert sum(age < 24 * 60 for age in ages) > 0.7 * len(ages)
+    assert all(len(others.intersection(wire.articles)) > 15 for wire in wires)
+    assert any(source.priority > 10 for source in day)
+    assert [source.name for source in day if None in source.ages.values()] == ["space-trades"]
 
 
 def test_what_to_expect_can_be_counted_for_some_sources() -> None:
