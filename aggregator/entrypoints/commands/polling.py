@@ -27,7 +27,8 @@ def poll(
 ) -> None:
     """Poll the sources that are due once, then exit. Sources that are named are asked for all they have.
 
-    Exits with 1 when no source could be read.
+    Where `aggregator run` is at work on the same SQLite database, it does the poll. Exits with 1 when no source could
+    be read.
 
     Example: aggregator poll spacenews esa-space-news
     """
