@@ -29,12 +29,14 @@ from aggregator.publish.pages.frame import Frame, site_frame
 from aggregator.publish.pages.ledger import (
     DeliveryRow,
     DigestRow,
+    SectionPage,
     arrange_channels,
     arrange_deliveries,
     counts_of,
     render_digests,
     render_issue_page,
     render_unsubscribe,
+    section_page,
 )
 from aggregator.publish.pages.ranking import (
     arrange_ranking,
@@ -84,6 +86,7 @@ __all__ = [
     "Hits",
     "Item",
     "River",
+    "SectionPage",
     "SiteContent",
     "SourceList",
     "SourcePage",
@@ -138,6 +141,7 @@ __all__ = [
     "render_unsubscribe",
     "retry_in_words",
     "search_document",
+    "section_page",
     "served_base",
     "site_frame",
     "source_choices",

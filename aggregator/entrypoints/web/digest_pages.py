@@ -14,11 +14,13 @@ from aggregator.app import Aggregator
 from aggregator.config import Config, DigestConfig
 from aggregator.digests.delivering import UNSUBSCRIBE
 from aggregator.entrypoints.web.current import Current, Framing
+from aggregator.entrypoints.web.parameters import page_of
 from aggregator.errors import NotHere
 from aggregator.model.issues import ChannelKind, DeliveryStatus, Endpoint, Issue, Stop, StopCause
 from aggregator.notify import read_token, schedule_of, targets_of
 from aggregator.publish import (
     DigestRow,
+    SectionPage,
     arrange_channels,
     arrange_deliveries,
     counts_of,
@@ -26,6 +28,7 @@ from aggregator.publish import (
     render_digests,
     render_issue_page,
     render_unsubscribe,
+    section_page,
 )
 from aggregator.text.locales import marked
 
@@ -87,7 +90,8 @@ class DigestPages:
         digest = _configured(config, issue.digest)
         locale = config.locale_of(digest) if digest else config.site.locale
         frame = replace(self._frame(request, config), language=locale.language)
-        body = render_issue_page(templates.speaking(locale), frame, issue, config.site.tz)
+        part = _part(issue, request)
+        body = render_issue_page(templates.speaking(locale), frame, issue, config.site.tz, part=part)
         return self._answer(request, body)
 
     def _find(self, name: str, number: int | None) -> Issue:
@@ -151,6 +155,17 @@ class DigestPages:
 
 def _configured(config: Config, name: str) -> DigestConfig | None:
     return next((each for each in config.digests if each.name == name), None)
+
+
+def _part(issue: Issue, request: Request) -> SectionPage | None:
+    """Return the part of an issue that is asked for; None for all of it. Raises NotHere for a section it hasn't."""
+    asked = request.query_params.get("section")
+    if asked is None:
+        return None
+    section = next((each for each in issue.sections if each.name == asked), None)
+    if section is None:
+        raise NotHere(marked("this issue has no section “%(name)s”"), name=asked[:60])
+    return section_page(section, page_of(request.query_params.get("page")))
 
 
 def _title(digest: DigestConfig, config: Config) -> str:

@@ -105,6 +105,11 @@ class Frame:
         issue = f"/{number}" if number is not None else ""
         return f"{self.root}digests/{quote(name, safe='')}{issue}{self._ending}"
 
+    def section(self, name: str, number: int, section: str, *, page: int = 1) -> str:
+        """Return where a page of one section of an issue is; a static site has none, as its issues are whole."""
+        given = {"section": section} | ({"page": str(page)} if page > 1 else {})
+        return f"{self.digest(name, number)}?{urlencode(given)}"
+
     def digest_feed(self, name: str) -> str | None:
         """Return where the issues of a digest are as a feed; a static site has none."""
         return None if self.is_static else f"{self.root}feeds/digest-{quote(name, safe='')}.{self.formats[0].ending}"

@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.config.templates import Templates
-from aggregator.model.issues import Delivery, DeliveryStatus, Issue
+from aggregator.model.issues import Delivery, DeliveryStatus, Issue, Section, Story
 from aggregator.publish.pages.frame import Frame
 from aggregator.text.legal import legal
 from aggregator.text.locales import Locale
@@ -17,6 +17,14 @@ from aggregator.text.moments import Moment, day_in_words, moment, rfc3339, time_
 
 # Of many endpoints a page names so many, those in trouble first.
 _MOST_CHANNELS: Final = 12
+
+# Of each section an issue's page shows so many stories whole, half as many where there are more than a few sections; of
+# the others a line each, so many in all, and no fewer of each section. A page of one section has a line for each story.
+_WHOLE: Final = 20
+_FEW_SECTIONS: Final = 2
+_LINES: Final = 200
+_LEAST_LINES: Final = 20
+_ON_A_PAGE: Final = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +119,34 @@ def render_digests(
     return templates.render("digests.html.j2", frame=frame, digests=digests, deliveries=deliveries)
 
 
-def render_issue_page(templates: Templates, frame: Frame, issue: Issue, zone: ZoneInfo) -> bytes:
-    """Return an issue as a page, with all that messages leave out. Raises PublishError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionPage:
+    """One page of a section of an issue, a line for each story; ``page`` is one of ``pages``, counted from 1."""
+
+    section: Section
+    stories: tuple[Story, ...]
+    page: int
+    pages: int
+
+
+def section_page(section: Section, page: int) -> SectionPage:
+    """Return a page of a section; the last one for a page behind it."""
+    pages = max(-(-len(section.stories) // _ON_A_PAGE), 1)
+    page = min(max(page, 1), pages)
+    stories = section.stories[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE]
+    return SectionPage(section=section, stories=stories, page=page, pages=pages)
+
+
+def render_issue_page(
+    templates: Templates, frame: Frame, issue: Issue, zone: ZoneInfo, *, part: SectionPage | None = None
+) -> bytes:
+    """Return an issue as a page, or a ``part`` of it, with what messages leave out. Raises PublishError.
+
+    A long issue shows some stories of each section, and leads to the pages that have the rest; as a file it is whole.
+    """
+    sections = max(len(issue.sections), 1)
+    whole = _WHOLE if sections <= _FEW_SECTIONS else _WHOLE // 2
+    lines = len(issue.stories) if frame.is_static else max(_LINES // sections, _LEAST_LINES)
 
     def when(time: datetime) -> str:
         return time_in_words(time, zone, templates.locale)
@@ -120,7 +154,17 @@ def render_issue_page(templates: Templates, frame: Frame, issue: Issue, zone: Zo
     def day(time: datetime) -> str:
         return day_in_words(time.astimezone(zone).date(), templates.locale)
 
-    return templates.render("issue.html.j2", frame=frame, issue=issue, when=when, day=day, machine=rfc3339)
+    return templates.render(
+        "issue.html.j2",
+        frame=frame,
+        issue=issue,
+        part=part,
+        whole=whole,
+        lines=lines,
+        when=when,
+        day=day,
+        machine=rfc3339,
+    )
 
 
 def render_unsubscribe(templates: Templates, frame: Frame, *, title: str, reader: str, path: str, state: str) -> bytes:

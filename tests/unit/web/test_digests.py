@@ -68,6 +68,29 @@ def issue_of(*titles: str, number: int = 1) -> Issue:
     return make_issue(0, *(make_issue_entry(title) for title in titles), number=number, id=f"issue{number}")
 
 
+def test_a_section_has_pages_with_a_line_for_each_of_its_stories() -> None:
+    app = client(make_issue(501))
+    address = "/digests/daily/7?section=space"
+
+    first, last = (html.fromstring(app.get(f"{address}&page={number}").content) for number in (1, 9))
+
+    assert [len(page.xpath("//section[contains(@class, 'briefs')]//li")) for page in (first, last)] == [250, 1]
+    assert first.xpath("//a[@rel='next']/@href") == ["../../digests/daily/7?section=space&page=2"]
+    assert last.xpath("//a[@rel='prev']/@href") == ["../../digests/daily/7?section=space&page=2"]
+    assert app.get("/digests/daily/7?section=cooking").status_code == 404
+    assert app.get(f"{address}&page=x").status_code == 404
+
+
+def test_the_page_of_an_issue_of_500_stories_is_smaller_than_100_kb() -> None:
+    issue = make_issue(0, *(make_issue_entry(f"A headline of a usual length, about the story {n}") for n in range(500)))
+    [section] = issue.sections
+    parts = tuple(replace(section, name=f"s{n}", stories=section.stories[n * 125 : n * 125 + 125]) for n in range(4))
+
+    sizes = [len(client(replace(issue, sections=each)).get("/digests/daily/7").content) for each in ((section,), parts)]
+
+    assert max(sizes) < 100_000
+
+
 @pytest.mark.parametrize("ending", ["atom", "rss", "json"])
 def test_a_digest_is_a_feed_with_an_entry_for_each_issue_in_every_format(ending: str) -> None:
     answer = client(issue_of("First"), issue_of("Moon <b>landing</b>", "Second", number=2)).get(
@@ -148,6 +171,7 @@ def test_a_long_section_has_its_first_stories_whole_and_the_rest_behind_one_line
 
     assert [each.text_content() for each in page.xpath("//main//details/summary")] == ["480 more in Space"]
     assert len(page.xpath("//article")) == 23
-    assert len(page.xpath("//details//li")) == 480
+    assert len(page.xpath("//details[@class='briefs']//li")) == 100
+    assert page.xpath("//details//a[.='All 500 stories']/@href") == ["../../digests/daily/7?section=space"]
     assert page.xpath("//nav[@class='contents']/a/@href") == ["#space", "#talent"]
     assert page.xpath("//section[@class='issue']/@id") == ["space", "talent"]
