@@ -33,9 +33,8 @@ from aggregator.stories import (
     gists_of,
     group_reports,
     is_installed,
-    looked_up_marks,
+    marks_of,
     packed,
-    stored_marks,
 )
 from aggregator.stories.features import Weighed, features_abroad, features_at_home, weigh
 from aggregator.stories.scores import RULES, SHIPPED, START, Scale, Scales, is_abroad
@@ -251,13 +250,7 @@ def _prepared(each: Labelled) -> Labelled:
 
 def _stories(each: Labelled, scales: Scales, vectors: Mapping[str, bytes]) -> list[str]:
     """Return the story of each report, all judged as one round."""
-    marks = {
-        report.id: (
-            stored_marks(report.gist, each.weights, report.published),
-            looked_up_marks(report.gist, each.weights, report.published),
-        )
-        for report in each.reports
-    }
+    marks = {report.id: marks_of(report.gist, each.weights, report.published) for report in each.reports}
 
     def near(one: Report, two: Report) -> float | None:
         return cosine(vectors[one.id], vectors[two.id]) if vectors else None

@@ -38,7 +38,7 @@ from aggregator.text.marks import TEXT, WORD, word_mark
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CATEGORIES = Path(__file__).parent.parent / "config" / "aggregator.yaml"
 _SOURCES = 200
-_POLLS, _IN_POLL, _ROUNDS = 30, 30, 4
+_POLLS, _IN_POLL, _ROUNDS = 30, 30, 6
 # The housekeeping deletes older marks.
 _MARKS_KEPT = timedelta(days=60)
 _FILLED_AT_ONCE = 10_000

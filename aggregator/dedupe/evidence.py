@@ -112,7 +112,7 @@ def piece_of_resembling(stored: Resembling) -> Piece:
 
 def _piece(stored: KnownEntry | Resembling, markup: str, *, is_backlog: bool) -> Piece:
     home = home_of(stored.url, stored.origin, feed_url=stored.feed_url, site_url=stored.site_url)
-    at = published_at(stored.published, stored.first_seen, is_backlog=is_backlog)
+    at = published_at(stored.published, stored.first_seen, is_backlog=is_backlog, is_dated=stored.is_dated)
     return Piece(
         id=stored.id,
         original=stored.original,

@@ -105,7 +105,7 @@ class _Recognizer:
         source, entry = self._claim.source, decision.entry
         home = home_of(entry.url, entry.origin, feed_url=source.url, site_url=self._site_url)
         is_backlog = decision.listed_at != decision.first_seen
-        at = published_at(decision.published, decision.first_seen, is_backlog=is_backlog)
+        at = published_at(decision.published, decision.first_seen, is_backlog=is_backlog, is_dated=decision.is_dated)
         return standing(home, source.priority, at, (source.name, entry.key))
 
     def recognize(self, decision: Decision, marked: Marked | None) -> Decision:

@@ -121,6 +121,7 @@ class Resembling:
     markup: str | None = None
     canonical_url: str | None = None
     is_backlog: bool = False
+    is_dated: bool = True
     origin: Origin | None = None
     feed_url: str = ""
     site_url: str | None = None

@@ -6,7 +6,7 @@ Never the one that was polled first: the same input gives the same result, whate
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import IntEnum
 
 from aggregator.model.documents import Origin
@@ -58,8 +58,14 @@ def origin_domain(origin: Origin | None) -> str | None:
     return domain_of(origin.url) or domain_of(origin.id) if origin else None
 
 
-def published_at(published: datetime, first_seen: datetime, *, is_backlog: bool) -> datetime:
-    """Return since when an entry counts as published: of what a polled source brings, not long before it was seen."""
+def published_at(published: datetime, first_seen: datetime, *, is_backlog: bool, is_dated: bool) -> datetime:
+    """Return since when an entry counts as published: of what a polled source brings, not long before it was seen.
+
+    Without a date it counts from the end of the day on which it was first seen: when within the day that was depends on
+    which server answered first.
+    """
+    if not is_dated:
+        return datetime.combine(first_seen.date(), time.max, first_seen.tzinfo)
     return published if is_backlog else max(published, first_seen - _LATE)
 
 

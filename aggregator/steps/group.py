@@ -21,10 +21,9 @@ from aggregator.stories import (
     Weights,
     cosine,
     group_reports,
-    looked_up_marks,
+    marks_of,
     needing_vectors,
     packed,
-    stored_marks,
 )
 from aggregator.text.marks import LINK
 
@@ -44,16 +43,10 @@ def group_waiting(store: Store, now: datetime, *, encoder: Encoder | None = None
 
 def _group(store: Store, waiting: Sequence[Report], now: datetime, encoder: Encoder | None) -> int:
     weights = Weights(store.vocabularies(), (each.gist for each in waiting))
-    marks = {
-        each.id: (
-            stored_marks(each.gist, weights, each.published),
-            looked_up_marks(each.gist, weights, each.published),
-        )
-        for each in waiting
-    }
+    marks = {each.id: marks_of(each.gist, weights, each.published) for each in waiting}
     # nothing that is stored, or comes later, can tell of the event of what is that old; of the round it can
     fresh = [each for each in waiting if each.published > now - MAX_AGE]
-    probes = [marks[each.id][1] for each in fresh]
+    probes = [marks[each.id].looked_up for each in fresh]
     near = store.surroundings(probes, {mark for each in probes for mark in each if LINK.has(mark)})
     ids = {each.id for each in waiting}
     stored = {each.id: each for each in near.reports if each.id not in ids}
@@ -63,8 +56,8 @@ def _group(store: Store, waiting: Sequence[Report], now: datetime, encoder: Enco
     if encoder is not None:
         around = Candidates(near.by_mark, stored)
         for each in waiting:
-            around.add(each, marks[each.id][0])
-        wanted = needing_vectors(((each, around.of(each, marks[each.id][1])) for each in waiting), weights)
+            around.add(each, marks[each.id].stored)
+        wanted = needing_vectors(((each, around.of(each, marks[each.id].looked_up)) for each in waiting), weights)
         made = _vectors_of([reports[each] for each in sorted(wanted.difference(vectors))], encoder)
     judged = group_reports(
         waiting,
@@ -76,7 +69,7 @@ def _group(store: Store, waiting: Sequence[Report], now: datetime, encoder: Enco
     )
     judged = replace(
         judged,
-        marks={each.pk: marks[each.id][0] for each in fresh},
+        marks={each.pk: marks[each.id].stored for each in fresh},
         vectors={reports[id_].pk: vector for id_, vector in made.items() if reports[id_].published > now - MAX_AGE},
     )
     return len(judged.joined) if store.group(judged, {each.pk: each.published for each in reports.values()}) else 0

@@ -6,7 +6,7 @@ from aggregator.dedupe import mark_copies, nearest_articles, sign
 from aggregator.model import Entry, Gist, StoredEntry
 from aggregator.steps.group import cosine_of
 from aggregator.store import Store
-from aggregator.stories import Candidates, Weights, looked_up_marks, nearest_stories
+from aggregator.stories import Candidates, Weights, marks_of, nearest_stories
 from aggregator.text.marks import LINK
 
 
@@ -34,7 +34,7 @@ def stories_near(store: Store, stored: StoredEntry) -> tuple[int, list[str]]:
     if own is None:
         return 0, []
     weights = Weights(store.vocabularies())
-    marks = looked_up_marks(own.gist, weights, own.published)
+    marks = marks_of(own.gist, weights, own.published).looked_up
     near = store.surroundings([marks], {mark for mark in marks if LINK.has(mark)})
     around = {each.id: each for each in near.reports if each.id != own.id}
     found = list(Candidates(near.by_mark, around).of(own, marks))

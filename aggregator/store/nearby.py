@@ -45,6 +45,7 @@ _RESEMBLING = sa.select(
     entries.c.published,
     entries.c.first_seen,
     entries.c.listed_at,
+    entries.c.is_dated,
     entries.c.canonical_url,
     entries.c.origin,
     sources.c.url.label("feed_url"),

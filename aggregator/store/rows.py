@@ -233,6 +233,7 @@ def to_resembling(row: Row) -> Resembling:
         first_seen=row["first_seen"],
         canonical_url=row["canonical_url"],
         is_backlog=row["listed_at"] != row["first_seen"],
+        is_dated=row["is_dated"],
         origin=_origin(row["origin"]),
         feed_url=row["feed_url"],
         site_url=row["site_url"],

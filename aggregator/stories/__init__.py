@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from aggregator.stories.encoder import Encoder, SentenceEncoder, cosine, is_installed, packed
 
 if TYPE_CHECKING:
-    from aggregator.stories.candidates import MAX_AGE, Candidates, looked_up_marks, stored_marks
+    from aggregator.stories.candidates import MAX_AGE, Candidates, Marks, marks_of
     from aggregator.stories.explain import nearest_stories
     from aggregator.stories.gist import gists_of
     from aggregator.stories.grouping import group_reports, needing_vectors
@@ -16,26 +16,26 @@ __all__ = [
     "MAX_AGE",
     "Candidates",
     "Encoder",
+    "Marks",
     "SentenceEncoder",
     "Weights",
     "cosine",
     "gists_of",
     "group_reports",
     "is_installed",
-    "looked_up_marks",
+    "marks_of",
     "nearest_stories",
     "needing_vectors",
     "packed",
-    "stored_marks",
 ]
 
 # Loaded by the first who wants it: a poll that brings nothing new needs none of it.
 _MODULES = {
     "MAX_AGE": "candidates",
     "Candidates": "candidates",
-    "looked_up_marks": "candidates",
+    "Marks": "candidates",
+    "marks_of": "candidates",
     "needing_vectors": "grouping",
-    "stored_marks": "candidates",
     "nearest_stories": "explain",
     "gists_of": "gist",
     "group_reports": "grouping",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, combinations, islice
 
@@ -54,16 +55,20 @@ def _kinds(names: Iterable[str]) -> tuple[list[str], list[str]]:
     return said, things
 
 
-def stored_marks(gist: Gist, weights: Weights, published: datetime) -> tuple[int, ...]:
-    """Return the marks by which later reports find this one."""
-    words, links = story_marks(gist, weights)
-    return (*WORD.stored(words, published), *LINK.stored(links, published))
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of a report: those by which later ones find it, and where those are that may tell of the same event."""
+
+    stored: tuple[int, ...]
+    looked_up: tuple[int, ...]
 
 
-def looked_up_marks(gist: Gist, weights: Weights, published: datetime) -> tuple[int, ...]:
-    """Return where the marks of others are that may tell of the same event."""
+def marks_of(gist: Gist, weights: Weights, published: datetime) -> Marks:
     words, links = story_marks(gist, weights)
-    return (*WORD.looked_up(words, published), *LINK.looked_up(links, published))
+    return Marks(
+        (*WORD.stored(words, published), *LINK.stored(links, published)),
+        (*WORD.looked_up(words, published), *LINK.looked_up(links, published)),
+    )
 
 
 class Candidates:

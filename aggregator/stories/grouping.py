@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
 from aggregator.model import Grouping, Joined, Report
-from aggregator.stories.candidates import Candidates
+from aggregator.stories.candidates import Candidates, Marks
 from aggregator.stories.features import Weighed, weigh
 from aggregator.stories.scores import SHIPPED, Scales, Score, needs_meaning, score
 from aggregator.stories.weights import Weights
@@ -35,21 +35,21 @@ Cosine = Callable[[Report, Report], float | None]
 
 def group_reports(
     waiting: Sequence[Report],
-    marks: Mapping[str, tuple[Sequence[int], Sequence[int]]],
+    marks: Mapping[str, Marks],
     candidates: Candidates,
     stored: Iterable[Report],
     weights: Weights,
     cosine: Cosine,
     scales: Scales = SHIPPED,
 ) -> Grouping:
-    """Judge new reports. ``marks`` are those that are stored of each and those that are looked up, by its id.
+    """Judge new reports. ``marks`` are those of each, by its id.
 
     ``stored`` are the reports that were found, with all others of their stories.
     """
     for report in waiting:
-        candidates.add(report, marks[report.id][0])
+        candidates.add(report, marks[report.id].stored)
     stories = Stories((*stored, *waiting), weights, cosine, scales)
-    stories.join([(report, list(candidates.of(report, marks[report.id][1]))) for report in waiting])
+    stories.join([(report, list(candidates.of(report, marks[report.id].looked_up))) for report in waiting])
     return Grouping(
         waiting=tuple(each.pk for each in waiting),
         joined={report.id: joined for report in waiting if (joined := stories.joined(report)) is not None},
@@ -110,7 +110,9 @@ class Stories:
         story = self._story[report.id]
         if story == report.id:
             return None
-        others = (each for each in self._members[story] if each.id != report.id)
+        others = [each for each in self._members[story] if each.id != report.id]
+        if not others:
+            return None  # its story's only other report is gone since it joined
         nearest = max(others, key=lambda each: (self.score(report, each).value, each.id))
         return Joined(story=story, evidence=evidence_of(self.score(report, nearest), report, nearest))
 

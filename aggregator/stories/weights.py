@@ -30,6 +30,7 @@ class Weights:
         self._entries: Counter[str] = Counter()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._known: dict[tuple[str, str], float] = {}
+        self._telling: dict[tuple[str, str], bool] = {}
         for gist in unread:
             self._entries[gist.language] += 1
             self._counts.update((gist.language, word) for word in (*gist.title, *gist.text))
@@ -48,10 +49,13 @@ class Weights:
 
     def is_telling(self, word: str, language: str) -> bool:
         """Whether a word tells one event from another: a name, a place, a rare word, a number of some length."""
-        if _assumed(word, language) > _PLACE:
-            return False
-        read, having = self._read(word, language)
-        return read < _ENOUGH or having <= _TOO_COMMON * read
+        key = (language, word)
+        found = self._telling.get(key)
+        if found is None:
+            read, having = self._read(word, language)
+            is_rare = read < _ENOUGH or having <= _TOO_COMMON * read
+            found = self._telling[key] = is_rare and _assumed(word, language) <= _PLACE
+        return found
 
     def _read(self, word: str, language: str) -> tuple[int, int]:
         """Return how many entries were read, and how many of them have a word."""

@@ -249,6 +249,41 @@ def test_a_round_gives_the_same_stories_whichever_server_answers_first(store: St
     assert [stories[number].story for number in range(8)] == [first[number] for number in (2, 2, 2, 4, 4, 6, 6, 7)]
 
 
+COPIED = "The mayor of Bergen opened the new harbour ferry and thanked all who had worked on it for so many years. " * 4
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_entries_without_dates_have_the_same_stories_and_originals_whichever_server_answers_first(
+    store: Store, seed: int
+) -> None:
+    reports = [
+        (f"s{number}", report(title, f"s{number}", published=None, summary="")) for number, title in enumerate(TITLES)
+    ]
+    reports += [
+        (
+            f"c{number}",
+            report(
+                "Ferry opened", f"c{number}", published=None, content=f"<p>{COPIED}</p>", url=None, canonical_url=None
+            ),
+        )
+        for number in range(3)
+    ]
+    store.configure([make_source(name) for name, _ in reports])
+    random.Random(seed).shuffle(reports)
+
+    for seconds, (name, entry) in enumerate(reports):
+        poll_once(store, name, [entry], now=NOW + timedelta(seconds=seconds))
+    group_waiting(store, NOW + timedelta(seconds=len(reports)))
+
+    stored = list(store.entries(Selection()))
+    stories: dict[str, set[int]] = {}
+    for each in stored:
+        if each.title in TITLES:
+            stories.setdefault(each.story, set()).add(TITLES.index(each.title))
+    assert sorted(map(sorted, stories.values())) == [[0, 1, 2], [3, 4], [5, 6], [7]]
+    assert [each.source for each in stored if each.title == "Ferry opened" and not each.duplicate_of] == ["c0"]
+
+
 def test_two_stories_become_one_when_a_report_shows_it_and_the_other_id_still_leads_there(
     store: Store, sources: dict[str, Source], url: str
 ) -> None:

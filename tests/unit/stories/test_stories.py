@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from aggregator.model import Entry, Gist, Report, Vocabulary
-from aggregator.stories import Candidates, Weights, gists_of, group_reports, looked_up_marks, stored_marks
+from aggregator.stories import Candidates, Weights, gists_of, group_reports, marks_of
 from aggregator.stories.grouping import MAX_REPORTS, MAX_SPAN
 from tests.builders import NOW, make_entry
 
@@ -33,10 +33,7 @@ class Newsroom:
             for entry, gist in zip(entries, gists_of(entries), strict=True)
         ]
         weights = Weights(self.vocabularies, (each.gist for each in waiting))
-        marks = {
-            each.id: tuple(marks(each.gist, weights, each.published) for marks in (stored_marks, looked_up_marks))
-            for each in waiting
-        }
+        marks = {each.id: marks_of(each.gist, weights, each.published) for each in waiting}
         found = Candidates(self.by_mark, self.reports)
         grouping = group_reports(waiting, marks, found, self.reports.values(), weights, lambda *_: None)
         for each in waiting:
@@ -44,7 +41,7 @@ class Newsroom:
             story = joined.story if joined else each.id
             self.evidence[each.id] = joined.evidence if joined else ""
             self.reports[each.id] = replace(each, story=story, is_waiting=False, is_sent=self.sent)
-            for mark in marks[each.id][0]:
+            for mark in marks[each.id].stored:
                 self.by_mark[mark] = (*self.by_mark.get(mark, ()), each.id)
         for report in self.reports.values():
             story = grouping.merged.get(report.story, report.story)
