@@ -506,6 +506,28 @@ def test_entries_get_other_categories_and_the_content_version_moves_with_those_o
     assert [each.id for each in store.entries(Selection(categories=("lost",)))] == []
 
 
+def test_an_article_gets_other_categories_with_its_copies_and_no_other_does(store: Store) -> None:
+    source, (old, new) = make_source("a"), (CategoryMatch(category=name, reasons=("r",)) for name in ("old", "new"))
+    store.configure([source])
+    poll(
+        store,
+        source,
+        make_decision(make_entry("One"), id="one", categories=(old,)),
+        make_decision(make_entry("Copy"), id="copy", original="one", categories=(old,)),
+        make_decision(make_entry("Two"), id="two", categories=(old,)),
+    )
+    version = store.content_version()
+
+    changed = store.recategorize_article("one", lambda entry: (new,) if entry.id == "copy" else None)
+
+    assert [(each.entry.id, each.categories) for each in changed] == [("copy", (new,))]
+    assert store.content_version() == version + 1
+    found = {entry.id: entry.categories for entry in store.entries(Selection())}
+    assert found == {"one": (old,), "copy": (new,), "two": (old,)}
+    assert store.recategorize_article("one", lambda entry: entry.categories) == []
+    assert store.content_version() == version + 1
+
+
 def test_one_sqlite_database_serves_one_main_job_and_postgresql_many(open_store: Callable[[], Store], url: str) -> None:
     first, second = open_store(), open_store()
 
