@@ -391,12 +391,16 @@ def _ranked(rows: Sequence[Row], dates: Dates) -> dict[tuple[str, int], int]:
         counts.update(seen)
     usual = len(rows) * _USUAL
     for column in list(worth):
-        is_told = column[0] == "prose" and counts[column] < usual
-        if is_told or (in_titles[column] == counts[column] and in_titles.total() < usual):
-            del worth[column]  # a date that a text or a title happens to tell
+        is_of_titles = in_titles[column] == counts[column]
+        if in_titles.total() < usual if is_of_titles else column[0] == "prose" and counts[column] < usual:
+            del worth[column]  # a date that a title or a text happens to tell
     ranked = sorted(worth, key=lambda each: worth[each] - 0.05 * early[each], reverse=True)
     least = len(rows) * 0.05
-    return {column: number for number, column in enumerate(ranked) if worth[column] > least}
+    return {
+        column: number
+        for number, column in enumerate(ranked)
+        if worth[column] > least or in_titles[column] == counts[column]
+    }
 
 
 def _heads(

@@ -37,6 +37,7 @@ from aggregator.parse.pages.phrases import (
 )
 
 _SKIPPED = words("script style noscript template svg math iframe select button textarea head canvas video audio map")
+_IN_HEADING = ("span", None)  # what a button in a heading is, which opens what stands under that
 _MEDIUM = frozenset(("data", "type"))  # without them an object is a wrapper: it lets cards that are links hold links
 _STAMPS = frozenset(("datetime", "data-date"))
 _MAY_DATE = _STAMPS | {"itemprop", "title"}
@@ -107,6 +108,8 @@ class _Walk:
                 meaning = known.get((tag, classes), _UNKNOWN)
                 if meaning is _UNKNOWN:
                     meaning = known[tag, classes] = self._meaning(tag, classes)
+                if meaning is None and tag == "button" and node >= 0 and rows[node][1] in HEADINGS:
+                    meaning = known[_IN_HEADING] = known.get(_IN_HEADING) or self._meaning(*_IN_HEADING)
                 if meaning is None or "hidden" in given or (tag == "object" and any(map(given.get, _MEDIUM))):
                     walk.skip_subtree()  # the next event is its end
                     is_shown = False

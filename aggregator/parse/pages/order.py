@@ -25,7 +25,10 @@ def day_comes_first(written: Sequence[Written], *, url: str, language: str | Non
     told = {each.is_month_first for each in written} - {None}
     if len(told) == 1:
         return told == {False}
-    return _is_usual(url, language) if (known := _by_order(written, now)) is None else known
+    known = _by_order(written, now)
+    if known is not None:
+        return known
+    return all(each.is_dotted for each in figures) or _is_usual(url, language)
 
 
 def _by_order(written: Sequence[Written], now: datetime) -> bool | None:

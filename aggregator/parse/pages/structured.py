@@ -46,7 +46,7 @@ _DATES: Final = (
 _SUMMARIES: Final = ("description", "summary", "excerpt", "teaser", "abstract", "intro", "lead", "subtitle", "dek")
 _IMAGES: Final = ("image", "thumbnailUrl", "thumbnail", "featuredImage", "cover", "picture")
 _STARTS: Final = ("/", "http://", "https://", "./", "../")
-_SHORTEST_TITLE: Final = 8
+_SHORTEST_TITLE: Final = 4
 # An address that stays what it is when it is resolved.
 _PLAIN: Final = re.compile(r"https?://[a-z\d.-]+/[\w%,~+./-]*(?:\?[\w%,~+=&;-]+)?", re.ASCII)
 

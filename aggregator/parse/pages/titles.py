@@ -27,7 +27,7 @@ _OWN_KIND = IS_AUTHOR | IS_DATE | IS_SUMMARY
 _SMALL = frozenset(("small", "sup", "sub", "time", "abbr", "kbd", "button", "label"))
 _DISTINCT = 0.7  # of the pieces that stand in one place: fewer name sections
 _USUAL = 0.6  # of a list's titles
-_SHORTEST = 12  # characters that are left of a title without its date
+_SHORTEST = 12  # characters that are left of most titles without their date
 _BEFORE_DATE = re.compile(r"\s*[(\[–—|·•:,-]\s*$")
 _BEHIND_DATE = re.compile(r"\s*[)\]]?\s*[)\]–—|·•:-]?\s*")
 _LONGEST_LABEL = 12
@@ -87,7 +87,8 @@ def without_dates(titles: Sequence[str | None], language: str | None) -> list[st
     """Return titles without the date that most of them begin or end with: "08.10.2026: Title", "Title (8 Oct 2026)"."""
     cut = [_without_date(title, language) if title else None for title in titles]
     changed = [new for new in cut if new]
-    if len(changed) < max(2, len(titles) * _USUAL) or len(set(changed)) < len(changed):
+    long = sum(len(new) >= _SHORTEST for new in changed)
+    if long < max(2, len(titles) * _USUAL) or len(set(changed)) < len(changed):
         return list(titles)
     return [new or title for new, title in zip(cut, titles, strict=True)]
 
@@ -110,7 +111,7 @@ def _without_date(title: str, language: str | None) -> str | None:
         rest = before[: opening.start()]
     else:
         return None
-    return rest if len(rest) >= _SHORTEST else None
+    return rest if _LETTER.search(rest) else None
 
 
 def _holder(page: Outline, root: int, title: Cell) -> int:

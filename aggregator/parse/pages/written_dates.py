@@ -30,6 +30,11 @@ _DAY_MONTH = re.compile(
     rf"(?:[\s.,/’'-]{{0,3}}(?:de[l]? |of )?((?:19|20)\d\d|[’']?\d\d(?![\d:.h]|\s?(?:Uhr|h\b))))?",
     re.IGNORECASE,
 )
+# The first of several days at the beginning of a text: "24 – 25 November", "du 24 au 25 novembre".
+_FIRST_DAY = re.compile(
+    r"\W{0,3}(?:from |vom |du )?(\d{1,2})(?:st|nd|rd|th|er|\.)?\s?(?:[-–—/&]|to|until|and|bis|und|au|et)\s?",
+    re.IGNORECASE,
+)
 _MONTH_DAY = re.compile(
     rf"(?<![^\W\d_])({_WORD})[\s./-]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th|º)?(?![\d:])(?:[\s.,/-]{{1,3}}((?:19|20)\d\d))?",
     re.IGNORECASE,
@@ -52,8 +57,8 @@ _BUDDHIST = 543  # years that Thailand is ahead
 class Written:
     """A date as written at ``start`` to ``stop`` of a text. ``is_open``: day and month may change places.
 
-    ``year`` None is not said. ``is_month_first`` is the order of figures that can be read in one way only. ``clock`` is
-    (hour, minute, minutes east of Greenwich).
+    ``year`` None is not said. ``is_month_first`` is the order of figures that can be read in one way only;
+    ``is_dotted`` tells of dots between them. ``clock`` is (hour, minute, minutes east of Greenwich).
     """
 
     year: int | None
@@ -64,6 +69,7 @@ class Written:
     is_open: bool = False
     clock: tuple[int, int, int] | None = None
     is_month_first: bool | None = None
+    is_dotted: bool = False
 
     def turned(self) -> Written:
         return Written(self.year, self.day, self.month, self.start, self.stop, False, self.clock)
@@ -110,7 +116,8 @@ def _figures(text: str, language: str | None) -> Written | None:
         return _ordered(_written(text, found, year, one, other), is_month_first=True)
     if int(one) > 12:
         return _ordered(_written(text, found, year, other, one), is_month_first=False)
-    return _written(text, found, year, other, one, is_open=one != other)
+    written = _written(text, found, year, other, one, is_open=one != other)
+    return replace(written, is_dotted=found[2] == ".") if written is not None else None
 
 
 def _ordered(written: Written | None, *, is_month_first: bool) -> Written | None:
@@ -139,7 +146,9 @@ def _day_month(text: str, language: str | None) -> Written | None:
     for found in _DAY_MONTH.finditer(text):
         month = month_number(found[2], language, has_year=bool(found[3]))
         if month:
-            return _written(text, found, found[3], month, found[1])
+            first = _FIRST_DAY.fullmatch(text, 0, found.start()) if found.start() else None
+            day = found[1] if first is None or int(first[1]) >= int(found[1]) else first[1]
+            return _written(text, found, found[3], month, day)
     return None
 
 
