@@ -21,6 +21,14 @@ _RAW_WORD = re.compile(r"[^\W_]+")
 _ENDINGS = ("en", "es", "n", "s")
 _SHORTEST_STEM = 5
 _LONGEST_ACRONYM = 5
+# Small words of Luxembourgish, which no stemmer knows; those of English, French and German are elsewhere.
+_LUXEMBOURGISH = """
+    awer beim dann dat dee deen deem deene deier dobai dofir dohin duerch eis eise eiser elo emmer eng engem enger erem
+    esou fir ginn gett goufen gouf haten hei hien hier hir hire hirem hirer hun huet iwwer kann kee keen keng kennen
+    krut kruten mei meng mer musse nees nei nom ouni sech sei seng sengem senger sinn soll sollen vill virun vir vum vun
+    waren wei wann wat wellen wou zanter zwou
+"""
+_SMALL_IN_LUXEMBOURGISH = frozenset(_LUXEMBOURGISH.split())
 _MOST_WORDS = 14  # of a headline; further ones are rarely what it is about
 _MOST_IN_PAIRS = 6
 _STEPS = 2  # weights are halves
@@ -42,7 +50,8 @@ class Token:
     def is_telling(self) -> bool:
         """Whether a rule might look for it."""
         is_acronym = self.raw.isupper() and len(self.raw) >= 2
-        return not self.folded.isdigit() and not is_small(self.folded, "") and (len(self.folded) > 2 or is_acronym)
+        is_little = is_small(self.folded, "") or self.folded in _SMALL_IN_LUXEMBOURGISH
+        return not self.folded.isdigit() and not is_little and (len(self.folded) > 2 or is_acronym)
 
     @property
     def term(self) -> str:
