@@ -35,7 +35,7 @@ _SIDE_BY_SIDE = """<!DOCTYPE html><body style="margin:0;display:flex;gap:24px;pa
 _HEIGHT = 1180
 _NARROW = 360
 _WIDE = 1200
-_PAGES = {"front": "", "sources": "sources", "search": "search?q=regolith"}
+_PAGES = {"front": "", "sources": "sources", "search": "search?q=lunar"}
 
 
 def main() -> None:
