@@ -11,7 +11,7 @@ import typer
 
 from aggregator.app import utc_now
 from aggregator.entrypoints.commands.options import ConfigOption
-from aggregator.entrypoints.demo import DemoSite, write_config
+from aggregator.entrypoints.demo import DemoSite, write_config, write_inlets
 from aggregator.entrypoints.logs import LogFormat, configure_logging
 from aggregator.entrypoints.main_job import USUAL_PORT, run_main_job
 from aggregator.entrypoints.roles import Role, roles_of
@@ -74,7 +74,9 @@ def demo(
     if not speaks(language):
         raise UsageError(f"there is no catalogue for {language!r}; there are: {', '.join(languages())}")
     with tempfile.TemporaryDirectory(prefix="aggregator-demo-") as folder, DemoSite(now=utc_now()) as site:
-        config = write_config(Path(folder), site.url, public_url=f"http://{host}:{port}/", language=language)
+        public_url = f"http://{host}:{port}/"
+        config = write_config(Path(folder), site.url, public_url=public_url, language=language, has_inlets=True)
+        write_inlets(Path(folder), site, now=utc_now())
         say(f"sample sources: {site.url}")
         say(f"their combined feed and pages, in a moment: http://{host}:{port}/")
         say("in two minutes a ranking that is watched will change, and an entry will say what")

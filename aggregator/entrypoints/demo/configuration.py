@@ -21,12 +21,14 @@ def write_config(
     public_url: str = "http://127.0.0.1:8080/",
     language: str = "en",
     of: Sequence[DemoSource] | None = None,
+    has_inlets: bool = False,
 ) -> Path:
     """Write a complete configuration into ``folder``, made if need be, and return its main file.
 
     The database will be in the folder too. ``site_url`` is a DemoSite's ``url``; ``public_url`` is where the program
-    will serve its own page, in ``language``; ``of`` are the sources to watch (None: all). Files of an earlier
-    demo are replaced. A folder that can't be written is a UsageError.
+    will serve its own page, in ``language``; ``of`` are the sources to watch (None: all), beside those of
+    ``write_inlets`` when it ``has_inlets``. Files of an earlier demo are replaced. A folder that can't be written is a
+    UsageError.
     """
     environment = Environment(
         loader=PackageLoader("aggregator.entrypoints.demo", "config"),
@@ -41,7 +43,11 @@ def write_config(
         folder.mkdir(parents=True, exist_ok=True)
         for name in FILES:
             text = environment.get_template(f"{name}.j2").render(
-                sources=sources() if of is None else of, site=site_url, public_url=public_url, language=language
+                sources=sources() if of is None else of,
+                site=site_url,
+                public_url=public_url,
+                language=language,
+                has_inlets=has_inlets,
             )
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
