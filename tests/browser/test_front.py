@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opening
 from tests.browser.sites import Site
+from tests.browser.test_looks import findings, sticks_out
 
 _TOUCHED = "a, button, input:not([type=hidden]), select, summary"
 # What a finger is for on each page: 44 px high. Links within a text are 24, as WCAG 2.2 has it (2.5.8).
@@ -56,6 +57,15 @@ def test_titles_only_shows_twice_as_many_and_stays_so(demo: Site, open_page: Ope
     assert page.locator("article .summary").count() == 0
     page.get_by_role("link", name="With summaries").click()
     assert page.url == f"{demo.url}?category=space"
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_titles_only_fit_and_keep_nobody_from_reading(demo: Site, crowd: Site, open_page: Opening, width: int) -> None:
+    for site in (demo, crowd):
+        page = open_page(f"{site.url}?view=compact", width=width)
+
+        assert sticks_out(page) <= 0
+        assert findings(page) == []
 
 
 def test_the_size_of_headlines_follows_importance(demo: Site, open_page: Opening) -> None:
