@@ -36,10 +36,10 @@ def world(tmp_path: Path) -> Iterator[World]:
 class Page:
     """A page that changes, and the source that is polled for it."""
 
-    def __init__(self, world: World, *, is_dated: bool) -> None:
-        self.world = world
+    def __init__(self, world: World, *, is_dated: bool, language: str = "en") -> None:
+        self.world, self.language = world, language
         # newest first; the first two appear later
-        made = items("en", 12, is_dated=is_dated)
+        made = items(language, 12, is_dated=is_dated)
         self.news = [
             replace(each, day=each.day and each.day.replace(year=2025), written=each.written.replace("2026", "2025"))
             for each in made
@@ -51,7 +51,7 @@ class Page:
         return self.world.poll("news")["news"]
 
     def show(self, markup: Markup, news: Sequence[Item]) -> PollSummary:
-        return self.serve(page(markup, news, "en"))
+        return self.serve(page(markup, news, self.language))
 
     @property
     def titles(self) -> list[str]:
@@ -74,9 +74,22 @@ WAYS_TO_GO_BAD = (
 
 
 @pytest.mark.parametrize("is_dated", [True, False], ids=["dated", "undated"])
-@pytest.mark.parametrize("markup", [bare, typo3, flat, table, linked_cards], ids=lambda each: each.__name__)
-def test_a_page_lives_without_a_false_entry_or_a_lost_one(world: World, markup: Markup, is_dated: bool) -> None:
-    made = Page(world, is_dated=is_dated)
+@pytest.mark.parametrize(
+    ("markup", "language"),
+    [
+        (bare, "en"),
+        (typo3, "de"),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in [(flat, "en"), (table, "fr"), (linked_cards, "de"), (bare, "fr"), (typo3, "en")]
+        ),
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.__name__,
+)
+def test_a_page_lives_without_a_false_entry_or_a_lost_one(
+    world: World, markup: Markup, language: str, is_dated: bool
+) -> None:
+    made = Page(world, is_dated=is_dated, language=language)
     news, known = made.news, [each.title for each in made.news[2:10]]
     world.configure("news kind: page")
 
@@ -97,7 +110,7 @@ def test_a_page_lives_without_a_false_entry_or_a_lost_one(world: World, markup: 
     assert made.show(markup, [*reversed(news[2:9]), *edited]).new == 0
 
     for way in WAYS_TO_GO_BAD:
-        bad = made.serve(bad_page(way, "en"))
+        bad = made.serve(bad_page(way, language))
         assert (way, bad.new, made.titles) == (way, 0, sorted(known))
         assert (way, made.health.state.status) == (way, SourceStatus.CHANGED)
 
