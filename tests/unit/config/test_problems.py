@@ -64,6 +64,10 @@ sources:
         ("site: Space", "1: expected a section, got 'Space'"),
         ("site: {url: news.example.org}", "1: expected an address that begins with http:// or https://"),
         ("site: {url: 'https://n.example/?a'}", "1: expected an address without ? and #, got 'https://n.example/?a'"),
+        (
+            "site: {language: it}",
+            "1: expected a language that this program speaks: en, de, fr, got 'it'",
+        ),
         ("site: {language: English!}", "1: expected a language tag such as en, fr or de-LU, got 'English!'"),
         (
             "site: {timezone: Europe/Luxemburg}",
