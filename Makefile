@@ -3,7 +3,9 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+# Processes of pytest; one more than cores, such as `make test JOBS=3`, where tests wait for servers and programs.
+JOBS   ?= auto
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 
 .PHONY: run test test-slow install demo lint coverage quality chaos bench screenshots messages docs dist clean
 
