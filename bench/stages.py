@@ -15,7 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from aggregator import pipeline
+from aggregator import categorize, dedupe, pipeline
 from aggregator.app import Aggregator
 from aggregator.config import load
 from aggregator.polling.workers import poll_due
@@ -30,9 +30,9 @@ STAGES: tuple[tuple[object, str, str], ...] = (
     (parsing, "read_document", "parse"),
     (parsing, "normalize_changes", "normalize"),
     (parsing, "sign", "dedupe"),
-    (pipeline, "categorize", "categorize"),
+    (categorize, "categorize", "categorize"),  # loaded where it is called
     (deciding, "marks_of", "dedupe"),
-    (deciding, "judge", "dedupe"),
+    (dedupe, "decide", "dedupe"),
     (PollTransaction, "known", "store: read"),
     (PollTransaction, "nearby", "store: read"),
     (PollTransaction, "write", "store: write"),
