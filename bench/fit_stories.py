@@ -61,7 +61,7 @@ _BY_HAND: Final[Mapping[str, Mapping[str, float]]] = {
     "abroad": {"places": -1.0, "source": -2.0, "links": 5.0},
 }
 _MOVED: Final[Mapping[str, float]] = {"texts": 2.0, "headlines": -0.7, "abroad": 0.3}
-_MOVED_WITH_VECTORS: Final[Mapping[str, float]] = {"texts": 0.75, "headlines": -1.1, "abroad": 0.9}
+_MOVED_WITH_VECTORS: Final[Mapping[str, float]] = {"texts": 0.75, "headlines": -1.1, "abroad": 1.05}
 # Signs that the samples are too few to tell: what differs never speaks for one event.
 _NEVER_ABOVE: Final = frozenset({"source", "numbers", "plain", "single"})
 _RIDGE, _ROUNDS = 0.3, 25

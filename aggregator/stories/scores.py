@@ -89,7 +89,7 @@ SHIPPED: Final = Scales(
             "places": -5.0,
         },
         abroad={
-            START: -5.71,
+            START: -5.56,
             "meaning": 13.67,
             "names": 4.56,
             "figures": 2.67,
