@@ -50,7 +50,8 @@ def has_moved(entry: Entry, stored: KnownEntry) -> bool:
         return False
     if entry.published is not None:
         return entry.published == stored.published and _texts_agree(entry.summary, stored.summary)
-    if stored.published != stored.first_seen or entry.summary != stored.summary:
+    is_dated = stored.is_dated and stored.published != stored.first_seen
+    if is_dated or entry.summary != stored.summary:
         return False
     return len(words_in(entry.summary)) >= _TELLING_WORDS or _only_token_differs(entry.url, stored.url)
 

@@ -21,7 +21,7 @@ from aggregator.parse.pages.repeats import Record, find_series, region_weight
 _HOPELESS = 0.2  # of what the likeliest series promises: none of so little was ever the list that is meant …
 _POOR = 0.5  # and none of so little where that has more records than stories lead a list …
 _CLEAR = 5.0  # … where another was worth so much
-_SAMPLE = 24  # records that a series is judged by
+_SAMPLE = 30  # records that a series is judged by
 _MOST_IN_PARTS = 40  # records of a list of which a part may be meant
 OUTSIDE = 0.5  # what a list outside of the page's <main> is worth
 _PROSE = 0.5  # of its records: with more links within sentences it is a text

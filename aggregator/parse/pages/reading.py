@@ -232,7 +232,7 @@ def _pictures(document: PageDocument, page: Outline, row: Row) -> tuple[Enclosur
     for place in range(bisect_left(page.images, record.root), bisect_left(page.images, record.stop)):
         element = page.nodes[page.images[place]]
         if not _is_small(element):
-            written = picture_address(dict(element.attrib))
+            written = picture_address(dict(element.items()))
             address = address_of(document, written) if written else None
             if address is not None:
                 return (_enclosure(address),)

@@ -104,6 +104,14 @@ def test_without_times_only_a_token_in_the_address_may_differ(before: str, after
     assert are_new(moved(undated, after), known=(known,)) == [is_new]
 
 
+def test_an_undated_entry_a_few_seconds_below_the_first_of_its_poll_is_known_again_under_another_address() -> None:
+    undated = replace(BEFORE, summary=LONG, published=None)
+    known = replace(stored(undated, published=NOW - HOUR), is_dated=False)
+    known = replace(known, published=known.first_seen - timedelta(seconds=2))
+
+    assert are_new(moved(undated, "https://new.example/x"), known=(known,)) == [False]
+
+
 def test_without_times_a_long_text_is_enough() -> None:
     undated = replace(BEFORE, summary=LONG, published=None)
 
