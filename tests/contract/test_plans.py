@@ -146,7 +146,6 @@ def judge_round(store: Store) -> None:
     [waiting] = store.waiting(limit=10)
     found = store.surroundings([[71, 72]], [])
     assert store.report(found.reports[0].id) is not None
-    store.leads([each.pk for each in found.reports])
     story = found.reports[0].story
     judged = Grouping(
         waiting=(waiting.pk,),

@@ -10,6 +10,7 @@ from aggregator.model import Entry, Known, KnownEntry
 from tests.builders import NOW, make_claim, make_entry, make_known
 
 HOUR = timedelta(hours=1)
+STEP = timedelta(seconds=1)  # undated entries of one poll differ by that
 URL = "https://orbit.example/fund"
 LONG = "Ministers say that the new fund for small makers of tools will open early in spring"
 BEFORE = make_entry("Fund to open", key="id:1", summary="Ministers say so.", url=URL, canonical_url=URL)
@@ -99,7 +100,7 @@ def test_each_stored_entry_is_one_entry_of_the_document() -> None:
 )
 def test_without_times_only_a_token_in_the_address_may_differ(before: str, after: str, is_new: bool) -> None:
     undated = replace(BEFORE, url=before, canonical_url=before, published=None)
-    known = stored(undated, published=NOW - HOUR)
+    known = stored(undated, published=NOW - HOUR - STEP, is_dated=False)
 
     assert are_new(moved(undated, after), known=(known,)) == [is_new]
 
@@ -115,7 +116,9 @@ def test_an_undated_entry_a_few_seconds_below_the_first_of_its_poll_is_known_aga
 def test_without_times_a_long_text_is_enough() -> None:
     undated = replace(BEFORE, summary=LONG, published=None)
 
-    assert are_new(moved(undated, "https://new.example/x"), known=(stored(undated, published=NOW - HOUR),)) == [False]
+    assert are_new(
+        moved(undated, "https://new.example/x"), known=(stored(undated, published=NOW - HOUR - STEP, is_dated=False),)
+    ) == [False]
 
 
 def test_an_entry_is_known_by_its_former_key_with_the_same_title_alone() -> None:
