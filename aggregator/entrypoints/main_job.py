@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from contextlib import ExitStack, closing, suppress
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
@@ -42,6 +43,22 @@ _LAST_REQUESTS_S = 3
 
 _LOST = "its file was deleted or replaced while it was in use; put it back, or restore a backup, and start again"
 
+# Loaded before anything is begun, as it can't be when files have run out, or another release lies in its place by then.
+_NEEDED = (
+    "aggregator.parse.article",
+    "aggregator.parse.json_reader",
+    "aggregator.parse.next_page",
+    "aggregator.parse.pages",
+    "aggregator.parse.redesign",
+    "aggregator.parse.sitemap",
+    "aggregator.parse.watch",
+    "aggregator.parse.xml_reader",
+    "aggregator.sources.discover",
+    "aggregator.steps.group",
+    "aggregator.steps.parse",
+    "feedparser",
+)
+
 # Open files at most: the default of many systems, 1024, is less than many sources need.
 _MOST_FILES = 65_536
 
@@ -53,6 +70,8 @@ def run_main_job(path: Path | None, *, host: str, port: int | None, roles: froze
     monitoring has it. Raises ConfigError, StoreError (StoreBusy when another main job has the database) and UsageError
     (the port is taken) before anything is begun.
     """
+    for name in _NEEDED:
+        import_module(name)
     config = load(path)
     keep_secrets_of(config)
     _raise_file_limit()

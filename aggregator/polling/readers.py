@@ -18,7 +18,7 @@ from contextlib import suppress
 from datetime import timedelta
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.reduction import recv_handle
-from typing import Any, Self
+from typing import Self
 
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, ReaderLost
@@ -181,7 +181,7 @@ class ReaderPool:
         pid = self._pids[pipe]
         self.lost += 1
         how = self._ask_for_reader(in_place_of=pipe)
-        _log().warning("reader.lost", pid=pid, how=how, readers=len(self._pids))
+        _log("warning", "reader.lost", pid=pid, how=how, readers=len(self._pids))
         return how
 
     def _watch_readers(self) -> None:
@@ -259,9 +259,9 @@ class ReaderPool:
                 except (EOFError, BrokenPipeError, ConnectionError):
                     self._nursery.close()
                     self._nursery = None
-                    _log().error("readers.cannot_be_replaced", hint="restart the program")
+                    _log("error", "readers.cannot_be_replaced", hint="restart the program")
                 except (OSError, RuntimeError) as error:  # no more files can be opened: tried again soon
-                    _log().warning("reader.not_replaced", error=str(error))
+                    _log("warning", "reader.not_replaced", error=str(error))
             with self._changed:
                 self._changed.notify_all()
             return how
@@ -273,10 +273,12 @@ class ReaderPool:
             self._changed.notify_all()
 
 
-def _log() -> Any:  # noqa: ANN401 - structlog's loggers have no type
-    import structlog  # what a poll in which all goes well needs not
+def _log(level: str, event: str, **facts: object) -> None:
+    """Log a line, with what a poll in which all goes well need not load; where files have run out, go on without."""
+    with suppress(ImportError, OSError):
+        import structlog
 
-    return structlog.get_logger()
+        getattr(structlog.get_logger(), level)(event, **facts)
 
 
 class _Configured:
