@@ -215,7 +215,11 @@ class HttpReceiver:
             timeout = 20
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # its sender was killed in the middle: nothing was posted
+                    self.close_connection = True
+                    return
                 posted = Posted(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
                 said = outer.answer(posted)
                 outer.posts.append(posted)
