@@ -4,7 +4,8 @@ AggregatorError
 ├── ConfigError            the operator's files are wrong; every problem at once (exit code 2)
 │   └── NoConfiguration    … or there are none
 ├── UsageError             a command was asked for something that isn't there (exit code 2)
-│   └── Forgotten          … any more
+│   └── NotHere            an address of the web pages
+│       └── Forgotten      … any more
 ├── SourceError            one source failed: recorded on it, the rest go on
 │   ├── FetchError         no usable answer
 │   │   ├── AddressRefused the address guard said no, before any byte was sent
