@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 # Processes of pytest; one more than cores, such as `make test JOBS=3`, where tests wait for servers and programs.
-JOBS   ?= auto
+JOBS   ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 
 .PHONY: run test test-slow install demo lint coverage quality chaos bench screenshots messages docs dist clean

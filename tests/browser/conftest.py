@@ -57,7 +57,8 @@ def open_page(browser: Browser) -> Iterator[Opening]:
         page = made.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(request.url))
+        # its picture for the tab is fetched when there is time, and given up when a page is left
+        page.on("requestfailed", lambda it: it.url.endswith("/favicon.svg") or complaints.append(it.url))
         page.goto(url)
         return page
 

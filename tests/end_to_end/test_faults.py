@@ -197,6 +197,7 @@ class Proxy:
         threading.Thread(target=self._run, args=(self._listener,), daemon=True).start()
 
 
+@pytest.mark.slow  # it waits for what it waits for
 def test_a_database_that_goes_away_is_waited_for(
     run: Runner, config: Path, site: DemoSite, postgresql: PostgresqlServer, free_port: int
 ) -> None:

@@ -11,8 +11,13 @@ import pytest
 from tests.postgresql import PostgresqlServer
 from tests.walkthrough import DOCS, Walk, pages, served
 
+QUICK = ("quickstart", "newsletters", "watch-a-ranking")  # each page is many commands; the others are in the slow group
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=() if page.stem in QUICK else pytest.mark.slow, id=page.stem) for page in pages()],
+)
 def test_a_guide_holds(page: Path, program: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     database = None
     if "postgresql://" in page.read_text():

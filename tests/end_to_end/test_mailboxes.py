@@ -256,6 +256,7 @@ def test_a_plain_address_goes_on_with_tls_where_the_server_has_it(imap: ImapServ
     assert program.poll().new == 1
 
 
+@pytest.mark.slow  # four programs that are killed
 def test_a_poll_that_is_killed_loses_no_mail(imap: ImapServer, tmp_path: Path) -> None:
     program = of_imap(imap, tmp_path)
     imap.deliver(*(each.raw for each in LETTERS))

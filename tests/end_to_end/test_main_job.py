@@ -36,7 +36,7 @@ def samples_in(body: bytes) -> list[str]:
     return [link.get("href", "") for link in links if link is not None and "/articles/" in link.get("href", "")]
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_the_demo_shows_every_article_once_and_stops_cleanly(run: Runner, free_port: int, sent: signal.Signals) -> None:
     process = run.start("demo", "--port", str(free_port))
     address = f"http://127.0.0.1:{free_port}"
@@ -160,7 +160,7 @@ def test_a_port_that_is_taken_is_a_sentence(run: Runner, config: Path, free_port
     assert f"can't listen on 127.0.0.1 port {free_port}" in done.stderr
 
 
-@pytest.mark.parametrize("how", ["edit", "signal"])
+@pytest.mark.parametrize("how", [pytest.param("edit", marks=pytest.mark.slow), "signal"])
 def test_an_edit_is_taken_up_and_a_bad_one_is_reported_and_left(
     run: Runner, config: Path, site: DemoSite, free_port: int, how: str
 ) -> None:

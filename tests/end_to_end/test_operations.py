@@ -8,6 +8,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 
@@ -39,6 +40,7 @@ def test_a_running_program_is_backed_up_and_given_back_when_it_has_stopped(
     assert run.json("entries", "--config", config) == before
 
 
+@pytest.mark.slow  # likewise
 def test_a_second_restore_names_what_it_would_overwrite(run: Runner, config: Path, tmp_path: Path) -> None:
     run("poll", "--all", "--config", config)
     run("backup", tmp_path / "copy.db", "--config", config)
@@ -49,6 +51,7 @@ def test_a_second_restore_names_what_it_would_overwrite(run: Runner, config: Pat
     run("restore", tmp_path / "copy.db", "--replace", "--config", config)
 
 
+@pytest.mark.slow  # four commands, each a program
 def test_a_backup_of_an_older_version_is_migrated(run: Runner, config: Path, tmp_path: Path) -> None:
     run("poll", "--all", "--config", config)
     before = run.json("entries", "--config", config)
@@ -89,6 +92,7 @@ def _make_older(file: Path) -> None:
     older.replace(file)
 
 
+@pytest.mark.slow  # likewise
 def test_an_upgrade_can_be_rehearsed_and_its_sql_read(run: Runner, config: Path, tmp_path: Path) -> None:
     nothing = run("db", "upgrade", "--dry-run", "--config", config)
     assert "no database yet" in nothing.stdout

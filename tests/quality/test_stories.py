@@ -33,7 +33,7 @@ def test_our_own_reports_of_one_event_come_together_and_others_do_not() -> None:
 
 
 @pytest.mark.skipif(not is_installed(), reason="the extra semantic is not installed")
-@pytest.mark.parametrize("rows", [stories.own_events, stories.own_news])
+@pytest.mark.parametrize("rows", [stories.own_events, pytest.param(stories.own_news, marks=pytest.mark.slow)])
 def test_our_own_reports_come_together_by_their_meaning(rows: Callable[[], list[stories.Row]]) -> None:
     scores = stories.event_scores(rows(), stories.encoder())
 
@@ -42,7 +42,7 @@ def test_our_own_reports_come_together_by_their_meaning(rows: Callable[[], list[
         assert score.recall >= recall, scores
 
 
-@pytest.mark.parametrize("name", ["lux", "basil"])
+@pytest.mark.parametrize("name", ["lux", pytest.param("basil", marks=pytest.mark.slow)])
 def test_real_articles_of_one_event_come_together_and_others_do_not(corpus: Path, name: str) -> None:
     scores = stories.event_scores(stories.corpus_events(corpus, name), stories.encoder())
 

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import replace
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,6 +138,7 @@ def test_an_expression_near_a_term_counts_as_if_it_were_always_looked_for(words:
     assert categorize(entry, make_source(), rules) == categorize(entry, make_source(), plain(rules))
 
 
+@pytest.mark.slow  # thousands of terms, found in two ways
 @settings(max_examples=50, deadline=None)
 @given(texts, texts)
 def test_the_default_rules_say_the_same_however_terms_are_found(title: str, content: str) -> None:
