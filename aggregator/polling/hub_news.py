@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -21,6 +23,7 @@ from aggregator.errors import ClaimLost, FetchError
 from aggregator.http import Response
 from aggregator.model import Fetched, PollSummary, Subscription, SubscriptionState
 from aggregator.polling.workers import end_round
+from aggregator.text.hosts import host_of
 
 log = structlog.get_logger()
 
@@ -36,8 +39,16 @@ _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def can_be_reached(config: Config) -> bool:
-    """Tell whether hubs may be asked to call back: the site has an address on the web, over TLS."""
-    return config.fetch.websub is WebSub.AUTO and config.site.url.startswith("https://")
+    """Tell whether hubs may be asked to call back: over TLS on the web, or on this machine by hubs of this machine."""
+    is_reached = config.site.url.startswith("https://") or _is_here(config.site.url)
+    return config.fetch.websub is WebSub.AUTO and is_reached
+
+
+def _is_here(url: str) -> bool:
+    host = host_of(url) or ""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def keep_subscribed(aggregator: Aggregator) -> int:
@@ -110,6 +121,8 @@ def _tell(aggregator: Aggregator, subscription: Subscription, mode: str) -> None
     """Send a request to a hub, and on where it sends us (WebSub §5.1). Raises FetchError."""
     if not (subscription.link.hub.startswith("https://") or aggregator.config.fetch.allow_private):
         raise FetchError("the hub is not reached over TLS, so that what it sends could not be trusted")
+    if _is_here(aggregator.config.site.url) and not _is_here(subscription.link.hub):
+        raise FetchError("the hub could not call back: site.url is an address of this machine alone")
     fields = {
         "hub.mode": mode,
         "hub.topic": subscription.link.topic,

@@ -391,6 +391,22 @@ def test_a_callback_needs_no_token_of_a_private_site(world: World) -> None:
     world.subscribe()
 
 
+def test_on_this_machine_alone_a_hub_of_this_machine_is_asked(world: World) -> None:
+    text = world.path.read_text().replace("https://news.example/", "http://127.0.0.1:8080/")
+    world.path.write_text(text)
+    world.restart()
+    world.poll()
+
+    assert world.ask()["hub.callback"].startswith("http://127.0.0.1:8080/websub/")
+
+    world.site.put("/feed", feed("https://hub.example/", "one", topic=world.topic))
+    world.poll()
+    posts = len(world.hub.posts)
+    keep_subscribed(world.aggregator)
+    assert len(world.hub.posts) == posts
+    assert "could not call back" in (world.subscription.last_error or "")
+
+
 def test_a_push_survives_a_program_that_ends_before_it_is_read(world: World) -> None:
     asked = world.subscribe()
     world.push(asked, feed("", "three"))

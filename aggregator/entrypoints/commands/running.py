@@ -11,7 +11,7 @@ import typer
 
 from aggregator.app import utc_now
 from aggregator.entrypoints.commands.options import ConfigOption
-from aggregator.entrypoints.demo import DemoSite, write_config, write_inlets
+from aggregator.entrypoints.demo import DemoHub, DemoSite, push_news, write_config, write_inlets
 from aggregator.entrypoints.logs import LogFormat, configure_logging
 from aggregator.entrypoints.main_job import USUAL_PORT, run_main_job
 from aggregator.entrypoints.roles import Role, roles_of
@@ -20,7 +20,7 @@ from aggregator.errors import UsageError
 from aggregator.text.locales import languages, speaks
 
 # When the ranking of the demo changes: when there has been time to look around.
-_RANKING_CHANGES_AFTER_S = 120
+_CHANGES_AFTER_S = 120
 
 HostOption = Annotated[str, typer.Option("--host", metavar="H", help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535, help="The port to listen on.")]
@@ -73,14 +73,23 @@ def demo(
     configure_logging(log_format)
     if not speaks(language):
         raise UsageError(f"there is no catalogue for {language!r}; there are: {', '.join(languages())}")
-    with tempfile.TemporaryDirectory(prefix="aggregator-demo-") as folder, DemoSite(now=utc_now()) as site:
+    with (
+        tempfile.TemporaryDirectory(prefix="aggregator-demo-") as folder,
+        DemoSite(now=utc_now()) as site,
+        DemoHub() as hub,
+    ):
         public_url = f"http://{host}:{port}/"
         config = write_config(Path(folder), site.url, public_url=public_url, language=language, has_inlets=True)
-        write_inlets(Path(folder), site, now=utc_now())
+        write_inlets(Path(folder), site, hub, now=utc_now())
         say(f"sample sources: {site.url}")
         say(f"their combined feed and pages, in a moment: http://{host}:{port}/")
-        say("in two minutes a ranking that is watched will change, and an entry will say what")
-        change = Timer(_RANKING_CHANGES_AFTER_S, lambda: site.publish_ranking(utc_now()))
+        say("in two minutes a ranking that is watched will change, and a hub will send news")
+
+        def change_sites() -> None:
+            site.publish_ranking(utc_now())
+            push_news(site, hub, now=utc_now())
+
+        change = Timer(_CHANGES_AFTER_S, change_sites)
         change.daemon = True
         change.start()
         run_main_job(config, host=host, port=port)

@@ -1,4 +1,4 @@
-"""What the demo has beside feeds and pages: a mailbox with a newsletter, and a page that only a browser shows."""
+"""What the demo has beside feeds and pages: a newsletter, a hub that sends news, a page that only a browser shows."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import json
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from html import escape
 from pathlib import Path
 from typing import Final
 
+from aggregator.entrypoints.demo.hub import DemoHub
 from aggregator.entrypoints.demo.samples import data
 from aggregator.entrypoints.demo.server import DemoSite
 from aggregator.errors import FetchError
 
 FILE: Final = "inlets.yaml"
+_FLASH: Final = "/harbour-flash/feed.xml"
 _SHELL: Final = """<!doctype html><html lang="en"><head><title>Skyline Lab</title></head>
 <body><main id="news"></main><script>
 fetch('/skyline-lab/news.json').then(answer => answer.json()).then(rows => {
@@ -25,12 +28,14 @@ fetch('/skyline-lab/news.json').then(answer => answer.json()).then(rows => {
 </script></body></html>"""
 
 
-def write_inlets(folder: Path, site: DemoSite, *, now: datetime) -> None:
-    """Write the mailbox, and the configuration that reads it; and that of the page, where there is a browser for it."""
+def write_inlets(folder: Path, site: DemoSite, hub: DemoHub, *, now: datetime) -> None:
+    """Write the mailbox and the configuration of these sources; of the page, where there is a browser for it."""
     written = data("inlets.yaml")
+    site.put(_FLASH, _flash(site, hub, now, 1))
     _deliver(folder / "Maildir", written["letter"], now)
     sources = [
         {"url": "maildir:Maildir", "kind": "mailbox", "name": "post", "title": written["letter"]["title"]},
+        {"url": f"{site.url}{_FLASH[1:]}", "name": "harbour-flash", "title": "Harbour Flash", "every": "1h"},
     ]
     if _has_browser():
         rows = [
@@ -47,6 +52,25 @@ def write_inlets(folder: Path, site: DemoSite, *, now: datetime) -> None:
         page_source = {"url": f"{site.url}skyline-lab/", "kind": "page", "name": "skyline-lab", "title": "Skyline Lab"}
         sources.append({**page_source, "render": "browser", "every": "1h"})
     (folder / FILE).write_text(json.dumps({"sources": sources}, indent=2), encoding="utf-8")
+
+
+def push_news(site: DemoSite, hub: DemoHub, *, now: datetime) -> None:
+    """Have the feed publish one entry more, and its hub send it."""
+    body = _flash(site, hub, now, 2)
+    site.put(_FLASH, body)
+    hub.publish(f"{site.url}{_FLASH[1:]}", body, "application/rss+xml")
+
+
+def _flash(site: DemoSite, hub: DemoHub, now: datetime, count: int) -> bytes:
+    """Return the feed that names the hub, with so many entries."""
+    items = "".join(
+        f"<item><guid>{site.url}harbour-flash/{number}</guid><title>{escape(row['title'])}</title>"
+        f"<description>{escape(row['lead'])}</description><pubDate>{format_datetime(now)}</pubDate></item>"
+        for number, row in enumerate(data("inlets.yaml")["flash"][:count])
+    )
+    links = f'<atom:link rel="hub" href="{hub.url}"/><atom:link rel="self" href="{site.url}{_FLASH[1:]}"/>'
+    head = '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Harbour Flash</title>'
+    return f"{head}{links}{items}</channel></rss>".encode()
 
 
 def _deliver(maildir: Path, letter: dict[str, str], now: datetime) -> None:

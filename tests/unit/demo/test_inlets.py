@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aggregator.config import load
-from aggregator.entrypoints.demo import DemoSite, write_config, write_inlets
+from aggregator.entrypoints.demo import DemoHub, DemoSite, write_config, write_inlets
 from aggregator.model import Fetched, Items, SourceKind
 from aggregator.parse.mails import read_mailbox
 from aggregator.sources import configured_sources
@@ -13,9 +13,9 @@ from tests.builders import NOW
 
 
 def test_the_demo_reads_a_newsletter_and_where_there_is_a_browser_a_page_of_scripts(tmp_path: Path) -> None:
-    with DemoSite(now=NOW) as site:
+    with DemoSite(now=NOW) as site, DemoHub() as hub:
         path = write_config(tmp_path, site.url, has_inlets=True)
-        write_inlets(tmp_path, site, now=NOW)
+        write_inlets(tmp_path, site, hub, now=NOW)
         kinds = {each.name: each for each in configured_sources(load(path))}
 
     assert kinds["post"].kind is SourceKind.MAILBOX
