@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from aggregator.entrypoints.demo.hub import DemoHub
+from aggregator.entrypoints.demo.sample_hub import DemoHub
 from aggregator.entrypoints.demo.samples import data
 from aggregator.entrypoints.demo.server import DemoSite
 from aggregator.errors import FetchError
