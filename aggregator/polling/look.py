@@ -13,6 +13,7 @@ from aggregator.http import HttpClient
 from aggregator.model import Claim, Entry, Fetched, ListPage, PageRules, ParsedFeed, Source, SourceKind, SourceState
 from aggregator.normalize import normalize_feed
 from aggregator.parse.pages import hints_for, pin_page
+from aggregator.parse.shell import data_addresses, with_data
 from aggregator.sources import common_places, find_feeds, known_feeds
 from aggregator.steps.kinds import read_document
 from aggregator.steps.parse import is_taken
@@ -108,6 +109,8 @@ class _Look:
         claim = _claim_once(replace(self._source, kind=kind), self._now)
         if kind is SourceKind.SITEMAP:
             answer = replace(answer, pages=tuple(self._parts(answer)))
+        if kind is SourceKind.PAGE and self._source.render is None:
+            answer = with_data(answer, list(self._data(answer)))
         reading = read_document(claim, answer, self._now)
         entries = normalize_feed(reading.document, now=self._now)
         return Found(
@@ -147,6 +150,11 @@ class _Look:
         named = tuple(feed.url for feed in find_feeds(answer.body, url=answer.url))
         known = (*known_feeds(self._source.url), *known_feeds(answer.url))
         return tuple(dict.fromkeys((*named, *(known if named else (*known, *common_places(answer.url))))))
+
+    def _data(self, answer: Fetched) -> Iterator[Fetched]:
+        for address in data_addresses(answer):
+            with suppress(SourceError):
+                yield self.ask(address)
 
     def _parts(self, answer: Fetched) -> Iterator[Fetched]:
         from aggregator.parse.sitemap import sitemap_parts

@@ -1,7 +1,8 @@
 """complete: what is fetched beside a source's own answer, outside of any transaction.
 
-That is the feed that a page names, further pages of a list, the parts of a sitemap, and the articles that new entries
-link to. Each request waits for its turn at its host. What can't be had is left out: nothing here fails.
+That is the feed that a page names, further pages of a list, the data of a page that is empty without its scripts, the
+parts of a sitemap, and the articles that new entries link to. Each request waits for its turn at its host. What can't
+be had is left out: nothing here fails.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from aggregator.fetch import HostGate, fetch_beside, key_of
 from aggregator.http import HttpClient
 from aggregator.model import Article, Claim, Fetched, Per, SourceKind
 from aggregator.parse import looks_like_feed
+from aggregator.parse.shell import data_addresses, with_data
 from aggregator.steps.seen import Draft
 from aggregator.text.hosts import host_of
 
@@ -34,7 +36,7 @@ _OVERLAP: Final = timedelta(days=2)
 
 def needs_more(claim: Claim) -> bool:
     """Tell whether something may have to be fetched beside the answer: for most sources not."""
-    return claim.kind in {SourceKind.AUTO, SourceKind.SITEMAP} or _wants_further_pages(claim)
+    return claim.kind in {SourceKind.AUTO, SourceKind.PAGE, SourceKind.SITEMAP}
 
 
 class Completion:
@@ -65,6 +67,8 @@ class Completion:
             answer = self._feed_of(answer)
         if self._claim.kind is SourceKind.SITEMAP:
             answer = self._with_parts(answer)
+        if self._claim.kind in {SourceKind.AUTO, SourceKind.PAGE} and self._claim.source.render is None:
+            answer = self._with_data(answer)
         if _wants_further_pages(self._claim) and answer.found_at is None and not looks_like_feed(answer):
             answer = replace(answer, pages=tuple(self._further_pages(answer)))
         return answer
@@ -88,6 +92,14 @@ class Completion:
             if found is not None and looks_like_feed(found):
                 return replace(found, found_at=url, pages=(answer,))
         return answer
+
+    def _with_data(self, answer: Fetched) -> Fetched:
+        """Return a page that is empty without its scripts with the data that those fetch, where it can be had."""
+        addresses = data_addresses(answer) if answer.found_at is None else ()
+        if not addresses or looks_like_feed(answer):
+            return answer
+        data = [self._ask(self._client, address) for address in addresses]
+        return with_data(answer, [each for each in data if each is not None])
 
     def _further_pages(self, answer: Fetched) -> Iterator[Fetched]:
         """Yield the pages with older entries, on the same host, each once."""

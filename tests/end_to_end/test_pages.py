@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.app import utc_now
+from aggregator.app import Aggregator, utc_now
+from aggregator.config import load
 from aggregator.entrypoints.demo import DemoSite, DemoSource, sources
 from aggregator.entrypoints.demo.content import articles
 from aggregator.model import PollSummary, Selection, SourceHealth, SourceKind, SourceStatus
 from aggregator.pipeline import Recorder
+from aggregator.polling.workers import poll_due
 from tests.builders import NOW
 from tests.end_to_end.conftest import Runner, wait_for
 from tests.end_to_end.test_pipeline import World
@@ -681,3 +684,26 @@ def test_a_refused_page_names_what_may_be_tried(run: Runner, config: Path, site:
 
     assert "a table of 6 rows: to watch it, `kind: watch` and `select: table.r`" in refused
     assert sitemap.returncode == 0 or "kind: sitemap" in sitemap.stderr
+
+
+def test_a_page_that_is_empty_without_its_scripts_is_read_from_their_data_and_asked_again(tmp_path: Path) -> None:
+    rows = [
+        {"title": f"Report number {n} on talent abroad", "date": f"2026-02-{10 + n}", "url": f"/news/{n}"}
+        for n in range(5)
+    ]
+    shell = b"<html><body><div id=root></div><script>fetch('/news.json').then(show)</script></body></html>"
+    with DemoSite(now=NOW) as site:
+        site.put("/press", shell, "text/html")
+        site.put("/news.json", json.dumps(rows[:4]).encode(), "application/json")
+        (tmp_path / "c.yaml").write_text(
+            "storage: {url: 'sqlite:///x.db', keep: 3650d}\nfetch: {allow_private: true}\n"
+            f"sources: [{{name: a, url: '{site.url}press', kind: page}}]\n"
+        )
+        aggregator = Aggregator(load(tmp_path / "c.yaml"))
+        [first] = poll_due(aggregator, names=["a"])
+        site.put("/news.json", json.dumps(rows[::-1]).encode(), "application/json")
+        [second] = poll_due(aggregator, names=["a"])
+        [third] = poll_due(aggregator, names=["a"])
+        aggregator.close()
+
+    assert (first.error, first.new, second.new, third.new) == (None, 4, 1, 0)

@@ -278,7 +278,7 @@ def test_pictures_and_downloads_are_not_loaded(tmp_path: Path, server: Server) -
 
 
 def test_a_page_that_is_empty_without_its_scripts_says_what_would_read_it(tmp_path: Path, server: Server) -> None:
-    server.pages = {"/page": PAGES["fetched"]}
+    server.pages = {"/page": PAGES["nodes"]}
     (tmp_path / "c.yaml").write_text(
         f"fetch: {{allow_private: true}}\nsources: [{{name: a, url: '{server.url}/page', kind: page}}]\n"
     )
