@@ -401,7 +401,8 @@ def test_entries_through_head_is_no_error(run: Runner, config: Path) -> None:
     assert "Exception" not in done.stderr
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.slow  # programs that are killed, again and again
+@pytest.mark.parametrize("kills", [10])
 def test_kills_in_the_middle_lose_and_double_nothing(run: Runner, config: Path, kills: int) -> None:
     for number in range(kills):
         process = run.start("poll", "--all", "--config", config)

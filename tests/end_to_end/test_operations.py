@@ -110,6 +110,7 @@ def test_an_upgrade_can_be_rehearsed_and_its_sql_read(run: Runner, config: Path,
     assert "nothing to do" in run("db", "upgrade", "--dry-run", "--config", config).stdout
 
 
+@pytest.mark.slow  # many commands, each a program
 def test_doctor_tells_scripts_and_people_and_its_exit_code_says_whether_all_is_well(
     run: Runner, config: Path, tmp_path: Path
 ) -> None:

@@ -194,6 +194,7 @@ def test_a_hostile_page_ends_within_its_limits_and_leaves_nothing_behind(
     assert _browsers() == []
 
 
+@pytest.mark.slow
 def test_a_page_reaches_nothing_that_we_would_not_ask_ourselves(tmp_path: Path, server: Server) -> None:
     inside = Server("127.0.0.2")
     targets = [
@@ -223,6 +224,7 @@ def test_a_page_reaches_nothing_that_we_would_not_ask_ourselves(tmp_path: Path, 
     assert "root:" not in json.dumps([entry.content for entry in entries])
 
 
+@pytest.mark.slow
 def test_a_page_that_leads_to_a_private_address_is_refused(tmp_path: Path, server: Server) -> None:
     inside = Server("127.0.0.2")
     server.pages = {"/page": f"<script>location.replace('{inside.url}/')</script>".encode()}
