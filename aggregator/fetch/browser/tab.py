@@ -18,8 +18,10 @@ from playwright.sync_api import Error, Page, Response, Route, sync_playwright
 
 _NOT_LOADED: Final = frozenset({"image", "media", "font", "texttrack", "manifest", "eventsource"})
 _ERROR: Final = 400
-# A page is whole when nothing was added to it for so long.
+# A page is whole when nothing was added to it for so long; one without a list so far may still be about to get it.
 _STILL_S: Final = 1.0
+_STILL_EMPTY_S: Final = 5.0
+_FEW_LINKS: Final = 3
 _LOOK_EVERY_S: Final = 0.25
 # How much there is of a page, for whoever waits for more; not its clocks and counters.
 _MEASURE: Final = "() => [document.links.length, Math.round((document.body?.innerText.length ?? 0) / 20)].join()"
@@ -118,12 +120,13 @@ def _wait_for_items(page: Page, selector: str | None, ends: float) -> None:
 def _wait_until_still(page: Page, ends: float) -> None:
     with suppress(Error):
         page.wait_for_load_state("networkidle", timeout=min(_left_ms(ends), 10_000))
-    seen, since = "", time.monotonic()
-    while time.monotonic() < ends and time.monotonic() - since < _STILL_S:
+    seen, since, still_s = "", time.monotonic(), _STILL_EMPTY_S
+    while time.monotonic() < ends and time.monotonic() - since < still_s:
         page.wait_for_timeout(_LOOK_EVERY_S * 1000)
         now = str(page.evaluate(_MEASURE))
         if now != seen:
             seen, since = now, time.monotonic()
+            still_s = _STILL_EMPTY_S if int(now.partition(",")[0]) < _FEW_LINKS else _STILL_S
 
 
 def _left_ms(ends: float) -> float:
