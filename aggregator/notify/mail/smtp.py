@@ -163,7 +163,8 @@ class _Session:
     def _explain(self, error: Exception, step: Step, *, is_late: bool) -> DeliveryError:
         if isinstance(error, DeliveryError):
             return error
-        if is_late or isinstance(error, TimeoutError):
+        # smtplib says of an answer that didn't come in time, too, that the connection was closed
+        if is_late or isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
             return DeliveryError(f"{self._place} did not answer in time ({step})")
         if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError) and step is not Step.GREETING:
             kind = DeliveryError if step is Step.MESSAGE else _Stale
