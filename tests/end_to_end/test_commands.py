@@ -85,6 +85,7 @@ def files_in(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
+@pytest.mark.slow  # each command is a program
 def test_publish_writes_every_feed_and_a_second_time_touches_nothing(run: Runner, config: Path, tmp_path: Path) -> None:
     run("poll", "--all", "--config", config)
     out = tmp_path / "out"
@@ -201,6 +202,7 @@ def test_explain_names_reasons_and_duplicates(run: Runner, config: Path) -> None
     assert "no stored entry" in unknown.stderr
 
 
+@pytest.mark.slow  # each command is a program
 def test_rules_test_tells_what_rules_apply_does(run: Runner, config: Path) -> None:
     run("poll", "--all", "--config", config)
     rules = config.parent / "categories.yaml"

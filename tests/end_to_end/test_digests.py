@@ -62,6 +62,7 @@ email:
     return extend
 
 
+@pytest.mark.slow  # each command is a program
 def test_a_digest_is_looked_at_previewed_tested_and_sent_once(
     run: Runner, extended: Extending, servers: tuple[MailServer, HttpReceiver], tmp_path: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_digest_is_looked_at_previewed_tested_and_sent_once(
     assert "daily, issue 1" in explained
 
 
+@pytest.mark.slow  # each command is a program
 def test_what_failed_is_listed_and_sent_again_on_demand(
     run: Runner, extended: Extending, servers: tuple[MailServer, HttpReceiver]
 ) -> None:
@@ -168,6 +170,7 @@ def test_an_address_that_no_service_has_is_found_by_check(run: Runner, extended:
     assert "digest daily, chat http: Apprise does not understand this address" in done.stderr
 
 
+@pytest.mark.slow  # each command is a program
 def test_no_secret_shows_anywhere(
     run: Runner, extended: Extending, servers: tuple[MailServer, HttpReceiver], tmp_path: Path
 ) -> None:

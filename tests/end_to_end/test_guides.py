@@ -11,7 +11,7 @@ import pytest
 from tests.postgresql import PostgresqlServer
 from tests.walkthrough import DOCS, Walk, pages, served
 
-QUICK = ("quickstart", "newsletters", "watch-a-ranking")  # each page is many commands; the others are in the slow group
+QUICK = ("newsletters", "watch-a-ranking")  # each page is many commands; the others are in the slow group
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ class Listener:
         return any(word in message for message in self.heard[after:])
 
 
+@pytest.mark.slow  # each command is a program
 def test_a_supervisor_hears_when_it_is_ready_alive_reloading_and_stopping(
     run: Runner, config: Path, tmp_path: Path, free_port: int
 ) -> None:

@@ -36,7 +36,8 @@ def samples_in(body: bytes) -> list[str]:
     return [link.get("href", "") for link in links if link is not None and "/articles/" in link.get("href", "")]
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+@pytest.mark.slow  # the whole demo
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_the_demo_shows_every_article_once_and_stops_cleanly(run: Runner, free_port: int, sent: signal.Signals) -> None:
     process = run.start("demo", "--port", str(free_port))
     address = f"http://127.0.0.1:{free_port}"

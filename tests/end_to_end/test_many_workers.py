@@ -28,6 +28,7 @@ def test_killed_and_started_workers_leave_what_one_undisturbed_would(
         print(f"\n{told}")  # noqa: T201 - what was counted
 
 
+@pytest.mark.slow  # each command is a program
 def test_the_work_is_split_by_roles_and_readers_see_at_once_what_another_process_polled(
     run: Runner, config: Path, free_port: int
 ) -> None:

@@ -77,6 +77,7 @@ def _page_with(url: str, text: str) -> str | None:
     return page if text in page else None
 
 
+@pytest.mark.slow  # each command is a program
 def test_a_rejected_edit_is_on_the_page_of_sources_and_in_the_details_of_health(
     run: Runner, config: Path, free_port: int
 ) -> None:

@@ -19,6 +19,7 @@ from tests.end_to_end.conftest import Runner, get, wait_for
 from tests.end_to_end.test_main_job import entries_of, stop
 
 
+@pytest.mark.slow  # each command is a program
 def test_a_running_program_is_backed_up_and_given_back_when_it_has_stopped(
     run: Runner, config: Path, tmp_path: Path, free_port: int
 ) -> None:

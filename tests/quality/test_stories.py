@@ -32,6 +32,7 @@ def test_our_own_reports_of_one_event_come_together_and_others_do_not() -> None:
     assert scores.abroad.precision >= stories.FLOOR_ABROAD[0], scores
 
 
+@pytest.mark.slow  # each command is a program
 @pytest.mark.skipif(not is_installed(), reason="the extra semantic is not installed")
 @pytest.mark.parametrize("rows", [stories.own_events, pytest.param(stories.own_news, marks=pytest.mark.slow)])
 def test_our_own_reports_come_together_by_their_meaning(rows: Callable[[], list[stories.Row]]) -> None:
