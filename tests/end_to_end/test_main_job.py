@@ -172,8 +172,7 @@ def test_an_edit_is_taken_up_and_a_bad_one_is_reported_and_left(
     good = sources_file.read_text()
 
     sources_file.write_text(good + "\nnonsense: [\n")
-    wait_for(lambda: b"aggregator" and get(f"{address}/healthz")[0] == 200)
-    time.sleep(2)
+    wait_for(lambda: b'"rejected"' in get(f"{address}/healthz")[1])
     site.put(
         "/added.xml",
         b"<rss version='2.0'><channel><title>Added</title><item><title>Fresh</title></item></channel></rss>",
