@@ -34,6 +34,8 @@ _UNANSWERED: Final = timedelta(hours=6)
 _FIRST_PAUSE: Final = timedelta(minutes=15)
 _LONGEST_PAUSE: Final = timedelta(days=1)
 _AT_A_TIME: Final = 20
+# How addresses of this machine begin: the only hubs that could call back to one.
+_HERE: Final = tuple(f"{scheme}://{host}" for scheme in ("http", "https") for host in ("127.", "localhost", "[::1]"))
 _MAX_REDIRECTS: Final = 3
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -56,7 +58,7 @@ def keep_subscribed(aggregator: Aggregator) -> int:
     config, now, store = aggregator.config, aggregator.clock(), aggregator.store.subscriptions
     if not can_be_reached(config):
         return 0
-    store.adapt(now)
+    store.adapt(now, hubs=_HERE if _is_here(config.site.url) else ())
     due = store.take_due(now, lease=config.fetch.timeout * 3, limit=_AT_A_TIME)
     for subscription in due:
         _ask(aggregator, subscription)

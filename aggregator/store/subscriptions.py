@@ -6,7 +6,7 @@ A row is there before a hub is asked, as it may ask back at once, and says when 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -35,9 +35,14 @@ class Subscriptions:
         self._read = read
         self._write = write
 
-    def adapt(self, now: datetime) -> int:
-        """Want a subscription for each source that names a hub, none for others; return how many changed."""
+    def adapt(self, now: datetime, *, hubs: Sequence[str] = ()) -> int:
+        """Want a subscription for each source that names a hub, none for others; return how many changed.
+
+        ``hubs`` are beginnings of the addresses that may be asked; all may without.
+        """
         wanted = sa.and_(sources.c.is_active, sources.c.hub.is_not(None))
+        if hubs:
+            wanted &= sa.or_(*(sources.c.hub.startswith(each, autoescape=True) for each in hubs))
         joined = sources.outerjoin(subscriptions, _OF_SOURCE)
         new = sa.select(sources.c.pk, sources.c.hub, sources.c.topic).select_from(joined)
         new = new.where(wanted, sa.or_(subscriptions.c.pk.is_(None), ~_IS_THIS)).limit(100)

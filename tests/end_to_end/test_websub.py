@@ -403,8 +403,22 @@ def test_on_this_machine_alone_a_hub_of_this_machine_is_asked(world: World) -> N
     world.poll()
     posts = len(world.hub.posts)
     keep_subscribed(world.aggregator)
-    assert len(world.hub.posts) == posts
-    assert "could not call back" in (world.subscription.last_error or "")
+    assert len(world.hub.posts) == posts + 1  # it is told that its source has another one
+    assert parse_qs(world.hub.posts[-1].body.decode())["hub.mode"] == ["unsubscribe"]
+
+
+def test_on_this_machine_alone_hubs_elsewhere_are_passed_over_in_silence(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.path.write_text(world.path.read_text().replace("https://news.example/", "http://127.0.0.1:8080/"))
+    world.site.put("/feed", feed("https://hub.example/", "one", topic=world.topic))
+    world.restart()
+    world.poll()
+    capsys.readouterr()
+
+    assert keep_subscribed(world.aggregator) == 0
+    assert world.aggregator.store.subscriptions.all() == []
+    assert "hub." not in capsys.readouterr().out
 
 
 def test_a_push_survives_a_program_that_ends_before_it_is_read(world: World) -> None:
