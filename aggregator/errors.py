@@ -39,9 +39,11 @@ AggregatorError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -65,8 +67,10 @@ class Problem:
 class ConfigError(AggregatorError):
     """All that is wrong with the configuration, in the order of the files."""
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: Problem, stamps: Mapping[Path, tuple[int, int, int] | None] | None = None) -> None:
+        """``stamps``: the files that were read and lacked, as ``config/stamps.py`` tells their states."""
         self.problems = problems
+        self.stamps = stamps or {}
         super().__init__("\n".join(str(problem) for problem in problems))
 
 

@@ -18,6 +18,7 @@ from aggregator.config.natural import in_house_form
 from aggregator.config.references import check_references
 from aggregator.config.settings import Settings
 from aggregator.config.shipped import installed_dir
+from aggregator.config.stamps import Stamp, stamp_of
 from aggregator.config.yaml_lines import (
     List,
     Location,
@@ -70,7 +71,8 @@ def load(path: Path | None = None, *, env: Mapping[str, str] | None = None) -> C
     if config is None or problems:
         problems += files.odd_spaces
         order = {_name(path): number for number, path in enumerate(files.paths)}
-        raise ConfigError(*sorted(set(problems), key=lambda each: (order.get(each.file, len(order)), each)))
+        in_order = sorted(set(problems), key=lambda each: (order.get(each.file, len(order)), each))
+        raise ConfigError(*in_order, stamps=files.stamps)
     return config
 
 
@@ -96,6 +98,7 @@ class _Files:
 
     basis: Basis
     paths: list[Path] = field(default_factory=list)
+    stamps: dict[Path, Stamp] = field(default_factory=dict)
     tree: Section | None = None
     origins: dict[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -115,6 +118,7 @@ def _read(path: Path, env: Noted) -> _Files:
         path = Path(os.path.abspath(path))  # noqa: PTH100
         if path in files.paths:
             continue
+        files.stamps[path] = stamp_of(path)
         if include and not path.is_file():
             name = include.written if include.is_from_environment else _name(path)
             files.problems.append(include.place.problem(f"the included file does not exist: {name}"))
@@ -198,7 +202,7 @@ def _validate(tree: Section, files: _Files) -> tuple[Config | None, list[Problem
         places = {(place.file, place.line) for place in files.broken}
         return None, [each for each in complaints(error, tree) if (each.file, each.line) not in places]
     config.storage.put_above(is_above=is_above)
-    config.read_from(*files.paths, doubts=tuple(files.doubts), basis=files.basis.of(config))
+    config.read_from(files.stamps, doubts=tuple(files.doubts), basis=files.basis.of(config))
     for index, source in enumerate(config.sources):
         place = nearest(tree, ("sources", index)).place
         source.put_at(place.file, place.line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -23,6 +24,7 @@ from aggregator.config.messages import DigestSettings, EmailConfig
 from aggregator.config.semantic import Judgement
 from aggregator.config.settings import Settings
 from aggregator.config.source_config import SourceConfig
+from aggregator.config.stamps import Stamp
 from aggregator.config.web import Web
 from aggregator.errors import Problem
 from aggregator.text.locales import Locale, locale_of
@@ -176,7 +178,7 @@ class Config(Settings):
     digests: tuple[DigestConfig, ...] = Field((), description="The recurring messages to send.")
     email: EmailConfig | None = Field(None, description="How mail is sent.")
     _path: Path = PrivateAttr(default=Path())
-    _files: tuple[Path, ...] = PrivateAttr(default=())
+    _stamps: Mapping[Path, Stamp] = PrivateAttr(default_factory=dict)
     _doubts: tuple[Problem, ...] = PrivateAttr(default=())
     _basis: _Basis = PrivateAttr(default=_Basis())
 
@@ -187,8 +189,13 @@ class Config(Settings):
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Everything that was read, absolute, ``path`` first: to be watched for changes."""
-        return self._files
+        """Everything that was read, absolute, ``path`` first."""
+        return tuple(self._stamps)
+
+    @property
+    def stamps(self) -> Mapping[Path, Stamp]:
+        """``files`` as they were just before they were read: to be watched for edits."""
+        return self._stamps
 
     @property
     def doubts(self) -> tuple[Problem, ...]:
@@ -204,6 +211,8 @@ class Config(Settings):
         """Return the language that a digest's messages speak."""
         return locale_of(digest.language) if digest.language else self.site.locale
 
-    def read_from(self, *files: Path, doubts: tuple[Problem, ...] = (), basis: str | None = None) -> None:
+    def read_from(
+        self, stamps: Mapping[Path, Stamp], *, doubts: tuple[Problem, ...] = (), basis: str | None = None
+    ) -> None:
         """Remember which files it was read from, the first one being that which includes the others."""
-        self._path, self._files, self._doubts, self._basis = files[0], files, doubts, _Basis(basis)
+        self._path, self._stamps, self._doubts, self._basis = next(iter(stamps)), stamps, doubts, _Basis(basis)

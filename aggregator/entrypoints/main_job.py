@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack, closing, suppress
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +18,8 @@ import structlog
 import uvicorn
 
 from aggregator.app import Aggregator
-from aggregator.config import Config, load
+from aggregator.config import load
+from aggregator.config.stamps import Stamp, were_edited
 from aggregator.entrypoints.desk import Desk, open_desk
 from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.entrypoints.metrics import Metrics
@@ -132,7 +134,7 @@ def _serve(
     log.info("aggregator.started", **facts, does=does, sources=len(aggregator.config.sources))
     supervisor.ready()
     supervisor.status(f"{len(aggregator.config.sources)} sources, {address or does}")
-    watch = _Watch(aggregator.config)
+    stamps = aggregator.config.stamps
     are_well = True
     while are_well and not signals.stop.wait(_WATCH_EVERY_S):
         is_lost = aggregator.store.is_lost()
@@ -143,10 +145,10 @@ def _serve(
         if scheduler.is_polling():  # else its watchdog restarts us
             supervisor.alive()
         scheduler.look_at_clock()
-        if signals.reload.is_set() or watch.has_changed():
+        if signals.reload.is_set() or were_edited(stamps):
             signals.reload.clear()
             supervisor.reloading()
-            watch = _reload(aggregator, watch)
+            stamps = _reload(aggregator, stamps)
             supervisor.ready()
             scheduler.poll_soon()
     log.info("aggregator.stopping")
@@ -201,30 +203,15 @@ class _Signals:
             self.stop.set()
 
 
-class _Watch:
-    """Whether a file of the configuration was edited since this was made."""
+def _reload(aggregator: Aggregator, stamps: Mapping[Path, Stamp]) -> Mapping[Path, Stamp]:
+    """Work with the edited files, or say what is wrong with them and go on as before.
 
-    def __init__(self, config: Config) -> None:
-        self._files = {path: _stamp(path) for path in config.files}
-
-    def has_changed(self) -> bool:
-        return any(_stamp(path) != stamp for path, stamp in self._files.items())
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _reload(aggregator: Aggregator, watch: _Watch) -> _Watch:
-    """Work with the edited files, or say what is wrong with them and go on as before."""
+    Takes and returns the stamps of the files whose edits matter.
+    """
     running = aggregator.config
-    again = _Watch(running)  # before reading: an edit during the reading is seen next time
     try:
         config = load(running.path)
+        stamps = config.stamps
         if config.storage.url != running.storage.url:
             log.warning("config.needs_restart", key="storage.url")
         keep_secrets_of(config)
@@ -232,13 +219,13 @@ def _reload(aggregator: Aggregator, watch: _Watch) -> _Watch:
     except ConfigError as error:
         aggregator.rejected = tuple(str(problem) for problem in error.problems)
         log.error("config.rejected", problems=list(aggregator.rejected))
-        return again
+        return error.stamps or stamps
     except AggregatorError as error:
         log.error("database.failed", error=str(error))
-        return watch
+        return running.stamps  # tried again
     aggregator.rejected = ()
     log.info("config.reloaded", sources=len(config.sources), feeds=len(config.feeds))
-    return _Watch(config) if config.files != running.files else again
+    return stamps
 
 
 def _address(listener: socket.socket | None) -> str | None:
