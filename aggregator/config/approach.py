@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from aggregator.config import values
+from aggregator.config import network_values, values
 from aggregator.config.settings import Settings
 from aggregator.model import Per
 
@@ -35,5 +35,5 @@ class SourcePoliteness(Settings):
 class BasicAuth(Settings):
     """User and password, sent to the source's host and to no other."""
 
-    user: values.UserName = Field(description="User name.")
-    password: values.Secret = Field(description="Password; best from the environment.")
+    user: network_values.UserName = Field(description="User name.")
+    password: network_values.Secret = Field(description="Password; best from the environment.")

@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from aggregator.config import values
+from aggregator.config import network_values, values
 from aggregator.config.approach import Politeness
 from aggregator.config.network import Certificates, Proxy
 from aggregator.config.settings import Settings
@@ -49,10 +49,10 @@ class FetchSettings(Settings):
         description="The largest answer to accept, after decompression.",
         json_schema_extra={"default": "15MB"},
     )
-    contact: values.Contact | None = Field(
+    contact: network_values.Contact | None = Field(
         None, description="Address where publishers can reach you; it goes into the User-Agent."
     )
-    allow_private: values.AllowedHosts = Field(
+    allow_private: network_values.AllowedHosts = Field(
         default=False,
         description="Whether sources may be in private networks: all, none, or only these hosts and networks.",
     )
@@ -63,7 +63,7 @@ class FetchSettings(Settings):
             "for what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say (docs/explanation/polling.md)."
         ),
     )
-    no_proxy: tuple[values.HostOrNetwork, ...] = Field(
+    no_proxy: tuple[network_values.HostOrNetwork, ...] = Field(
         (), description="Hosts and networks that are asked directly, not through the proxy: `nas.lan`, `*.lan`."
     )
     ca_bundle: Certificates | None = Field(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from aggregator.config import values
+from aggregator.config import network_values, values
 from aggregator.config.settings import Settings
 
 
@@ -45,7 +45,7 @@ class ChatService(StrEnum):
 class EmailChannel(Settings):
     """A message to mail addresses, one for each."""
 
-    email: Annotated[tuple[values.EmailAddress, ...], AfterValidator(values.not_empty)] = Field(
+    email: Annotated[tuple[network_values.EmailAddress, ...], AfterValidator(values.not_empty)] = Field(
         description="Who gets it.", json_schema_extra={"minItems": 1}
     )
 
@@ -53,8 +53,8 @@ class EmailChannel(Settings):
 class WebhookChannel(Settings):
     """A signed POST (Standard Webhooks)."""
 
-    webhook: values.SecretHttpAddress = Field(description="Address that gets the POST.")
-    secret: values.WebhookSecret | None = Field(
+    webhook: network_values.SecretHttpAddress = Field(description="Address that gets the POST.")
+    secret: network_values.WebhookSecret | None = Field(
         None, description="Signs the message: `whsec_` and 24 to 64 bytes in base64; best from the environment."
     )
 
@@ -62,7 +62,7 @@ class WebhookChannel(Settings):
 class ChatChannel(Settings):
     """A message to a chat service."""
 
-    chat: values.SecretChatAddress = Field(
+    chat: network_values.SecretChatAddress = Field(
         description=(
             "Address of the incoming webhook (`https://hooks.slack.com/…`), or the Apprise address of any service, "
             "such as `tgram://…`."
@@ -202,11 +202,11 @@ class SmtpSecurity(StrEnum):
 class SmtpConfig(Settings):
     """The server that takes outgoing mail."""
 
-    host: values.Host = Field("localhost", description="Name or address of the server.")
+    host: network_values.Host = Field("localhost", description="Name or address of the server.")
     port: values.Whole = Field(25, ge=1, le=65535, description="Its port: mostly 25, 587 (starttls) or 465 (tls).")
     security: SmtpSecurity = Field(SmtpSecurity.NONE, description="How the connection is encrypted.")
     user: values.Line | None = Field(None, description="User name, where the server asks for one.")
-    password: values.Secret | None = Field(None, description="Password; best from the environment.")
+    password: network_values.Secret | None = Field(None, description="Password; best from the environment.")
     connections: values.Whole = Field(8, ge=1, le=20, description="Connections at the same time; each is reused.")
     timeout: values.ShortDuration = Field(
         timedelta(seconds=60),
@@ -218,11 +218,13 @@ class SmtpConfig(Settings):
 class EmailConfig(Settings):
     """How mail is sent; digests with an `email` channel need it."""
 
-    sender: values.Mailbox = Field(alias="from", description="Sender of the digests: `Space news <news@example.org>`.")
-    envelope: values.EmailAddress | None = Field(
+    sender: network_values.Mailbox = Field(
+        alias="from", description="Sender of the digests: `Space news <news@example.org>`."
+    )
+    envelope: network_values.EmailAddress | None = Field(
         None, description="Where bounces go (the envelope sender); the sender's address when left out."
     )
-    unsubscribe: values.EmailAddress | None = Field(
+    unsubscribe: network_values.EmailAddress | None = Field(
         None, description="Address that takes requests to unsubscribe by mail, in addition to the link."
     )
     smtp: SmtpConfig = Field(SmtpConfig(), description="The server that takes it.")

@@ -16,7 +16,7 @@ from pydantic import (
     PrivateAttr,
 )
 
-from aggregator.config import values
+from aggregator.config import network_values, values
 from aggregator.config.categories import CategoryConfig
 from aggregator.config.database import USUAL_DATABASE
 from aggregator.config.fetching import FetchSettings
@@ -34,7 +34,7 @@ class Site(Settings):
     """Title, address, time zone and language of the site."""
 
     title: values.Line = Field("News", description="Title of the web page and the feeds.")
-    url: values.SiteAddress = Field(
+    url: network_values.SiteAddress = Field(
         "http://127.0.0.1:8080/",
         description="Public address of the web page; the links and ids in feeds and messages begin with it.",
     )
@@ -52,7 +52,7 @@ class Site(Settings):
             "docs/explanation/normalization.md); what is stored keeps them."
         ),
     )
-    hub: values.Hubs = Field(
+    hub: network_values.Hubs = Field(
         (), description="WebSub hubs: named in the feeds, and notified when one changes (docs/reference/publishing.md)."
     )
 
@@ -134,7 +134,7 @@ class FeedConfig(Settings):
         Titles.PUBLISHED,
         description="`source`: the source stands in front of each title, for readers that don't show it otherwise.",
     )
-    token: values.AccessToken | None = Field(
+    token: network_values.AccessToken | None = Field(
         None, description="Makes it private: only readers with the token get it (docs/reference/publishing.md)."
     )
 
@@ -146,10 +146,11 @@ class DigestConfig(DigestSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class _Basis:
-    """Another remark in a file makes no other configuration: two are equal whatever they follow from."""
+class _Origin:
+    """What it was read from. Another remark in a file makes no other configuration: two are equal all the same."""
 
-    written: str | None = field(default=None, compare=False)
+    stamps: Mapping[Path, Stamp] = field(default_factory=dict, compare=False)
+    basis: str | None = field(default=None, compare=False)
 
 
 _ALL = (FeedConfig(name="all", title="Everything"),)
@@ -178,9 +179,8 @@ class Config(Settings):
     digests: tuple[DigestConfig, ...] = Field((), description="The recurring messages to send.")
     email: EmailConfig | None = Field(None, description="How mail is sent.")
     _path: Path = PrivateAttr(default=Path())
-    _stamps: Mapping[Path, Stamp] = PrivateAttr(default_factory=dict)
     _doubts: tuple[Problem, ...] = PrivateAttr(default=())
-    _basis: _Basis = PrivateAttr(default=_Basis())
+    _origin: _Origin = PrivateAttr(default=_Origin())
 
     @property
     def path(self) -> Path:
@@ -190,12 +190,12 @@ class Config(Settings):
     @property
     def files(self) -> tuple[Path, ...]:
         """Everything that was read, absolute, ``path`` first."""
-        return tuple(self._stamps)
+        return tuple(self._origin.stamps)
 
     @property
     def stamps(self) -> Mapping[Path, Stamp]:
         """``files`` as they were just before they were read: to be watched for edits."""
-        return self._stamps
+        return self._origin.stamps
 
     @property
     def doubts(self) -> tuple[Problem, ...]:
@@ -205,7 +205,7 @@ class Config(Settings):
     @property
     def basis(self) -> str | None:
         """What all of it follows from, as JSON for the store (``basis.py``); None where that can't be told."""
-        return self._basis.written
+        return self._origin.basis
 
     def locale_of(self, digest: DigestConfig) -> Locale:
         """Return the language that a digest's messages speak."""
@@ -215,4 +215,4 @@ class Config(Settings):
         self, stamps: Mapping[Path, Stamp], *, doubts: tuple[Problem, ...] = (), basis: str | None = None
     ) -> None:
         """Remember which files it was read from, the first one being that which includes the others."""
-        self._path, self._stamps, self._doubts, self._basis = next(iter(stamps)), stamps, doubts, _Basis(basis)
+        self._path, self._doubts, self._origin = next(iter(stamps)), doubts, _Origin(stamps, basis)

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Strict, ValidationInfo
 
-from aggregator.config.values import described, folder_of, http_address
+from aggregator.config.network_values import http_address
+from aggregator.config.values import described, folder_of
 
 _HOST: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 _SENDER: Final = re.compile(r"[^\s@<>,;]*@?[^\s@<>,;]+")

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from aggregator.config import values
+from aggregator.config import network_values, values
 from aggregator.config.approach import BasicAuth, SourcePoliteness
 from aggregator.config.page_rules import Links, PageConfig, Selector
 from aggregator.config.settings import Settings
@@ -101,7 +101,7 @@ class SourceConfig(Settings):
     mark: Mark | None = Field(
         None, description="`read`: mails on an IMAP server are marked as read once they are stored; else nothing is."
     )
-    password: values.Secret | None = Field(None, description="Password of an IMAP mailbox: `${MAIL_PASSWORD}`.")
+    password: network_values.Secret | None = Field(None, description="Password of an IMAP mailbox: `${MAIL_PASSWORD}`.")
     backlog: values.OptionalBacklog = Field(
         None,
         description="How many entries are kept at least when it is new, or `all`; `storage.backlog` when left out.",
@@ -124,11 +124,11 @@ class SourceConfig(Settings):
         ),
     )
     politeness: SourcePoliteness = Field(SourcePoliteness(), description="The sources that it shares limits with.")
-    throttled_by: tuple[values.ErrorStatus, ...] = Field(
+    throttled_by: tuple[network_values.ErrorStatus, ...] = Field(
         (), description="Statuses that mean 429 (too many requests) on its server, such as 403."
     )
     auth: BasicAuth | None = Field(None, description="User and password (HTTP Basic).")
-    headers: values.SecretHeaders = Field(
+    headers: network_values.SecretHeaders = Field(
         {},
         description="Headers sent to its host and no other: `X-Key: ${KEY}`, User-Agent, Cookie. They are never shown.",
     )

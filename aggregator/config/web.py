@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from aggregator.config import values
+from aggregator.config import network_values, values
 from aggregator.config.settings import Settings
 
 
@@ -20,13 +20,13 @@ class Images(StrEnum):
 class Tokens(Settings):
     """Who may see what. Each token is asked for as a password (any user name), or in an address as `?token=`."""
 
-    pages: values.AccessToken | None = Field(
+    pages: network_values.AccessToken | None = Field(
         None, description="For the front page, stories, searching and the issues of digests; public when left out."
     )
-    feeds: values.AccessToken | None = Field(
+    feeds: network_values.AccessToken | None = Field(
         None, description="For the feeds that have no token of their own, and their page; public when left out."
     )
-    control_room: values.AccessToken | None = Field(
+    control_room: network_values.AccessToken | None = Field(
         None,
         description=(
             "For `/sources`, `/digests`, `/opml` and `/metrics`; public when left out, and `/digests` then tells "
@@ -38,14 +38,14 @@ class Tokens(Settings):
 class Web(Settings):
     """How the web pages and feeds are served, and to whom (docs/reference/publishing.md)."""
 
-    hosts: tuple[values.ServedHost, ...] = Field(
+    hosts: tuple[network_values.ServedHost, ...] = Field(
         (),
         description=(
             "More host names that the site answers to, such as `*.example.org`, or `*` for any; that of `site.url`, "
             "`localhost` and the address it listens on always work."
         ),
     )
-    trusted_proxies: tuple[values.Network, ...] = Field(
+    trusted_proxies: tuple[network_values.Network, ...] = Field(
         (), description="Reverse proxies whose `X-Forwarded-For` is trusted: addresses and networks."
     )
     searches_per_minute: values.Whole = Field(

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from aggregator.config.values import webhook_key
+from aggregator.config.network_values import webhook_key
 from aggregator.http import HttpClient
 from aggregator.model.issues import Issue, IssueEntry, Section
 from aggregator.notify.bodies import Site
