@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from itertools import chain, combinations, islice
 
 from aggregator.model import Gist, Report
@@ -21,8 +23,9 @@ _NAMES, _THINGS = 4, 6
 _LEAST_SHARED = 2
 # How many candidates of a report are looked at, those with the most in common.
 _LOOKED_AT = 24
-# A mark that very many reports have says little: the latest ones are enough.
-_NEWEST = 40
+# A mark that very many reports have says little: those next in time are enough. So what a thousand reports are named
+# alike costs each of them no more, and no report is looked at by all.
+_NEXT = 40
 # What is reported of an event is published within that time.
 WINDOW: timedelta = WORD.window
 # What was published before that when it is first seen is grouped with what comes in the same round: nothing that comes
@@ -76,26 +79,36 @@ class Candidates:
 
     def __init__(self, by_mark: Mapping[int, Sequence[str]], reports: Mapping[str, Report]) -> None:
         self._reports = dict(reports)
-        self._by_mark: dict[int, list[str]] = defaultdict(list)
+        self._by_mark: dict[int, dict[str, None]] = defaultdict(dict)
+        self._in_time: dict[int, list[tuple[datetime, str]]] = {}
         for mark, ids in by_mark.items():
-            self._by_mark[mark] += [each for each in ids if each in reports]
+            self._by_mark[mark] = dict.fromkeys(each for each in ids if each in reports)
 
     def add(self, report: Report, stored: Iterable[int]) -> None:
         self._reports[report.id] = report
         for mark in stored:
-            ids = self._by_mark[mark]
-            if report.id not in ids:
-                ids.append(report.id)
+            self._by_mark[mark][report.id] = None
 
     def of(self, report: Report, looked_up: Collection[int]) -> Iterator[Report]:
-        """Yield those with the most marks in common, published within the window."""
-        by_mark = self._by_mark
-        having = [by_mark[mark][-_NEWEST:] for mark in looked_up if mark in by_mark]
-        shared = Counter(chain.from_iterable(having))
-        linked = {each for mark in looked_up if LINK.has(mark) for each in by_mark.get(mark, ())}
-        found = (
-            self._reports[each]
-            for each, count in sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-            if each != report.id and (count >= _LEAST_SHARED or each in linked)
-        )
-        yield from islice((each for each in found if abs(each.published - report.published) <= WINDOW), _LOOKED_AT)
+        """Yield those with the most marks in common, published within the window; of equals the next in time."""
+        having = {mark: self._having(mark, report) for mark in looked_up if mark in self._by_mark}
+        shared = Counter(chain.from_iterable(having.values()))
+        linked = {each for mark, ids in having.items() if LINK.has(mark) for each in ids}
+        found: list[tuple[int, timedelta, str]] = []
+        for each, count in shared.items():
+            apart = abs(self._reports[each].published - report.published)
+            if apart <= WINDOW and each != report.id and (count >= _LEAST_SHARED or each in linked):
+                found.append((-count, apart, each))
+        yield from (self._reports[each] for _, _, each in nsmallest(_LOOKED_AT, found))
+
+    def _having(self, mark: int, report: Report) -> Collection[str]:
+        """Return the reports that have a mark; of many those next in time."""
+        ids = self._by_mark[mark]
+        if len(ids) <= _NEXT:
+            return ids
+        in_time = self._in_time.get(mark)
+        if in_time is None or len(in_time) != len(ids):
+            in_time = self._in_time[mark] = sorted((self._reports[each].published, each) for each in ids)
+        first = bisect_left(in_time, (report.published, report.id)) - _NEXT // 2
+        first = max(0, min(first, len(in_time) - _NEXT))
+        return [each for _, each in in_time[first : first + _NEXT]]

@@ -151,21 +151,23 @@ def _series_words(one: Report, other: Report) -> frozenset[str]:
 def _pairs(first: Mapping[str, float], second: Mapping[str, float], ignored: Collection[str]) -> dict[str, str]:
     """Return the words of the first headline that the second has, each with its twin there."""
     pairs = {word: word for word in first if word in second and word not in ignored}
-    left = [word for word in second if len(word) >= _LONG_WORD and word not in first]
+    left: dict[str, list[str]] = {}
+    for word in second:
+        if len(word) >= _LONG_WORD and word not in first:
+            left.setdefault(word[:_LONG_WORD], []).append(word)
     if not left:
         return pairs
     for word in first:
-        if len(word) >= _LONG_WORD and word not in pairs and word not in ignored:
-            twin = next((each for each in left if _begin_alike(word, each)), None)
+        if (beside := left.get(word[:_LONG_WORD])) and word not in pairs and word not in ignored:
+            twin = next((each for each in beside if _are_alike(word, each)), None)
             if twin is not None:
-                left.remove(twin)
+                beside.remove(twin)
                 pairs[word] = twin
     return pairs
 
 
-def _begin_alike(one: str, other: str) -> bool:
-    if one[:_LONG_WORD] != other[:_LONG_WORD]:
-        return False
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two words with the same beginning go on alike for long enough."""
     length = max(_LONG_WORD, int(0.6 * max(len(one), len(other))))
     return one[:length] == other[:length]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
@@ -29,6 +30,9 @@ _LOWEST, _HIGHEST = -8.0, 8.0
 
 # So many of the words that two reports share are named.
 _MOST_WORDS = 6
+
+# Likeness is added up in so many parts of 1: whole numbers have one sum in any order.
+_FINE = 1_000_000
 
 Cosine = Callable[[Report, Report], float | None]
 
@@ -57,6 +61,22 @@ def group_reports(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """How like the reports of two stories are: the sum of the scores of ``count`` pairs, and the nearest one's."""
+
+    total: int
+    count: int
+    nearest: int
+
+    @property
+    def likeness(self) -> float:
+        return ((1 - _NEAREST) * self.total / self.count + _NEAREST * self.nearest) / _FINE
+
+    def joined_with(self, other: _Link) -> _Link:
+        return _Link(self.total + other.total, self.count + other.count, max(self.nearest, other.nearest))
+
+
 class Stories:
     """Stories as they are, and as they become one."""
 
@@ -68,6 +88,7 @@ class Stories:
         self._story: dict[str, str] = {}
         self._weighed: dict[str, Weighed] = {}
         self._scores: dict[tuple[str, str], Score] = {}
+        self._links: dict[str, dict[str, _Link]] = defaultdict(dict)
         self.merged: dict[str, str] = {}
         for report in reports:
             self._members[report.story].append(report)
@@ -94,14 +115,18 @@ class Stories:
                     consider(story, other_story)
         while waiting:
             likeness, one, two = heappop(waiting)
-            if one not in self._members or two not in self._members or -likeness != self._likeness(one, two):
+            if one not in self._members or two not in self._members or not self._may_become_one(one, two):
+                continue
+            if -likeness != self._likeness(one, two):
                 continue  # they have changed since, and were considered anew
             older, newer = self._unite(one, two)
-            for beside in near.pop(newer, set()):
+            besides = near.pop(newer, set()) - {older}
+            for beside in besides:
                 near[beside].discard(newer)
-                if beside != older:
-                    near[older].add(beside)
-                    near[beside].add(older)
+                near[beside].add(older)
+            near[older] = (near[older] | besides) - {newer}
+            if len(self._members[older]) >= MAX_REPORTS:
+                continue
             for beside in near[older]:
                 consider(older, beside)
 
@@ -127,7 +152,7 @@ class Stories:
 
     def likeness_to(self, report: Report, story: str) -> float:
         """Return how like a report is to a story's reports: above 0 it belongs there."""
-        return self._linkage([report], self._members[story])
+        return self._linked([report], self._members[story]).likeness
 
     def score(self, one: Report, other: Report) -> Score:
         key = (one.id, other.id) if one.id < other.id else (other.id, one.id)
@@ -139,11 +164,32 @@ class Stories:
         return found
 
     def _likeness(self, one: str, two: str) -> float:
-        return self._linkage(self._members[one], self._members[two])
+        return self._link(one, two).likeness
 
-    def _linkage(self, ours: Sequence[Report], theirs: Sequence[Report]) -> float:
-        values = sorted(max(_LOWEST, min(_HIGHEST, self.score(one, other).value)) for one in ours for other in theirs)
-        return (1 - _NEAREST) * sum(values) / len(values) + _NEAREST * values[-1]
+    def _link(self, one: str, two: str) -> _Link:
+        found = self._links[one].get(two)
+        if found is None:
+            found = self._linked(self._members[one], self._members[two])
+            self._links[one][two] = self._links[two][one] = found
+        return found
+
+    def _relink(self, older: str, newer: str) -> None:
+        """Link what two stories that become one are linked to: only what one of them was not yet is compared."""
+        ours, theirs = self._links.pop(older, {}), self._links.pop(newer, {})
+        size = len(self._members[older]) + len(self._members[newer])
+        for story in (ours.keys() | theirs.keys()) - {older, newer}:
+            first, second = (self._links[story].pop(each, None) for each in (older, newer))
+            members = self._members[story]
+            if size + len(members) <= MAX_REPORTS:
+                first = first or self._linked(self._members[older], members)
+                second = second or self._linked(self._members[newer], members)
+                self._links[story][older] = self._links[older][story] = first.joined_with(second)
+
+    def _linked(self, ours: Sequence[Report], theirs: Sequence[Report]) -> _Link:
+        values = [
+            round(_FINE * max(_LOWEST, min(_HIGHEST, self.score(one, other).value))) for one in ours for other in theirs
+        ]
+        return _Link(sum(values), len(values), max(values))
 
     def _may_become_one(self, one: str, two: str) -> bool:
         """What a digest has sent as two stories stays two; and no story outgrows what a story may be."""
@@ -158,6 +204,7 @@ class Stories:
     def _unite(self, one: str, two: str) -> tuple[str, str]:
         """Make two stories one; return the id that stays, the older one's, and the other."""
         older, newer = sorted((one, two), key=self._age)
+        self._relink(older, newer)
         members = self._members.pop(newer)
         self._members[older] += members
         self._story.update((each.id, older) for each in members)
