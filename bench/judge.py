@@ -31,7 +31,7 @@ from aggregator.steps.seen import Seen
 from aggregator.store import Store
 from aggregator.store import signatures as stored_signatures
 from aggregator.store.tables import entries, signatures, sources, vocabularies
-from aggregator.stories import MAX_AGE, SentenceEncoder, gists_of, is_installed
+from aggregator.stories import MAX_AGE, WINDOW, SentenceEncoder, gists_of, is_installed
 from aggregator.text.languages import stems
 from aggregator.text.marks import TEXT, WORD, word_mark
 
@@ -93,7 +93,8 @@ def _shown(least: Mapping[str, float]) -> dict[str, float]:
         "signatures and gists, before": least["sign"],
         "duplicates: look up, judge, write": least["text"] - least["none"],
         "stories: look up, judge, write": least["stories"],
-        "stories of what is too old": least["backlog"],
+        "stories of backlog, all of one day": least["backlog"],
+        "stories of backlog, alone in its days": least["alone"],
         "categories": least["categories"],
         "the rest of the transaction": least["none"],
     }
@@ -114,6 +115,9 @@ def _costs(store: Store, world: _World, now: datetime) -> dict[str, float]:
     costs["stories"] = _grouped(store, now)
     _polled(store, world.documents(_POLLS, published=now - 2 * MAX_AGE), now)
     costs["backlog"] = _grouped(store, now)
+    times = [now - MAX_AGE - 2 * number * WINDOW for number in range(1, _POLLS + 1)]
+    _polled(store, [document for each in times for document in world.documents(1, published=each)], now)
+    costs["alone"] = _grouped(store, now)
     if is_installed():
         texts = [f"{entry.title}. {entry.summary}" for document in fresh for entry in document]
         _ENCODER.embed(texts[:1])

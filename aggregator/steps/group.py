@@ -8,7 +8,7 @@ however many workers brought it and whichever server answered first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from aggregator.model import Report
 from aggregator.store import Store
 from aggregator.stories import (
     MAX_AGE,
+    WINDOW,
     Candidates,
     Encoder,
     Weights,
@@ -41,7 +42,8 @@ def group_waiting(store: Store, now: datetime, *, encoder: Encoder | None = None
         joined += _group(store, waiting, now, encoder)
 
 
-def _group(store: Store, waiting: Sequence[Report], now: datetime, encoder: Encoder | None) -> int:
+def _group(store: Store, came: Sequence[Report], now: datetime, encoder: Encoder | None) -> int:
+    waiting = _to_judge(came, now - MAX_AGE)
     weights = Weights(store.vocabularies(), (each.gist for each in waiting))
     marks = {each.id: marks_of(each.gist, weights, each.published) for each in waiting}
     # nothing that is stored, or comes later, can tell of the event of what is that old; of the round it can
@@ -69,10 +71,34 @@ def _group(store: Store, waiting: Sequence[Report], now: datetime, encoder: Enco
     )
     judged = replace(
         judged,
+        waiting=tuple(each.pk for each in came),
         marks={each.pk: marks[each.id].stored for each in fresh},
         vectors={reports[id_].pk: vector for id_, vector in made.items() if reports[id_].published > now - MAX_AGE},
     )
     return len(judged.joined) if store.group(judged, {each.pk: each.published for each in reports.values()}) else 0
+
+
+def _to_judge(came: Sequence[Report], old: datetime) -> list[Report]:
+    """Return what may be in one story with something, in order of publication.
+
+    What was published before ``old`` can only be so with what came in the same round, from another source, and was
+    published within the window: most of what new sources bring along is alone in its days.
+    """
+    came = sorted(came, key=lambda each: (each.published, each.id))
+    with_others = {each.id for each in (*_within_window(came), *_within_window(came[::-1]))}
+    return [each for each in came if each.published > old or each.id in with_others]
+
+
+def _within_window(in_order: Iterable[Report]) -> Iterator[Report]:
+    """Yield the reports that have one of another source before them, within the window."""
+    last: Report | None = None
+    of_another: Report | None = None
+    for each in in_order:
+        if last is not None and last.source != each.source:
+            of_another = last
+        if of_another is not None and abs(each.published - of_another.published) <= WINDOW:
+            yield each
+        last = each
 
 
 def cosine_of(vectors: Mapping[str, bytes]) -> Callable[[Report, Report], float | None]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from aggregator.stories.encoder import Encoder, SentenceEncoder, cosine, is_installed, packed
 
 if TYPE_CHECKING:
-    from aggregator.stories.candidates import MAX_AGE, Candidates, Marks, marks_of
+    from aggregator.stories.candidates import MAX_AGE, WINDOW, Candidates, Marks, marks_of
     from aggregator.stories.explain import nearest_stories
     from aggregator.stories.gist import gists_of
     from aggregator.stories.grouping import group_reports, needing_vectors
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_AGE",
+    "WINDOW",
     "Candidates",
     "Encoder",
     "Marks",
@@ -32,6 +33,7 @@ __all__ = [
 # Loaded by the first who wants it: a poll that brings nothing new needs none of it.
 _MODULES = {
     "MAX_AGE": "candidates",
+    "WINDOW": "candidates",
     "Candidates": "candidates",
     "Marks": "candidates",
     "marks_of": "candidates",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from math import log
 
@@ -28,12 +28,12 @@ class Weights:
     def __init__(self, vocabularies: Mapping[str, Vocabulary], unread: Iterable[Gist] = ()) -> None:
         self._vocabularies = vocabularies
         self._entries: Counter[str] = Counter()
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._known: dict[tuple[str, str], float] = {}
         self._telling: dict[tuple[str, str], bool] = {}
         for gist in unread:
             self._entries[gist.language] += 1
-            self._counts.update((gist.language, word) for word in (*gist.title, *gist.text))
+            self._counts[gist.language].update((*gist.title, *gist.text))
 
     def of(self, word: str, language: str) -> float:
         """Return the weight of a stem: the logarithm of how many entries there are for each that has it."""
@@ -60,7 +60,7 @@ class Weights:
     def _read(self, word: str, language: str) -> tuple[int, int]:
         """Return how many entries were read, and how many of them have a word."""
         vocabulary = self._vocabularies.get(language, _NOTHING)
-        having = vocabulary.counts.get(word, 0) + self._counts[language, word]
+        having = vocabulary.counts.get(word, 0) + self._counts[language][word]
         return vocabulary.entries + self._entries[language], having
 
 

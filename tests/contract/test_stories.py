@@ -18,7 +18,7 @@ from aggregator.store import Store
 from aggregator.store.engine import create_engine
 from aggregator.store.tables import entry_marks, signatures, story_aliases, ungrouped, vocabularies
 from aggregator.stories import gists_of
-from aggregator.text.marks import expired_marks
+from aggregator.text.marks import WORD, expired_marks
 from tests.builders import NOW, make_entry, make_source
 from tests.quality.polls import poll_once
 
@@ -282,6 +282,46 @@ def test_entries_without_dates_have_the_same_stories_and_originals_whichever_ser
             stories.setdefault(each.story, set()).add(TITLES.index(each.title))
     assert sorted(map(sorted, stories.values())) == [[0, 1, 2], [3, 4], [5, 6], [7]]
     assert [each.source for each in stored if each.title == "Ferry opened" and not each.duplicate_of] == ["c0"]
+
+
+def test_what_new_sources_bring_along_is_grouped_with_what_others_published_in_the_same_days(
+    store: Store, sources: dict[str, Source], url: str
+) -> None:
+    old = {"published": NOW - 40 * DAY}
+    brought = {"a": report(FIRE, **old), "b": report(FIRE_TOO, "b", published=NOW - 41 * DAY)}
+
+    for name, entry in brought.items():
+        poll_once(store, name, [entry], now=NOW)
+    group_waiting(store, NOW)
+
+    assert len({each.story for each in store.entries(Selection())}) == 1
+    assert _story_marks(url) == 0
+
+
+def test_what_a_new_source_brings_along_is_not_judged_where_no_other_source_published_in_those_days(
+    store: Store, sources: dict[str, Source], url: str
+) -> None:
+    old, young = (
+        [report(title, published=NOW - days * DAY) for title in (f"{FIRE} {days}", f"{FIRE}, early {days}")]
+        for days in (40, 1)
+    )
+    poll_once(store, "a", [*old, *young], now=NOW)
+    poll_once(store, "b", [report(FIRE_TOO, "b", published=NOW - 50 * DAY)], now=NOW)
+
+    group_waiting(store, NOW)
+
+    assert store.waiting(limit=9) == []
+    stories = {each.title: each.story for each in store.entries(Selection())}
+    assert len({stories[each.title] for each in young}) == 1
+    assert len({stories[each.title] for each in old}) == 2
+
+
+def _story_marks(url: str) -> int:
+    engine = create_engine(url, pool_size=1)
+    with engine.begin() as connection:
+        marks = connection.execute(sa.select(entry_marks.c.mark)).scalars().all()
+    engine.dispose()
+    return sum(WORD.has(mark) for mark in marks)
 
 
 def test_two_stories_become_one_when_a_report_shows_it_and_the_other_id_still_leads_there(

@@ -43,7 +43,7 @@ def explained_story(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]
         yield f"  {other.id} from {other.source} “{other.title}”: {other.story_evidence or 'the first one'}"
     looked_at, lines = stories_near(aggregator.store, entry)
     if entry.first_seen - entry.published > MAX_AGE:
-        yield "  it was old news when it came: only what came in the same round was looked at"
+        yield "  it was old news when it came: only what came in the same round and of the same days was looked at"
     elif not looked_at and not others:
         yield "  nothing else was looked at: no other article of these days has two of its rarest words or names"
     yield from _listed("  not in it, though near", lines)
