@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from aggregator.config import CategoryConfig, FetchSettings
@@ -178,15 +178,24 @@ class Recorder:
         return self.record(claim, seen)
 
     def record(self, claim: Claim, seen: Seen) -> PollSummary:
-        """decide ─► write, in one transaction. Raises StoreError, ClaimLost."""
+        """decide ─► write. Raises StoreError, ClaimLost.
+
+        One worker writes at a time. So all is decided and made ready before it is this one's turn, and decided again
+        if what it follows from has changed by then.
+        """
         if not seen.entries and not seen.remembered:
             return self.record_quiet([(claim, seen)])[0]
 
         def written() -> PollSummary:
+            decided_from = partial(decide, claim=claim, seen=seen, settings=self.settings, now=self._clock())
+            with self._store.look(claim) as look:
+                decided = decided_from(look)
+                added = look.prepare(decided.result.decisions)
             with self._store.poll(claim) as poll:
-                result = decide(poll, claim, seen, settings=self.settings, now=self._clock())
-                poll.write(result)
-            return summarize(result)
+                if look.is_older_than(poll) and (again := decided_from(poll, before=decided)) is not decided:
+                    decided, added = again, poll.prepare(again.result.decisions)
+                poll.write(decided.result, added)
+            return summarize(decided.result)
 
         done = self._guarded(claim, seen.answer, written)
         return self.record_quiet([(claim, done)])[0] if isinstance(done, Seen) else done

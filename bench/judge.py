@@ -226,7 +226,7 @@ def _fill(url: str, size: int, *, per_day: int) -> None:
             connection.execute(entries.insert(), [entry for entry, _, _ in rows])
             connection.execute(signatures.insert(), [signature for _, signature, _ in rows])
             if timedelta(days=(size - start) / per_day) <= _MARKS_KEPT:
-                stored_signatures._insert_marks(connection, {mark for _, _, marks in rows for mark in marks})
+                stored_signatures.insert_marks(connection, sorted({mark for _, _, marks in rows for mark in marks}))
     with store._write() as connection:
         learned = stored_signatures._learned(connection, "en") | {"language": "en", "seen": size, "learned_at": size}
         connection.execute(vocabularies.insert(), [learned | {"version": 1}])

@@ -1,10 +1,10 @@
-"""decide: what one look at a source changes in the store. No I/O but the questions that ``poll`` answers."""
+"""decide: what one look at a source changes in the store. No I/O but the questions that ``look`` answers."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -18,25 +18,42 @@ from aggregator.model import (
     Fetched,
     Known,
     Marked,
+    Nearby,
     NotModified,
     PollResult,
     PollSummary,
     SourceState,
 )
 from aggregator.steps.seen import Seen
-from aggregator.store import PollTransaction
+from aggregator.store import Look
 
 
-def decide(poll: PollTransaction, claim: Claim, seen: Seen, *, settings: FetchSettings, now: datetime) -> PollResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a poll decides, and all of the store that it follows from."""
+
+    result: PollResult
+    known: Known
+    marked: Mapping[str, Marked]
+    nearby: Nearby
+
+
+def decide(
+    look: Look, claim: Claim, seen: Seen, *, settings: FetchSettings, now: datetime, before: Decided | None = None
+) -> Decided:
     """Judge the entries of a document against what the store knows: which are new, which are copies. Raises StoreError.
 
-    In which stories they are is judged at the end of the round (steps/group.py).
+    With what was decided ``before``, it is that again as long as what it follows from is the same. In which stories
+    entries are is judged at the end of the round (steps/group.py).
     """
     from aggregator.dedupe import decide as judge  # most sources have nothing new, and need no judging
 
-    known = poll.known(seen.entries)
-    marked = marks_of(seen, known, now=now)
-    nearby = poll.nearby([each.probes for each in marked.values()])
+    known = look.known(seen.entries)
+    is_as_before = before is not None and known == before.known
+    marked = before.marked if before is not None and is_as_before else marks_of(seen, known, now=now)
+    nearby = look.nearby([each.probes for each in marked.values()])
+    if before is not None and is_as_before and nearby == before.nearby:
+        return before
     judged = judge(
         seen.entries,
         known,
@@ -49,7 +66,8 @@ def decide(poll: PollTransaction, claim: Claim, seen: Seen, *, settings: FetchSe
     )
     of_key = {entry.key: found for entry, found in zip(seen.entries, seen.categories, strict=True)}
     decisions = tuple(replace(each, categories=of_key[each.entry.key]) for each in judged.decisions)
-    return _result(claim, seen, decisions, judged.unchanged, settings, now)
+    result = _result(claim, seen, decisions, judged.unchanged, settings, now)
+    return Decided(result=result, known=known, marked=marked, nearby=nearby)
 
 
 def marks_of(seen: Seen, known: Known, *, now: datetime) -> dict[str, Marked]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from aggregator.store.engine import database_exists, file_of
 from aggregator.store.issues import IssueTransaction
+from aggregator.store.known import Look
 from aggregator.store.polls import PollTransaction
 from aggregator.store.store import Store
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IssueTransaction",
+    "Look",
     "PollTransaction",
     "Store",
     "back_up",

@@ -11,13 +11,16 @@ import secrets
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from aggregator.errors import ClaimLost
 from aggregator.model import Claim, HostState, SourceStatus, Worker
 from aggregator.store import moves, rows
 from aggregator.store.arrays import among, array
-from aggregator.store.tables import hosts, sources
+from aggregator.store.prepared import Prepared
+from aggregator.store.tables import hosts, site, sources
 
 # Due sources are looked through, longest waiting first, for so many times what is wanted: of some hosts all are due.
 _LOOKED_THROUGH = 8
@@ -253,13 +256,26 @@ def is_held() -> sa.ColumnElement[bool]:
     )
 
 
-_HELD = sa.select(sources.c.pk, sources.c.activity).where(is_held()).with_for_update()
+class Held(NamedTuple):
+    """A source whose claim is held: its ``pk`` and ``activity``, and the content's version at that moment."""
+
+    pk: int
+    activity: bytes
+    version: int
 
 
-def held_row(connection: sa.Connection, claim: Claim) -> tuple[int, bytes] | None:
-    """Return ``pk`` and ``activity`` of the source, locked to the end of the transaction; None for a lost claim."""
-    row = connection.execute(_HELD, held(claim)).one_or_none()
-    return None if row is None else (row.pk, row.activity)
+_HELD = sa.select(
+    sources.c.pk, sources.c.activity, sa.select(site.c.content_version).scalar_subquery().label("version")
+).where(is_held())
+_IS_HELD, _LOCK_HELD = Prepared(_HELD), Prepared(_HELD.with_for_update(of=sources))
+
+
+def held_row(connection: sa.Connection, claim: Claim, *, is_locked: bool) -> Held:
+    """Return the source of a claim, locked to the end of the transaction if that is wanted. Raises ClaimLost."""
+    row = (_LOCK_HELD if is_locked else _IS_HELD).ask(connection, held(claim))
+    if row is None:
+        raise ClaimLost(f"another worker has taken over {claim.source.name}; this result is dropped")
+    return Held._make(row)
 
 
 def held(claim: Claim) -> rows.Values:

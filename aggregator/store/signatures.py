@@ -6,13 +6,15 @@ import json
 import struct
 import threading
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
 
 from aggregator.model import Decision, Gist, Vocabulary
 from aggregator.store import rows
 from aggregator.store.arrays import among, array
+from aggregator.store.prepared import Prepared
 from aggregator.store.tables import entry_marks, signatures, vocabularies
 
 _MARKS_AT_ONCE = 5000
@@ -25,7 +27,7 @@ _SAMPLE = 5000
 _LOOKED_THROUGH = 4 * _SAMPLE
 
 
-_INSERT = signatures.insert()
+_INSERT = Prepared(signatures.insert())
 _EXCHANGE = signatures.update().where(signatures.c.entry_pk == sa.bindparam("of_entry"))
 _PACK_STORY_MARKS = (
     signatures.update()
@@ -46,25 +48,26 @@ _INSERT_VOCABULARY = vocabularies.insert()
 _COUNT = vocabularies.update().where(vocabularies.c.language == sa.bindparam("of_language"))
 
 
-def insert(connection: sa.Connection, decisions: Sequence[Decision], pks: Mapping[str, int]) -> None:
-    """Write the signatures and marks of entries that are stored under these ``pks``."""
-    signed = [each for each in decisions if each.gist is not None]
-    if not signed:
-        return
-    connection.execute(_INSERT, [_values(each, pks[each.id]) for each in signed])
-    _insert_marks(connection, {(mark, pks[each.id]) for each in signed for mark in each.marks})
+def bound(dialect: Dialect, decision: Decision) -> rows.Values:
+    """Return the signature of an entry as ``insert`` takes it, but for ``entry_pk``."""
+    return _INSERT.bound(dialect, {"entry_pk": None} | _values(decision))
+
+
+def insert(connection: sa.Connection, signed: Sequence[rows.Values]) -> None:
+    """Write signatures of entries; their marks are written by themselves."""
+    _INSERT.run(connection, signed)
 
 
 def add_story_marks(connection: sa.Connection, marks: Mapping[int, Sequence[int]]) -> None:
     """Write the marks by which later reports of their events find these entries."""
-    _insert_marks(connection, {(mark, pk) for pk, each in marks.items() for mark in each})
+    insert_marks(connection, sorted({(mark, pk) for pk, each in marks.items() for mark in each}))
     packed = [{"of_entry": pk, "packed": _packed(each)} for pk, each in marks.items() if each]
     if packed:
         connection.execute(_PACK_STORY_MARKS, packed)
 
 
-def _insert_marks(connection: sa.Connection, marks: Collection[tuple[int, int]]) -> None:
-    """Insert (mark, entry's pk), in order: what lies together in the tree is written together.
+def insert_marks(connection: sa.Connection, marks: Sequence[tuple[int, int]]) -> None:
+    """Insert (mark, entry's pk), which are sorted: what lies together in the tree is written together.
 
     An article whose story is judged again has its marks already.
     """
@@ -72,25 +75,25 @@ def _insert_marks(connection: sa.Connection, marks: Collection[tuple[int, int]])
         return
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(
-            "INSERT INTO entry_marks (mark, entry_pk) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(marks)
+            "INSERT INTO entry_marks (mark, entry_pk) VALUES (?, ?) ON CONFLICT DO NOTHING", list(marks)
         )
         return
     statement = sa.text(
         "INSERT INTO entry_marks (mark, entry_pk) SELECT CAST(t.value->>0 AS bigint), CAST(t.value->>1 AS integer)"
         " FROM json_array_elements(CAST(:marks AS json)) AS t ON CONFLICT DO NOTHING"
     )
-    connection.execute(statement, {"marks": json.dumps(sorted(marks))})
+    connection.execute(statement, {"marks": json.dumps(marks)})
 
 
 def exchange(connection: sa.Connection, decision: Decision, pk: int) -> None:
     """Write the gist and the marks of an entry whose text was edited in place of the one it had."""
     before = connection.execute(_PACKED, {"pks": array([pk])}).first()
     if before is None:
-        connection.execute(_INSERT, [_values(decision, pk)])
+        insert(connection, [bound(connection.dialect, decision) | {"entry_pk": pk}])
     else:
         _delete_marks(connection, pk, _unpacked(before.marks))
-        connection.execute(_EXCHANGE, _values(decision, pk) | {"of_entry": pk})
-    _insert_marks(connection, {(mark, pk) for mark in decision.marks})
+        connection.execute(_EXCHANGE, _values(decision) | {"of_entry": pk})
+    insert_marks(connection, sorted({(mark, pk) for mark in decision.marks}))
 
 
 def forget(connection: sa.Connection, pks: Sequence[int]) -> None:
@@ -113,10 +116,9 @@ def forget_marks(connection: sa.Connection, *, first: int, last: int) -> int:
     return connection.execute(entry_marks.delete().where(key.in_(some.limit(_MARKS_AT_ONCE)))).rowcount
 
 
-def _values(decision: Decision, pk: int) -> rows.Values:
+def _values(decision: Decision) -> rows.Values:
     gist = decision.gist or Gist()
     return {
-        "entry_pk": pk,
         "language": gist.language,
         "words": rows.gist_words(gist),
         "marks": _packed(decision.marks),

@@ -61,6 +61,7 @@ from aggregator.store import sources as stored_sources
 from aggregator.store.columns import Utc
 from aggregator.store.engine import create_engine, fold_in, inode_of, translated
 from aggregator.store.feeds import Feeds
+from aggregator.store.known import Look
 from aggregator.store.ledger import Ledger
 from aggregator.store.migrate import migrate, rehearse
 from aggregator.store.nearby import nearby
@@ -280,6 +281,12 @@ class Store:
         """Check these sources, by name, at these times, where they would be checked later."""
         with self._write() as connection:
             claims.bring_forward(connection, times, reason=reason)
+
+    @contextmanager
+    def look(self, claim: Claim) -> Iterator[Look]:
+        """Ask what a poll needs to know before it decides; nothing is locked. Raises ClaimLost."""
+        with self._read() as connection:
+            yield Look(connection, claim)
 
     @contextmanager
     def poll(self, claim: Claim) -> Iterator[PollTransaction]:
