@@ -60,11 +60,9 @@ def _with_gists(joined: sa.FromClause) -> sa.FromClause:
 _REPORT = sa.select(*_COLUMNS).select_from(
     _with_gists(entries).outerjoin(ungrouped, ungrouped.c.entry_pk == entries.c.pk)
 )
-_WAITING = (
-    sa.select(*_COLUMNS)
-    .select_from(_with_gists(ungrouped.join(entries, entries.c.pk == ungrouped.c.entry_pk)))
-    .order_by(entries.c.published, entries.c.id)
-)
+# what waits is looked up first: joined, SQLite would go through all entries
+_IS_WAITING = entries.c.pk.in_(sa.select(ungrouped.c.entry_pk))
+_WAITING = _REPORT.where(_IS_WAITING).order_by(entries.c.published, entries.c.id)
 _BY_ID = _REPORT.where(among(entries.c.id, "chosen"))
 _IS_ORIGINAL = entries.c.original == entries.c.id
 _STORIES_OF = sa.select(sa.func.coalesce(entries.c.story, entries.c.original)).where(among(entries.c.pk, "chosen"))
@@ -95,7 +93,7 @@ _ALIASES = sa.select(story_aliases.c.alias, story_aliases.c.story).where(among(s
 _FORGET_ALIASES = story_aliases.delete().where(among(story_aliases.c.alias, "chosen"))
 _INSERT_VECTOR = vectors.insert()
 _FORGET_VECTORS = vectors.delete().where(vectors.c.published < sa.bindparam("before"))
-_WAITS_SINCE = sa.select(sa.func.min(entries.c.first_seen)).join(ungrouped, ungrouped.c.entry_pk == entries.c.pk)
+_WAITS_SINCE = sa.select(sa.func.min(entries.c.first_seen)).where(_IS_WAITING)
 _IS_POLLED = (
     sa.select(sources.c.pk)
     .where(sources.c.claim_token.is_not(None), sources.c.claimed_until > sa.bindparam("now", type_=Utc))

@@ -197,6 +197,8 @@ def test_nothing_that_is_asked_for_all_the_time_reads_all_entries(
     found = {name: lines for name, query in _QUERIES.items() if (lines := read_whole(filled, query))}
 
     assert not found, "\n".join(f"{name}: {line}" for name, lines in found.items() for line in lines)
+    judged = [line for _, lines in plans_of(filled, judge_round) for line in lines]
+    assert not [line for line in judged if line.startswith("SCAN entries")], "no index either is gone through"
     with filled._write() as connection:
         connection.exec_driver_sql("DROP INDEX ix_entries_listed_at_pk")
     filled._engine.dispose()  # SQLite remembers plans that it only explains
