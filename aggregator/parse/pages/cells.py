@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 
-from aggregator.parse.pages.outline import FORMATTING, HEADINGS, INLINE, Cell, Outline
+from aggregator.parse.pages.outline import BOLD, FORMATTING, Cell, Outline
 
-_BOLD = frozenset(("b", "strong"))
 _BOLD_TITLE = 20  # characters; fewer stress a word of a sentence
 _FEWEST, _MOSTLY = 4, 0.6
 
 
-def gather(page: Outline, hints: list[int]) -> None:
+def gather(page: Outline, hints: Sequence[int]) -> None:
     """Join the pieces of text that read as one."""
-    context_of: dict[int, tuple[int, bool, int]] = {}
     ways: dict[tuple[int, str | None], int] = {}
-    cells, of_chunk = page.cells, page.cell_of_chunk
+    cells, of_chunk, paths, classes, emphasis = page.cells, page.cell_of_chunk, page.path, page.classes, page.emphasis
     before_block, before_link = -1, -1
     pieces = zip(page.chunks, page.owner, page.link, page.block, page.gap, strict=True)
     for chunk, (text, owner, link, block, gap) in enumerate(pieces):
@@ -27,11 +25,11 @@ def gather(page: Outline, hints: list[int]) -> None:
             cell.text = f"{cell.text}{' ' if gap else ''}{text}"
             of_chunk.append(len(cells) - 1)
             continue
-        heading, is_bold, inherited = context_of.get(owner) or _context(page, hints, owner, context_of)
-        path = page.path[owner]
-        way = ways.setdefault((path, page.classes[owner]), len(ways))
+        path = paths[owner]
+        heading, is_bold = emphasis[path]
+        way = ways.setdefault((path, classes[owner]), len(ways))
         of_chunk.append(len(cells))
-        cells.append(Cell(text, chunk, owner, link, block, heading, is_bold, inherited, path, way))
+        cells.append(Cell(text, chunk, owner, link, block, heading, is_bold, hints[owner], path, way))
     for cell in cells:
         cell.text = " ".join(cell.text.split())
 
@@ -68,7 +66,7 @@ def _is_bold_start(page: Outline, node: int) -> bool:
     """Tell whether a line begins with what reads as its title: a few words in bold, outside of headings."""
     cell = page.cells[-1]
     return (
-        page.tags[node] in _BOLD
+        page.tags[node] in BOLD
         and page.owner[cell.first_chunk] == node
         and not cell.heading
         and (cell.first_chunk == 0 or page.block[cell.first_chunk - 1] != cell.block)
@@ -81,7 +79,7 @@ def _paths_of_titles(page: Outline) -> frozenset[int]:
     if page.bold_titles is None:
         lengths: dict[int, list[int]] = defaultdict(list)
         for node, tag in enumerate(page.tags):
-            if tag in _BOLD:
+            if tag in BOLD:
                 lengths[page.path[node]].append(page.upto[page.last[node]] - page.upto[page.first[node]])
         page.bold_titles = frozenset(
             path
@@ -93,36 +91,3 @@ def _paths_of_titles(page: Outline) -> frozenset[int]:
 
 def _is_plain(page: Outline, node: int) -> bool:
     return page.tags[node] in FORMATTING and not page.classes[node]
-
-
-def _context(
-    page: Outline, hints: list[int], owner: int, known: dict[int, tuple[int, bool, int]]
-) -> tuple[int, bool, int]:
-    """Return the level of the heading that an element is in (0 for none), whether it is bold, and what it is."""
-    found = known.get(owner)
-    if found is None:
-        tag, parent = page.tags[owner], page.parent[owner]
-        own = hints[owner]
-        if tag in HEADINGS:
-            found = (HEADINGS[tag], True, own)
-        elif tag in INLINE or tag in {"div", "p"}:
-            inherited = _context(page, hints, parent, known) if parent >= 0 and tag in INLINE else (0, False, 0)
-            level = inherited[0] or _heading_above(page, owner)
-            found = (level, inherited[1] or tag in _BOLD, own | inherited[2])
-        else:
-            found = (0, tag in {"th", "dt", "summary"}, own)
-        known[owner] = found
-    return found
-
-
-def _heading_above(page: Outline, node: int) -> int:
-    """Return the level of a heading one or two elements above, inline ones aside (``<h3><a><div>…``)."""
-    place = bisect_right(page.headings, node) - 1
-    if place < 0 or node >= page.stop[page.headings[place]]:
-        return 0
-    left = 2
-    while (node := page.parent[node]) >= 0 and left:
-        if level := HEADINGS.get(page.tags[node]):
-            return level
-        left -= page.tags[node] not in INLINE
-    return 0

@@ -23,6 +23,7 @@ INLINE = words(
     "small span strike strong sub sup time tt u var wbr input picture source"
 )
 FORMATTING = words("b big em font i nobr small strong tt u span tbody thead center s mark")
+BOLD = frozenset(("b", "strong"))
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 
 # What a place is in, and what an element's classes say it is.
@@ -62,8 +63,10 @@ class Outline:
     and behind its end; ``mains`` are the page's main parts, ``stamped`` the elements whose attributes may hold a time,
     ``stamps`` what was found when one of these was looked at, as each belongs to many series.
     ``tags``, ``classes`` and ``hrefs`` are what the tree has, which takes longer to ask; ``leading`` are the links to
-    other pages, ``images`` the pictures. ``path`` numbers the way from the root by tags and classes, ``loose`` by tags
-    alone; ``bold_titles`` are the paths of what is bold and reads as a title, None before they were looked for.
+    other pages, ``images`` the pictures. ``path`` numbers the way from the root by tags and classes; of each path,
+    ``loose`` numbers it by tags alone, and ``emphasis`` tells the level of the heading that a text there is in (0 for
+    none), and whether it is bold. ``bold_titles`` are the paths of what is bold and reads as a title, None before they
+    were looked for.
     """
 
     nodes: list[html.HtmlElement] = field(default_factory=list)
@@ -73,10 +76,11 @@ class Outline:
     stop: list[int] = field(default_factory=list)
     kind: list[int] = field(default_factory=list)
     path: list[int] = field(default_factory=list)
-    loose: list[int] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     last: list[int] = field(default_factory=list)
     region: list[int] = field(default_factory=list)
+    loose: list[int] = field(default_factory=list)
+    emphasis: list[tuple[int, bool]] = field(default_factory=list)
     links: list[int] = field(default_factory=list)
     hrefs: dict[int, str] = field(default_factory=dict)
     leading: set[int] = field(default_factory=set)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from aggregator.errors import Challenge, NotAList
 from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, text_outside
-from aggregator.parse.pages.flatten import REGION_OF_ROLE, REGION_OF_TAG
+from aggregator.parse.pages.meanings import REGION_OF_ROLE, REGION_OF_TAG
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
 from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE, OWN_PAGES, names_what_is_related
 from aggregator.parse.pages.records import Row

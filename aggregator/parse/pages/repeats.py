@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
@@ -18,18 +18,16 @@ from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
 
 _LEVELS = 4  # above a link, in which a list may end
 _SAMPLE = 24  # links that the first look at a series is at
+_LINE = 40  # characters that say as much as being a heading
+_LONGEST = 100  # of a link's text, as far as they count
 _TRIED = 12  # series that are looked at closely, the likeliest first
 _REACH = 8  # siblings before and behind a record's link that may belong to it
 _MOST_BETWEEN = 2 * _REACH
 _MOST_RECORDS = 3000
 _PINNED = 3  # records at the top of a list whose classes may differ from those of the others
-_FIRST, _LAST = 4, 5
 _MOST_BESIDE = 600  # characters around a link without a text
 _SEVERAL = 2  # links in the same place of each record: "pdf", "other formats"
 _TEXT = -1  # what stands for a piece of text among the kinds of siblings
-
-
-Looks = dict[int, tuple[int, bool]]  # of each link: the length of its text, as far as it counts, and is it a heading
 
 
 @dataclass(slots=True)
@@ -48,19 +46,20 @@ def find_series(page: Outline) -> Iterator[tuple[float, list[Record]]]:
 
     That is said as a part of what the likeliest one promises.
     """
-    targets = {link: page.hrefs[link].partition("#")[0].strip() for link in page.links if link in page.leading}
-    first, last = page.first, page.last
-    links = [
-        link
-        for link, target in targets.items()
-        if target and (first[link] < last[link] or not _is_blank_twin(page, link))
-    ]
-    ranked = sorted(_series(page, links, targets), key=lambda each: -each[0])
+    leading, first, last = page.leading, page.first, page.last
+    targets = {
+        link: target
+        for link, href in page.hrefs.items()
+        if link in leading
+        and (target := href.partition("#")[0].strip())
+        and (first[link] < last[link] or not _is_blank_twin(page, link))
+    }
+    ranked = sorted(_series(page, targets), key=lambda each: (-each[0], each[1][0]))
     seen: set[tuple[int, ...]] = set()
     siblings_in = _Siblings(page)
     for promise, series in ranked[:_TRIED]:
         records = _records(page, series[:_MOST_RECORDS], targets, siblings_in)
-        roots = tuple(each.root for each in records)
+        roots = tuple([each.root for each in records])
         if len(records) >= 2 and roots not in seen:
             seen.add(roots)
             yield promise / ranked[0][0], records
@@ -80,70 +79,79 @@ def _is_blank_twin(page: Outline, link: int) -> bool:
     return False
 
 
-def _series(page: Outline, links: Sequence[int], targets: dict[int, str]) -> Iterable[tuple[float, list[int]]]:
+def _series(page: Outline, targets: dict[int, str]) -> Iterator[tuple[float, list[int]]]:
+    """Yield the groups of links that stand in like places, each with what it promises."""
+    groups = _by_place(page, targets)
+    looks = {link: _look(page, link) for link in targets}
+    seen: set[tuple[int, ...]] = set()
+    for fewest, group in groups:
+        if len(group) < fewest or (same := tuple(group)) in seen:
+            continue
+        seen.add(same)
+        distinct = len(set(map(targets.__getitem__, group)))
+        if distinct >= fewest:
+            sample = group[:_SAMPLE]
+            look = 0.2 + sum(map(looks.__getitem__, sample)) / len(sample) / _LINE
+            yield math.log2(1 + distinct) * look * region_weight(page, group[0]), group
+
+
+def _by_place(page: Outline, targets: dict[int, str]) -> Iterator[tuple[int, list[int]]]:
     """Group links by the place they stand in: by tags and classes, by tags alone, by the nearest three.
 
-    And those of one place by the part of the page that holds them: lists that are alike stand side by side.
+    And those of one place by the part of the page that holds them: lists that are alike stand side by side. Each group
+    comes with the fewest targets that make it a series.
     """
-    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    looks = {link: (min(_length(page, link), 100), _is_headed(page, link)) for link in links}
-    parent, kind = page.parent, page.kind
-    for link in links:
+    parent, kind, path, region, loose = page.parent, page.kind, page.path, page.region, page.loose
+    alike: dict[tuple[int, int], list[int]] = defaultdict(list)
+    by_tags: dict[tuple[int, int], list[int]] = defaultdict(list)
+    near: dict[tuple[int, int, int, int], list[int]] = defaultdict(list)
+    within: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for link in targets:
         above = parent[link]
         over = parent[above] if above >= 0 else -1
-        out, loose = page.region[link], page.loose[link]
-        groups[0, out, page.path[link]].append(link)
-        groups[1, out, loose].append(link)
-        near = (kind[over] if over >= 0 else -1, kind[above] if above >= 0 else -1, kind[link])
-        groups[2, out, *near].append(link)
+        out, way = region[link], path[link]
+        tags = loose[way]
+        alike[out, way].append(link)
+        by_tags[out, tags].append(link)
+        near[out, kind[over] if over >= 0 else -1, kind[above] if above >= 0 else -1, kind[link]].append(link)
         ancestor = over
         for _ in range(_LEVELS):
             if ancestor < 0:
                 break
-            groups[3, ancestor, loose].append(link)
+            within[ancestor, tags].append(link)
             ancestor = parent[ancestor]
-    seen: set[tuple[int, ...]] = set()
-    ends: dict[tuple[int, ...], list[int]] = {}
-    for place, group in groups.items():
-        if place[0] == 0 and len(group) >= 3 * _SEVERAL:
-            first = [
-                one for before, one in itertools.pairwise([-1, *group]) if before < 0 or parent[before] != parent[one]
-            ]
-            if 3 <= len(first) <= len(group) / _SEVERAL:
-                if len({targets[one] for one in first}) > len(first) / _SEVERAL:
-                    ends[_FIRST, *place[1:]] = first
-                    continue
-                ends[_LAST, *place[1:]] = [  # the first ones lead to sections
-                    one for one, after in itertools.pairwise([*group, -1]) if after < 0 or parent[after] != parent[one]
-                ]
-    groups.update(ends)
-    for place, group in groups.items():
-        if len(group) < 2:
-            continue
-        same = tuple(group)
-        if same in seen:
-            continue
-        seen.add(same)
-        distinct = len({targets[link] for link in group})
-        if distinct >= (2 if place[0] < 3 else 3):
-            yield _promise(page, looks, group, distinct), group
+    for group in itertools.chain(alike.values(), by_tags.values(), near.values()):
+        yield 2, group
+    for group in itertools.chain(within.values(), (_ends(page, group, targets) for group in alike.values())):
+        yield 3, group
 
 
-def _promise(page: Outline, looks: Looks, group: Sequence[int], distinct: int) -> float:
-    """Judge a series by a first look: how many, how much text, under headings, where."""
-    sample = [looks[link] for link in group[:_SAMPLE]]
-    length = sum([length for length, _ in sample]) / len(sample)
-    headed = sum([is_headed for _, is_headed in sample]) / len(sample)
-    return math.log2(1 + distinct) * (0.2 + length / 40 + headed) * region_weight(page, group[0])
+def _ends(page: Outline, group: Sequence[int], targets: dict[int, str]) -> list[int]:
+    """Return the first or last of the links that stand side by side in each record, [] where these are not several."""
+    if len(group) < 3 * _SEVERAL:
+        return []
+    parent = page.parent
+    first = [one for before, one in itertools.pairwise([-1, *group]) if before < 0 or parent[before] != parent[one]]
+    if not 3 <= len(first) <= len(group) / _SEVERAL:
+        return []
+    if len({targets[one] for one in first}) > len(first) / _SEVERAL:
+        return first
+    # the first ones lead to sections
+    return [one for one, after in itertools.pairwise([*group, -1]) if after < 0 or parent[after] != parent[one]]
 
 
-def _length(page: Outline, link: int) -> int:
-    """Return how long a link's text is; of one without (a picture, a layer on a card) a part of what is beside it."""
-    first, last = page.first[link], page.last[link]
-    if first == last and (above := page.parent[link]) >= 0:
-        beside = page.upto[page.last[above]] - page.upto[page.first[above]]
-        return beside // 2 if beside <= _MOST_BESIDE else 0
-    return page.upto[last] - page.upto[first]
+def _look(page: Outline, link: int) -> int:
+    """Return how much a link looks like a title: its length as far as that counts, and whether it is a heading.
+
+    One without a text (a picture, a layer on a card) has a part of what is beside it.
+    """
+    first, last, upto = page.first[link], page.last[link], page.upto
+    if first < last:
+        length = min(upto[last] - upto[first], _LONGEST)
+        return length + _LINE if page.cells[page.cell_of_chunk[first]].heading else length
+    above = page.parent[link]
+    beside = upto[page.last[above]] - upto[page.first[above]] if above >= 0 else 0
+    return min(beside // 2, _LONGEST) if beside <= _MOST_BESIDE else 0
 
 
 def _is_headed(page: Outline, link: int) -> bool:
