@@ -43,7 +43,10 @@ _TELLING = _STAMPS | {"hidden", "id", "role", "itemprop", "title"}
 _IS_PUBLISHED = frozenset(("datePublished", "dateCreated"))
 _YEAR = re.compile(r"\s?(?:19|20)\d\d-")
 _HIDDEN = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text|element-invisible)(?:$|\s)")
-_VARIANT = re.compile(r"\d|^(?:odd|even|first|last|active|current|new|sticky|clearfix)$|[-_](?:odd|even|first|last)$")
+_FIGURE = re.compile(r"\d")
+# Classes that differ between the records of a list.
+_VARIANTS = words("odd even first last active current new sticky clearfix")
+_ENDS = ("-odd", "-even", "-first", "-last", "_odd", "_even", "_first", "_last")
 _PER_RECORD = ("category-", "tag-", "has-", "is-", "no-", "status-", "format-")
 _KEPT_CLASSES = 2
 _REMEMBERED = 200  # characters of class names that are judged once for all pages
@@ -113,7 +116,14 @@ def _names(names: str, tag: str) -> tuple[str, int]:
 
 @lru_cache(maxsize=10_000)
 def _judged(names: str) -> tuple[str, int]:
-    kept = [each for each in names.split() if not _VARIANT.search(each) and not each.startswith(_PER_RECORD)]
-    lower = UTILITY.sub(" ", names.lower())
-    marks = [mark for named, mark in _NAMES if named.search(lower)]
-    return " ".join(kept[:_KEPT_CLASSES]), sum(marks)
+    kept: list[str] = []
+    for each in names.split():
+        if not (_FIGURE.search(each) or each in _VARIANTS or each.endswith(_ENDS) or each.startswith(_PER_RECORD)):
+            kept.append(each)
+            if len(kept) == _KEPT_CLASSES:
+                break
+    lower = names.lower()
+    if "-" in lower:
+        lower = UTILITY.sub(" ", lower)
+    hyphened = "-" + " -".join(lower.replace("_", "-").split())
+    return " ".join(kept), sum([mark for named, mark in _NAMES if named.search(hyphened)])

@@ -259,37 +259,37 @@ LOG_IN = re.compile(
     re.IGNORECASE,
 )
 
+# What class names say. They are looked for in lower case, each name behind a hyphen, and with hyphens in it for what
+# parts its words: "-card--title -is-new". What an expression begins with is a letter or that hyphen, which is quick.
 FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:nav|navi|navbar|navigation|mainnav|topnav|subnav|menu|mainmenu|submenu|dropdown|breadcrumbs?|"
-    r"(?<!card[_-])(?<!post[_-])(?<!item[_-])(?<!entry[_-])(?<!teaser[_-])(?<!article[_-])(?<!card__)footer"
+    r"-(?:nav|navi|navbar|navigation|mainnav|topnav|subnav|menu|mainmenu|submenu|dropdown|breadcrumbs?|"
+    r"(?<!card-)(?<!post-)(?<!item-)(?<!entry-)(?<!teaser-)(?<!article-)(?<!card--)footer"
     r"|foot|site-?header|masthead|topbar|toolbar|pagination|pager|paging|pagenavi|page-numbers|social|share|sharing|"
     r"sharedaddy|cookies?|consent|banner|lang|languages?|language-switcher|tagcloud|tag-cloud|login|skip-links?|"
     r"ads?|advert|advertisement|sponsor|modal|popup|offcanvas|megamenu|comment-list|commentlist|facets?|filters?)"
-    r"(?=$|[\s_-])"
+    r"(?=$|[\s-])"
 )
 SIDE_CLASSES = re.compile(
-    r"(?:^|[\s_-])(?:sidebar|side-?bar|aside|(?<!elementor-)widgets?(?!\s+blog\b)|rightcol|right-?column"
+    r"-(?:sidebar|side-?bar|aside|(?<!elementor-)widgets?(?! -blog\b)|rightcol|right-?column"
     r"|secondary|marginal|rail|right-rail)"
-    r"(?=$|[\s_\d-])"
+    r"(?=$|[\s\d-])"
 )
 RELATED_CLASSES = re.compile(
-    r"(?:^|[\s_-])(?:related|recommended|recommendations|recommend|popular|most-?read|most-?popular"
+    r"-(?:related|recommended|recommendations|recommend|popular|most-?read|most-?popular"
     r"|most-?viewed|trending|"
     r"hot|ranking|similar|upsell|promo|outbrain|taboola|recirc|recirculation|more-?stories|also-?like|see-?also)"
-    r"(?=$|[\s_\d-])"
+    r"(?=$|[\s\d-])"
 )
-TITLE_CLASSES = re.compile(
-    r"(?:title|headline|heading|subject|(?:^|[\s_-])(?:titre|titel|titulo|hl|name))(?=$|[\s_\d-])"
-)
+TITLE_CLASSES = re.compile(r"(?:title|headline|heading|subject|-titre|-titel|-titulo|-hl|-name)(?=$|[\s\d-])")
 DATE_CLASSES = re.compile(
-    r"(?:(?<!up)(?<!candi)date|datum|datetime"
-    r"|(?:^|[\s_-])(?:time|day|month|published|posted|pubdate|zeit|fecha|timestamp|ago|when))(?=$|[\s_\d-])"
+    r"(?:date(?<!update)(?<!candidate)|datum|datetime"
+    r"|-time|-day|-month|-published|-posted|-pubdate|-zeit|-fecha|-timestamp|-ago|-when)(?=$|[\s\d-])"
 )
 SUMMARY_CLASSES = re.compile(
-    r"(?:^|[\s_-])(?:summary|excerpt|teaser-?text|desc|description|intro|introtext|lead|abstract|body|text|content|"
-    r"chapo|dek|snippet|subtitle)(?=$|[\s_\d-])"
+    r"-(?:summary|excerpt|teaser-?text|desc|description|intro|introtext|lead|abstract|body|text|content|"
+    r"chapo|dek|snippet|subtitle)(?=$|[\s\d-])"
 )
 AUTHOR_CLASSES = re.compile(
-    r"(?:^|[\s_-])(?:author|byline|by|user|username|autor|auteur|category|categories|cat|tags?|kicker|label|topic|"
-    r"rubrik|rubrique|section|meta|eyebrow|comments?|pill|badge|chip)(?=$|[\s_\d-])"
+    r"-(?:author|byline|by|user|username|autor|auteur|category|categories|cat|tags?|kicker|label|topic|"
+    r"rubrik|rubrique|section|meta|eyebrow|comments?|pill|badge|chip)(?=$|[\s\d-])"
 )

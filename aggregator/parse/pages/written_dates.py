@@ -24,6 +24,7 @@ _CLOCK = re.compile(
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _CJK = re.compile(r"(?<!\d)(?:(\d{4}|\d{2})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?")
 _FIGURE = re.compile(r"\d")
+_MONTH = 18  # characters before a day that its month may take, with what parts them
 _FIGURES = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?((?:19|20)\d\d|\d\d)(?![\d%])")
 _DAY_MONTH = re.compile(
     rf"(?<![\d:.,])(\d{{1,2}})(?:st|nd|rd|th|er|re|º|ª|°|\.|,)?[\s./-]{{0,3}}(?:de |of |d[’'] ?|di |den )?({_WORD})"
@@ -84,29 +85,31 @@ def find_written(text: str, language: str | None = None) -> Written | None:
 def _find_written(text: str, language: str | None) -> Written | None:
     if not text.isascii():
         text = text.translate(_FIGURES_OF_ALL)
-    if not _FIGURE.search(text):
+    figure = _FIGURE.search(text)
+    if figure is None:
         return None
-    found = [each for read in _READERS if (each := read(text, language))]
+    first = figure.start()
+    found = [each for read in _READERS if (each := read(text, first, language))]
     return min(found, key=lambda each: (each.start, each.start - each.stop), default=None)
 
 
-def _year_first(text: str, _language: str | None) -> Written | None:
-    found = _YEAR_FIRST.search(text)
+def _year_first(text: str, first: int, _language: str | None) -> Written | None:
+    found = _YEAR_FIRST.search(text, first)
     return found and _written(text, found, found[1], found[3], found[4])
 
 
-def _cjk(text: str, _language: str | None) -> Written | None:
-    found = _CJK.search(text) if not text.isascii() else None
+def _cjk(text: str, first: int, _language: str | None) -> Written | None:
+    found = _CJK.search(text, first) if not text.isascii() else None
     return found and _written(text, found, found[1], found[2], found[3])
 
 
-def _vietnamese(text: str, _language: str | None) -> Written | None:
-    found = _VIETNAMESE.search(text) if not text.isascii() else None
+def _vietnamese(text: str, first: int, _language: str | None) -> Written | None:
+    found = _VIETNAMESE.search(text, first) if not text.isascii() else None
     return found and _written(text, found, found[3], found[2], found[1])
 
 
-def _figures(text: str, language: str | None) -> Written | None:
-    found = _FIGURES.search(text)
+def _figures(text: str, first: int, language: str | None) -> Written | None:
+    found = _FIGURES.search(text, first)
     if found is None:
         return None
     one, other, year = found[1], found[3], found[4]
@@ -124,12 +127,12 @@ def _ordered(written: Written | None, *, is_month_first: bool) -> Written | None
     return replace(written, is_month_first=is_month_first) if written is not None else None
 
 
-def _short(text: str, _language: str | None) -> Written | None:
+def _short(text: str, _first: int, _language: str | None) -> Written | None:
     found = _SHORT.search(text)
     return found and _written(text, found, None, found[2], found[1])
 
 
-def _without_year(text: str, _language: str | None) -> Written | None:
+def _without_year(text: str, _first: int, _language: str | None) -> Written | None:
     """Read "[11-20]" and "20/11", as long as they are all of the text."""
     found = _MONTH_AND_DAY.search(text)
     if found is None:
@@ -142,26 +145,26 @@ def _without_year(text: str, _language: str | None) -> Written | None:
     return _written(text, found, None, one, other)
 
 
-def _day_month(text: str, language: str | None) -> Written | None:
-    for found in _DAY_MONTH.finditer(text):
+def _day_month(text: str, first: int, language: str | None) -> Written | None:
+    for found in _DAY_MONTH.finditer(text, first):
         month = month_number(found[2], language, has_year=bool(found[3]))
         if month:
-            first = _FIRST_DAY.fullmatch(text, 0, found.start()) if found.start() else None
-            day = found[1] if first is None or int(first[1]) >= int(found[1]) else first[1]
+            other = _FIRST_DAY.fullmatch(text, 0, found.start()) if found.start() else None
+            day = found[1] if other is None or int(other[1]) >= int(found[1]) else other[1]
             return _written(text, found, found[3], month, day)
     return None
 
 
-def _month_day(text: str, language: str | None) -> Written | None:
-    for found in _MONTH_DAY.finditer(text):
+def _month_day(text: str, first: int, language: str | None) -> Written | None:
+    for found in _MONTH_DAY.finditer(text, max(0, first - _MONTH)):
         month = month_number(found[1], language, has_year=bool(found[3]))
         if month:
             return _written(text, found, found[3], month, found[2])
     return None
 
 
-def _year_month_day(text: str, language: str | None) -> Written | None:
-    found = _YEAR_MONTH_DAY.search(text)
+def _year_month_day(text: str, first: int, language: str | None) -> Written | None:
+    found = _YEAR_MONTH_DAY.search(text, first)
     month = found and month_number(found[2], language)
     return _written(text, found, found[1], month, found[3]) if found and month else None
 
