@@ -18,7 +18,6 @@ import multiprocessing
 import random
 import resource
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -36,6 +35,7 @@ from typing import Any
 import requests
 
 from bench.measure import family, memory_kb
+from tests.ports import reserved_port
 
 # One source in so many changes in each round; each shows so many entries.
 _SHARE, _SHOWN = 20, 20
@@ -151,8 +151,20 @@ def _words(source: int, number: int, count: int) -> str:
 @contextmanager
 def _running(folder: Path, sources: Sources, count: int, every_s: int) -> Iterator[int]:
     """Run the main job; yield its process id."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        away, port = listener.getsockname()[1], listener.getsockname()[1] + 1
+    with reserved_port() as away, reserved_port() as port, (folder / "log").open("wb") as log:
+        config = _configured(folder, sources, count, every_s, away)
+        program = Path(sys.executable).with_name("aggregator")
+        command: list[str | Path] = [program, "run", "--config", config, "--port", str(port)]
+        with subprocess.Popen(command, stdout=log, stderr=log) as process:
+            try:
+                yield process.pid
+                assert process.poll() is None, (folder / "log").read_text()[-2000:]
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(60)
+
+
+def _configured(folder: Path, sources: Sources, count: int, every_s: int, away: int) -> Path:
     config = folder / "aggregator.yaml"
     config.write_text(
         json.dumps(
@@ -168,21 +180,7 @@ def _running(folder: Path, sources: Sources, count: int, every_s: int) -> Iterat
             }
         )
     )
-    command: list[str | Path] = [
-        Path(sys.executable).with_name("aggregator"),
-        "run",
-        "--config",
-        config,
-        "--port",
-        str(port),
-    ]
-    with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
-        try:
-            yield process.pid
-            assert process.poll() is None, (folder / "log").read_text()[-2000:]
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(60)
+    return config
 
 
 def _watch(pid: int, sources: Sources, seconds: float, *, every_s: int, changes: bool) -> list[Look]:
@@ -218,6 +216,17 @@ def _cost_of_a_poll(looks: Sequence[Look]) -> tuple[float, float]:
     return spent_s / max(looks[-1].asked - looks[0].asked, 1), idle_s / _LOOK_EVERY_S
 
 
+def _at_rest(looks: Sequence[Look]) -> Sequence[Look]:
+    """Return the looks between two polls; all where there is none."""
+    calm = [now for now, before, after in zip(looks[1:], looks, looks[2:], strict=False) if before.asked == after.asked]
+    return calm or looks
+
+
+def _first_and_last(looks: Sequence[Look]) -> tuple[Sequence[Look], Sequence[Look]]:
+    third = max(len(looks) // 3, 1)
+    return looks[:third], looks[-third:]
+
+
 def _ask_barely(pipe: Connection, address: str, count: int) -> None:
     """Make bare conditional requests in the rhythm of polls until told to end; tell the CPU seconds of each."""
     costs: list[float] = []
@@ -235,7 +244,7 @@ def _ask_barely(pipe: Connection, address: str, count: int) -> None:
             with ThreadPoolExecutor(_WORKERS) as pool:
                 assert set(pool.map(ask, addresses)) == {304}
             costs.append((_own_cpu_s() - began) / count)
-    pipe.send(statistics.median(costs[1:]))  # the first one connects
+    pipe.send(statistics.median(costs[1:] or costs))  # the first one connects
 
 
 @contextmanager
@@ -289,12 +298,11 @@ def soak(seconds: float, *, count: int, every_s: int, most: float) -> list[str]:
         looks = _watch(pid, sources, seconds - settling_s - seconds / 3, every_s=every_s, changes=True)
     ours_s, idle_s = _cost_of_a_poll(quiet)
     asked = quiet[-1].asked - quiet[0].asked
-    third = max(len(looks) // 3, 1)
-    first, last = looks[:third], looks[-third:]
-    memory = [statistics.median(look.memory_mb for look in part) for part in (first, last)]
+    memory = [statistics.median(look.memory_mb for look in part) for part in _first_and_last(looks)]
     # what is there all the time; polls and deliveries have more while they last
-    threads = [min(look.threads for look in part) for part in (first, last)]
-    files = [min(look.files for look in part) for part in (first, last)]
+    at_rest = _at_rest(looks)
+    threads = [min(look.threads for look in part) for part in _first_and_last(at_rest)]
+    files = [min(look.files for look in part) for part in _first_and_last(at_rest)]
     print(
         f"{count} sources every {every_s} s for {seconds:.0f} s; {asked} unchanged polls: {ours_s * 1000:.2f} ms CPU "
         f"each, a bare request {bare_s * 1000:.2f} ms, {ours_s / bare_s:.2f} x; {idle_s:.1%} of a core without polls"

@@ -6,12 +6,12 @@ Tests come in two speeds: ``pytest`` runs the quick ones, ``pytest -m slow`` the
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.ports import reserved_port
 from tests.postgresql import PostgresqlServer, find_server_programs
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +21,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Leave out the group ``slow``, unless marks (``-m slow``) or single tests (``file.py::test``) are asked for."""
     if not config.option.markexpr and not any("::" in argument for argument in config.args):
         config.option.markexpr = "not slow"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files without a slow test out of the group ``slow``: to load them all takes longer than many a test."""
+    is_asked_for_slow = config.option.markexpr == "slow" and collection_path.name.startswith("test_")
+    return True if is_asked_for_slow and "mark.slow" not in collection_path.read_text(encoding="utf-8") else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,6 +80,12 @@ def name_of_batch(files: list[Path]) -> str:
 
 
 @pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+def free_port() -> Iterator[int]:
+    with reserved_port() as port:
+        yield port
+
+
+@pytest.fixture
+def another_port() -> Iterator[int]:
+    with reserved_port() as port:
+        yield port

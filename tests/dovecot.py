@@ -11,12 +11,14 @@ import ssl
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import trustme
+
+from tests.ports import reserved_port
 
 PASSWORD = "secret-word"
 
@@ -82,7 +84,8 @@ class ImapServer:
         self.folder = Path(tempfile.mkdtemp(prefix="aggregator-dovecot-"))
         self.user = ""
         self.ca = trustme.CA()
-        self.tls, self.plain = _free_port(), _free_port()
+        self._ports = ExitStack()  # they stay ours while it is stopped
+        self.tls, self.plain = (self._ports.enter_context(reserved_port()) for _ in range(2))
         self._process: subprocess.Popen[bytes] | None = None
         self._number = 0
 
@@ -118,6 +121,7 @@ class ImapServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        self._ports.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
@@ -178,8 +182,3 @@ class ImapServer:
         if os.geteuid() == 0:
             for path in paths:
                 os.chown(path, self._owner.pw_uid, self._owner.pw_gid)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])

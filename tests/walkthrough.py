@@ -15,7 +15,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,12 +23,14 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+
+from tests.ports import reserved_port
 
 DOCS = Path(__file__).parent.parent / "docs"
 _BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -158,16 +159,33 @@ def pages() -> list[Path]:
     return [DOCS / "quickstart.md", *sorted(path for path in (DOCS / "how-to").glob("*.md") if path.stem != "index")]
 
 
+# Runs a command of the program to its end: arguments, folder, environment.
+Running = Callable[[list[str], Path, dict[str, str]], subprocess.CompletedProcess[str]]
+
+
 class Walk:
     """One reader with one page, in a directory of their own."""
 
-    def __init__(self, program: Path, folder: Path, site: str, database: str | None = None) -> None:
-        """``site`` stands for ``https://`` of example addresses, ``database`` for that of the page on PostgreSQL."""
+    def __init__(
+        self,
+        program: Path,
+        folder: Path,
+        site: str,
+        *,
+        port: int,
+        database: str | None = None,
+        running: Running | None = None,
+    ) -> None:
+        """``site`` stands for ``https://`` of example addresses, ``database`` for that of the page on PostgreSQL.
+
+        ``port`` is where the main job is to listen, in place of 8080. ``running`` runs commands; None starts each.
+        """
+        self._running_command = running or self._started
         self._program = program
         self._folder = folder
         self._site = site
         self._database = database
-        self._port = _free_port()
+        self._port = port
         self._environment = {name: text for name, text in os.environ.items() if not name.startswith("AGGREGATOR_")}
         self._running: list[subprocess.Popen[bytes]] = []
         self._said = ""
@@ -206,20 +224,23 @@ class Walk:
         if words[-1] == "&":
             self._start(words[1:-1])
             return ""
-        done = subprocess.run(
-            [self._program, *words[1:]],
-            cwd=self._folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        done = self._running_command(words[1:], self._folder, self._environment)
         expected = int(found[1]) if (found := re.search(r"exits with (\d)", note)) else 0
         assert done.returncode == expected, f"{line}: exit {done.returncode}\n{done.stdout}{done.stderr}"
         if words[1] == "init":
             self._allow_loopback()
         return done.stdout + done.stderr
+
+    def _started(self, words: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self._program, *words],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
 
     def _local(self, text: str) -> str:
         text = _EXAMPLE.sub(rf"{self._site}\1", text)
@@ -303,11 +324,6 @@ def _joined(before: Any, new: Any) -> Any:
     return new
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
 def _wait_for_start(log: Path, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _WAIT_S
     while "aggregator.started" not in log.read_text():
@@ -319,8 +335,8 @@ def _wait_for_start(log: Path, process: subprocess.Popen[bytes]) -> None:
 def main() -> None:
     program, *names = map(Path, sys.argv[1:])
     for page in names:
-        with served() as site, tempfile.TemporaryDirectory() as folder:
-            Walk(program.absolute(), Path(folder), site).follow(page)
+        with served() as site, reserved_port() as port, tempfile.TemporaryDirectory() as folder:
+            Walk(program.absolute(), Path(folder), site, port=port).follow(page)
         print(f"{page}: holds")  # noqa: T201
 
 

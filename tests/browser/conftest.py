@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.sites import Site, crowded_site, demo_site, empty_site
 from tests.conftest import skip_or_fail
 
 Opening = Callable[..., Page]
+
+expect.set_options(timeout=30_000)  # a machine that is busy may take more than the usual five seconds
 
 
 @pytest.fixture(scope="session")

@@ -50,13 +50,14 @@ def test_titles_only_shows_twice_as_many_and_stays_so(demo: Site, open_page: Ope
     page = open_page(demo.url, java_script_enabled=False)
 
     page.get_by_role("link", name="Titles only").click()
+    page.wait_for_url(f"{demo.url}?view=compact")
     page.get_by_role("navigation", name="Categories").get_by_role("link", name="Space").click()
+    page.wait_for_url(f"{demo.url}?category=space&view=compact")
 
-    assert page.url == f"{demo.url}?category=space&view=compact"
     assert in_sight(page, "article .headline") >= 18
     assert page.locator("article .summary").count() == 0
     page.get_by_role("link", name="With summaries").click()
-    assert page.url == f"{demo.url}?category=space"
+    page.wait_for_url(f"{demo.url}?category=space")
 
 
 @pytest.mark.parametrize("width", [360, 1440])
@@ -120,7 +121,7 @@ def test_on_a_phone_the_other_pages_and_the_search_are_behind_one_button(demo: S
     expect(page.get_by_role("heading", level=1)).to_contain_text("regolith")
     page.locator("summary", has_text="Menu").click()
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Sources").click()
-    assert page.url == f"{demo.url}sources"
+    page.wait_for_url(f"{demo.url}sources")
 
 
 @pytest.mark.parametrize("path", ["", "sources", "search?q=0", "sources?page=4"])

@@ -69,25 +69,28 @@ def test_backups_made_while_others_write_are_each_of_one_moment(room: Newsroom, 
     done = threading.Event()
     room.publish(*(f"Old {number}" for number in range(2000)), content="word " * 400)
 
+    written = 0
+
     def write() -> None:
-        for number in range(150):
-            room.publish(f"left {number}", f"right {number}")  # always two in one transaction
-        done.set()
+        nonlocal written
+        while not done.is_set():
+            room.publish(f"left {written}", f"right {written}")  # always two in one transaction
+            written += 1
 
     writer = threading.Thread(target=write)
     writer.start()
-    copies = 0
     counts = set()
-    while not done.is_set():
+    for _ in range(100):
         back_up(url, tmp_path / "b.db", replace=True)
         counts.add(rows_of(tmp_path / "b.db"))
-        copies += 1
+        if len(counts) == 5:
+            break
+    done.set()
     writer.join()
 
-    assert copies > 1
-    assert len(counts) > 1, "nothing was written meanwhile: the test shows nothing"
+    assert len(counts) == 5, "hardly anything was written meanwhile: the test shows nothing"
     assert {count % 2 for count in counts} == {0}
-    assert rows_of(Path(url.removeprefix("sqlite:///"))) == 2300
+    assert rows_of(Path(url.removeprefix("sqlite:///"))) == 2000 + 2 * written
 
 
 def test_a_restored_database_is_what_it_was(room: Newsroom, url: str, tmp_path: Path) -> None:
@@ -304,5 +307,5 @@ def test_a_store_is_closed_in_time_while_another_reads_and_makes_no_file_anew(tm
     database.unlink()
     room.close()
 
-    assert took_s < 5
+    assert took_s < 20, "it waited for who reads"
     assert not database.exists()

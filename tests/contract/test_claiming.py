@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -175,12 +174,11 @@ def test_claims_that_ended_are_given_up(opening: Opening, monkeypatch: pytest.Mo
 def test_nothing_is_begun_that_could_outlast_what_the_database_was_told(
     opening: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = opening(one=1, two=1, three=1)
-    queue = queue_of(room)
-    began = time.monotonic()
-    passed = {"s": 9.9}
-    monkeypatch.setattr(heartbeat, "time", SimpleNamespace(monotonic=lambda: began + passed["s"]))
+    passed = {"s": 0.0}
+    monkeypatch.setattr(heartbeat, "time", SimpleNamespace(monotonic=lambda: passed["s"]))
+    queue = queue_of(opening(one=1, two=1, three=1))
 
+    passed["s"] = 9.9
     in_time = take(queue)
     passed["s"] = 10.1  # an exchange takes five seconds at most, and the lease fifteen
 

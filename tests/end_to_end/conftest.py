@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import http.client
 import json
 import os
 import socket
@@ -49,7 +50,7 @@ def _install(folder: Path) -> None:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder / "dist"), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
     [wheel] = (folder / "dist").glob("*.whl")
-    venv.create(folder / "venv", with_pip=True, symlinks=True)
+    venv.create(folder / "venv", symlinks=True)  # without pip, which takes several seconds
     python = folder / "venv" / "bin" / "python"
     site = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
@@ -60,9 +61,11 @@ def _install(folder: Path) -> None:
     # a plain path line: the .pth files in there, among them that of the editable checkout, are not read
     (Path(site) / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     install = [
-        python,
+        sys.executable,
         "-m",
         "pip",
+        "--python",
+        python,
         "install",
         "--quiet",
         "--no-deps",
@@ -71,6 +74,25 @@ def _install(folder: Path) -> None:
         wheel,
     ]
     subprocess.run(install, check=True, capture_output=True)
+
+
+def run_warm(
+    warm: Path, arguments: list[str], folder: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end in a fork of the program that is loaded already (``warm``)."""
+    with (
+        tempfile.TemporaryFile("w+") as out,
+        tempfile.TemporaryFile("w+") as err,
+        socket.socket(socket.AF_UNIX) as connection,
+    ):
+        connection.settimeout(600)
+        connection.connect(str(warm))
+        request = json.dumps([arguments, str(folder), environment]).encode()
+        socket.send_fds(connection, [request], [out.fileno(), err.fileno()])
+        code = int(connection.recv(16))
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(["aggregator", *arguments], code, out.read(), err.read())
 
 
 class Runner:
@@ -86,26 +108,11 @@ class Runner:
         self, *arguments: str | Path, expect: int | None = 0, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; ``expect`` is the exit code that it must have (None: any)."""
-        done = self._in_a_fork(list(map(str, arguments)), self._environment(environment))
+        done = run_warm(self._warm, list(map(str, arguments)), self.folder, self._environment(environment))
         assert "Traceback" not in done.stderr, done.stderr
         if expect is not None:
             assert done.returncode == expect, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
-
-    def _in_a_fork(self, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        with (
-            tempfile.TemporaryFile("w+") as out,
-            tempfile.TemporaryFile("w+") as err,
-            socket.socket(socket.AF_UNIX) as connection,
-        ):
-            connection.settimeout(120)
-            connection.connect(str(self._warm))
-            request = json.dumps([arguments, str(self.folder), environment]).encode()
-            socket.send_fds(connection, [request], [out.fileno(), err.fileno()])
-            code = int(connection.recv(16))
-            out.seek(0)
-            err.seek(0)
-            return subprocess.CompletedProcess([self.program, *arguments], code, out.read(), err.read())
 
     def json(self, *arguments: str | Path) -> list[dict[str, Any]]:
         return json.loads(self(*arguments, "--json").stdout)
@@ -180,11 +187,11 @@ def wait_for(condition: Callable[[], Any], *, timeout_s: float = 30) -> Any:
 
 
 def get(url: str, **headers: str) -> tuple[int, bytes]:
-    """Return status and body; status 0 while nothing listens."""
+    """Return status and body; status 0 while nothing listens, or a program that ends breaks off."""
     try:
         with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
-    except (urllib.error.URLError, ConnectionError):
+    except (OSError, http.client.HTTPException):
         return 0, b""

@@ -156,11 +156,15 @@ def test_a_read_only_file_system_is_a_sentence_and_can_be_looked_at(
 class Proxy:
     """Between the program and PostgreSQL: passes bytes on, until it is cut."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, port: int) -> None:
         self._target = target
+        self._lock = threading.Lock()
         self._ends: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
+        self.port = port
+        self.mend()
+
+    def mend(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._run, args=(self._listener,), daemon=True).start()
 
     def _run(self, listener: socket.socket) -> None:
@@ -171,7 +175,12 @@ class Proxy:
                 return
             far = socket.socket(socket.AF_UNIX)
             far.connect(self._target)
-            self._ends += [near, far]
+            with self._lock:
+                if listener is not self._listener:  # it was cut meanwhile
+                    near.close()
+                    far.close()
+                    return
+                self._ends += [near, far]
             for one, other in ((near, far), (far, near)):
                 threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
 
@@ -184,26 +193,24 @@ class Proxy:
                 each.shutdown(socket.SHUT_RDWR)
 
     def cut(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for each in self._ends:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-        self._ends.clear()
-
-    def mend(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._run, args=(self._listener,), daemon=True).start()
+        with self._lock:
+            listener, self._listener = self._listener, None
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+            for each in self._ends:
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+                each.close()
+            self._ends.clear()
 
 
 @pytest.mark.slow  # it waits for what it waits for
 def test_a_database_that_goes_away_is_waited_for(
-    run: Runner, config: Path, site: DemoSite, postgresql: PostgresqlServer, free_port: int
+    run: Runner, config: Path, site: DemoSite, postgresql: PostgresqlServer, free_port: int, another_port: int
 ) -> None:
     url = postgresql.new_database()
     name, folder = re.findall(r"@/(\w+)\?host=(.*)", url)[0]
-    proxy = Proxy(f"{folder}/.s.PGSQL.5432")
+    proxy = Proxy(f"{folder}/.s.PGSQL.5432", another_port)
     on_disk(config, f"postgresql://tests@127.0.0.1:{proxy.port}/{name}")
     running = Running(run, config, free_port, site)
     running.wait_for_articles(expected(formats()).articles)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.conftest import run_warm
 from tests.postgresql import PostgresqlServer
 from tests.walkthrough import DOCS, Walk, pages, served
 
@@ -18,7 +20,9 @@ QUICK = ("newsletters", "watch-a-ranking")  # each page is many commands; the ot
     "page",
     [pytest.param(page, marks=() if page.stem in QUICK else pytest.mark.slow, id=page.stem) for page in pages()],
 )
-def test_a_guide_holds(page: Path, program: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_a_guide_holds(
+    page: Path, program: Path, warm: Path, tmp_path: Path, free_port: int, request: pytest.FixtureRequest
+) -> None:
     database = None
     if "postgresql://" in page.read_text():
         server: PostgresqlServer = request.getfixturevalue("postgresql")
@@ -27,7 +31,7 @@ def test_a_guide_holds(page: Path, program: Path, tmp_path: Path, request: pytes
     before = _hash_of(package)
 
     with served() as site:
-        Walk(program, tmp_path, site, database).follow(page)
+        Walk(program, tmp_path, site, port=free_port, database=database, running=partial(run_warm, warm)).follow(page)
 
     assert _hash_of(package) == before, "the installed package was written to"
 

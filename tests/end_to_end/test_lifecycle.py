@@ -57,7 +57,7 @@ def test_a_supervisor_hears_when_it_is_ready_alive_reloading_and_stopping(
     assert not listener.has("STOPPING=1")
     stop(process)
 
-    assert listener.has("STOPPING=1")
+    wait_for(lambda: listener.has("STOPPING=1"))
     assert listener.has("STATUS=")
 
 

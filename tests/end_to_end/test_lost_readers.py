@@ -6,9 +6,10 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -43,11 +44,11 @@ def server() -> Iterator[HostileServer]:
 
 @pytest.fixture
 def config(server: HostileServer, tmp_path: Path) -> Path:
-    """Three sources that have news at every poll, every ten seconds."""
+    """Three sources that have news at every poll; what is due is looked for every ten seconds."""
     listed = ""
     for name in SOURCES:
         url = server.tells(f"/{name}", has_news(name))
-        listed += f"  - {{name: {name}, url: '{url}', every: 10s}}\n"
+        listed += f"  - {{name: {name}, url: '{url}', every: 5s}}\n"
     path = tmp_path / "c.yaml"
     path.write_text(
         "storage: {url: 'sqlite:///x.db'}\n"
@@ -88,6 +89,23 @@ class Job:
         return [json.loads(line) for line in stop(self.process).splitlines()]
 
 
+def stop_at_rest(pid: int, database: Path) -> None:
+    """Stop a process while it is not writing, or others would wait for the database with it."""
+    with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as connection:
+
+        def is_at_rest() -> bool:
+            os.kill(pid, signal.SIGSTOP)
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("ROLLBACK")
+            except sqlite3.OperationalError:
+                os.kill(pid, signal.SIGCONT)
+                return False
+            return True
+
+        wait_for(is_at_rest)
+
+
 def children(parent: int) -> list[int]:
     """Return the processes that a process started and that have not ended."""
     found = []
@@ -106,7 +124,7 @@ def test_a_reader_that_hangs_costs_its_source_one_poll_and_is_replaced(
     wait_for(lambda: job.entries() >= len(SOURCES))
     before = job.readers()
 
-    os.kill(before[0], signal.SIGSTOP)  # the next answer that it gets it is in the middle of
+    stop_at_rest(before[0], config.with_name("x.db"))  # the next answer that it gets it is in the middle of
     wait_for(lambda: job.figure("readers_lost_total"), timeout_s=60)
     entries = job.entries()
     wait_for(lambda: job.entries() >= entries + len(SOURCES), timeout_s=60)
@@ -132,7 +150,7 @@ def test_readers_that_are_killed_again_and_again_are_all_there_in_the_end(
     job = Job(run, config, free_port)
     wait_for(lambda: job.entries() >= len(SOURCES))
     killed = set()
-    until = time.monotonic() + 20  # so that there are polls among the kills
+    until = time.monotonic() + 12  # so that there are polls among the kills
 
     while time.monotonic() < until:
         for pid in job.readers():

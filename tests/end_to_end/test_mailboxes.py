@@ -50,7 +50,7 @@ class Program:
     def __init__(self, folder: Path, url: str, more: str = "") -> None:
         self.path = folder / "c.yaml"
         self.path.write_text(
-            "storage: {url: 'sqlite:///x.db', keep: 3650d}\nfetch: {allow_private: true, timeout: 5s}\n"
+            "storage: {url: 'sqlite:///x.db', keep: 3650d}\nfetch: {allow_private: true, timeout: 40s}\n"
             f"sources:\n  - {{name: letters, kind: mailbox, url: '{url}'{more}}}\n"
         )
 
@@ -333,27 +333,27 @@ def hangs(_line: bytes) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("greeting", "answer", "said"),
+    ("greeting", "answer", "timeout", "said"),
     [
-        (b"* OK [CAPABILITY IMAP4rev1] hello\r\n", floods, "more than was asked for"),
-        (b"* OK [CAPABILITY IMAP4rev1] hello\r\n", promises_too_much, "more than was asked for"),
-        (b"* OK [CAPABILITY IMAP4rev1] hello\r\n", hangs, "within 1 s"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", hangs, "broke off"),
+        (b"* OK [CAPABILITY IMAP4rev1] hello\r\n", floods, "40s", "more than was asked for"),
+        (b"* OK [CAPABILITY IMAP4rev1] hello\r\n", promises_too_much, "40s", "more than was asked for"),
+        (b"* OK [CAPABILITY IMAP4rev1] hello\r\n", hangs, "1s", "within 1 s"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", hangs, "40s", "broke off"),
     ],
 )
 def test_a_server_that_lies_floods_or_hangs_costs_its_source_one_failure(
-    tmp_path: Path, greeting: bytes, answer: Callable[[bytes], Iterator[bytes]], said: str
+    tmp_path: Path, greeting: bytes, answer: Callable[[bytes], Iterator[bytes]], timeout: str, said: str
 ) -> None:
     server = Liar(greeting, answer)
     program = Program(tmp_path, f"imap://news@127.0.0.1:{server.port}/INBOX", f", password: {PASSWORD}")
-    program.path.write_text(program.path.read_text().replace("timeout: 5s", "timeout: 1s"))
+    program.path.write_text(program.path.read_text().replace("timeout: 40s", f"timeout: {timeout}"))
     began = time.monotonic()
 
     error = program.poll().error or ""
 
     server.close()
     assert said in error
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30
 
 
 def test_a_mailbox_in_a_private_network_is_refused_unless_it_is_allowed(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import signal
-import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -21,7 +20,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def stop(process, sent: signal.Signals = signal.SIGTERM) -> str:
     process.send_signal(sent)
-    output, _ = process.communicate(timeout=25)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode == 0, output
     return output
 
@@ -36,17 +35,22 @@ def samples_in(body: bytes) -> list[str]:
     return [link.get("href", "") for link in links if link is not None and "/articles/" in link.get("href", "")]
 
 
+def polls(address: str, outcome: str = r"\w+") -> int:
+    """Return how many polls have ended, as the metrics tell."""
+    line = re.compile(rf'^aggregator_polls_total{{outcome="{outcome}"}} ([0-9.]+)$', re.MULTILINE)
+    return sum(int(float(each)) for each in line.findall(get(f"{address}/metrics")[1].decode()))
+
+
 @pytest.mark.slow  # the whole demo
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_the_demo_shows_every_article_once_and_stops_cleanly(run: Runner, free_port: int, sent: signal.Signals) -> None:
+def test_the_demo_shows_every_article_once_and_an_interrupt_stops_it_cleanly(run: Runner, free_port: int) -> None:
     process = run.start("demo", "--port", str(free_port))
     address = f"http://127.0.0.1:{free_port}"
     articles = expected().articles
 
     wait_for(lambda: len(samples_in(get(f"{address}/feeds/all.atom")[1] or b"<x/>")) >= articles)
+    wait_for(lambda: polls(address, "failed"))
     status, body = get(f"{address}/feeds/all.atom")
-    time.sleep(0.5)
-    output = stop(process, sent)
+    output = stop(process, signal.SIGINT)
 
     ids = [entry.findtext(f"{ATOM}id") for entry in entries_of(body)]
     assert status == 200
@@ -62,14 +66,17 @@ def test_run_serves_pages_feeds_and_health(run: Runner, config: Path, free_port:
     process = run.start("run", "--config", config, "--port", str(free_port), "--log-format", "json")
     address = f"http://127.0.0.1:{free_port}"
     wait_for(lambda: get(f"{address}/healthz")[0] == 200)
-    wait_for(lambda: len(entries_of(get(f"{address}/feeds/all.atom")[1])) >= expected(formats()).articles)
+    wait_for(lambda: polls(address) >= expected(formats()).sources)
+    assert len(entries_of(get(f"{address}/feeds/all.atom")[1])) == expected(formats()).articles
 
     for path in ("/", "/sources", "/feeds/", "/feeds/all.rss", "/feeds/all.json", "/opml", "/metrics"):
         assert get(address + path)[0] == 200, path
     assert get(f"{address}/feeds/nothing.atom")[0] == 404
     lines = [json.loads(line) for line in stop(process).splitlines()]
     events = [line["event"] for line in lines]
-    assert next(each for each in events if each != "stories.without_meaning") == "aggregator.started"
+    # without the extra semantic, and in a folder whose path is longer than a socket's may be, there are words before
+    before = {"stories.without_meaning", "desk.not_opened"}
+    assert next(each for each in events if each not in before) == "aggregator.started"
     assert events[-1] == "aggregator.stopped"
     polled = [line["source"] for line in lines if line["event"] in {"source.polled", "source.failed"}]
     assert len(polled) == len(set(polled)) == expected(formats()).sources
@@ -102,7 +109,7 @@ def test_stopping_does_not_wait_for_a_server_that_hangs_longer_than_the_timeout(
             f"sources: [{{url: '{url}', name: silent}}]\n"
         )
         process = run.start("run", "--config", tmp_path / "c.yaml", "--port", str(free_port))
-        silent.settimeout(20)
+        silent.settimeout(60)
         silent.accept()
         output = stop(process)
 
@@ -113,9 +120,12 @@ def test_told_twice_to_stop_within_a_moment_it_still_stops_cleanly(run: Runner, 
     process = run.start("run", "--config", config, "--port", str(free_port))
     wait_for(lambda: get(f"http://127.0.0.1:{free_port}/healthz")[0] == 200)
 
-    process.send_signal(signal.SIGTERM)
-    output = stop(process)
+    # two of a kind that are pending at a time are one; it finds both when it goes on
+    for sent in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+        process.send_signal(sent)
+    output, _ = process.communicate(timeout=60)
 
+    assert process.returncode == 0, output
     assert "aggregator.stopped" in output
 
 
@@ -144,7 +154,7 @@ def test_a_database_that_is_deleted_or_replaced_stops_it_with_a_sentence(
         database.with_suffix(".copy").replace(database)
     else:
         database.unlink()
-    output, _ = process.communicate(timeout=25)
+    output, _ = process.communicate(timeout=60)
 
     assert process.returncode == 1
     assert "database.lost" in output

@@ -15,4 +15,4 @@ def test_every_stage_is_a_function_of_the_program() -> None:
 @pytest.mark.slow
 def test_the_main_job_keeps_its_size_under_steady_work() -> None:
     """The bench asks for 1.5 bare requests and takes ten minutes; here polls come few at a time, on a busy machine."""
-    assert soak(36, count=120, every_s=5, most=4) == []
+    assert soak(48, count=120, every_s=5, most=4) == []

@@ -22,8 +22,8 @@ RSS = (
 class Program:
     """An aggregator whose clock stands still until it is moved."""
 
-    def __init__(self, folder: Path, sources: str, *, fetch: str, env: dict[str, str]) -> None:
-        self.now, self.folder, self._env = NOW, folder, env
+    def __init__(self, folder: Path, sources: str, *, fetch: str, timeout: str, env: dict[str, str]) -> None:
+        self.now, self.folder, self._env, self._timeout = NOW, folder, env, timeout
         self._write(sources, fetch)
         self.aggregator = Aggregator(self._load(), clock=lambda: self.now)
 
@@ -32,8 +32,8 @@ class Program:
         self.aggregator.use(self._load())
 
     def _write(self, sources: str, fetch: str) -> None:
-        settings = f"storage: {{url: 'sqlite:///x.db'}}\nfetch: {{allow_private: true, timeout: 1s{fetch}}}\n"
-        (self.folder / "c.yaml").write_text(f"{settings}sources:\n{sources}")
+        settings = f"fetch: {{allow_private: true, timeout: {self._timeout}{fetch}}}\nsources:\n{sources}"
+        (self.folder / "c.yaml").write_text(f"storage: {{url: 'sqlite:///x.db'}}\n{settings}")
 
     def _load(self):
         return load(self.folder / "c.yaml", env=self._env)
@@ -50,9 +50,9 @@ class Program:
 
 
 @contextmanager
-def program(folder: Path, sources: str, *, fetch: str = "", **env: str) -> Iterator[Program]:
+def program(folder: Path, sources: str, *, fetch: str = "", timeout: str = "20s", **env: str) -> Iterator[Program]:
     """Run the program on these sources; ``fetch`` are more of its settings, ``, key: value``."""
-    made = Program(folder, sources, fetch=fetch, env=env)
+    made = Program(folder, sources, fetch=fetch, timeout=timeout, env=env)
     try:
         yield made
     finally:

@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 FEED = b'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title></channel></rss>'
@@ -91,10 +91,12 @@ class HostileServer:
     context: ssl.SSLContext | None = None
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
+    most_at_once: int = 0
 
     def __post_init__(self) -> None:
         self._scripts: dict[str, list[Script]] = {}
         self._open: list[socket.socket] = []
+        self._under_way = 0
         self._closing = threading.Event()
         self._lock = threading.Lock()
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -151,15 +153,27 @@ class HostileServer:
             with sock, sock.makefile("rb") as reader:
                 while (request := self._read(reader, number)) is not None:
                     line = Line(sock, self._closing)
-                    script = self._script(request)
-                    if callable(script):
-                        script(line)
-                    else:
-                        line.send(script)
+                    with self._counting():
+                        script = self._script(request)
+                        if callable(script):
+                            script(line)
+                        else:
+                            line.send(script)
                     if not line.is_kept:
                         # an orderly end, so that what was sent arrives even if something unread came in
                         sock.shutdown(socket.SHUT_WR)
                         return
+
+    @contextlib.contextmanager
+    def _counting(self) -> Iterator[None]:
+        with self._lock:
+            self._under_way += 1
+            self.most_at_once = max(self.most_at_once, self._under_way)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
 
     def _script(self, request: Request) -> Script:
         with self._lock:

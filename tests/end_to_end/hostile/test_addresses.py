@@ -200,13 +200,10 @@ def test_of_several_dead_addresses_each_is_tried(server: HostileServer):
         assert visitor.visit(server.url("/feed", host="dead.example")).fetched.body == FEED
 
 
-def test_nothing_that_listens_is_said_so(visitor: Visitor):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+def test_nothing_that_listens_is_said_so(visitor: Visitor, free_port: int):
+    says = visitor.visit(f"http://127.0.0.1:{free_port}/").says
 
-    assert (
-        visitor.visit(f"http://127.0.0.1:{port}/").says == f"nothing answers at 127.0.0.1:{port} (connection refused)"
-    )
+    assert says == f"nothing answers at 127.0.0.1:{free_port} (connection refused)"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -188,20 +187,3 @@ def test_an_answer_that_comes_slowly_but_in_time_is_taken(server: HostileServer,
         line.drip(answer(200, b"<rss/>"), every_s=0.005)
 
     assert visitor.visit(server.tells("/feed", script)).fetched.body == b"<rss/>"
-
-
-def test_fifty_that_hang_delay_neither_fifty_healthy_ones_nor_the_end(server: HostileServer):
-    """A worker each: nobody waits for another's server, and the end comes with the deadline."""
-    hanging = [server.tells(f"/hang/{number}", SLOW[number % len(SLOW)]) for number in range(50)]
-    healthy = [server.tells(f"/good/{number}", answer()) for number in range(50)]
-    mixed = [url for pair in zip(hanging, healthy, strict=True) for url in pair]
-
-    timeout = timedelta(seconds=2)
-    with Visitor(timeout=timeout) as visitor, ThreadPoolExecutor(100) as pool:
-        started = time.monotonic()
-        visits = list(pool.map(visitor.visit, mixed))
-        took = time.monotonic() - started
-
-    assert {type(visit.error) for visit in visits[::2]} == {FetchTimeout}, {visit.says for visit in visits[::2]}
-    assert all(visit.fetched.body == FEED for visit in visits[1::2])
-    assert took < LONG_S

@@ -95,7 +95,7 @@ def test_a_server_that_hangs_is_left_alone_and_holds_up_nobody(
     healthy = f"  - {{name: well, url: '{other.tells('/well', answer(200, RSS))}'}}\n"
     fetch = ", politeness: {connections: 2, spacing: 1ms}"
 
-    with program(tmp_path, grouped(server, *hanging) + healthy, fetch=fetch) as running:
+    with program(tmp_path, grouped(server, *hanging) + healthy, fetch=fetch, timeout="1s") as running:
         results = running.poll()
         states = [running.state(name) for name in hanging]
 

@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -157,7 +158,8 @@ def test_what_is_no_proxy_is_said_to_be_none(said: bytes):
 def test_a_proxy_that_hangs_does_so_until_the_deadline():
     with HostileServer() as server:
         server.tells(f"{NAME}:443", lambda line: line.drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1_000))
-        with Visitor(allow_private=False, proxies=proxies_of(server.url(""))) as visitor:
+        patience = timedelta(seconds=0.4)
+        with Visitor(allow_private=False, proxies=proxies_of(server.url("")), timeout=patience) as visitor:
             visit = visitor.visit(f"https://{NAME}/feed")
 
     assert isinstance(visit.error, FetchTimeout)

@@ -9,12 +9,17 @@ from aggregator.errors import UsageError
 
 
 def test_since_takes_a_duration_or_a_day() -> None:
-    midnight = utc_now().replace(hour=0, minute=0, second=0)
+    before = utc_now()
+    found = [since_option(text) for text in ("yesterday", "Today", "7d", "2026-11-27")]
+    after = utc_now()
 
-    assert since_option("yesterday") == midnight - timedelta(days=1)
-    assert since_option("Today") == midnight
-    assert since_option("2026-11-27") == datetime(2026, 11, 27, tzinfo=UTC)
-    assert abs((since_option("7d") or midnight) - (utc_now() - timedelta(days=7))) < timedelta(minutes=1)
+    midnights = {now.replace(hour=0, minute=0, second=0, microsecond=0) for now in (before, after)}
+    yesterday, today, week, day = found
+    assert yesterday in {midnight - timedelta(days=1) for midnight in midnights}
+    assert today in midnights
+    assert week is not None
+    assert before - timedelta(days=7, seconds=1) <= week <= after - timedelta(days=7)
+    assert day == datetime(2026, 11, 27, tzinfo=UTC)
 
 
 def test_what_is_no_time_is_told_with_examples() -> None:

@@ -313,9 +313,9 @@ def test_who_waits_too_long_is_told():
 @pytest.mark.parametrize("held", [False, True])
 def test_waiting_for_a_change_ends_with_the_rest_or_the_patience(held):
     gate = gate_with()
+    started = time.monotonic()
     if held:
         gate.learn(A, asks_for_rest(timedelta(milliseconds=20)))
-    started = time.monotonic()
 
     gate.wait_for_change(60 * SECOND if held else timedelta(milliseconds=20))
 

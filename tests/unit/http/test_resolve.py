@@ -9,7 +9,7 @@ import pytest
 from aggregator.http import resolve
 from aggregator.http.resolve import Resolver
 
-LONG_S = 5
+LONG_S = 30
 
 
 @pytest.fixture
