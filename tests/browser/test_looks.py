@@ -10,8 +10,11 @@ from aggregator.model import Selection
 from tests.browser.conftest import Opening
 from tests.browser.sites import Site
 
-# at which people look, as in the README; one of them is enough for the quick tests
-WIDTHS = (360, pytest.param(800, marks=pytest.mark.slow), pytest.param(1440, marks=pytest.mark.slow))
+# At which people look, as in the README, each scheme at two of them: colors do not change with the width.
+SCREENS = [
+    (360, "light"), (360, "dark"),
+    pytest.param(800, "light", marks=pytest.mark.slow), pytest.param(1440, "dark", marks=pytest.mark.slow),
+]  # fmt: skip
 ANY_WIDTH = range(320, 1500, 20)
 PATHS = (
     "",
@@ -69,8 +72,7 @@ def too_narrow(page: Page) -> list[int]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_a_page_keeps_nobody_from_reading_it(
     demo: Site, open_page: Opening, path: str, scheme: str, width: int
 ) -> None:

@@ -320,7 +320,7 @@ def test_a_site_of_files_tells_the_hub_of_its_own_addresses_when_they_changed(
     assert set(TOPICS) <= set(told(hub))
 
 
-@pytest.mark.parametrize("points", [5, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("points", [5, pytest.param(20, marks=pytest.mark.slow)])
 def test_killed_anywhere_the_hub_is_told_in_the_end(tmp_path: Path, points: int) -> None:
     context, killed = forking(), 0
     with HttpReceiver() as hub:

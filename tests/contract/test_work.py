@@ -71,21 +71,16 @@ def test_nothing_that_is_done_all_the_time_reads_more_in_a_larger_store(
         ]
 
     assert not found, "\n".join(found)
+    assert sum(read_by(large, multiply).values()) > 3 * sum(read_by(small, multiply).values()), "it is not found out"
 
 
-def test_a_product_of_two_sizes_is_found_out(stores: tuple[Store, Store]) -> None:
-    """As it was: for each candidate, all that the digest ever sent."""
-
-    def multiply(store: Store) -> None:
-        with store._read() as connection:
-            connection.exec_driver_sql(
-                "SELECT count(*) FROM (SELECT id FROM entries ORDER BY pk DESC LIMIT 20) AS candidate WHERE EXISTS"
-                " (SELECT 1 FROM issue_entries WHERE digest = 'news' AND title = candidate.id)"
-            )
-
-    small, large = (sum(read_by(store, multiply).values()) for store in stores)
-
-    assert large > 3 * small
+def multiply(store: Store) -> None:
+    """Do what must be found out, as it was: for each candidate, look through all that the digest ever sent."""
+    with store._read() as connection:
+        connection.exec_driver_sql(
+            "SELECT count(*) FROM (SELECT id FROM entries ORDER BY pk DESC LIMIT 20) AS candidate WHERE EXISTS"
+            " (SELECT 1 FROM issue_entries WHERE digest = 'news' AND title = candidate.id)"
+        )
 
 
 # --- what is done ----------------------------------------------------------------------------------------------------

@@ -404,7 +404,7 @@ def test_entries_through_head_is_no_error(run: Runner, config: Path) -> None:
 
 
 @pytest.mark.slow  # programs that are killed, again and again
-@pytest.mark.parametrize("kills", [10])
+@pytest.mark.parametrize("kills", [6])
 def test_kills_in_the_middle_lose_and_double_nothing(run: Runner, config: Path, kills: int) -> None:
     for number in range(kills):
         process = run.start("poll", "--all", "--config", config)

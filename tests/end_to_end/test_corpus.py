@@ -43,7 +43,8 @@ def address(corpus: Path) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("files", in_batches(real_feeds()), ids=name_of_batch)
+# each second one: unit/normalize/test_corpus.py has all
+@pytest.mark.parametrize("files", in_batches(real_feeds()[::2]), ids=name_of_batch)
 @pytest.mark.usefixtures("corpus")
 def test_real_feeds_are_stored_published_and_asked_again_politely(
     run: Runner, address: str, tmp_path: Path, files: list[Path]
@@ -81,7 +82,7 @@ def test_real_feeds_are_stored_published_and_asked_again_politely(
 
     # the output is well-formed, has unique ids, and stays byte for byte
     bodies = []
-    for _ in range(3):
+    for _ in range(2):
         run("publish", "--out", "out", "--config", "c.yaml")
         bodies.append({path.name: path.read_bytes() for path in (tmp_path / "out").glob("all.*")})
     ids = [entry.findtext(f"{ATOM}id") for entry in ET.fromstring(bodies[0]["all.atom"]).findall(f"{ATOM}entry")]
@@ -89,4 +90,4 @@ def test_real_feeds_are_stored_published_and_asked_again_politely(
     assert len(ids) == len(set(ids)) == min(1000, articles)
     assert not feedparser.parse(bodies[0]["all.atom"]).bozo
     assert not feedparser.parse(bodies[0]["all.rss"]).bozo
-    assert bodies[0] == bodies[1] == bodies[2]
+    assert bodies[0] == bodies[1]

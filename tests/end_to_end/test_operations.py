@@ -41,26 +41,19 @@ def test_a_running_program_is_backed_up_and_given_back_when_it_has_stopped(
     assert run.json("entries", "--config", config) == before
 
 
-@pytest.mark.slow  # likewise
-def test_a_second_restore_names_what_it_would_overwrite(run: Runner, config: Path, tmp_path: Path) -> None:
-    run("poll", "--all", "--config", config)
-    run("backup", tmp_path / "copy.db", "--config", config)
-
-    refused = run("restore", tmp_path / "copy.db", "--config", config, expect=2)
-
-    assert "--replace" in refused.stderr
-    run("restore", tmp_path / "copy.db", "--replace", "--config", config)
-
-
 @pytest.mark.slow  # four commands, each a program
-def test_a_backup_of_an_older_version_is_migrated(run: Runner, config: Path, tmp_path: Path) -> None:
+def test_a_backup_of_an_older_version_replaces_what_there_is_when_that_is_wanted_and_is_migrated(
+    run: Runner, config: Path, tmp_path: Path
+) -> None:
     run("poll", "--all", "--config", config)
     before = run.json("entries", "--config", config)
     run("backup", tmp_path / "copy.db", "--config", config)
     _make_older(tmp_path / "copy.db")
 
+    refused = run("restore", tmp_path / "copy.db", "--config", config, expect=2)
     restored = run("restore", tmp_path / "copy.db", "--replace", "--config", config)
 
+    assert "--replace" in refused.stderr
     assert "schema 0001 → " in restored.stdout
     after = run.json("entries", "--config", config)
     assert [entry | {"story": ""} for entry in after] == [entry | {"story": ""} for entry in before]
