@@ -63,7 +63,7 @@ class Address:
         )
 
 
-@lru_cache(maxsize=256)  # each step of an exchange takes the same one apart
+@lru_cache(maxsize=4_096)  # each step of an exchange takes the same one apart
 def parse_address(url: str) -> Address:
     """Take a URL apart. Raises AddressRefused for other schemes, FetchError for what is no usable address."""
     url = re.sub(r"[\t\r\n]", "", url.strip())

@@ -154,8 +154,8 @@ class HttpClient:
         cookies = ExchangeCookies()
         seen: set[tuple[str, str | None]] = set()
         while True:
-            sent = CaseInsensitiveDict({"Accept": ACCEPT, **headers, **_conditions(address, validators)})
-            if address.may_have_secrets_of(start):
+            sent = self._headers({"Accept": ACCEPT, **headers, **_conditions(address, validators)})
+            if secret and address.may_have_secrets_of(start):
                 sent.update(secret)
             sent.update(cookies.header(address, sent.get("Cookie")))
             asked = (address.url, sent.get("Cookie"))
@@ -166,7 +166,7 @@ class HttpClient:
             seen.add(asked)
             response = self._send("GET", address, sent, exchange, with_excerpt=False)
             if response.status not in REDIRECTS:
-                return replace(response, hops=tuple(hops))
+                return replace(response, hops=tuple(hops)) if hops else response
             cookies.keep(address, response.header_values("Set-Cookie"))
             address = _redirected(address, response, has_secrets=bool(secret))
             hops.append(Hop(status=response.status, url=address.url))
@@ -174,7 +174,8 @@ class HttpClient:
     def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response:
         """Send ``body`` to ``url`` once; a redirect is an answer like any other. Raises as ``get`` does."""
         address = parse_address(url)
-        sent = {"Accept": "*/*", **(headers or {}), **_secrets(address, None)}
+        sent = self._headers({"Accept": "*/*", **(headers or {}), **_secrets(address, None)})
+        sent["Content-Length"] = str(len(body))
         with self._exchange() as exchange:
             return self._send("POST", address, sent, exchange, body=body, with_excerpt=True)
 
@@ -237,7 +238,8 @@ class HttpClient:
             token = current_exchange.set(exchange)
             try:
                 adapter = self._adapter if is_verified else self._unverified
-                answer = adapter.send(request, stream=True, timeout=exchange.left_s(), verify=is_verified, cert=cert)
+                bare = adapter.send(request, stream=True, timeout=exchange.left_s(), verify=is_verified, cert=cert)
+                answer = adapter.complete(request, bare)
                 encoding = ", ".join(answer.raw.headers.getlist("content-encoding"))
                 body = decode_body(_pieces(answer.raw), encoding, limit=self._max_body).body
                 vars(answer).update(_content=body, _content_consumed=True)
@@ -248,6 +250,10 @@ class HttpClient:
                 raise requests.ConnectionError(error, request=request) from error
             finally:
                 current_exchange.reset(token)
+
+    def _headers(self, headers: Mapping[str, str]) -> CaseInsensitiveDict[str]:
+        """Return what is sent: what all requests have, and ``headers``, of which the last of one name counts."""
+        return CaseInsensitiveDict({"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate", **headers})
 
     def _direct(self, exchange: Exchange, address: Address) -> None:
         """Tell an exchange where its next request goes."""
@@ -275,19 +281,14 @@ class HttpClient:
         self,
         method: str,
         address: Address,
-        headers: Mapping[str, str],
+        headers: CaseInsensitiveDict[str],
         exchange: Exchange,
         *,
         with_excerpt: bool,
         body: bytes | None = None,
     ) -> Response:
         request = requests.PreparedRequest()
-        request.method, request.url, request.body = method, address.url, body
-        request.headers = CaseInsensitiveDict(
-            {"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate", **headers}
-        )
-        if body is not None:
-            request.headers["Content-Length"] = str(len(body))
+        request.method, request.url, request.body, request.headers = method, address.url, body, headers
         self._direct(exchange, address)
         token = current_exchange.set(exchange)
         try:

@@ -8,12 +8,13 @@ import threading
 from pathlib import Path
 from typing import Any, Final, cast
 
-from requests import PreparedRequest
+from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.response import BaseHTTPResponse
 
-from aggregator.http.addresses import Address
+from aggregator.http.addresses import Address, parse_address
 from aggregator.http.proxies import refuse_private
 from aggregator.http.sockets import (
     MAX_HEAD_BYTES,
@@ -106,7 +107,10 @@ class GuardedTLSPool(HTTPSConnectionPool):
 
 
 class GuardedAdapter(HTTPAdapter):
-    """requests' adapter over our connections. Send with ``current_exchange`` set, from any thread."""
+    """requests' adapter over our connections. Send with ``current_exchange`` set, from any thread.
+
+    What it answers is bare: ``raw`` and the status; ``complete`` adds the rest, which takes as long as the request.
+    """
 
     def __init__(self, *, kept_per_host: int, ca_bundle: Path | None = None, is_verified: bool = True) -> None:
         self._context: ssl.SSLContext | None = None
@@ -130,12 +134,42 @@ class GuardedAdapter(HTTPAdapter):
 
     def connect(self, request: PreparedRequest) -> None:
         """Open a connection for a request, and close it."""
-        pool = cast("GuardedPool | GuardedTLSPool", self.get_connection_with_tls_context(request, verify=True))
+        pool = cast("GuardedPool | GuardedTLSPool", self.get_connection_with_tls_context(request))
         connection = cast("GuardedConnection", pool._new_conn())
         try:
             connection.connect()
         finally:
             connection.close()
+
+    def get_connection_with_tls_context(
+        self,
+        request: PreparedRequest,
+        verify: object = True,
+        proxies: object = None,
+        cert: object = None,
+    ) -> HTTPConnectionPool:
+        """Return the pool of an address; requests would take it apart five times over.
+
+        Whether certificates are verified is the context's, which all share; ``proxies`` are those of the exchange.
+        """
+        address = parse_address(request.url or "")
+        return cast(
+            "HTTPConnectionPool", self.poolmanager.connection_from_host(address.host, address.port, address.scheme)
+        )
+
+    def request_url(self, request: PreparedRequest, proxies: object) -> str:
+        """Return what the exchange asks for."""
+        return current_exchange.get().target
+
+    def build_response(self, req: PreparedRequest, resp: BaseHTTPResponse) -> Response:
+        """Return an answer that is bare."""
+        answer = Response()
+        answer.raw, answer.status_code = resp, resp.status
+        return answer
+
+    def complete(self, request: PreparedRequest, answer: Response) -> Response:
+        """Return an answer with all that requests' users expect of one."""
+        return super().build_response(request, answer.raw)
 
     def cert_verify(self, conn: object, url: str, verify: object, cert: object) -> None:
         """Leave the context alone: requests would load all authorities anew into it for each connection."""

@@ -292,7 +292,11 @@ class Claim:
     @property
     def address(self) -> str:
         """What is asked: where permanent redirects led, else the feed that its page names, else what is configured."""
-        return self.state.moved_to or self.state.found_at or self.source.url
+        return self.address_after(self.state)
+
+    def address_after(self, state: SourceState) -> str:
+        """Return what is asked when this is the source's state."""
+        return state.moved_to or state.found_at or self.source.url
 
     @property
     def kind(self) -> SourceKind:

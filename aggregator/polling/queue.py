@@ -112,7 +112,10 @@ class Queue:
             without=without,
         )
         now = self._aggregator.clock()
-        claims = [replace(claim, is_plain=self._is_plain or is_to_be_plain(claim.state, now)) for claim in claims]
+        claims = [
+            replace(claim, is_plain=True) if self._is_plain or is_to_be_plain(claim.state, now) else claim
+            for claim in claims
+        ]
         if names is None:
             self._is_exhausted = not claims and not without
         else:

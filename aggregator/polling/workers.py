@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from queue import Empty, SimpleQueue
 
 from aggregator.app import Aggregator
 from aggregator.errors import AggregatorError, ClaimLost
@@ -43,7 +45,8 @@ def poll_due(
     """
     workers = aggregator.config.fetch.workers
     queue, quiet = Queue(aggregator, names, is_plain=is_plain), _Quiet(aggregator)
-    running: set[Future[_Polled]] = set()
+    finished: SimpleQueue[Future[_Polled]] = SimpleQueue()
+    running = 0
     with (
         aggregator.store.polling(),
         queue.kept(),
@@ -52,8 +55,9 @@ def poll_due(
         while True:
             is_stopping = stop is not None and stop.is_set()
             places = workers + min(aggregator.client.count_silent(), _MAX_SILENT)
-            while not is_stopping and len(running) < places and (claim_and_turn := queue.take()):
-                running.add(pool.submit(_poll_one, aggregator, queue, *claim_and_turn))
+            while not is_stopping and running < places and (claim_and_turn := queue.take()):
+                pool.submit(_poll_one, aggregator, queue, *claim_and_turn).add_done_callback(finished.put)
+                running += 1
             if not running:
                 yield from quiet.write(queue)
                 if is_stopping or queue.is_empty():
@@ -61,12 +65,23 @@ def poll_due(
                 aggregator.gate.wait_for_change(timedelta(seconds=1))
                 continue
             timeout_s = None if queue.is_empty() and not quiet else _LOOK_AGAIN_S
-            done, running = wait(running, timeout=timeout_s, return_when=FIRST_COMPLETED)
+            done = _all_of(finished, timeout_s)
+            running -= len(done)
             for future in done:
                 yield from quiet.sift(future.result(), queue)
             if len(quiet) >= _BATCH or not done:
                 yield from quiet.write(queue)
     end_round(aggregator)
+
+
+def _all_of(finished: SimpleQueue[Future[_Polled]], timeout_s: float | None) -> list[Future[_Polled]]:
+    """Wait for one, and return all that there are; none when there was none within the timeout."""
+    done: list[Future[_Polled]] = []
+    with suppress(Empty):
+        done.append(finished.get(timeout=timeout_s))
+        while True:
+            done.append(finished.get_nowait())
+    return done
 
 
 def end_round(aggregator: Aggregator) -> int:

@@ -161,7 +161,7 @@ def _exchange(seen: Seen) -> Exchange:
 
 def _new_host(claim: Claim, state: SourceState, settings: FetchSettings) -> str | None:
     """Return by what a source that has moved is limited from now on; None for one that has not."""
-    address = replace(claim, state=state).address
+    address = claim.address_after(state)
     if address == claim.address:
         return None
     host = key_of(claim.source.group, address, settings.politeness.per)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -83,6 +84,11 @@ def take_back_claims(connection: sa.Connection, table: sa.Table) -> None:
 
 def next_due(connection: sa.Connection, table: sa.Table) -> datetime | None:
     """Return when the next row is due, claimed or not."""
-    query = sa.select(sa.func.min(table.c.next_attempt)).where(table.c.status == WAITING)
-    due: datetime | None = connection.execute(query).scalar_one()
+    due: datetime | None = connection.execute(_next_due(table)).scalar_one()
     return due
+
+
+@cache
+def _next_due(table: sa.Table) -> sa.Select[Any]:
+    """Return the statement, built once: it is asked every few seconds."""
+    return sa.select(sa.func.min(table.c.next_attempt)).where(table.c.status == WAITING)

@@ -235,11 +235,11 @@ def bring_forward(connection: sa.Connection, times: Mapping[str, datetime], *, r
         connection.execute(earlier, [{"of": name, "at": at, "reason": reason} for name, at in times.items()])
 
 
+_CLAIMED = sa.select(sources.c.pk).where(sources.c.claim_token.is_not(None)).limit(1)
+
+
 def are_claims(connection: sa.Connection) -> bool:
-    return (
-        connection.execute(sa.select(sources.c.pk).where(sources.c.claim_token.is_not(None)).limit(1)).first()
-        is not None
-    )
+    return connection.execute(_CLAIMED).first() is not None
 
 
 def take_back_claims(connection: sa.Connection) -> None:

@@ -19,6 +19,12 @@ from aggregator.store.tables import archives, entries, feed_entries, feeds, site
 
 _BATCH = 100
 
+# Asked every few seconds: built once, as building one takes longer than running it.
+_STATE = sa.select(feeds).where(feeds.c.name == sa.bindparam("feed_name"))
+_NEWEST = sa.select(
+    site.c.content_version, sa.select(sa.func.coalesce(sa.func.max(entries.c.pk), 0)).scalar_subquery().label("pk")
+)
+
 
 class Feeds:
     """What is known of the output feeds. Made by ``Store``; raises StoreError like it."""
@@ -55,9 +61,8 @@ class Feeds:
     def newest(self) -> tuple[int, int]:
         """Return the content version, and the key of the entry stored last (0: none)."""
         with self._read() as connection:
-            version = connection.execute(sa.select(site.c.content_version)).scalar_one()
-            pk = connection.execute(sa.select(sa.func.coalesce(sa.func.max(entries.c.pk), 0))).scalar_one()
-            return version, pk
+            row = connection.execute(_NEWEST).one()
+            return row.content_version, row.pk
 
     def arrivals(self, selection: Selection, *, after: int, limit: int) -> list[Arrival]:
         """Return what was stored after an entry and meets a selection, in the order in which it was stored."""
@@ -133,7 +138,7 @@ class Feeds:
 
 
 def _state(connection: sa.Connection, name: str) -> FeedState | None:
-    row = connection.execute(sa.select(feeds).where(feeds.c.name == name)).one_or_none()
+    row = connection.execute(_STATE, {"feed_name": name}).one_or_none()
     return None if row is None else FeedState(**row._asdict())
 
 

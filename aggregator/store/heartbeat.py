@@ -39,11 +39,17 @@ class Heartbeat(Generic[Claim, Key]):
         self._held: dict[Key, Claim] = {}
         self._lost: set[Key] = set()
         self._sure_until = time.monotonic() + self._lease_s
+        self._has_held = False
+        self._is_beating = False
+        self._has_ended = threading.Event()
+        self._heart: threading.Thread | None = None
 
     def hold(self, claims: Iterable[Claim]) -> None:
         """Keep claims alive, which were made just now."""
         with self._lock:
             self._held |= {self._key_of(claim): claim for claim in claims}
+            self._has_held = self._has_held or bool(self._held)
+            self._begin()
 
     def let_go(self, key: Key) -> None:
         """Keep a claim alive no longer: it was used, given back or lost."""
@@ -66,22 +72,32 @@ class Heartbeat(Generic[Claim, Key]):
 
     def sure_for_s(self) -> float:
         """Return for how long the claims are ours for certain, even if the database can't be reached from now on."""
-        return self._sure_until - time.monotonic()
+        now = time.monotonic()
+        if not self._has_held:  # whatever will be is claimed after this moment
+            self._sure_until = now + self._lease_s
+        return self._sure_until - now
 
     @contextmanager
     def beating(self) -> Iterator[None]:
-        """Extend what is held from time to time."""
-        has_ended = threading.Event()
-        heart = threading.Thread(target=self._beat, args=(has_ended,), name="heartbeat", daemon=True)
-        heart.start()
+        """Extend what is held from time to time, until this ends."""
+        with self._lock:
+            self._is_beating = True
+            self._begin()
         try:
             yield
         finally:
-            has_ended.set()
-            heart.join()
+            self._has_ended.set()
+            if self._heart is not None:
+                self._heart.join()
 
-    def _beat(self, has_ended: threading.Event) -> None:
-        while not has_ended.wait(self._lease_s / _BEATS):
+    def _begin(self) -> None:
+        """Start the thread when there is something to extend: most looks find nothing, and need none."""
+        if self._is_beating and self._has_held and self._heart is None:
+            self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+            self._heart.start()
+
+    def _beat(self) -> None:
+        while not self._has_ended.wait(self._lease_s / _BEATS):
             began = time.monotonic()
             held = self.held()
             if held:

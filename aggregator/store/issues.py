@@ -54,8 +54,11 @@ def are_synced(connection: sa.Connection, configured: Sequence[DigestState]) -> 
     return set(active) == {state.name for state in configured}
 
 
+_STATES = sa.select(digests).where(digests.c.is_active)
+
+
 def states(connection: sa.Connection) -> dict[str, DigestState]:
-    return {row.name: _to_state(row) for row in connection.execute(sa.select(digests).where(digests.c.is_active))}
+    return {row.name: _to_state(row) for row in connection.execute(_STATES)}
 
 
 class IssueTransaction:

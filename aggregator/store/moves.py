@@ -56,10 +56,10 @@ def polled_sources(connection: sa.Connection, found: Sequence[rows.Row]) -> list
     categories: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(query.order_by(sources.c.pk)).mappings():
         categories[row["moved_to"]] += rows.to_source(row).categories
-    return [
-        replace(
-            source := rows.to_source(row),
-            categories=tuple(dict.fromkeys((*source.categories, *categories[row["moved_to"] or row["url"]]))),
-        )
-        for row in found
-    ]
+    return [_with(rows.to_source(row), categories.get(row["moved_to"] or row["url"], ())) for row in found]
+
+
+def _with(source: Source, more: Sequence[str]) -> Source:
+    """Return a source with the categories of others, each once."""
+    categories = tuple(dict.fromkeys((*source.categories, *more)))
+    return source if categories == source.categories else replace(source, categories=categories)

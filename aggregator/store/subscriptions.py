@@ -9,7 +9,9 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,6 +24,39 @@ MAX_WAITING = 5
 
 _OF_SOURCE = subscriptions.c.source_pk == sources.c.pk
 _IS_THIS = (subscriptions.c.hub == sources.c.hub) & (subscriptions.c.topic == sources.c.topic)
+
+# Changes of one look, at most.
+_AT_A_TIME = 100
+
+# Statements that are asked every few seconds are built once: building one takes longer than running it.
+_DUE = (
+    sa.select(subscriptions.c.pk)
+    .where(subscriptions.c.next_attempt <= sa.bindparam("now"))
+    .order_by(subscriptions.c.next_attempt, subscriptions.c.pk)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_DUE_ALONE = _DUE.with_for_update(skip_locked=True)
+_PUSHED = (
+    sa.select(sources.c.name)
+    .join(pushes, pushes.c.source_pk == sources.c.pk)
+    .where(sources.c.is_active)
+    .distinct()
+    .order_by(sources.c.name)
+)
+
+
+@cache
+def _changes(hubs: tuple[str, ...]) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return what finds sources that lack the subscription they should have, and subscriptions nobody should have."""
+    wanted = sa.and_(sources.c.is_active, sources.c.hub.is_not(None))
+    if hubs:
+        wanted &= sa.or_(*(sources.c.hub.startswith(each, autoescape=True) for each in hubs))
+    joined = sources.outerjoin(subscriptions, _OF_SOURCE)
+    new = sa.select(sources.c.pk, sources.c.hub, sources.c.topic).select_from(joined)
+    new = new.where(wanted, sa.or_(subscriptions.c.pk.is_(None), ~_IS_THIS)).limit(_AT_A_TIME)
+    lost = sa.select(subscriptions.c.pk).join(sources, _OF_SOURCE)
+    lost = lost.where(~wanted, subscriptions.c.state != SubscriptionState.LEAVING.value).limit(_AT_A_TIME)
+    return new, lost
 
 
 class Subscriptions:
@@ -40,14 +75,7 @@ class Subscriptions:
 
         ``hubs`` are beginnings of the addresses that may be asked; all may without.
         """
-        wanted = sa.and_(sources.c.is_active, sources.c.hub.is_not(None))
-        if hubs:
-            wanted &= sa.or_(*(sources.c.hub.startswith(each, autoescape=True) for each in hubs))
-        joined = sources.outerjoin(subscriptions, _OF_SOURCE)
-        new = sa.select(sources.c.pk, sources.c.hub, sources.c.topic).select_from(joined)
-        new = new.where(wanted, sa.or_(subscriptions.c.pk.is_(None), ~_IS_THIS)).limit(100)
-        lost = sa.select(subscriptions.c.pk).join(sources, _OF_SOURCE)
-        lost = lost.where(~wanted, subscriptions.c.state != SubscriptionState.LEAVING.value).limit(100)
+        new, lost = _changes(tuple(hubs))
         with self._read() as connection:
             found = connection.execute(new).all()
             gone = list(connection.scalars(lost))
@@ -69,13 +97,11 @@ class Subscriptions:
 
     def take_due(self, now: datetime, *, lease: timedelta, limit: int) -> list[Subscription]:
         """Return those whose hub is to be asked now, each to one caller for ``lease``."""
-        due = sa.select(subscriptions.c.pk).where(subscriptions.c.next_attempt <= now)
-        due = due.order_by(subscriptions.c.next_attempt, subscriptions.c.pk).limit(limit)
         with self._read() as connection:
-            if connection.execute(due.limit(1)).first() is None:
+            if connection.execute(_DUE, {"now": now, "most": 1}).first() is None:
                 return []
         with self._write() as connection:
-            pks = list(connection.scalars(due.with_for_update(skip_locked=True)))
+            pks = list(connection.scalars(_DUE_ALONE, {"now": now, "most": limit}))
             connection.execute(
                 subscriptions.update().where(subscriptions.c.pk.in_(pks)).values(next_attempt=now + lease)
             )
@@ -153,9 +179,8 @@ class Subscriptions:
 
     def pushed_sources(self) -> list[str]:
         """Return the sources of which something waits to be read; those of others that are gone is forgotten."""
-        query = sa.select(sources.c.name).join(pushes, pushes.c.source_pk == sources.c.pk)
         with self._read() as connection:
-            return list(connection.scalars(query.where(sources.c.is_active).distinct().order_by(sources.c.name)))
+            return list(connection.scalars(_PUSHED))
 
     def next_push(self, source: str) -> Push | None:
         query = sa.select(pushes, sources.c.name).join(sources, pushes.c.source_pk == sources.c.pk)

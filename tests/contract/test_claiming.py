@@ -177,6 +177,7 @@ def test_nothing_is_begun_that_could_outlast_what_the_database_was_told(
     passed = {"s": 0.0}
     monkeypatch.setattr(heartbeat, "time", SimpleNamespace(monotonic=lambda: passed["s"]))
     queue = queue_of(opening(one=1, two=1, three=1))
+    assert take(queue), "the claims are made now"
 
     passed["s"] = 9.9
     in_time = take(queue)
