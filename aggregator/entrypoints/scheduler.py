@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -85,6 +86,8 @@ class Scheduler:
         self._renewed_with: Config | None = None
         self._polled_at: float | None = None  # the latest sign of life of the poll under way
         self._is_stalled = False
+        # It warns of jobs that still run at their next time: a poll that takes longer than to the next look is usual.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         # misfire_grace_time None: a tick that comes late (a sleeping laptop, a long poll) is still wanted
         self._timers = BackgroundScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import threading
@@ -11,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES
 
 from aggregator.app import utc_now
+from aggregator.entrypoints import scheduler as scheduling
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.supervisor import Supervisor
 from tests.end_to_end.conftest import Runner, get, wait_for
@@ -138,6 +141,25 @@ def test_stopping_does_not_wait_for_itself_when_a_poll_ends_with_news(tmp_path: 
     assert scheduler.stop(within_s=10)
 
     assert has_ended.is_set()
+    room.close()
+
+
+def test_a_poll_that_lasts_longer_than_to_the_next_look_is_nothing_to_warn_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(scheduling, "POLL_TICK_S", 0.01)
+    room = Newsroom(make_config(f"sqlite:///{tmp_path}/a.db"), Clock(utc_now()))
+    scheduler = Scheduler(room.aggregator)
+    has_passed_over, may_end = threading.Event(), threading.Event()
+    scheduler._timers.add_listener(lambda _: has_passed_over.set(), EVENT_JOB_MAX_INSTANCES)
+
+    scheduler._polling.modify(func=scheduler._guarded(lambda: bool(may_end.wait(10)), "poll"))
+    scheduler.start()
+
+    assert has_passed_over.wait(10)
+    may_end.set()
+    assert scheduler.stop(within_s=10)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
     room.close()
 
 
