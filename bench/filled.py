@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from aggregator.model import Source
 from aggregator.store import Store, activity, search
-from aggregator.store.tables import deliveries, entries, entry_categories, issue_entries, issues, sources
+from aggregator.store.tables import deliveries, digests, entries, entry_categories, issue_entries, issues, sources
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PER_DAY = 2500
@@ -109,6 +109,8 @@ def send(connection: sa.Connection, digest: str, pks: range, *, per_day: int = P
                 for reader in range(3)
             ],
         )
+    count = sa.select(sa.func.count()).where(deliveries.c.digest == digest).scalar_subquery()
+    connection.execute(digests.update().where(digests.c.name == digest).values(delivery_count=count))
 
 
 def _rows(chance: random.Random, count: int, source_pks: Sequence[int], per_day: int) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ from aggregator.model.issues import (
 from aggregator.store import attempts
 from aggregator.store.attempts import UNCLAIMED, WAITING
 from aggregator.store.rows import Row, Values
-from aggregator.store.tables import deliveries, issues, stops
+from aggregator.store.tables import deliveries, digests, issues, stops
 
 
 def claim_due(
@@ -182,12 +182,24 @@ def earlier(connection: sa.Connection, delivery: Delivery, *, limit: int) -> lis
     return [_to_delivery(row) for row in connection.execute(query).mappings()]
 
 
+# written as the index has it: with a parameter, SQLite would not know that it fits
+_IS_UNSENT = deliveries.c.status != sa.literal_column("'sent'")
+_COUNTS = (
+    sa.select(digests.c.name, digests.c.delivery_count, deliveries.c.status, sa.func.count(deliveries.c.status))
+    .select_from(digests.outerjoin(deliveries, (deliveries.c.digest == digests.c.name) & _IS_UNSENT))
+    .group_by(digests.c.name, digests.c.delivery_count, deliveries.c.status)
+)
+
+
 def counts(connection: sa.Connection) -> dict[tuple[str, DeliveryStatus], int]:
-    """Return how many deliveries there are of each digest and status."""
-    query = sa.select(deliveries.c.digest, deliveries.c.status, sa.func.count()).group_by(
-        deliveries.c.digest, deliveries.c.status
-    )
-    return {(digest, DeliveryStatus(status)): count for digest, status, count in connection.execute(query)}
+    """Return how many deliveries there are of each digest and status; what was sent is what is left of all."""
+    found: dict[tuple[str, DeliveryStatus], int] = {}
+    for digest, total, status, count in connection.execute(_COUNTS):  # in one statement: all of one moment
+        found.setdefault((digest, DeliveryStatus.SENT), total)
+        if status is not None:
+            found[digest, DeliveryStatus(status)] = count
+            found[digest, DeliveryStatus.SENT] -= count
+    return {of: count for of, count in found.items() if count}
 
 
 def all_stops(connection: sa.Connection) -> list[Stop]:

@@ -177,19 +177,17 @@ def _select_found(
 def find(connection: sa.Connection, *, entry_id: str, url: str | None, canonical_url: str | None) -> list[StoredEntry]:
     """Return the entries that somebody may mean who gives an id or an address, oldest first.
 
-    They are found along indexes, of which there is none of addresses as sources write them, but for entries that have
-    no canonical one. Only when nothing is found are all looked through for ``url``: its canonical form was another
-    when the entry was stored.
+    They are found along indexes, and by ``url`` as a source wrote it, as its canonical form may have been another when
+    the entry was stored.
     """
     is_meant = [entries.c.id == entry_id]
     if canonical_url is not None:
         is_meant.append(entries.c.canonical_url == canonical_url)
     if url is not None:
-        is_meant.append(sa.and_(entries.c.url == url, entries.c.canonical_url.is_(None)))
+        is_meant.append(entries.c.url == url)
     among_them = sa.union(*(sa.select(entries.c.pk).where(each) for each in is_meant))
     query = _select().order_by(entries.c.first_seen, entries.c.pk)
-    found = _load(connection, query.where(entries.c.pk.in_(among_them)))
-    return found or ([] if url is None else _load(connection, query.where(entries.c.url == url)))
+    return _load(connection, query.where(entries.c.pk.in_(among_them)))
 
 
 def duplicates_of(connection: sa.Connection, original: str) -> list[StoredEntry]:

@@ -176,8 +176,9 @@ class IssueTransaction:
             row = (issue_entries.c.digest == issue.digest) & (issue_entries.c.entry_id == version.entry_id)
             values: dict[str, Any] = {"title": version.title, "updated": version.updated}
             self._connection.execute(issue_entries.update().where(row).values(values))
-        self._write_deliveries(issue, issue_pk, endpoints)
+        count = self._write_deliveries(issue, issue_pk, endpoints)
         values = {
+            "delivery_count": digests.c.delivery_count + count,
             "considered_until": until,
             "considered_pk": self._last_pk,
             "last_number": issue.number,
@@ -205,7 +206,8 @@ class IssueTransaction:
             self._connection.execute(issue_entries.delete().where(again), ids)
             self._connection.execute(issue_entries.insert(), values)
 
-    def _write_deliveries(self, issue: Issue, issue_pk: int, endpoints: Sequence[tuple[Endpoint, str]]) -> None:
+    def _write_deliveries(self, issue: Issue, issue_pk: int, endpoints: Sequence[tuple[Endpoint, str]]) -> int:
+        """Write a delivery for each endpoint that still gets any; return how many."""
         query = sa.select(stops.c.endpoint).where(stops.c.digest == issue.digest)
         stopped = set(self._connection.execute(query).scalars())
         values = [
@@ -227,6 +229,7 @@ class IssueTransaction:
         ]
         if values:
             self._connection.execute(deliveries.insert(), values)
+        return len(values)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -265,11 +268,20 @@ def having(connection: sa.Connection, original: str) -> list[tuple[str, int, dat
 
 
 def forget(connection: sa.Connection, *, before: datetime) -> int:
-    """Delete issues made before a time, with their deliveries; return how many."""
-    old = connection.execute(sa.select(issues.c.pk).where(issues.c.made_at < before).limit(_CHUNK)).scalars().all()
-    if old:
-        connection.execute(issues.delete().where(issues.c.pk.in_(old)))
-    return len(old)
+    """Delete issues of one digest made before a time, with their deliveries; return how many. 0: there are no more."""
+    old = sa.select(issues.c.digest).where(issues.c.made_at < before).order_by(issues.c.made_at).limit(1)
+    digest = connection.execute(old).scalar_one_or_none()
+    if digest is None:
+        return 0
+    # its row is locked first, as by those who make issues
+    connection.execute(sa.select(digests.c.name).where(digests.c.name == digest).with_for_update())
+    of_digest = sa.select(issues.c.pk).where(issues.c.digest == digest, issues.c.made_at < before)
+    pks = connection.execute(of_digest.order_by(issues.c.made_at).limit(_CHUNK)).scalars().all()
+    count = sa.select(sa.func.count()).where(deliveries.c.issue_pk.in_(pks)).scalar_subquery()
+    fewer = digests.update().where(digests.c.name == digest).values(delivery_count=digests.c.delivery_count - count)
+    connection.execute(fewer)
+    connection.execute(issues.delete().where(issues.c.pk.in_(pks)))
+    return len(pks)
 
 
 def known_key(connection: sa.Connection, purpose: str) -> bytes | None:

@@ -32,9 +32,7 @@ site = sa.Table(
 # For indexes of active sources alone: word for word what queries say, or SQLite does not use them.
 _ACTIVE = {"where": {"sqlite": "is_active = 1", "postgresql": "is_active"}}
 
-
 _CLAIMED = {"where": dict.fromkeys(("sqlite", "postgresql"), "claim_token IS NOT NULL")}
-_BARE = {"where": dict.fromkeys(("sqlite", "postgresql"), "canonical_url IS NULL")}
 _IN_STORY = {"where": dict.fromkeys(("sqlite", "postgresql"), "story IS NOT NULL")}
 
 sources = sa.Table(
@@ -157,7 +155,7 @@ entries = sa.Table(
     sa.Column("evidence", Text),
     # True: it only points to its original, with another text or none, and doesn't count for lists and digests
     sa.Column("is_mention", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("url", Text),
+    sa.Column("url", Text, index=True),
     sa.Column("canonical_url", Text, index=True),
     sa.Column("title", Text, nullable=False),
     sa.Column("summary", Text, nullable=False),
@@ -188,7 +186,6 @@ entries = sa.Table(
     sa.Index("ix_entries_source_pk_listed_at_pk", "source_pk", "listed_at", "pk"),
     sa.Index("ix_entries_language_listed_at_pk", "language", "listed_at", "pk"),
     sa.Index("ix_entries_story", "story", info=_IN_STORY),
-    sa.Index("ix_entries_bare_url", "url", info=_BARE),
 )
 
 entry_categories = sa.Table(
@@ -287,6 +284,8 @@ digests = sa.Table(
     sa.Column("last_slot", Utc),
     sa.Column("last_number", sa.Integer, nullable=False),
     sa.Column("told", Json, nullable=False),
+    # of all its issues that are not forgotten; most of them were sent, and are counted no other way
+    sa.Column("delivery_count", sa.Integer, nullable=False, server_default="0"),
 )
 
 issues = sa.Table(
@@ -319,6 +318,7 @@ issue_entries = sa.Table(
 )
 
 _WAITING = {"where": dict.fromkeys(("sqlite", "postgresql"), "status = 'waiting'")}
+_UNSENT = {"where": dict.fromkeys(("sqlite", "postgresql"), "status <> 'sent'")}
 
 deliveries = sa.Table(
     "deliveries",
@@ -342,7 +342,7 @@ deliveries = sa.Table(
     sa.UniqueConstraint("issue_pk", "endpoint"),
     sa.Index("ix_deliveries_waiting_next_attempt", "next_attempt", "pk", info=_WAITING),
     sa.Index("ix_deliveries_endpoint", "endpoint"),
-    sa.Index("ix_deliveries_digest_status", "digest", "status"),
+    sa.Index("ix_deliveries_unsent", "digest", "status", info=_UNSENT),
     sa.Index("ix_deliveries_claimed", "claimed_until", info=_CLAIMED),
 )
 

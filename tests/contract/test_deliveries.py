@@ -369,6 +369,34 @@ def test_a_long_ledger_is_read_to_its_end(opening: Opening) -> None:
     assert room.ledger.counts() == {("daily", DeliveryStatus.WAITING): 1_100}
 
 
+def test_deliveries_are_counted_by_what_became_of_them_until_they_are_forgotten(opening: Opening) -> None:
+    addresses = [f"{name}@example.org" for name in "abcde"]
+    room = opening(to=[{"email": addresses}])
+    issued(room)
+    sent, again, failed, refused, _ = claim(room)
+    given_up = Outcome(status=DeliveryStatus.FAILED, error="no")
+    room.ledger.record([(sent, SENT), (again, SENT), (failed, given_up)], now=START)
+    endpoint = refused.delivery.endpoint
+    room.ledger.stop(Stop(endpoint=endpoint, cause=StopCause.REFUSED, reason="", since=START))
+
+    assert room.ledger.counts() == {
+        ("daily", DeliveryStatus.SENT): 2,
+        ("daily", DeliveryStatus.FAILED): 1,
+        ("daily", DeliveryStatus.STOPPED): 1,
+        ("daily", DeliveryStatus.WAITING): 1,
+    }
+    room.ledger.retry(again.delivery.id, now=START)
+    assert room.ledger.counts()["daily", DeliveryStatus.SENT] == 1
+
+    room.clock.advance(days=1)
+    issued(room, "More news")
+    room.ledger.forget(before=START + timedelta(hours=1))
+
+    assert room.ledger.counts() == {("daily", DeliveryStatus.WAITING): 4}, "of the second issue, one is stopped"
+    room.ledger.forget(before=START + timedelta(days=9))
+    assert room.ledger.counts() == {}
+
+
 @pytest.mark.parametrize("processes", [2, 4])
 def test_several_processes_send_each_delivery_once(opening: Opening, url: str, processes: int) -> None:
     readers = [f"reader{number}@example.org" for number in range(40)]

@@ -181,6 +181,9 @@ _QUERIES: dict[str, Callable[[Store], object]] = {
     "search by relevance": lambda store: store.search(Selection(search="common"), limit=50, order=Order.RELEVANCE),
     "search for what is nowhere": lambda store: store.search(Selection(search="nowhereatall"), limit=50),
     "search without a word": lambda store: store.search(Selection(search="-common"), limit=50),
+    "an address that no entry has": lambda store: store.find_entries(
+        entry_id="", url="https://nowhere.example/", canonical_url="https://nowhere.example/"
+    ),
     "story": lambda store: store.stories([store.front(Selection(), limit=1).items[0].entry.story]),
     "stories of a round": judge_round,
     "digest": make_digest,

@@ -133,6 +133,7 @@ def deliver(store: Store) -> None:
     ledger.issue(claims[0].delivery.issue_pk)
     ledger.find_issue("news")
     list(ledger.deliveries(limit=50))
+    assert ledger.counts()["news", DeliveryStatus.SENT] > 3
 
 
 def renew_feeds(store: Store) -> None:
@@ -163,6 +164,8 @@ def show_pages(store: Store) -> None:
     shown = front.items[0].entry
     store.find_entries(entry_id=front.items[0].id, url=None, canonical_url=None)
     store.find_entries(entry_id="", url=shown.url, canonical_url=shown.canonical_url)  # as `explain URL` does
+    nowhere = "https://nowhere.example/"
+    assert not store.find_entries(entry_id=nowhere, url=nowhere, canonical_url=nowhere)
     store.ledger.issues_with(front.items[0].id)
     store.polls(source_name(0))
     store.sources()
