@@ -28,10 +28,12 @@ def parse_feed(fetched: Fetched) -> ParsedFeed:
     """
     # who only asks whether it is a feed needs no reader
     from aggregator.parse.json_reader import read_json
-    from aggregator.parse.xml_reader import read_xml
+    from aggregator.parse.xml_reader import read_plain_xml, read_xml
 
-    text = whole_characters(decode_body(fetched.body, fetched.content_type))
     base = _base(fetched)
+    if feed := read_plain_xml(fetched.body, fetched.content_type, url=base):
+        return feed
+    text = whole_characters(decode_body(fetched.body, fetched.content_type))
     if is_json(text):
         return read_json(text, url=base)
     refuse_text(text)

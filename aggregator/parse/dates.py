@@ -109,33 +109,45 @@ def parse_date(written: str | None, language: str | None = None) -> datetime | N
     """
     if not written:
         return None
-    text = " ".join(written[:_MAX_CHARS].split())
+    return _read_as_it_should_be(written) or _read_as_it_is(written[:_MAX_CHARS], language)
+
+
+def _read_as_it_should_be(text: str) -> datetime | None:
+    """Read a date as RFC 3339 or RFC 822 want it, with its zone in figures, which is how most are written."""
+    try:
+        if len(text) in {20, 25} and (text[7], text[10], text[13], text[16]) == ("-", "T", ":", ":"):
+            return datetime.fromisoformat(text).astimezone(UTC) if text[19] in "Z+-" else None
+        found = _RFC_822.fullmatch(text)
+        month = _MONTHS.get(found[2].lower()) if found else None
+        if found is None or month is None:
+            return None
+        day, _, year, hour, minute, second, _, offset = found.groups()
+        zone = _offset(offset) if offset else UTC
+        return _moment(int(year), month, int(day), hour=int(hour), minute=int(minute), second=int(second), zone=zone)
+    except (ValueError, OverflowError):  # a 31 February, an hour 25, a year beyond those of the calendar
+        return None
+
+
+@lru_cache(maxsize=512)  # an entry's dates are often the same
+def _read_as_it_is(written: str, language: str | None) -> datetime | None:
+    text = " ".join(written.split())
     if not text.isascii():
         text = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
-    for read in (_read_rfc_822, _read_iso, _read_unix, _read_compact, _read_year_first, _read_numbers, _read_words):
+    for read in (
+        _read_as_it_should_be,
+        _read_iso,
+        _read_unix,
+        _read_compact,
+        _read_year_first,
+        _read_numbers,
+        _read_words,
+    ):
         with suppress(ValueError, OverflowError):  # a 31 February, an hour 25, a year beyond those of the calendar
             if found := read(text):
                 return found
     with suppress(ValueError, OverflowError):
         return _read_east_asian(text) or _read_other_languages(text, language)
     return None
-
-
-def _read_rfc_822(text: str) -> datetime | None:
-    """Read a date as RFC 822 wants it, with its zone in figures, which is how most are written."""
-    found = _RFC_822.fullmatch(text)
-    month = _MONTHS.get(found[2].lower()) if found else None
-    if found is None or month is None:
-        return None
-    return _moment(
-        int(found[3]),
-        month,
-        int(found[1]),
-        hour=int(found[4]),
-        minute=int(found[5]),
-        second=int(found[6]),
-        zone=_offset(found[8]) if found[8] else UTC,
-    )
 
 
 def _read_iso(text: str) -> datetime | None:

@@ -85,6 +85,17 @@ def decode_body(body: bytes, content_type: str | None) -> str:
     return _decoded(body, content_type)[0]
 
 
+def utf_8_as_it_came(body: bytes, content_type: str | None) -> bytes | None:
+    """Return a document's bytes where ``decode_body`` would decode them as UTF-8 if they are that, else None.
+
+    Whether they are, and whether XML allows all characters, is for an XML parser to see.
+    """
+    marked = body.removeprefix(codecs.BOM_UTF8)
+    if body.startswith(_GZIP_MAGIC) or any(marked.startswith(mark) for mark, _ in _BOMS) or _unlike_ascii(marked):
+        return None
+    return None if marked is body and body.isascii() and _escaped_charset(body, content_type) else marked
+
+
 def decode_as_utf8(body: bytes, content_type: str | None) -> tuple[str, bytes]:
     """Return what ``decode_body`` does, and the same in UTF-8, which is mostly what came."""
     text, as_utf8 = _decoded(body, content_type)
@@ -139,8 +150,8 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, bytes | None]:
     if unlike_ascii := _unlike_ascii(body):
         return body.decode(unlike_ascii, "replace"), None
     if body.isascii():
-        labels = [label for label in (_label(content_type), _declaration(body)) if label and _IN_ASCII.fullmatch(label)]
-        return (body.decode(labels[0], "replace"), None) if labels else (body.decode("ascii"), body)
+        escaped = _escaped_charset(body, content_type)
+        return (body.decode(escaped, "replace"), None) if escaped else (body.decode("ascii"), body)
     with suppress(UnicodeDecodeError):
         return body.decode(), body
     if (repaired := _without_cesu_8(body)) is not body:
@@ -188,6 +199,12 @@ def _without_cesu_8(body: bytes) -> bytes:
         return chr(0x10000 + (high << 10) + low).encode()
 
     return _CESU_8.sub(whole, body) if b"\xed" in body else body
+
+
+def _escaped_charset(body: bytes, content_type: str | None) -> str | None:
+    """Return the charset of a document whose bytes are ASCII all the same."""
+    labels = (_label(content_type), _declaration(body))
+    return next((label for label in labels if label and _IN_ASCII.fullmatch(label)), None)
 
 
 def _label(content_type: str | None) -> str | None:

@@ -1,8 +1,8 @@
 """What stands in an entry's parts is not the entry's: a related article's title, the author's page, a picture's text.
 
 feedparser takes the fields of an entry wherever they are within it. Here those of parts are taken out of the document
-before either reader reads it, in one pass over its tags. An element that isn't closed is no part: where it ends is not
-known.
+before it reads it, in one pass over its tags; the fast reader passes over them as it comes to them. An element that
+isn't closed is no part: where it ends is not known.
 """
 
 from __future__ import annotations
@@ -12,32 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from aggregator.parse.repair import sections
-
 _TOKEN: Final = re.compile(
     r"""<!\[CDATA\[|<!--|<(/?)([A-Za-z_][\w:.-]*)((?:[^<>"']++|"[^"<]*"|'[^'<]*')*+)>"""  # the rest of a tag
 )
 _ENDS: Final = {"<![CDATA[": "]]>", "<!--": "-->"}
-# A start tag right before another one: that it is a part with fields is likely enough to look closer.
-_SIGN: Final = re.compile(r"<([A-Za-z_][\w:.-]*)(?:\s[^<>]*)?(?<!/)>\s*(?=<([A-Za-z_][\w:.-]*))")
-# A person who has more than a name and addresses.
-_PERSON_SIGN: Final = re.compile(
-    r"<(?:[\w.-]+:)?(?:author|contributor|owner|creator)(?:\s[^<>]*)?(?<!/)>"
-    r"(?:\s*<(?:[\w.-]+:)?(?:name|email|uri|url)(?:\s[^<>]*)?>[^<]*+</[^<>]*>)*+"
-    r"\s*<(?!/|!|(?:[\w.-]+:)?(?:name|email|uri|url)[\s/>])"
-)
-# The end of such a part behind a CDATA section, and another one.
-_AFTER_CDATA: Final = re.compile(r"[^<]*</(?:[\w.-]+:)?(?:name|email|uri|url)\s*>\s*<(?!/)")
-_FIRST_ENTRY: Final = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
-_ENTRIES: Final = frozenset(("item", "entry"))
+ENTRIES: Final = frozenset(("item", "entry"))
 # Fields of an entry that don't count within a part of it, by their local names.
-_FIELDS: Final = frozenset((
+FIELDS: Final = frozenset((
     "title", "link", "guid", "id", "description", "summary", "content", "encoded", "category", "subject",
     "keywords", "author", "creator", "pubdate", "published", "updated", "date", "issued", "modified", "created",
     "comments", "subtitle", "enclosure", "source",
 ))  # fmt: skip
-_PERSON: Final = frozenset(("name", "email", "uri", "url"))
-_PEOPLE: Final = frozenset(("author", "contributor", "owner", "creator"))
 # What is a text, with markup perhaps, or is read with all that it holds.
 _WHOLE: Final = frozenset((
     "title", "description", "summary", "content", "encoded", "subtitle", "rights", "source", "fullitem", "body",
@@ -46,17 +31,10 @@ _WHOLE: Final = frozenset((
 # What only holds several of them.
 _LISTS: Final = frozenset(("categories", "tags", "authors", "creators", "contributors", "links", "enclosures"))
 _MEDIA_PARTS: Final = frozenset(("group", "content"))
-_OUTER: Final = frozenset(("rss", "rdf", "feed", "channel", "items", "seq", *_ENTRIES))
-_HTML: Final = frozenset((
-    "p", "div", "ul", "ol", "li", "dl", "table", "thead", "tbody", "tr", "td", "th", "span", "a", "b", "i", "u",
-    "em", "strong", "small", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "figure", "picture", "video",
-    "font", "center", "noscript", "code", "cite", "sup", "sub", "details", "svg", "br", "hr", "figcaption", "q",
-    "html", "head", "body", "iframe", "object",
-))  # fmt: skip
 # In a text that was written as HTML and is read as XML.
 _OFTEN_UNCLOSED: Final = frozenset(("br", "hr", "img", "p", "li", "td", "tr", "dt", "dd", "input", "wbr"))
 _DEEPEST: Final = 1_000  # no entry of a publisher is; one that is stays as it is
-_MOST_OPEN: Final = 50  # elements at once: what an entry has is not nested deeper
+MAX_DEPTH: Final = 50  # elements at once: what an entry has is not nested deeper
 
 _Span = tuple[int, int]
 
@@ -74,22 +52,9 @@ class _Open:
     def __post_init__(self) -> None:
         self.prefix, self.local = _names(self.name)
 
-    @property
-    def is_whole(self) -> bool:
-        return self.local in _WHOLE and not self.is_media_part
-
-    @property
-    def is_media_part(self) -> bool:
-        return self.prefix == "media" and self.local in _MEDIA_PARTS
-
 
 def without_foreign_fields(text: str) -> str:
     """Return a document without the fields that belong to parts of its entries."""
-    first = _FIRST_ENTRY.search(text)
-    if first is None or not any(
-        _may_have_parts(section) for section, is_cdata in sections(text, first.start()) if not is_cdata
-    ):
-        return text
     kept, position = [], 0
     for start, end in _foreign(text):
         kept.append(text[position:start])
@@ -97,27 +62,12 @@ def without_foreign_fields(text: str) -> str:
     return "".join([*kept, text[position:]])
 
 
-def _may_have_parts(text: str) -> bool:
-    signs = _SIGN.finditer(text)
-    return any(_may_be_part(found[1], found[2]) for found in signs) or (
-        _PERSON_SIGN.search(text) is not None or _AFTER_CDATA.match(text) is not None
-    )
-
-
-def _may_be_part(outer: str, inner: str) -> bool:
-    """Tell whether an element that begins with another one may be a part that has foreign fields."""
-    if outer.lower() in _HTML:
-        return False
-    prefix, local = _names(outer)
-    return local not in _OUTER | _PEOPLE and (local not in _WHOLE or prefix == "media")
-
-
 def _foreign(text: str) -> Iterator[_Span]:
     """Yield where the foreign fields of all entries are, in their order; none is within another."""
     entry: list[_Open] = []  # what is open of an entry, itself first
     for start, end, closing, name, is_alone in tags_of(text):
         if not closing and not is_alone:
-            if _names(name)[1] in _ENTRIES:  # also where the one before it was never closed
+            if _names(name)[1] in ENTRIES:  # also where the one before it was never closed
                 entry = [_Open(start, name)]
             elif len(entry) > _DEEPEST:
                 entry = []
@@ -128,7 +78,7 @@ def _foreign(text: str) -> Iterator[_Span]:
             if entry and _is_foreign(_Open(start, name), entry):
                 entry[-1].foreign.append((start, end))
             continue
-        if not any(each.name == name for each in entry[-_MOST_OPEN:]):
+        if not any(each.name == name for each in entry[-MAX_DEPTH:]):
             continue
         while (closed := entry.pop()).name != name:
             pass  # it isn't closed: what seemed to be in it is beside it
@@ -175,18 +125,30 @@ def tags_of(text: str) -> Iterator[tuple[int, int, bool, str, bool]]:
             position = end
 
 
+def is_whole(prefix: str, local: str) -> bool:
+    """Whether all that is in an element of this name is a part of it, and no fields of the entry's parts."""
+    return local in _WHOLE and not is_media_part(prefix, local)
+
+
+def is_media_part(prefix: str, local: str) -> bool:
+    return prefix == "media" and local in _MEDIA_PARTS
+
+
+def belongs_to_part(prefix: str, local: str, *, part_prefix: str, part_local: str) -> bool:
+    """Whether a field in a part of an entry is that part's alone. Names are in lower case, as written."""
+    if local not in FIELDS:
+        return False
+    if is_media_part(part_prefix, part_local):
+        return prefix != "media" or local == "category"
+    return prefix != "media" and part_local not in _LISTS
+
+
 def _is_foreign(element: _Open, around: list[_Open]) -> bool:
     """Tell whether an element is a field of a part of the entry: ``around`` are the entry and what is open in it."""
-    if element.local not in _FIELDS or not 1 < len(around) <= _MOST_OPEN:
+    if not 1 < len(around) <= MAX_DEPTH or any(is_whole(each.prefix, each.local) for each in around[1:]):
         return False
     part = around[-1]
-    if any(each.is_whole for each in around[1:]):
-        return False
-    if part.is_media_part:
-        return element.prefix != "media" or element.local == "category"
-    if element.prefix == "media" or part.local in _LISTS:
-        return False
-    return part.local not in _PEOPLE or element.local not in _PERSON
+    return belongs_to_part(element.prefix, element.local, part_prefix=part.prefix, part_local=part.local)
 
 
 def _outermost(spans: list[_Span]) -> Iterator[_Span]:

@@ -19,11 +19,13 @@ _MAX_CHARS = 200  # beyond it is no name
 def person(written: str) -> str | None:
     """Return the name in "a@example.org (Name)" or "Name <a@example.org>"; None when there is only an address."""
     text = " ".join(written[: 2 * _MAX_CHARS].split())
-    for form in (_ADDRESS_AND_NAME, _NAME_AND_ADDRESS):
-        found = form.fullmatch(text)
-        if found:
-            text = found["name"]
-    text = _ADDRESS.sub("", text).replace("()", "").replace("<>", "").strip(" ,;\"'")
+    if "@" in text:
+        for form in (_ADDRESS_AND_NAME, _NAME_AND_ADDRESS):
+            found = form.fullmatch(text)
+            if found:
+                text = found["name"]
+        text = _ADDRESS.sub("", text)
+    text = text.replace("()", "").replace("<>", "").strip(" ,;\"'")
     return text[:_MAX_CHARS] or None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,6 +69,19 @@ def open_document(text: str) -> Document:
     return Document(text=text[start:], root=root, line=text.count("\n", 0, start), entities=_declared(doctype))
 
 
+def find_root(document: bytes) -> tuple[int, str] | None:
+    """Return where the root element of a feed is behind its prolog, and its name.
+
+    None where that is not plain from the beginning, and ``open_document`` has to look closer.
+    """
+    head = document[:_HEAD_CHARS].decode("utf-8", "surrogateescape")
+    start, _ = _skip_prolog(head)
+    name = _NAME.match(head, start)
+    if name is None or name[1].lower().rpartition(":")[2] not in _FEED_NAMES:
+        return None
+    return len(head[:start].encode("utf-8", "surrogateescape")), name[1]
+
+
 def mend(document: Document) -> str:
     """Return the document's text with every entity and character reference in it one that XML knows.
 
@@ -107,6 +121,19 @@ def mend(document: Document) -> str:
         section if is_cdata else _BARE.sub(escape, _REFERENCE.sub(resolve, section))
         for section, is_cdata in sections(_with_end(document))
     )
+
+
+@lru_cache(maxsize=1024)
+def code_of(number: str) -> int | None:
+    """Return the code of a character that a reference names, None where ``mend`` would write another one for it.
+
+    It does where XML and HTML read a reference differently, and for a carriage return, which only a reference keeps.
+    """
+    if not _REFERENCE.fullmatch(f"&#{number};"):  # too long
+        return None
+    code = int(number[1:], 16) if number[0] in "xX" else int(number)
+    is_alike = code != 13 and code <= sys.maxunicode and html.unescape(_character(number)) == chr(code)
+    return code if is_alike else None
 
 
 def has_more_tags(text: str, limit: int) -> bool:

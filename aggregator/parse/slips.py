@@ -1,6 +1,6 @@
-"""Slips of publishers that both readers of XML would stumble over, put right in the document before either reads it.
+"""Slips of publishers that readers of XML would stumble over: put right in the document before feedparser reads it.
 
-Each is looked for by a sign that documents without it don't have, so that they cost next to nothing.
+The fast reader puts the same right where it comes upon them.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from aggregator.parse.repair import sections
 from aggregator.text.schemes import repaired
 
 _REFERENCE: Final = r"&(?:amp;)*#(?:[xX]0*([dD][{}][0-9a-fA-F]{{2}})|0*({}));"
@@ -17,15 +18,18 @@ _PAIR: Final = re.compile(_HIGH + _LOW)
 _HALF: Final = re.compile(f"{_HIGH}|{_LOW}")
 _MAY_BE_HALF: Final = re.compile(r"#(?:[xX]0*[dD][89a-fA-F]|0*5[5-7]\d{3};)")
 
+TYPED: Final = frozenset(("content", "summary", "title", "subtitle", "rights"))
 _TYPED: Final = re.compile(
-    r"""(<(?:[\w.-]+:)?(?:content|summary|title|subtitle|rights)\s(?:[^<>]*?\s)?type\s*=\s*)(["'])([^"'<>]*)\2"""
+    rf"""(<(?:[\w.-]+:)?(?:{"|".join(sorted(TYPED))})\s(?:[^<>]*?\s)?type\s*=\s*)(["'])([^"'<>]*)\2"""
 )
 _TYPES: Final = frozenset(("text", "html", "xhtml", "plain", "text/plain", "text/html", "application/xhtml+xml"))
 _EMPTY_LINK: Final = re.compile(
     r"""<((?:[\w.-]+:)?link)(?=\s)[^<>]*?\shref\s*=\s*(?:"\s*"|'\s*')[^<>]*?(?:/>|>\s*</\1\s*>)"""
 )
-_EMPTY_HREF: Final = re.compile(r"""href\s*=\s*(?:"\s*"|'\s*')""")
 _LINK: Final = re.compile(r"""(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?href\s*=\s*["']\s*)(?![/#?])([^"'<>\s]*)""")
+# An address that feedparser doesn't know leaves the prefix to speak for itself: slips that publishers make.
+MEDIA_RSS: Final = re.compile(r"https?://search\.yahoo\.com/mrss/?", re.IGNORECASE)
+_MEDIA_PREFIX: Final = re.compile(rf"""xmlns:([\w.-]+)\s*=\s*["']{MEDIA_RSS.pattern}["']""", re.IGNORECASE)
 _PLAIN_LINK: Final = re.compile(r"https?://[^/\\]", re.IGNORECASE)
 
 
@@ -45,33 +49,58 @@ def _whole(found: re.Match[str]) -> str:
 
 
 def put_right(text: str, *, is_atom: bool) -> str:
-    """Return a document with the types of texts that both readers know, and without links to nowhere."""
-    if "type" in text:
-        text = _TYPED.sub(_with_known_type, text)
-    if _EMPTY_HREF.search(text):
-        text = _EMPTY_LINK.sub("", text)
-    return _LINK.sub(_with_scheme, text) if is_atom else text
+    """Return a document with the types of texts that feedparser knows, captions by their name, no links to nowhere.
+
+    What is in CDATA sections is text, and stays.
+    """
+    captions = _captions(text)
+    return "".join(
+        section if is_cdata else _put_right(section, captions, is_atom=is_atom) for section, is_cdata in sections(text)
+    )
 
 
-def _with_known_type(found: re.Match[str]) -> str:
-    """Write a text's type without parameters, and an unknown one as what its name says: HTML, or else text.
+def _put_right(text: str, captions: re.Pattern[str] | None, *, is_atom: bool) -> str:
+    text = _TYPED.sub(lambda found: f"{found[1]}{found[2]}{known_type(found[3])}{found[2]}", text)
+    text = _EMPTY_LINK.sub("", text)
+    if captions:
+        text = captions.sub(r"<\1caption\2>", text)
+    return _LINK.sub(lambda found: found[1] + with_scheme(found[2]), text) if is_atom else text
+
+
+def known_type(written: str) -> str:
+    """Return a text's type without parameters, of an unknown one what its name says: HTML, or else text.
 
     Other media types (RFC 4287 §4.1.3.1) are those of files, and stay.
     """
-    written = found[3]
     if written in _TYPES:
-        return found[0]
+        return written
     media_type = written.partition(";")[0].strip().lower()
     if media_type in _TYPES or media_type.startswith("text/"):
-        known = media_type if "html" not in media_type else "html"
-    elif "xhtml" in media_type:
-        known = "xhtml"
-    elif "html" in media_type:
-        known = "html"
-    else:
-        known = written if "/" in media_type else "text"
-    return f"{found[1]}{found[2]}{known}{found[2]}"
+        return media_type if "html" not in media_type else "html"
+    if "xhtml" in media_type:
+        return "xhtml"
+    if "html" in media_type:
+        return "html"
+    return written if "/" in media_type else "text"
 
 
-def _with_scheme(found: re.Match[str]) -> str:
-    return found[0] if _PLAIN_LINK.match(found[2]) else f"{found[1]}{repaired(found[2])}"
+def with_scheme(address: str) -> str:
+    """Return the address of a link of Atom with its scheme, where that is missing or mistyped; see ``repaired``."""
+    if _PLAIN_LINK.match(address):
+        return address
+    host, space, rest = address.lstrip().partition(" ")
+    return address if address.startswith(("/", "#", "?")) else repaired(host) + space + rest
+
+
+def _captions(text: str) -> re.Pattern[str] | None:
+    """Return what finds the tags of ``media:description``, to be called ``media:caption`` and lose their attributes.
+
+    A short description of the media object, says https://www.rssboard.org/media-rss#media-description; feedparser
+    takes it for one of the entry, and the second description of an entry for its content. None for a document without,
+    and for one that declares the prefix with the element itself.
+    """
+    prefixes = {re.escape(prefix) for prefix in _MEDIA_PREFIX.findall(text)} if ":description" in text else set()
+    if not prefixes:
+        return None
+    tag = re.compile(rf"<(/?(?:{'|'.join(sorted(prefixes))}):)description(?:\s[^<>]*?)?(/?)>")
+    return None if any("xmlns" in found[0] for found in tag.finditer(text)) else tag

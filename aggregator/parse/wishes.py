@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 
-from aggregator.parse.fields import Fields, string, whole_number
+from aggregator.parse.fields import whole_number
 
 MAX_WAIT = timedelta(days=7)
 
@@ -24,25 +25,25 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _HEAD_CHARS = 20_000  # they stand before the items in all but odd feeds
 
 
-def wished_wait(channel: Fields) -> timedelta | None:
+def wished_wait(said: Mapping[str, str]) -> timedelta | None:
     """Return the longest of the waits that an RSS or RDF channel asks for, at most MAX_WAIT; None when it asks none.
 
     ``ttl`` is in minutes (RSS 2.0); updatePeriod and updateFrequency are those of the syndication module
     (https://web.resource.org/rss/1.0/modules/syndication/).
     """
-    waits = (_ttl(channel), _update_period(channel))
+    waits = (_ttl(said), _update_period(said))
     longest = max((wait for wait in waits if wait), default=None)
     return min(longest, MAX_WAIT) if longest else None
 
 
-def _ttl(channel: Fields) -> timedelta | None:
-    minutes = whole_number(channel.get("ttl"))
+def _ttl(said: Mapping[str, str]) -> timedelta | None:
+    minutes = whole_number(said.get("ttl"))
     return timedelta(minutes=min(minutes, 1_000_000)) if minutes else None
 
 
-def _update_period(channel: Fields) -> timedelta | None:
-    period = _PERIODS.get((string(channel.get("sy_updateperiod")) or "").lower())
-    return period / min(whole_number(channel.get("sy_updatefrequency")) or 1, 1_000_000) if period else None
+def _update_period(said: Mapping[str, str]) -> timedelta | None:
+    period = _PERIODS.get(said.get("period", "").lower())
+    return period / min(whole_number(said.get("frequency")) or 1, 1_000_000) if period else None
 
 
 def skipped_hours(document: str) -> tuple[int, ...]:

@@ -10,7 +10,8 @@ from lxml import etree
 
 from aggregator.parse.fast.doubt import Doubt
 from aggregator.parse.fast.names import items
-from aggregator.parse.fields import Fields
+from aggregator.parse.fields import string
+from aggregator.parse.slips import TYPED, known_type
 
 XHTML = "application/xhtml+xml"
 TEXT_TYPES = {"text/plain", "text/html", XHTML}
@@ -19,7 +20,7 @@ _TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "xht
 _XHTML_TAG = "{http://www.w3.org/1999/xhtml}"
 _XML_ATTRIBUTE = "{http://www.w3.org/XML/1998/namespace}"
 _IN_QUOTES = {'"': "&quot;"}
-_NOT_JUST_MARKUP = {"body", "math", "svg"}  # feedparser treats them in ways of their own
+_NOT_JUST_MARKUP = {"body", "entry", "item", "math", "svg"}  # feedparser and parse.nested see more in them
 _C1 = re.compile("[\x80-\x9f]")
 _WINDOWS_1252 = {number: bytes([number]).decode("cp1252", "ignore") or chr(number) for number in range(0x80, 0xA0)}
 
@@ -28,33 +29,21 @@ def tidy(text: str) -> str:
     """Undo what publishers do: UTF-8 taken for ISO 8859-1 and encoded once more, windows-1252 taken for that."""
     if text.isascii():
         return text
+    tidied = text
     with suppress(UnicodeError):
-        text = text.encode("iso-8859-1").decode("utf-8")
-    return text.translate(_WINDOWS_1252) if _C1.search(text) else text
+        tidied = text.encode("iso-8859-1").decode("utf-8")
+    if _C1.search(tidied):
+        tidied = tidied.translate(_WINDOWS_1252)
+    return text if tidied is text else string(tidied) or ""
 
 
-def plain(element: etree._Element) -> str:
-    """Return the text of an element without outer white space. Raises Doubt when there are elements in it."""
-    if len(element):
-        raise Doubt("elements where text belongs")
-    return (element.text or "").strip()
-
-
-def type_of(attributes: dict[str, str], default: str) -> str:
-    written = attributes.get("type", default)
+def type_of(element: etree._Element, attributes: dict[str, str], default: str) -> str:
+    written = attributes.get("type")
+    if written is None:
+        return default
+    if written not in _TYPES and written not in TEXT_TYPES and element.tag.rpartition("}")[2] in TYPED:
+        written = known_type(written)
     return _TYPES.get(written, written)
-
-
-def construct(element: etree._Element, attributes: dict[str, str], *, default: str, is_atom_1: bool) -> Fields:
-    """Read a text construct (RFC 4287 §3.1), or what takes its part in other formats: its type and value.
-
-    ``default`` is the type of one that names none.
-    """
-    media_type = type_of(attributes, default)
-    if attributes.get("mode") == "base64" or media_type not in TEXT_TYPES:
-        raise Doubt("neither text nor HTML")
-    value = _inner_markup(element, without_div=is_atom_1) if media_type == XHTML else plain(element)
-    return {"type": media_type, "value": tidy(value)}
 
 
 def is_markup_alone(element: etree._Element) -> bool:
@@ -65,7 +54,7 @@ def is_markup_alone(element: etree._Element) -> bool:
     )
 
 
-def _inner_markup(element: etree._Element, *, without_div: bool) -> str:
+def inner_markup(element: etree._Element, *, without_div: bool) -> str:
     """Write out what is in an element; of a single ``div`` around it only what is in that."""
     if not is_markup_alone(element):
         raise Doubt("more than XHTML in XHTML")

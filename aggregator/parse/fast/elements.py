@@ -9,251 +9,313 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from aggregator.parse.fast.constructs import TEXT_TYPES, XHTML, is_markup_alone, plain, tidy, type_of
-from aggregator.parse.fast.context import Context
+from lxml import etree
+
+from aggregator.parse.fast.constructs import TEXT_TYPES, XHTML, is_markup_alone, type_of
 from aggregator.parse.fast.doubt import Doubt
+from aggregator.parse.fast.draft import Draft
+from aggregator.parse.fast.names import Meaning
 from aggregator.parse.fast.place import join
-from aggregator.parse.fast.reader import At, Meaning, Reader
-from aggregator.parse.fields import Fields
+from aggregator.parse.fast.walker import Walk, text_beside_elements
+from aggregator.parse.raw import RawLink, RawText, link_of, media_of
+from aggregator.parse.slips import with_scheme
 
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 _LINKS_TO_HTML = {"text/html", "html", XHTML, "xhtml"}
 _MEDIA_CATEGORIES = "http://search.yahoo.com/mrss/category_schema"
 _ITUNES = "http://www.itunes.com/"
+_OF_PERSONS = {
+    **dict.fromkeys(("name", "itunes_name"), "name"),
+    **dict.fromkeys(("email", "itunes_email"), "email"),
+    **dict.fromkeys(("uri", "url", "homepage"), "href"),
+}
+
+# Elements that feedparser takes for a content, always or as the second of their kind.
+_CONTENTS = {"content", "dc_description", "description", "itunes_summary", "media_description", "summary"}
+
+# Elements whose text feedparser takes for that of the one around them: always, or when they have attributes, as those
+# without a meaning then do.
+_ALWAYS_LOOSE = {"cc_license", "enclosure", "media_content", "media_group"}
+_OFTEN_LOOSE = {
+    "date", "feedburner_origlink", "itunes_keywords", "link", "media_keywords", "sy_updatefrequency", "sy_updateperiod",
+    "ttl",
+}  # fmt: skip
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------
 
 
-def title(reader: Reader, at: At) -> None:
-    text = reader.construct(at, "text/plain")
-    if not -1 < reader.title_depth <= at.depth:
-        at.context.store("title", text["value"], at.depth)
-        at.context.values["title_detail"] = text
-    if text["value"]:
-        reader.title_depth = at.depth
+def title(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
+    text = walk.construct(element, "text/plain")
+    if not -1 < walk.title_depth <= depth:
+        counts = draft.store("title", text.value, depth)
+        draft.title = text if counts else text._replace(value=draft.values["title"])
+    if text.value:
+        walk.title_depth = depth
 
 
-def media_title(reader: Reader, at: At) -> None:
+def media_title(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
     """Read a title that doesn't keep a later one from counting."""
-    before = reader.title_depth
-    title(reader, at)
-    reader.title_depth = before
+    before = walk.title_depth
+    title(walk, element, draft, depth)
+    walk.title_depth = before
 
 
-def summary(reader: Reader, at: At, *, default: str, key: str) -> None:
+def summary(walk: Walk, element: etree._Element, draft: Draft, depth: int, *, default: str) -> None:
     """Read a summary; a second one, where there is no content yet, is the content."""
-    if "summary" in at.context.values and not reader.has_content:
-        content(reader, at)
+    if draft.has_summary and not walk.has_content:
+        content(walk, element, draft, depth)
     else:
-        abstract(reader, at, default=default, key=key)
+        draft.summary = walk.construct(element, default)
+        draft.has_summary |= bool(draft.depth) or default == "text/plain"  # the other one is a head's subtitle
 
 
-def abstract(reader: Reader, at: At, *, default: str, key: str) -> None:
-    text = reader.construct(at, default)
-    key = "summary" if at.context.is_entry else key
-    at.context.store(key, text["value"], at.depth)
-    at.context.values[f"{key}_detail"] = text
+def abstract(walk: Walk, element: etree._Element, draft: Draft, _: int) -> None:
+    draft.summary = walk.construct(element, "text/plain")
+    draft.has_summary |= bool(draft.depth)
 
 
-def content(reader: Reader, at: At) -> None:
+def content(walk: Walk, element: etree._Element, draft: Draft, _: int) -> None:
     """Read a content, which may be in another place (RFC 4287 §4.1.3.2)."""
-    elsewhere = at.attributes.get("src")
-    if elsewhere and not (len(at.element) or (at.element.text or "").strip()):
-        text: Fields = {"type": type_of(at.attributes, "text/plain"), "value": ""}
+    attributes = walk.names.attributes(element)
+    elsewhere = attributes.get("src", "").strip() or None
+    if elsewhere and not (len(element) or (element.text or "").strip()):
+        _add_content(walk, draft, RawText("", type_of(element, attributes, "text/plain"), src=elsewhere))
     else:
-        text = reader.construct(at, "text/plain")
-    _add_content(reader, at, {**text, "src": elsewhere} if elsewhere else text)
+        _add_content(walk, draft, walk.construct(element, "text/plain")._replace(src=elsewhere))
 
 
-def encoded(reader: Reader, at: At) -> None:
-    _add_content(reader, at, reader.construct(at, "text/html"))
+def encoded(walk: Walk, element: etree._Element, draft: Draft, _: int) -> None:
+    _add_content(walk, draft, walk.construct(element, "text/html"))
 
 
-def _add_content(reader: Reader, at: At, text: Fields) -> None:
-    reader.has_content = True
-    at.context.contents.append(text)
-    if text["type"] in TEXT_TYPES:
-        at.context.values.setdefault("summary", text["value"])
+def _add_content(walk: Walk, draft: Draft, text: RawText) -> None:
+    walk.has_content = True
+    draft.contents.append(text)
+    draft.has_summary |= text.type in TEXT_TYPES
 
 
-def unread_text(_: Reader, at: At) -> None:
+def unread_text(_: Walk, element: etree._Element, __: Draft, ___: int) -> None:
     """Pass over a text that isn't kept; what looks like elements in it is none."""
-    if not is_markup_alone(at.element):
+    if not is_markup_alone(element):
         raise Doubt("elements in a text")
 
 
-def value(_: Reader, at: At, *, key: str, written_as: str | None = None) -> None:
+def text(walk: Walk, element: etree._Element, draft: Draft, depth: int, *, key: str) -> None:
+    if 0 < draft.depth < depth:
+        raise Doubt("a part of an entry that says what only an entry should")
+    draft.values[key] = walk.text(element)
+
+
+def value(walk: Walk, element: etree._Element, draft: Draft, depth: int, *, key: str) -> None:
     """Read a short text that feedparser has no rules for; with attributes it keeps those instead."""
-    if at.attributes:
-        at.context.values[key] = at.attributes
+    if element.keys():
+        draft.values[key] = ""
     else:
-        at.context.store(key, tidy(plain(at.element)), at.depth, written_as=written_as)
+        text(walk, element, draft, depth, key=key)
 
 
-def date(_: Reader, at: At, *, key: str) -> None:
-    at.context.store(key, tidy(plain(at.element)), at.depth)
-
-
-def language(_: Reader, at: At) -> None:
-    at.context.store("language", tidy(plain(at.element)), at.depth)
+def caption(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
+    """Read what is said of a picture; what is called a caption and has attributes is another thing."""
+    around = element.getparent()
+    if not walk.names.at_root and around is not None and element.nsmap != around.nsmap:
+        raise Doubt("a caption that declares its namespace itself")
+    if element.keys() and walk.names[element.tag].local == "caption":
+        raise Doubt("a caption with attributes")
+    draft.store("caption", walk.text(element), depth)
 
 
 # --- links and ids ---------------------------------------------------------------------------------------------------
 
 
-def link(reader: Reader, at: At) -> None:
-    at.attributes.setdefault("rel", "alternate")
-    is_self = at.attributes["rel"] == "self"
-    at.attributes.setdefault("type", "application/atom+xml" if is_self else "text/html")
-    found = _with_href(at.attributes)
-    at.context.links.append(found)
-    if "href" in found:
-        found["href"] = join(reader.place.base, found["href"])
-        if found["rel"] == "alternate" and found["type"] in _LINKS_TO_HTML:
-            at.context.values["link"] = found["href"]
-        reader.inside(at)
+def link(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
+    if not element.keys():  # that of RSS
+        draft.values["link"] = address = _link_text(walk, element, draft)
+        draft.links.append(RawLink(address or None, type="text/html"))
         return
-    address = reader.address(at.element)
-    if at.context.is_entry:
-        address = address.replace("&amp;", "&")
-    address = _REFERENCE.sub(r"&\g<1>", address)
-    at.context.values["link"] = address
-    if address or not at.context.is_entry:
-        found["href"] = address
+    attributes = walk.names.attributes(element)
+    relation = attributes.setdefault("rel", "alternate")
+    attributes.setdefault("type", "application/atom+xml" if relation == "self" else "text/html")
+    href = _href(attributes)
+    if not attributes.get("href", "-").strip():
+        if len(element) or (element.text or "").strip():
+            raise Doubt("a link to nowhere that says something")
+        return
+    if href:
+        address = join(walk.place.within(attributes).base, with_scheme(href) if walk.is_atom else href)
+        if relation == "alternate" and attributes["type"] in _LINKS_TO_HTML:
+            draft.values["link"] = address.strip()
+        draft.links.append(link_of({**attributes, "href": address}))
+        walk.inside(element, draft, depth)
+        return
+    draft.values["link"] = address = _link_text(walk, element, draft)
+    draft.links.append(link_of({**attributes, "href": address}))
 
 
-def guid(reader: Reader, at: At) -> None:
-    is_link = at.attributes.get("ispermalink", "true") == "true"
-    written = reader.address(at.element) if is_link else tidy(plain(at.element))
-    at.context.store("id", written, at.depth)
-    at.context.values.setdefault("guidislink", is_link and "link" not in at.context.values)
+def _link_text(walk: Walk, element: etree._Element, draft: Draft) -> str:
+    address = walk.address(element)
+    if "&" not in address:
+        return address
+    return _REFERENCE.sub(r"&\g<1>", address.replace("&amp;", "&") if draft.depth else address)
+
+
+def guid(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
+    is_link = not element.keys() or walk.names.attributes(element).get("ispermalink", "true") == "true"
+    written = walk.address(element) if is_link else walk.text(element)
+    if 0 < draft.depth < depth:
+        raise Doubt("an id of a part of an entry")
+    draft.values["id"] = written
+    if draft.is_permalink is None:
+        draft.is_permalink = is_link and "link" not in draft.values
     if is_link:
-        at.context.values.setdefault("link", written)
+        draft.values.setdefault("link", written)
+
+
+def page(walk: Walk, element: etree._Element, draft: Draft, _: int) -> None:
+    draft.values["page"] = walk.address(element)
 
 
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
-def author(reader: Reader, at: At) -> None:
-    at.context.authors.append({})
-    reader.read_person("author", at)
-    at.context.store("author", tidy(reader.text_of(at.element)), at.depth)
-    at.context.settle_author()
+def author(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
+    if 0 < draft.depth < depth:
+        raise Doubt("an author of a part of an entry")
+    draft.authors.append({})
+    if len(element):
+        _read_person(walk, element, draft, is_owner=False)
+    draft.values["author"] = "" if len(element) else walk.text(element)
+    draft.settle_author()
 
 
-def owner(reader: Reader, at: At) -> None:
+def owner(walk: Walk, element: etree._Element, draft: Draft, _: int) -> None:
     """Read the owner of a podcast, whom feedparser takes for its last author."""
-    reader.read_person("owner", at)
+    _read_person(walk, element, draft, is_owner=True)
 
 
-def part_of_person(reader: Reader, at: At, *, key: str) -> None:
-    written = plain(at.element)
-    if reader.person:
-        at.context.save_author(key, written, is_owner=reader.person == "owner")
+def _read_person(walk: Walk, element: etree._Element, draft: Draft, *, is_owner: bool) -> None:
+    if walk.place_in(element).base != walk.place.base or (not is_owner and text_beside_elements(element)):
+        raise Doubt("a person with a text, or in another place")
+    for child in walk.kept(element):
+        name = walk.names[child.tag]
+        key = _OF_PERSONS.get(name.full)
+        if key == "href":
+            draft.values["page"] = address = walk.address(child)
+            if not is_owner:  # feedparser leaves out an owner's
+                draft.save_author("href", address, is_owner=False)
+        elif key and not len(child):
+            draft.save_author(key, (child.text or "").strip(), is_owner=is_owner)  # as it is, not tidied
+        elif name.meaning or len(child) or _is_loose(walk, child):
+            raise Doubt("more than usual in a person")
 
 
-def page(reader: Reader, at: At) -> None:
-    address = reader.address(at.element)
-    at.context.store("href", address, at.depth)
-    if reader.person == "author":  # feedparser leaves out an owner's
-        at.context.save_author("href", address, is_owner=False)
+def _is_loose(walk: Walk, element: etree._Element) -> bool:
+    """Tell whether feedparser adds the text of an element to that of the one around it.
+
+    It does so for elements that it has no rules for and that have attributes; behind a content it loses the text.
+    """
+    name = walk.names[element.tag]
+    if name.full in _CONTENTS:
+        return True
+    is_loose = name.full in _ALWAYS_LOOSE or (
+        bool(element.keys()) and (name.meaning is None or name.full in _OFTEN_LOOSE)
+    )
+    return is_loose and bool(text_beside_elements(element))
 
 
 # --- tags ------------------------------------------------------------------------------------------------------------
 
 
-def category(_: Reader, at: At, *, scheme: str | None = None) -> None:
-    scheme = at.attributes.get("scheme", scheme or at.attributes.get("domain"))
-    at.context.add_tag(at.attributes.get("term"), scheme, at.attributes.get("label"))
-    at.context.name_tag(tidy(plain(at.element)))
+def category(walk: Walk, element: etree._Element, draft: Draft, _: int, *, scheme: str | None = None) -> None:
+    attributes = walk.names.attributes(element)
+    if attributes or scheme:
+        scheme = attributes.get("scheme", scheme or attributes.get("domain"))
+        draft.add_tag(attributes.get("term"), scheme, attributes.get("label"))
+    draft.name_tag(walk.text(element))
 
 
-def itunes_category(reader: Reader, at: At) -> None:
+def itunes_category(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
     """Read a category, which may have others inside."""
-    at.context.add_tag(at.attributes.get("text"), _ITUNES)
-    reader.inside(at)
-    if reader.text_of(at.element):
+    draft.add_tag(walk.names.attributes(element).get("text"), _ITUNES)
+    walk.inside(element, draft, depth)
+    if text_beside_elements(element) or any(_is_loose(walk, each) for each in element.iterdescendants()):
         raise Doubt("a text in a category")
 
 
-def keywords(_: Reader, at: At, *, scheme: str | None = None) -> None:
-    if not at.attributes:
-        for term in tidy(plain(at.element)).split(","):
+def keywords(walk: Walk, element: etree._Element, draft: Draft, __: int, *, scheme: str | None = None) -> None:
+    if not element.keys():
+        for term in walk.text(element).split(","):
             if term.strip():
-                at.context.add_tag(term.strip(), scheme)
+                draft.add_tag(term.strip(), scheme)
 
 
 # --- files and origins -----------------------------------------------------------------------------------------------
 
 
-def enclosure(reader: Reader, at: At) -> None:
-    at.context.links.append({**_with_href(at.attributes), "rel": "enclosure"})
-    reader.inside(at)
+def enclosure(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
+    attributes = walk.names.attributes(element)
+    draft.links.append(link_of({**attributes, "href": _href(attributes), "rel": "enclosure"}))
+    walk.inside(element, draft, depth)
 
 
-def media_content(reader: Reader, at: At) -> None:
-    at.context.media.append(at.attributes)
-    reader.inside(at)
+def media_content(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
+    draft.media.append(media_of(walk.names.attributes(element)))
+    walk.inside(element, draft, depth)
 
 
-def thumbnail(reader: Reader, at: At) -> None:
-    address = reader.address(at.element)
-    at.context.store("href", address, at.depth)
-    at.context.thumbnails.append({"url": address, **at.attributes} if address else at.attributes)
+def thumbnail(walk: Walk, element: etree._Element, draft: Draft, _: int) -> None:
+    draft.values["page"] = address = walk.address(element)
+    draft.thumbnails.append(walk.names.attributes(element).get("url", address).strip())
 
 
-def podcast_image(reader: Reader, at: At) -> None:
-    address = at.attributes.get("href") or at.attributes.get("url")
+def podcast_image(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
+    attributes = walk.names.attributes(element)
+    address = attributes.get("href") or attributes.get("url")
     if address:
-        at.context.values["image"] = {"href": address}
-    reader.inside(at)
+        draft.image = address.strip()
+    walk.inside(element, draft, depth)
 
 
-def image(reader: Reader, at: At) -> None:
-    """Read the picture of an entry, whose title feedparser takes for another one of the entry."""
-    if not at.context.is_entry:
-        raise Doubt("a picture in an odd place")
-    reader.title_depth = -1
-    for child in at.element:
-        name = reader.names[child.tag]
-        if name not in {"height", "link", "title", "url", "width"} or len(child) or (name == "link" and child.items()):
-            raise Doubt("more than usual in a picture")
-        if name == "title":
-            reader.element(child, at.depth + 1, at.context)
+def image(walk: Walk, element: etree._Element, draft: Draft, _: int) -> None:
+    """Pass over the picture of an entry, behind which feedparser lets another title of the entry count."""
+    kept = list(walk.kept(element))
+    names = {walk.names[child.tag].full for child in kept}
+    if not walk.has_parts or not names <= {"height", "url", "width"} or any(map(len, kept)):
+        raise Doubt("a picture in an odd place, or more than usual in it")
+    walk.title_depth = -1
 
 
-def source(reader: Reader, at: At) -> None:
-    if at.context.is_source:
+def source(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
+    if draft.is_source:
         raise Doubt("a source in a source")
-    origin = Context(is_source=True)
-    if "url" in at.attributes:
-        origin.values["href"] = at.attributes["url"]
-    reader.title_depth = -1
-    reader.inside(at._replace(context=origin))
-    name = tidy(reader.text_of(at.element))
+    draft.origin = origin = Draft(is_source=True)
+    attributes = walk.names.attributes(element)
+    if "url" in attributes:
+        origin.values["page"] = attributes["url"].strip()
+    walk.title_depth = -1
+    if any(_is_loose(walk, each) for each in element.iterdescendants()):
+        raise Doubt("a text that feedparser adds to that of a source")
+    walk.inside(element, origin, depth)
+    name = walk.tidied(text_beside_elements(element))
     if name:
         origin.values["title"] = name
-    at.context.values["source"] = origin.fields()
+    origin.finish()
 
 
-def license_link(reader: Reader, at: At) -> None:
+def license_link(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
     """Pass over a license, which feedparser counts among the links, and stumbles over at another depth."""
-    if at.context.is_source or at.context.depths.setdefault("license", at.depth) != at.depth:
+    if draft.is_source or draft.depths.setdefault("license", depth) != depth:
         raise Doubt("a license in an odd place")
-    reader.inside(at)
+    walk.inside(element, draft, depth)
 
 
-def misplaced(reader: Reader, at: At) -> None:
-    raise Doubt(f"a <{reader.names[at.element.tag]}> in an odd place")
+def misplaced(walk: Walk, element: etree._Element, _: Draft, __: int) -> None:
+    raise Doubt(f"a <{walk.names[element.tag].full}> in an odd place")
 
 
-def _with_href(attributes: dict[str, str]) -> dict[str, str]:
-    """Call the address of a link ``href``, whatever the format calls it."""
-    address = attributes.get("url", attributes.get("uri", attributes.get("href")))
-    if not address:
-        return attributes
-    return {**{key: value for key, value in attributes.items() if key not in {"url", "uri"}}, "href": address}
+def _href(attributes: dict[str, str]) -> str | None:
+    """Return the address of a link, whatever the format calls it."""
+    return attributes.get("url", attributes.get("uri", attributes.get("href")))
 
 
 def _named(meaning: Meaning, *names: str) -> dict[str, Meaning]:
@@ -263,12 +325,9 @@ def _named(meaning: Meaning, *names: str) -> dict[str, Meaning]:
 MEANINGS: dict[str, Meaning] = {
     **_named(title, "title", "dc_title"),
     **_named(media_title, "media_title"),
-    **_named(
-        partial(summary, default="text/html", key="subtitle"),
-        *("description", "dc_description", "media_description"),
-    ),
-    **_named(partial(summary, default="text/plain", key="summary"), "summary", "itunes_summary"),
-    **_named(partial(abstract, default="text/plain", key="subtitle"), "abstract"),
+    **_named(partial(summary, default="text/html"), "description", "dc_description", "media_description"),
+    **_named(partial(summary, default="text/plain"), "summary", "itunes_summary"),
+    **_named(abstract, "abstract"),
     **_named(content, "content"),
     **_named(encoded, "content_encoded", "fullitem"),
     **_named(
@@ -276,21 +335,20 @@ MEANINGS: dict[str, Meaning] = {
         *("copyright", "dc_rights", "feedburner_browserfriendly", "info", "itunes_subtitle", "rights", "subtitle"),
         "tagline",
     ),
-    **{
-        name: partial(value, key=name)
-        for name in ("feedburner_origlink", "media_caption", "sy_updatefrequency", "sy_updateperiod", "ttl")
-    },
-    **_named(partial(value, key="updated", written_as="date"), "date"),
-    **_named(partial(date, key="published"), "published", "issued", "pubdate", "dcterms_issued"),
-    **_named(partial(date, key="updated"), "updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"),
-    **_named(partial(date, key="created"), "created", "dcterms_created"),
-    **_named(language, "language", "dc_language"),
+    **_named(partial(value, key="original"), "feedburner_origlink"),
+    **_named(caption, "media_caption"),
+    **_named(partial(value, key="ttl"), "ttl"),
+    **_named(partial(value, key="period"), "sy_updateperiod"),
+    **_named(partial(value, key="frequency"), "sy_updatefrequency"),
+    **_named(partial(value, key="updated"), "date"),
+    **_named(partial(text, key="published"), "published", "issued", "pubdate", "dcterms_issued"),
+    **_named(partial(text, key="updated"), "updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"),
+    **_named(partial(text, key="created"), "created", "dcterms_created"),
+    **_named(partial(text, key="language"), "language", "dc_language"),
     **_named(link, "link"),
     **_named(guid, "guid", "id"),
     **_named(author, "author", "managingeditor", "dc_author", "dc_creator", "itunes_author"),
     **_named(owner, "itunes_owner"),
-    **_named(partial(part_of_person, key="name"), "name", "itunes_name"),
-    **_named(partial(part_of_person, key="email"), "email", "itunes_email"),
     **_named(page, "uri", "url", "homepage"),
     **_named(category, "category", "keywords", "dc_subject"),
     **_named(partial(category, scheme=_MEDIA_CATEGORIES), "media_category"),

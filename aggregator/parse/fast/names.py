@@ -1,4 +1,4 @@
-"""Element names → the names by which feedparser knows elements, such as ``media_content`` or ``pubdate``.
+"""lxml's tags → the names by which feedparser knows elements, such as ``media_content`` or ``pubdate``.
 
 Namespaces that it knows have their short name whatever their prefix; others keep the prefix of the document.
 """
@@ -6,15 +6,22 @@ Namespaces that it knows have their short name whatever their prefix; others kee
 from __future__ import annotations
 
 import re
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from lxml import etree
 
 from aggregator.parse.fast.doubt import Doubt
+from aggregator.parse.nested import ENTRIES, FIELDS
+from aggregator.parse.slips import MEDIA_RSS
+
+if TYPE_CHECKING:
+    from aggregator.parse.fast.draft import Draft
+    from aggregator.parse.fast.walker import Walk
 
 MAX_PREFIXES = 100  # feedparser is slow with more
 
-_DECLARATION = re.compile(r"""xmlns(?::([^\s=<>"']+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_DECLARATION = re.compile(rb"""xmlns(?::([^\s=<>"']+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _USERLAND = "http://backend.userland.com/rss"
 _XLINK = "http://www.w3.org/1999/xlink"
 
@@ -87,64 +94,111 @@ SHORT_NAMES = {
     "http://www.w3.org/xml/1998/namespace": "xml",
     "http://podlove.org/simple-chapters": "psc",
 }
+_IN_LOWER_CASE = ("rel", "type")
 _RESERVED = {name.lower(): name for name in SHORT_NAMES.values()}
 
+# An element's attributes by lxml's names, in their order; without a DTD they are strings.
+items = cast("Callable[[etree._Element], list[tuple[str, str]]]", etree._Element.items)
 
-class Names(dict[str, str]):
-    """lxml's tags ("{address}local") → feedparser's names, each worked out once."""
+Meaning = Callable[["Walk", etree._Element, "Draft", int], None]  # the last one is how deep the element is
 
-    def __init__(self, prefixes: dict[str, str], *, has_xlink: bool) -> None:
-        """``prefixes`` are those of the namespaces that feedparser doesn't know, by address.
 
-        ``has_xlink`` where XLink may be declared, which feedparser takes for an attribute.
+class Name(NamedTuple):
+    """An element's name as feedparser knows it, and its prefix and local name as ``parse.nested`` reads them.
+
+    ``meaning`` is what to do for it; None for what means nothing but what is in it. A ``media:description`` is that of
+    a picture, and called ``media_caption`` so that nothing takes it for the entry's.
+    """
+
+    full: str
+    prefix: str
+    local: str
+    is_field: bool
+    meaning: Meaning | None
+
+
+class Names(dict[str, Name]):
+    """The names of a document's elements by lxml's tags ("{address}local"), each worked out once."""
+
+    def __init__(
+        self, meanings: Mapping[str, Meaning], prefixes: dict[str, str], *, has_xlink: bool, at_root: bool
+    ) -> None:
+        """``meanings`` are by the names in full, ``prefixes`` by the addresses that feedparser doesn't know.
+
+        ``has_xlink`` where XLink may be declared, which feedparser takes for an attribute; ``at_root`` where nothing is
+        declared beyond the root element.
         """
         super().__init__()
+        self._meanings = meanings
         self._prefixes = prefixes
         self._keys: dict[str, str] = {}
         self.has_xlink = has_xlink
+        self.at_root = at_root
 
     @classmethod
-    def declared_in(cls, text: str) -> Names:
-        """Collect what a document declares. Raises Doubt where feedparser mixes namespaces up.
+    def declared_in(cls, root: etree._Element, document: bytes, meanings: Mapping[str, Meaning]) -> Names:
+        """Collect what a document declares. Raises Doubt where feedparser, or ``parse.nested``, mixes namespaces up.
 
-        It does where one prefix means different things in different places, and where a prefix is the short name of
-        another namespace that is declared too.
+        They do where one prefix means different things in different places, where a prefix is the short name of
+        another namespace that is declared too, and where Media RSS has another prefix than its own.
         """
-        meanings: dict[str, str] = {}
+        declared = {((prefix or "").lower(), address or "") for prefix, address in root.nsmap.items()}
+        at_root = document.count(b"xmlns") == len(declared)
+        if not at_root:
+            found = set(_DECLARATION.findall(document))
+            declared = {(prefix.decode().lower(), (double or single).decode()) for prefix, double, single in found}
+        known: dict[str, str] = {}
         prefixes: dict[str, str] = {}
         borrowed: set[str] = set()
-        declared = {(prefix.lower(), double or single) for prefix, double, single in _DECLARATION.findall(text)}
         for prefix, address in declared:
             short = short_name(address)
             if short is None and prefixes.setdefault(address, prefix) != prefix:
                 raise Doubt("one namespace, two prefixes")
-            if prefix and meanings.setdefault(prefix, short or address) != (short or address):
+            if prefix and known.setdefault(prefix, short or address) != (short or address):
                 raise Doubt("one prefix, two namespaces")
             if prefix and short is not None and _RESERVED.get(prefix, short) != short:
                 borrowed.add(_RESERVED[prefix])
+            if prefix != "media" and (short == "media" or MEDIA_RSS.fullmatch(address)):
+                raise Doubt("Media RSS by another prefix")
         if borrowed & {short_name(address) for _, address in declared}:
             raise Doubt("a known prefix for another known namespace")
-        if len(meanings) > MAX_PREFIXES:
+        if len(known) > MAX_PREFIXES:
             raise Doubt("more prefixes than feedparser can cope with")
-        return cls(prefixes, has_xlink=_XLINK in text)
+        return cls(meanings, prefixes, has_xlink=any(_XLINK in address for _, address in declared), at_root=at_root)
 
-    def __missing__(self, tag: str) -> str:
-        address, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
-        if not local.isascii():
+    def __missing__(self, tag: str) -> Name:
+        address, _, written = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+        if not written.isascii():
             raise Doubt("a name that expat may not accept")
         short = short_name(address)
         prefix = self._prefixes.get(address) if short is None else short
         if prefix is None:
             raise Doubt("a namespace that is declared in an odd way")
-        self[tag] = name = f"{prefix.lower()}_{local.lower()}" if prefix else local.lower()
+        prefix, local = prefix.lower(), written.lower()
+        is_caption = prefix == "media" and written == "description" and MEDIA_RSS.fullmatch(address) is not None
+        full = "media_caption" if is_caption else f"{prefix}_{local}" if prefix else local
+        meaning = self._meanings.get("item" if local in ENTRIES else full)
+        if meaning and not prefix and "_" in local:
+            raise Doubt("a name that looks as if it had a prefix")
+        self[tag] = name = Name(
+            full=full,
+            prefix=prefix,
+            local=local,
+            is_field=local in FIELDS,
+            meaning=meaning,
+        )
         return name
 
     def attributes(self, element: etree._Element) -> dict[str, str]:
         """Return an element's attributes by feedparser's names: ``xml:lang``, ``rdf:about``, ``href``."""
         found: dict[str, str] = {}
-        for name, value in items(element):
-            key = self._keys.get(name) or self._key(name)
-            found[key] = value.lower() if key in {"rel", "type"} else value
+        if element.keys():
+            keys = self._keys
+            for name, value in items(element):
+                found[keys.get(name) or self._key(name)] = value
+            for key in _IN_LOWER_CASE:
+                if key in found:
+                    found[key] = found[key].lower()
         return found
 
     def _key(self, name: str) -> str:
@@ -154,11 +208,6 @@ class Names(dict[str, str]):
             raise Doubt("an attribute that feedparser may see otherwise")
         self._keys[name] = key = f"{short}:{local}".lower() if short else local.lower()
         return key
-
-
-def items(element: etree._Element) -> list[tuple[str, str]]:
-    """Return an element's attributes by lxml's names, in their order."""
-    return cast("list[tuple[str, str]]", element.items())
 
 
 def short_name(address: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.parse.xml_reader import name_captions
+from aggregator.parse.slips import put_right
 
 MEDIA = "http://search.yahoo.com/mrss/"
 
@@ -13,7 +13,10 @@ MEDIA = "http://search.yahoo.com/mrss/"
 def test_a_caption_gets_a_name_of_its_own_and_loses_its_attributes(prefix: str) -> None:
     document = f'<rss xmlns:{prefix}="{MEDIA}"><{prefix}:description type="html">x</{prefix}:description ></rss>'
 
-    assert name_captions(document) == f'<rss xmlns:{prefix}="{MEDIA}"><{prefix}:caption>x</{prefix}:caption></rss>'
+    assert (
+        put_right(document, is_atom=False)
+        == f'<rss xmlns:{prefix}="{MEDIA}"><{prefix}:caption>x</{prefix}:caption></rss>'
+    )
 
 
 @pytest.mark.parametrize(
@@ -27,10 +30,10 @@ def test_a_caption_gets_a_name_of_its_own_and_loses_its_attributes(prefix: str) 
     ],
 )
 def test_everything_else_stays_as_it_is(document: str) -> None:
-    assert name_captions(document) == document
+    assert put_right(document, is_atom=False) == document
 
 
 def test_an_empty_caption_stays_one_element() -> None:
     document = f'<rss xmlns:media="{MEDIA}"><media:description/><media:description type="plain" /></rss>'
 
-    assert name_captions(document) == f'<rss xmlns:media="{MEDIA}"><media:caption/><media:caption/></rss>'
+    assert put_right(document, is_atom=False) == f'<rss xmlns:media="{MEDIA}"><media:caption/><media:caption/></rss>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import ParseError
-from aggregator.model import Entry, ParsedEntry, ParsedFeed
+from aggregator.model import Entry, Fetched, ParsedEntry, ParsedFeed
 from aggregator.normalize import normalize_feed
+from aggregator.parse import parse_feed
 from aggregator.parse.decode import decode_body
 from aggregator.parse.fast.names import SHORT_NAMES
-from aggregator.parse.raw import Reader
 from aggregator.parse.repair import open_document
-from aggregator.parse.xml_reader import READERS, read_tolerantly, read_xml
+from aggregator.parse.slips import whole_characters
+from aggregator.parse.xml_reader import read_xml
 from tests.conftest import in_batches, name_of_batch, real_feeds
 from tests.unit.parse.feeds import atom_feeds, rdf_feeds, rss_feeds
 
@@ -83,10 +84,10 @@ def test_the_namespaces_are_those_that_feedparser_knows() -> None:
     assert theirs == SHORT_NAMES
 
 
-def read(body: bytes, readers: Sequence[Reader] = READERS) -> ParsedFeed | None:
-    """Read a document with the first of these readers that can; None when it is no feed."""
+def read(body: bytes) -> ParsedFeed | None:
+    """Read a document; None when it is no feed."""
     try:
-        return read_xml(open_document(decode_body(body, None)), url=URL, readers=readers)
+        return parse_feed(Fetched(url=URL, body=body, content_type=None))
     except ParseError:
         return None
 
@@ -110,7 +111,8 @@ def fields_of_both(body: bytes) -> Iterator[tuple[str, object, object]]:
 def _read_by_feedparser(body: bytes) -> ParsedFeed | None:
     """Read a document with feedparser; None where that crashes, as over a position (gml:pos) that is nowhere."""
     try:
-        return read_xml(open_document(decode_body(body, None)), url=URL, readers=[read_tolerantly])
+        document = open_document(whole_characters(decode_body(body, None)))
+        return read_xml(document, url=URL, tolerantly=True)
     except ParseError as error:
         if "can't cope with" in str(error):
             return None

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from aggregator.errors import NotAFeed, ParseError
-from aggregator.parse import decode, xml_reader
+from aggregator.parse import decode, tolerant
 from aggregator.parse.repair import MAX_EXPANSION_CHARS
 from tests.unit.parse.making import parsed, rss
 
@@ -282,7 +282,7 @@ def test_a_failure_inside_of_feedparser_is_this_sources() -> None:
 
 
 def test_a_name_may_be_long_but_not_endless() -> None:
-    padding = "x" * (xml_reader.MAX_NAME_CHARS + 10)
+    padding = "x" * (tolerant.MAX_NAME_CHARS + 10)
     body = rss(f"<item><title>Tide</title><Author>Ada</AUTHOR><dc:creator/><description>{padding}</description></item>")
 
     assert len(parsed(body).entries) == 1

@@ -1,0 +1,32 @@
+"""Addresses as feeds write them, whole, relative or with a slip → absolute."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urljoin
+
+from aggregator.text.hosts import host_of
+from aggregator.text.schemes import repaired
+
+# What resolving and repairing would leave as it is, which goes without saying for nearly all addresses.
+WHOLE: Final = re.compile(
+    r"https?://[\w.-]+(?::\d+)?(?:/[\w./%+~=@,:!*-]*)?(?:\?[\w./%+~=@,:!*;&-]+)?(?:#[\w./%+~=@,:!*;&-]+)?", re.ASCII
+)
+
+
+def absolute(url: str | None, base: str) -> str | None:
+    """Resolve an address; what can't be one is None.
+
+    Ampersands are often escaped once too often, and "www.example.org/news" is no file beside the feed.
+    """
+    if not url:
+        return None
+    if "&" in url:
+        url = url.replace("&amp;", "&")
+    if WHOLE.fullmatch(url):
+        return url
+    try:
+        return urljoin(base, repaired(url, beside=host_of(base)))
+    except ValueError:
+        return None
