@@ -47,6 +47,9 @@ class Reader(Protocol):
 
     def finish(self, claim: Claim, answer: Fetched, draft: Draft) -> PollSummary: ...
 
+    def end(self) -> None:
+        """Give back what reading takes; it is possible still."""
+
 
 class Pipeline:
     """The way of one source. Threads may share it."""
@@ -74,6 +77,10 @@ class Pipeline:
     def close(self) -> None:
         self._client.close()
         self._articles.close()
+
+    def end_reading(self) -> None:
+        """Give back the memory that reading takes, as nothing more is to be read soon."""
+        self._reader.end()
 
     def ask(self, claim: Claim) -> Fetched | Seen:
         """Ask one claimed source. Return its answer, or what was seen at once: an error, or nothing new."""
@@ -168,6 +175,9 @@ class Recorder:
         with self._reading:
             seen = self._guarded(claim, answer, parsed)
         return seen if isinstance(seen, Draft) else self.record(claim, seen)
+
+    def end(self) -> None:
+        """Do nothing: what reading takes is this process's."""
 
     def finish(self, claim: Claim, answer: Fetched, draft: Draft) -> PollSummary:
         """Take a draft that has its articles to the store. Raises what ``read`` raises."""

@@ -73,16 +73,24 @@ class ReaderPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Tell readers to end, and wait until what they are writing is written."""
+        self.end()
+
+    def end(self) -> None:
+        """Tell readers to end, and wait until what they are writing is written. What comes later is read here."""
         self._has_ended.set()
         if self._watch is not None:
             self._watch.join()
-        for pipe in (*self._first, *self._pids):
-            pipe.close()
-        if self._nursery is not None:
-            self._nursery.close()
-        if self._nursery_pid:
-            os.waitpid(self._nursery_pid, 0)
+        with self._asking, self._changed:
+            for pipe in (*self._first, *self._pids):
+                pipe.close()
+            self._first, self._idle = [], []
+            self._pids.clear()
+            if self._nursery is not None:
+                self._nursery.close()
+            nursery, self._nursery, self._nursery_pid = self._nursery_pid, None, 0
+            self._changed.notify_all()
+        if nursery:
+            os.waitpid(nursery, 0)
 
     def configured(self, config: Config, here: Reader) -> Reader:
         """Return the readers with a configuration; the database stays what it was first.
@@ -293,6 +301,9 @@ class _Configured:
     def read(self, claim: Claim, answer: Fetched) -> PollSummary | Draft:
         done = self._pool.ask(Question(settings=self._settings, claim=claim, answer=answer), self._limit)
         return self._here.read(claim, answer) if done is None else done
+
+    def end(self) -> None:
+        self._pool.end()
 
     def finish(self, claim: Claim, answer: Fetched, draft: Draft) -> PollSummary:
         question = Question(settings=self._settings, claim=claim, answer=answer, draft=draft)

@@ -35,11 +35,12 @@ def poll_due(
     names: Collection[str] | None = None,
     *,
     is_plain: bool = False,
+    is_last: bool = False,
     stop: threading.Event | None = None,
 ) -> Iterator[PollSummary]:
     """Poll all that is due (with ``names``: those, due or not), each once, and yield results when they are stored.
 
-    ``is_plain``: ask for all that they have, whatever was there before.
+    ``is_plain``: ask for all that they have, whatever was there before. ``is_last``: nothing is polled after it.
     ``stop`` ends it early: what is under way is finished, nothing more is begun. Raises StoreError, after what is
     under way has ended.
     """
@@ -71,6 +72,8 @@ def poll_due(
                 yield from quiet.sift(future.result(), queue)
             if len(quiet) >= _BATCH or not done:
                 yield from quiet.write(queue)
+    if is_last:  # judging stories takes memory too
+        aggregator.setup.pipeline.end_reading()
     end_round(aggregator)
 
 

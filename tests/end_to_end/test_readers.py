@@ -85,6 +85,25 @@ def test_processes_store_what_one_would_have_stored(tmp_path: Path, site: DemoSi
 
 
 @needs_proc
+def test_the_last_poll_ends_readers_and_what_comes_after_it_is_read_here(tmp_path: Path, site: DemoSite) -> None:
+    config = configured(tmp_path, site)
+    with ReaderPool(2, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+        pipeline = aggregator.setup.pipeline
+        list(poll_due(aggregator, ["s0"]))
+        before = pool.pids()
+
+        list(poll_due(aggregator, ["s1"], is_last=True))
+
+        assert len(before) == 2
+        assert pool.alive == 0
+        assert not any(Path(f"/proc/{pid}").exists() for pid in before)
+        assert pipeline.read(*claim_one(aggregator, "s2")).new == 1
+        assert pool.lost == 0
+        aggregator.close()
+
+
+@needs_proc
 def test_a_reader_that_is_killed_costs_its_source_one_failure_and_is_replaced(tmp_path: Path, site: DemoSite) -> None:
     config = configured(tmp_path, site)
     with ReaderPool(1, config) as pool:

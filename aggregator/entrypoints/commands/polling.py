@@ -41,7 +41,7 @@ def poll(
         )
         results = []
         with _progress(len(wanted) if wanted else aggregator.store.count_due(aggregator.clock())) as tell:
-            for result in poll_due(aggregator, wanted, is_plain=bool(names)):
+            for result in poll_due(aggregator, wanted, is_plain=bool(names), is_last=True):
                 results.append(result)
                 tell(result)
         outage = retry_soon(aggregator, results)
