@@ -31,6 +31,7 @@ _MOSTLY = 0.6
 _FEW_LEADS = 4  # stories that may stand before a list, larger than its own
 _DIGITS = re.compile(r"\d+")
 _SHORTER = 0.7  # than the records of a list: a link of a menu
+_PARAGRAPH = 80  # characters of a running text
 _WHOLE_IS_WORTH = 0.6  # of what its best part is worth, at least
 
 
@@ -308,16 +309,20 @@ def _targets(page: Outline, candidate: Candidate) -> set[str]:
     return {_target(page, record) for record in candidate.records} - {""}
 
 
-def text_outside(page: Outline, records: Sequence[Record]) -> tuple[float, float]:
-    """Return how much running text a page's middle has outside of these records, and how much is in them."""
+def is_beside_a_text(page: Outline, records: Sequence[Record], *, is_doubted: bool) -> bool:
+    """Tell whether a page's middle has so much running text outside of these records that it is about the text."""
     inside = bytearray(len(page.chunks) + 1)
     for record in records:
-        for chunk in range(record.first, record.last):
-            inside[chunk] = 1
-    out = within = 0.0
-    for cell in page.cells:
-        if inside[cell.first_chunk]:
-            within += length_of(cell.text)
-        elif len(cell.text) > 80 and cell.link < 0 and not page.region[cell.owner] & NAVIGATION:
-            out += length_of(cell.text)
-    return out, within
+        inside[record.first : record.last] = b"\1" * (record.last - record.first)
+    outside = sum(
+        length_of(cell.text)
+        for cell in page.cells
+        if len(cell.text) > _PARAGRAPH
+        and cell.link < 0
+        and not inside[cell.first_chunk]
+        and not page.region[cell.owner] & NAVIGATION
+    )
+    least, share = (400.0, 0.7) if is_doubted else (900.0, 1.5)
+    if outside <= least:
+        return False
+    return outside > share * sum(length_of(cell.text) for cell in page.cells if inside[cell.first_chunk])

@@ -35,8 +35,10 @@ class _Vocabulary:
     """How records are marked: where, what kinds an element says it is (() for none), and which properties it has.
 
     A page without one of the ``signs`` in its source has none: looking at each element is a tenth of reading a page.
+    ``hint`` is a part of all signs, of no more than five letters: these are found in a fraction of the time.
     """
 
+    hint: bytes
     signs: tuple[bytes, ...]
     places: Callable[[html.HtmlElement], Iterable[html.HtmlElement]]
     kinds: Callable[[html.HtmlElement], tuple[str, ...]]
@@ -75,8 +77,8 @@ def _rdfa_properties(element: html.HtmlElement) -> list[str]:
     return [each.rpartition("/")[2].rpartition(":")[2] for each in (element.get("property") or "").split()]
 
 
-def _with(attribute: str) -> Callable[[html.HtmlElement], Iterable[html.HtmlElement]]:
-    path = etree.XPath(f"/descendant::*[@{attribute}]")
+def _found(written: str) -> Callable[[html.HtmlElement], Iterable[html.HtmlElement]]:
+    path = etree.XPath(written)
 
     def places(root: html.HtmlElement) -> Iterable[html.HtmlElement]:
         found = path(root)
@@ -93,10 +95,27 @@ def _entries(root: html.HtmlElement) -> Iterable[html.HtmlElement]:
 
 
 _VOCABULARIES: Final = {
-    "microdata": _Vocabulary((b"itemscope",), _with("itemscope"), _kinds_of_microdata, _itemprops),
-    # scripts have the word too, but nothing is set to it
-    "RDFa": _Vocabulary((b"typeof=", b"typeof ="), _with("typeof"), _kinds_of_rdfa, _rdfa_properties),
-    "microformats": _Vocabulary((b"h-entry", b"hentry"), _entries, _kinds_of_classes, _formats),
+    "microdata": _Vocabulary(
+        b"emsco",
+        (b"itemscope",),
+        _found("/descendant::*[@itemscope]"),
+        _kinds_of_microdata,
+        _itemprops,
+    ),
+    "RDFa": _Vocabulary(
+        b"ypeof",
+        (b"typeof=", b"typeof ="),  # scripts have the word too, but nothing is set to it
+        _found("/descendant::*[@typeof]"),
+        _kinds_of_rdfa,
+        _rdfa_properties,
+    ),
+    "microformats": _Vocabulary(
+        b"entry",
+        (b"h-entry", b"hentry"),
+        _entries,
+        _kinds_of_classes,
+        _formats,
+    ),
 }
 
 
@@ -108,7 +127,7 @@ def marked_records(
     ``source`` is the page's in lower case.
     """
     for name, vocabulary in _VOCABULARIES.items():
-        if not any(sign in source for sign in vocabulary.signs):
+        if vocabulary.hint not in source or not any(sign in source for sign in vocabulary.signs):
             continue
         records = [each for each in vocabulary.places(document.root) if wanted.intersection(vocabulary.kinds(each))]
         yield name, [_properties(each, vocabulary) for each in records[:MOST_RECORDS]]

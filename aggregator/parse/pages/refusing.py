@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from aggregator.errors import Challenge, NotAList
-from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, text_outside
+from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, is_beside_a_text
 from aggregator.parse.pages.meanings import REGION_OF_ROLE, REGION_OF_TAG
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
 from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE, OWN_PAGES, names_what_is_related
@@ -53,9 +53,8 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
             raise NotAList(f"this is a page about the site itself ({names[0]!r}), not a list of entries")
         if best.dated < _DATED:
             _refuse_other_things(page, best)
-        outside, within = text_outside(page, best.records)
         is_beside = all(page.region[record.anchor] & (SIDE | RELATED) for record in best.records)
-        if outside > _most_outside(within, is_doubted=is_beside or says_article(document)):
+        if is_beside_a_text(page, best.records, is_doubted=is_beside or says_article(document)):
             raise NotAList("this looks like a single article, not a list of them")
         return best
     return None
@@ -144,8 +143,3 @@ def _names(document: PageDocument, page: Outline) -> list[str]:
 
 def says_article(document: PageDocument) -> bool:
     return "article:published_time" in document.metas or document.metas.get("og:type") == "article"
-
-
-def _most_outside(within: float, *, is_doubted: bool) -> float:
-    """Return how much running text may stand beside a list of so many characters before the page is about the text."""
-    return max(400.0, within * 0.7) if is_doubted else max(900.0, within * 1.5)

@@ -190,8 +190,8 @@ def _records(page: Outline, series: Sequence[int], targets: dict[int, str], sibl
 
 def _widest(page: Outline, link: int, after: int, before: int) -> int:
     """Return the largest element around a link that holds neither its predecessor nor its successor."""
-    node = link
-    while (above := page.parent[node]) > after and above > 0 and page.stop[above] <= before:
+    node, parent, stop = link, page.parent, page.stop
+    while (above := parent[node]) > after and above > 0 and stop[above] <= before:
         node = above
     return node
 
