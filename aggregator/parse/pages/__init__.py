@@ -1,7 +1,7 @@
 """Bytes → ListPage: a web page without a feed, read as a list of entries. Pure: no network, no files, no clock.
 
-``document`` opens the page; ``flatten`` and ``cells`` make flat lists of it (``outline``); ``repeats`` finds what
-repeats; ``fields`` and ``dating`` find titles, links and dates in it; ``choosing`` says which series is the list.
+``tree`` opens the page; ``flatten`` and ``cells`` make flat lists of it (``outline``); ``repeats`` and ``extents`` find
+what repeats; ``records`` and ``dating`` find titles, links and dates in it; ``choosing`` says which series is the list.
 """
 
 from __future__ import annotations

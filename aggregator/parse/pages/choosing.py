@@ -11,12 +11,13 @@ from datetime import datetime
 from functools import lru_cache
 from statistics import median
 
-from aggregator.parse.pages.dating import Dates, Found, find_dates
+from aggregator.parse.pages.extents import Record
+from aggregator.parse.pages.found_dates import Dates, Found, find_dates
 from aggregator.parse.pages.outline import NAVIGATION, Outline
 from aggregator.parse.pages.phrases import names_another_list
 from aggregator.parse.pages.prose import in_sentences
 from aggregator.parse.pages.records import Row, cell_worth, choose_titles, columns_of, length_of, rows_of
-from aggregator.parse.pages.repeats import Record, find_series, region_weight
+from aggregator.parse.pages.repeats import find_series, region_weight
 
 _HOPELESS = 0.2  # of what the likeliest series promises: none of so little was ever the list that is meant …
 _POOR = 0.5  # and none of so little where that has more records than stories lead a list …

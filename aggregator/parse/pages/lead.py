@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from aggregator.parse.pages.choosing import Candidate, folder_of, is_sure, read_rows
+from aggregator.parse.pages.extents import Record
 from aggregator.parse.pages.outline import IS_TITLE, NAVIGATION, Outline
 from aggregator.parse.pages.records import Row
-from aggregator.parse.pages.repeats import Record
 
 _LEVELS = 3  # elements around a list before which its lead stories may stand
 _BACK = 2  # elements before the list, or before what it stands in

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from aggregator.parse.pages.extents import Record
 from aggregator.parse.pages.outline import IS_AUTHOR, IS_DATE, IS_SUMMARY, IS_TITLE, Cell, Outline
 from aggregator.parse.pages.phrases import leads_on
-from aggregator.parse.pages.repeats import Record
 from aggregator.parse.pages.titles import TitlePieces, pieces_of, whole_title, without_label
 
 Place = tuple[int, int]  # a way from the root with its last classes, and the how-manieth piece of text there

@@ -17,10 +17,10 @@ from lxml.cssselect import CSSSelector
 
 from aggregator.errors import NotAList
 from aggregator.model import PageRules
-from aggregator.parse.pages.dating import Dates, Found, read_attribute
+from aggregator.parse.pages.extents import Record
+from aggregator.parse.pages.found_dates import Dates, Found, read_attribute
 from aggregator.parse.pages.outline import INLINE, Outline
 from aggregator.parse.pages.records import Row
-from aggregator.parse.pages.repeats import Record
 from aggregator.parse.pages.written_dates import find_relative, find_written
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from aggregator.parse.pages.choosing import is_sure
-from aggregator.parse.pages.dating import Dates
+from aggregator.parse.pages.found_dates import Dates
 from aggregator.parse.pages.records import Row, length_of
 
 _FEWEST = 4  # rows, of which one may be a stray

@@ -16,6 +16,7 @@ from aggregator.text.languages import language_code
 
 MAX_CHARS = 6_000_000
 MAX_TAGS = 60_000  # starts and ends; a page of 800 headlines has 17,000
+_SHORTEST_TAG = 3
 _LONG = 20_000  # characters of a tag that is looked at closely
 _LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{_LONG},}}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -61,7 +62,7 @@ def open_page(fetched: Fetched) -> PageDocument:
         raise NotAList("this is not a web page" if text.strip() else "the page is empty")
     if len(text) > MAX_CHARS:
         raise NotAList(f"the page is larger than {MAX_CHARS // 1_000_000} million characters")
-    if source.count(b"<") > MAX_TAGS:
+    if len(source) > MAX_TAGS * _SHORTEST_TAG and source.count(b"<") > MAX_TAGS:
         raise NotAList(f"the page has more than {MAX_TAGS} tags")
     if _may_have_long_tags(text) and any(
         len(_QUOTED.sub("", tag).split()) > _MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)

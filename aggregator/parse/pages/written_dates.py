@@ -1,7 +1,7 @@
 """Dates as pages show them, in any place of a short text: what is written, and which day is meant.
 
 Reading and judging are two steps: "03/04/2026" is read as figures of which either may be the day, and the list that it
-stands in tells which (dating.py). The expressions have no nested repetition, so that none can hang.
+stands in tells which (order.py). The expressions have no nested repetition, so that none can hang.
 """
 
 from __future__ import annotations
