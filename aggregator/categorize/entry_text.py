@@ -10,7 +10,6 @@ from itertools import accumulate
 from aggregator.config.terms import Field
 from aggregator.model import Entry
 from aggregator.text.matching import PART_END, clean, fold, squeeze
-from aggregator.text.tags import without_tags
 
 # No phrase reaches across one, and "." in a regular expression doesn't either.
 _LINE_END = "\n"
@@ -80,7 +79,7 @@ def read_entry(entry: Entry, source: str = "") -> EntryText:
     parts = [
         _line(entry.title),
         _line(entry.summary),
-        without_tags(_line(entry.content[:_MAX_CONTENT_CHARS]), between=_LINE_END).replace(PART_END, " "),
+        entry.lines[:_MAX_CONTENT_CHARS].replace(PART_END, " "),
         _LINE_END.join(map(_line, entry.tags)),
     ]
     return EntryText([*parts, _line(source)] if source else parts)

@@ -14,7 +14,7 @@ from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Marked, 
 from aggregator.text.ids import entry_id
 
 # What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
-_NOT_IN_DIGEST = {"key", "aliases", "published", "updated", "fingerprint", "is_full", "is_day"}
+_NOT_IN_DIGEST = {"key", "aliases", "published", "updated", "fingerprint", "is_full", "is_day", "text"}
 _IN_DIGEST = [field.name for field in fields(Entry) if field.name not in _NOT_IN_DIGEST]
 
 # Undated entries that come with a source's first poll are taken to be at least this old, if no other has a date.

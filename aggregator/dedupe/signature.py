@@ -9,11 +9,9 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from aggregator.model import Entry, Gist, Marked, Probes, Signature
-from aggregator.text.folding import first_words_of_markup, fold
+from aggregator.text.folding import first_words, fold
 from aggregator.text.marks import ID, MAX_WORDS, TEXT, TITLE, choose_marks, smallest_pieces, word_mark
 
-# What is read of an article for its marks; comparing reads more.
-_MARKUP_CHARS = 5000
 # Below this a text is a headline.
 _LEAST_WORDS = 10
 # A piece that so many entries of one document have is the source's, not the article's.
@@ -53,7 +51,7 @@ def mark_copies(entry: Entry, signature: Signature, gist: Gist, first_seen: date
 
 
 def _pieces(entry: Entry) -> tuple[list[int], list[int]]:
-    words = first_words_of_markup(entry.content or entry.summary, MAX_WORDS, limit=_MARKUP_CHARS)
+    words = first_words(entry.lines if entry.content else entry.summary, MAX_WORDS)
     if len(words) < _LEAST_WORDS:
         words = []
     return smallest_pieces(words)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from aggregator.model.documents import Enclosure, Origin
+from aggregator.text.tags import visible_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Entry:
     time. ``fingerprint`` is a hash of what readers see: it moves when title, summary or content really changed.
     ``is_day``: ``published`` stands for a day, of which no time is known.
     ``is_full``: ``content`` is the main text of the page at ``url``; the fingerprint is that of what the source said.
+    ``text`` is what is visible of ``content``, a line for each block, where that has been worked out.
     """
 
     key: str
@@ -38,6 +40,12 @@ class Entry:
     fingerprint: str = ""
     is_full: bool = False
     is_day: bool = False
+    text: str | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def lines(self) -> str:
+        """What is visible of ``content``, a line for each block."""
+        return visible_lines(self.content) if self.text is None else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

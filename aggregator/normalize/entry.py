@@ -11,13 +11,15 @@ from urllib.parse import unquote, urlsplit
 
 from aggregator.model import Entry, Origin, ParsedEntry, ParsedFeed, Text
 from aggregator.normalize.enclosures import clean_enclosures, is_picture
-from aggregator.normalize.html import caption_of, clean_html, paragraphs, plain_text, visible_text
+from aggregator.normalize.html import clean_html, paragraphs, plain_text
 from aggregator.normalize.identity import fingerprint
+from aggregator.normalize.tidy import caption_of
 from aggregator.normalize.urls import absolute_url
 from aggregator.text.days import is_day, settled
 from aggregator.text.languages import detected_language
 from aggregator.text.legal import legal
 from aggregator.text.one_line import one_line, shorten
+from aggregator.text.tags import visible_lines
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # there was no web before; what is earlier is a default of some program
 _LAST_YEAR = 9999  # "never" in many databases
@@ -54,7 +56,7 @@ _MEDIA = re.compile(r"<(?:img|audio|video)\b")
 
 
 class _Shown:
-    """A text as readers get it: clean HTML, and what is visible of it, each worked out when it is asked for.
+    """A text as readers get it: clean HTML, and what is visible of it, each worked out once, when it is asked for.
 
     Of one ``beside`` another, only what is visible is likely to be needed.
     """
@@ -72,13 +74,18 @@ class _Shown:
         return clean_html(given.value, given.base or self._base) if given.is_html else paragraphs(given.value)
 
     @cached_property
+    def lines(self) -> str:
+        return visible_lines(self.markup)
+
+    @cached_property
     def text(self) -> str:
+        """What is visible, in one line."""
         given = self._given
         if given is None:
             return ""
         if not given.is_html:
             return one_line(given.value)
-        return plain_text(given.value) if self._is_beside else visible_text(self.markup)
+        return plain_text(given.value) if self._is_beside else one_line(self.lines)
 
     @property
     def is_html(self) -> bool:
@@ -103,6 +110,7 @@ def house_form(
         title=title,
         summary=short,
         content=fullest.markup,
+        text=fullest.lines,
         authors=_names(parsed.authors or _authors_for_all(feed), MAX_AUTHORS),
         published=published,
         is_day=is_day(parsed.published or parsed.updated),
@@ -201,10 +209,12 @@ def with_article(entry: Entry, content: Text, *, title: str | None = None) -> En
     it is what the next document is compared with.
     """
     markup = clean_html(content.value, content.base or entry.url)
+    lines = visible_lines(markup)
     return replace(
         entry,
         content=markup,
-        summary=entry.summary or shorten(visible_text(markup), MAX_SUMMARY_CHARS),
+        text=lines,
+        summary=entry.summary or shorten(one_line(lines), MAX_SUMMARY_CHARS),
         title=shorten(one_line(title), MAX_TITLE_CHARS) if title else entry.title,
         is_full=True,
     )

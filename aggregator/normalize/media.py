@@ -15,8 +15,15 @@ from aggregator.text.films import film_page
 from aggregator.text.hosts import site_of
 from aggregator.text.pictures import SET, picture_address, widest
 
+# The elements that are looked at here, for pictures and for films.
+PICTURES: Final = ("img", "amp-img", "amp-anim", "video", "audio", "source")
+FILMS: Final = (
+    *("iframe", "object", "embed", "amp-iframe", "amp-youtube", "amp-vimeo", "amp-dailymotion"),
+    *("lite-youtube", "lite-vimeo"),
+)
+
 _IN_TAG = r"""((?:[^<>"']++|"[^"]*"|'[^']*')*+)"""
-_PICTURES: Final = re.compile(rf"<(img|amp-img|amp-anim|video|audio|source)(?=[\s/>]){_IN_TAG}>", re.IGNORECASE)
+_PICTURES: Final = re.compile(rf"<({'|'.join(PICTURES)})(?=[\s/>]){_IN_TAG}>", re.IGNORECASE)
 _AMP_END: Final = re.compile(r"</amp-(?:img|anim)\s*>", re.IGNORECASE)
 _PICTURE: Final = re.compile(r"<picture(?=[\s>])[^<>]*>((?:[^<]++|<(?!/?picture\b))*+)</picture\s*>", re.IGNORECASE)
 _BESIDE: Final = r"(?:\s|</?(?:a|span|picture|source)(?=[\s/>])[^<>]*>)*+"
@@ -25,16 +32,12 @@ _TWICE: Final = re.compile(
     rf"(?:\s*<img(?=[\s/]){_IN_TAG}>)?",
     re.IGNORECASE,
 )
-_FRAME: Final = re.compile(
-    rf"<(iframe|object|embed|amp-iframe|amp-youtube|amp-vimeo|amp-dailymotion|lite-youtube|lite-vimeo)(?=[\s/>]){_IN_TAG}>",
-    re.IGNORECASE,
-)
+_FRAME: Final = re.compile(rf"<({'|'.join(FILMS)})(?=[\s/>]){_IN_TAG}>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+)))?""")
 _PARAMETER: Final = re.compile(rf"<(param|embed)(?=[\s/]){_IN_TAG}>", re.IGNORECASE)
 
 _LAZY_SIGNS: Final = ("data-", "srcset", "amp-", "lazy-src")
 _EMOJI_SIGNS: Final = ("emoji", "smiley", "emoticon")
-_FRAME_SIGNS: Final = ("<iframe", "<object", "<embed", "<amp-", "<lite-")
 
 _EMOJI_CLASS: Final = re.compile(
     r"(?:wp-|custom-)?(?:smiley|emoji|emoticon|emojione|twemoji|joypixels)(?:[_-][\w-]*)?", re.IGNORECASE
@@ -53,22 +56,15 @@ _MOST_TITLE_CHARS: Final = 200
 _MOST_FRAMES: Final = 100  # of one text; further ones are dropped with what they hold
 
 
-def prepare_media(markup: str, lowered: str) -> str:
+def prepare_media(markup: str) -> str:
     """Return HTML in which a picture's address is in its ``src`` and the picture of a character is that character.
 
-    ``lowered`` is the same in lower case. What isn't recognized stays as it is.
+    What isn't recognized stays as it is.
     """
+    lowered = markup.lower()
     if any(sign in lowered for sign in _EMOJI_SIGNS):
         markup = _PICTURES.sub(_as_character, markup)
     return _with_addresses(markup, lowered) if any(sign in lowered for sign in _LAZY_SIGNS) else markup
-
-
-def link_films(markup: str, lowered: str, base: str | None) -> str:
-    """Return HTML with a link in the place of every frame and plug-in that shows something, with its title.
-
-    Without a title the link says the name of the host. ``lowered`` is as in ``prepare_media``.
-    """
-    return _with_films(markup, base) if any(sign in lowered for sign in _FRAME_SIGNS) else markup
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
@@ -84,7 +80,10 @@ def _with_addresses(markup: str, lowered: str) -> str:
 
 def _with_address(found: re.Match[str]) -> str:
     """Write a picture, sound or film with its real address; a ``source`` of pictures has none that counts."""
-    name, attributes = found[1].lower(), _read(found[2])
+    name, written = found[1].lower(), found[2].lower()
+    if not name.startswith("amp") and not any(sign in written for sign in _LAZY_SIGNS):
+        return found[0]
+    attributes = _read(found[2])
     is_picture = name in {"img", "amp-img", "amp-anim"}
     if name == "source" and (SET in attributes or "src" in attributes):
         return found[0]
@@ -150,7 +149,11 @@ def _character(file: str) -> str:
 # --- films -----------------------------------------------------------------------------------------------------------
 
 
-def _with_films(markup: str, base: str | None) -> str:
+def link_films(markup: str, base: str | None) -> str:
+    """Return HTML with a link in the place of every frame and plug-in that shows something, with its title.
+
+    Without a title the link says the name of the host.
+    """
     lowered = markup.lower()
     shown: list[str] = []
     seen: set[str] = set()

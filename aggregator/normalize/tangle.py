@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 
 MAX_DEPTH = 500  # of elements open at once: at every tag a parser looks through all of them
 MAX_REOPENED = 4  # formatting elements left open, on average of all tags: a parser repeats them in every paragraph
@@ -14,7 +13,7 @@ MAX_AMPERSANDS = 10_000  # in a row without another element: the parser in nh3 r
 _FEW_TAGS = MAX_DEPTH  # are no trouble however they are nested
 
 _START = re.compile("<(?!/)")
-_TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_TAG_NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9-]*)")
 _WHOLE_TAG = re.compile(r"""<[a-zA-Z](?:[^>"'=]+|=\s*(?:"[^"]*"|'[^']*')?|["'])*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _BETWEEN_ATTRIBUTES = re.compile(r"[\s/]+")
@@ -35,6 +34,12 @@ def is_tangled(markup: str) -> bool:
     if markup.count("&") > MAX_AMPERSANDS and any(run.count("&") > MAX_AMPERSANDS for run in _START.split(markup)):
         return True
     return markup.count("<") > _FEW_TAGS and _is_nested_too_deeply(markup)
+
+
+def tag_names(markup: str) -> list[str]:
+    """Return the names of all tags in their order, in small letters, with the "/" of those that end an element."""
+    names: list[str] = _TAG_NAME.findall(markup)
+    return names if all(map(str.islower, set(names))) else list(map(str.lower, names))
 
 
 def flattened(markup: str) -> str:
@@ -58,19 +63,20 @@ def _has_many_attributes(tag: str) -> bool:
 
 
 def _is_nested_too_deeply(markup: str) -> bool:
-    is_open: Counter[str] = Counter()
+    is_open: dict[str, int] = {}
     depth = formatting = starts = reopened = 0
-    for closing, written in _TAG_NAME.findall(markup):
-        name = written.lower()
-        if not closing:
+    for tag in tag_names(markup):
+        if tag[0] != "/":
             starts += 1
             reopened += formatting
-        if name in _CLOSED_BY_OTHERS or (closing and not is_open[name]):
-            continue
-        step = -1 if closing else 1
-        is_open[name] += step
-        depth += step
-        formatting += step * (name in _FORMATTING)
-        if depth > MAX_DEPTH:
-            return True
+            if tag not in _CLOSED_BY_OTHERS:
+                is_open[tag] = is_open.get(tag, 0) + 1
+                depth += 1
+                formatting += tag in _FORMATTING
+                if depth > MAX_DEPTH:
+                    return True
+        elif is_open.get(name := tag[1:]):
+            is_open[name] -= 1
+            depth -= 1
+            formatting -= name in _FORMATTING
     return reopened > MAX_REOPENED * starts

@@ -27,7 +27,6 @@ _ORDINARY = re.compile(
     re.ASCII,
 )
 _SPECIAL = re.compile(r"/(?:index|default)\.|\.amp|/amp/?$|ampproject", re.IGNORECASE)
-_MAY_FORWARD = re.compile("http|/amp/|ampproject")  # a target in a parameter, or one in the path
 _DEFAULT_PORTS = {None, 80, 443}
 _HOST = re.compile(r"[a-z0-9._-]+")
 _IPV6 = re.compile(r"[0-9a-f.]*:[0-9a-f:.]+")
@@ -70,7 +69,7 @@ def direct_url(url: str) -> str:
 
     ``url`` is an absolute one.
     """
-    while _MAY_FORWARD.search(url, len("http")) and len(url) <= MAX_WRAPPED_CHARS:
+    while _may_forward(url) and len(url) <= MAX_WRAPPED_CHARS:
         parts = _split(url)
         host = _host(parts) if parts else None
         inner = _inner(host, parts) if parts and host else None
@@ -79,6 +78,11 @@ def direct_url(url: str) -> str:
             break
         url = target
     return url
+
+
+def _may_forward(url: str) -> bool:
+    """Tell whether there may be a target in a parameter, or in the path."""
+    return "http" in url[len("http") :] or "/amp/" in url or "ampproject" in url
 
 
 def canonical_url(url: str | None) -> str | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from aggregator.text.folding import PLAIN_LETTERS
+from aggregator.text.runs import replacing
 from aggregator.text.tags import without_tags
 
 # How much of a text is looked through: positions in PostgreSQL's tsvector end at 16,383.
@@ -20,7 +20,6 @@ MAX_WORD_CHARS = 60
 # Whether a text begins with its summary is told by so much of it.
 _COMPARED_CHARS = 80
 
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[a-z0-9\x80-\U0010ffff]+")
 # Accents; the vowel points of Hebrew and Arabic; what only stretches or joins letters, or hints at a line's end.
 _LEFT_OUT = re.compile(
@@ -31,8 +30,6 @@ UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u3096\u309d-\u30ff\u3105-\u312f\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]+"
 )
-# Longer runs of letters beyond ASCII are seldom seen twice.
-_REMEMBERED_CHARS = 24
 
 
 def body_of(summary: str, content: str) -> str:
@@ -51,7 +48,7 @@ def fold(text: str) -> str:
 
     Only ASCII letters may still be capitals.
     """
-    return text if text.isascii() else _NOT_ASCII.sub(_replacement, text)
+    return _with_folded_runs(text)
 
 
 def words(text: str) -> list[str]:
@@ -62,11 +59,6 @@ def words(text: str) -> list[str]:
     return found
 
 
-def _replacement(match: re.Match[str]) -> str:
-    run = match[0]
-    return _remembered(run) if len(run) <= _REMEMBERED_CHARS else _folded(run)
-
-
 def _folded(run: str) -> str:
     text = unicodedata.normalize("NFKD", run.casefold()).translate(PLAIN_LETTERS)
     text = unicodedata.normalize("NFC", _LEFT_OUT.sub("", text)).lower()
@@ -74,7 +66,7 @@ def _folded(run: str) -> str:
     return UNSPACED.sub(_in_twos, text)
 
 
-_remembered = lru_cache(maxsize=1 << 16)(_folded)
+_with_folded_runs = replacing(_folded)
 
 
 def _is_of_word(character: str) -> bool:

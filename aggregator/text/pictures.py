@@ -35,10 +35,10 @@ def picture_address(attributes: Mapping[str, str]) -> str | None:
     one too. Of several candidates the widest counts.
     """
     for name in LAZY:
-        if found := _address(attributes.get(name), by_script=True):
+        if name in attributes and (found := _address(attributes[name], by_script=True)):
             return found
     for name in LAZY_SETS:
-        if found := widest(attributes.get(name)):
+        if name in attributes and (found := widest(attributes[name])):
             return found
     src = _address(attributes.get("src"))
     if src and not is_placeholder(src):

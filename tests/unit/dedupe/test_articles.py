@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.dedupe.articles import Article, compare_articles, pieces_in
-from aggregator.text.folding import first_words_of_markup, words_in, words_of_markup
+from aggregator.text.folding import first_words, words_in, words_of_markup
 
 TEXT = (
     "The observatory on Mount Halla will open its dome to visitors in the first week of April. Guides explain how the "
@@ -136,17 +136,16 @@ def test_words_are_compared_without_markup_case_accents_and_quotes() -> None:
     assert words_of_markup(markup) == ["l", "ecole", "la", "rue", "strasse"]
 
 
-@example(["x" * 30], 1, 120)
-@example(["a", " ", "x" * 30], 2, 120)
+@example(["x" * 15, " "], 3)
+@example(["a", " ", "x" * 15], 2)
 @given(
-    st.lists(st.sampled_from(["a", "É", "e\u0301", "ß", "ﬃ", " ", "x" * 30, "<b>", "</p>", "&amp;", "&eacute;", "’"])),
+    st.lists(st.sampled_from(["a", "É", "e\u0301", "ß", "ﬃ", " ", "x" * 15, "“", "宇宙", "’"])),
     st.integers(0, 12),
-    st.integers(0, 120),
 )
-def test_the_first_words_are_those_that_all_words_begin_with(parts: list[str], count: int, limit: int) -> None:
-    markup = "".join(parts)
+def test_the_first_words_are_those_that_all_words_begin_with(parts: list[str], count: int) -> None:
+    text = "".join(parts)
 
-    assert first_words_of_markup(markup, count, limit=limit) == words_of_markup(markup[:limit])[:count]
+    assert first_words(text, count) == words_in(text[: count * 20])[:count]
 
 
 @pytest.mark.parametrize("title", [TITLE, "Another headline of 2024", "Quite something else"])

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from aggregator.normalize import clean_html, plain_text
 from aggregator.normalize.allowed import ATTRIBUTES, BLOCKS, DROPPED_WITH_CONTENT, INLINE, URL_SCHEMES
-from aggregator.normalize.html import paragraphs, visible_text
+from aggregator.normalize.html import paragraphs
 from aggregator.normalize.tangle import MAX_DEPTH, flattened, is_tangled
+from aggregator.text.one_line import one_line
+from aggregator.text.tags import visible_lines
 
 BASE = "https://example.org/2026/tide/"
 
@@ -229,7 +231,7 @@ def test_text_is_what_can_be_seen(markup: str, text: str) -> None:
 def test_text_of_cleaned_html_is_the_same_as_of_its_source() -> None:
     source = '<table><tr><td title="a > b">1</td><td>2</td></tr></table><p>3<i>4</i></p>'
 
-    assert visible_text(clean_html(source, BASE)) == plain_text(source) == "1 2 34"
+    assert one_line(visible_lines(clean_html(source, BASE))) == plain_text(source) == "1 2 34"
 
 
 @pytest.mark.parametrize(
@@ -312,9 +314,33 @@ def test_n30_whatever_comes_only_what_is_allowed_leaves(pieces: list[str]) -> No
 def test_cleaned_html_shows_the_same_text_when_it_is_read_again(pieces: list[str]) -> None:
     cleaned = clean_html("".join(pieces), BASE)
 
-    assert plain_text(cleaned) == visible_text(cleaned)
+    assert plain_text(cleaned) == one_line(visible_lines(cleaned))
 
 
 def test_the_lists_do_not_overlap() -> None:
     assert not (BLOCKS | INLINE) & DROPPED_WITH_CONTENT
     assert set(ATTRIBUTES) - {"*"} <= BLOCKS | INLINE
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<a href="/x&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;">tide</a>',
+        '<a href="/x&amp;quot;&gt;&lt;b onclick=alert(1)&gt;">tide</a>',
+        '<p>tide<img src="x&quot; onerror=&quot;alert(1)" width="5px&quot; onload=&quot;a()" alt="&lt;&quot;"></p>',
+        '<video poster="/p&quot;&gt;&lt;svg onload=alert(1)&gt;" src="/v.mp4">tide</video>',
+        "<blockquote cite='/c\"><script>alert(1)</script>'>tide</blockquote>",
+    ],
+)
+def test_n31_an_address_that_is_made_absolute_stays_within_its_quotes(markup: str) -> None:
+    cleaned = clean_html(markup, BASE)
+
+    tree = html5lib.parseFragment(cleaned, namespaceHTMLElements=False)
+    [element] = [each for each in tree.iter() if each.tag in {"a", "img", "video", "blockquote"}]
+    assert {each.tag for each in tree.iter()} <= {"DOCUMENT_FRAGMENT", "p", element.tag}
+    assert set(element.attrib) <= {"href", "rel", "src", "alt", "loading", "poster", "controls", "cite"}
+    assert all(
+        element.attrib[name].startswith("https://example.org/")
+        for name in {"href", "src", "poster", "cite"} & set(element.attrib)
+    )
+    assert clean_html(cleaned, None) == cleaned

@@ -8,7 +8,8 @@ import pytest
 
 from aggregator.model import Enclosure
 from aggregator.normalize import clean_html, plain_text
-from aggregator.normalize.html import visible_text
+from aggregator.text.one_line import one_line
+from aggregator.text.tags import visible_lines
 from tests.unit.normalize.making import html, one
 
 BASE = "https://example.org/2026/tide/"
@@ -113,7 +114,7 @@ def test_n39_a_film_leaves_a_link(written: str, link: str) -> None:
 
     host = link.partition("//")[2].partition("/")[0].removeprefix("www.")
     assert cleaned == f'<p>Watch:</p><p><a href="{link}" rel="noopener noreferrer">{host}</a></p><p>End</p>'
-    assert visible_text(cleaned) == "Watch: End"
+    assert one_line(visible_lines(cleaned)) == "Watch: End"
 
 
 def test_n39_the_link_has_the_title_of_the_film() -> None:

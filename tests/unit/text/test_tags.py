@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.tags import without_tags
+from aggregator.text.tags import visible_lines, without_tags
 
 
 @pytest.mark.parametrize(
@@ -22,5 +22,14 @@ def test_tags_within_a_line_join_and_all_others_part(markup: str, text: str) -> 
     assert without_tags(markup) == text
 
 
-def test_what_stands_between_blocks_is_as_asked() -> None:
-    assert without_tags("<p>one</p>two<br>three", between="|") == "|one|two|three"
+@pytest.mark.parametrize(
+    ("markup", "lines"),
+    [
+        ("<p>one\ntwo</p><ul><li>th<i>r</i>ee</li></ul>", "\none two\n\n\nthree\n\n"),
+        ('a<img src="/x.png" alt="b">c<br>d', "ac\nd"),
+        ('a<p><a href="https://www.tube.example/v/1" rel="noopener">tube.example</a></p>b', "a b"),
+        ('<p><a href="https://tube.example/v/1" rel="noopener">A launch</a></p>', "\nA launch\n"),
+    ],
+)
+def test_each_block_is_a_line_and_a_film_without_a_title_says_nothing(markup: str, lines: str) -> None:
+    assert visible_lines(markup) == lines
