@@ -12,12 +12,11 @@ from aggregator.model import Entry, Gist
 from aggregator.stories.links import links_of
 from aggregator.stories.proper_names import names_in
 from aggregator.text.languages import language_of, stems, terms_in
-from aggregator.text.tags import without_tags
 
 # What so many entries of one document have is the source's, not the article's.
 _REPEATED = 3
 # What is read of the text below the headline. What is shorter than that says too little: the content is read instead.
-_LEAD_WORDS, _LEAD_CHARS, _MARKUP_CHARS, _SHORT_SUMMARY = 60, 420, 3000, 60
+_LEAD_WORDS, _LEAD_CHARS, _SHORT_SUMMARY = 60, 420, 60
 _NEARLY_ALL = 0.8
 _LAST_PART = re.compile(r"\s+[|·•–—-]\s+")
 _SITE = re.compile(r"\.(?:com|net|org|info|de|at|ch|fr|be|lu|eu|uk|co\.uk|news|tv)\b|\b(?:News|TV|Online|Blog)\b")
@@ -66,7 +65,7 @@ def _lead(entry: Entry) -> str:
     """Return the beginning of what an entry says below its headline."""
     if len(entry.summary) >= _SHORT_SUMMARY or len(entry.content) <= len(entry.summary):
         return entry.summary[:_LEAD_CHARS]
-    return without_tags(entry.content[:_MARKUP_CHARS])[:_LEAD_CHARS]
+    return entry.lines[:_LEAD_CHARS].replace("\n", " ")
 
 
 def _own_links(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
