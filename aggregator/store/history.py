@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
-from typing import Any
 
 import sqlalchemy as sa
 
 from aggregator.model import Claim, Exchange, Poll, PollOutcome, PollResult
 from aggregator.store.claims import held, is_held
+from aggregator.store.prepared import Prepared
 from aggregator.store.rows import Values
 from aggregator.store.tables import polls, sources
 
@@ -24,7 +24,7 @@ def write(connection: sa.Connection, results: Sequence[tuple[Claim, PollResult]]
     """Write what these polls came to, while their claims are held; those of lost claims are passed over."""
     values = [held(claim) | _values(result) for claim, result in results if result.state.last_checked is not None]
     if values:
-        connection.execute(_insert(connection.dialect.name), values)
+        _insert(connection.dialect.name).execute(connection, values)
 
 
 def latest(connection: sa.Connection, source_name: str, *, limit: int) -> list[Poll]:
@@ -56,7 +56,7 @@ def latest(connection: sa.Connection, source_name: str, *, limit: int) -> list[P
 
 
 @cache
-def _insert(dialect: str) -> Any:  # noqa: ANN401 - each database has a class of its own for this
+def _insert(dialect: str) -> Prepared:
     """Return the statement that writes a poll in the place of the oldest one; a claim that is lost writes none."""
     if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
@@ -65,8 +65,10 @@ def _insert(dialect: str) -> Any:  # noqa: ANN401 - each database has a class of
     given = [sa.bindparam(f"poll_{name}", type_=polls.c[name].type) for name in _COLUMNS]
     chosen = sa.select(sources.c.pk, sources.c.poll_count % KEPT, *given).where(is_held())
     statement = insert(polls).from_select(["source_pk", "slot", *_COLUMNS], chosen)
-    return statement.on_conflict_do_update(
-        index_elements=["source_pk", "slot"], set_={name: statement.excluded[name] for name in _COLUMNS}
+    return Prepared(
+        statement.on_conflict_do_update(
+            index_elements=["source_pk", "slot"], set_={name: statement.excluded[name] for name in _COLUMNS}
+        )
     )
 
 

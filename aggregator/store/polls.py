@@ -112,8 +112,7 @@ class PollTransaction(Look):
             "activity": activity.added(self._source.activity, [decision.listed_at for decision in new]),
         }
         state = rows.state_values(result.state) | _ENDED | _host_values(self._connection, [result])[0]
-        ended = _END_CLAIM.bound(self._connection.dialect, state | counts | {"of_source": self._source.pk})
-        _END_CLAIM.run(self._connection, [ended])
+        _END_CLAIM.execute(self._connection, [state | counts | {"of_source": self._source.pk}])
         if result.decisions or is_visible(self._claim.state, result.state):
             bump_content_version(self._connection)
 

@@ -32,9 +32,13 @@ class Prepared:
             bound[name] = process(bound[name])
         return bound
 
-    def run(self, connection: sa.Connection, bound: Sequence[Values]) -> sa.CursorResult[Any]:
-        """Execute the statement with each of these, which have the same names; they are as ``bound`` returns them."""
-        return connection.exec_driver_sql(self._for(connection.dialect, bound[0]).text, list(bound))
+    def run(self, connection: sa.Connection, bound: Sequence[Values]) -> None:
+        """As ``execute``, with what ``bound`` returned."""
+        connection.exec_driver_sql(self._for(connection.dialect, bound[0]).text, list(bound))
+
+    def execute(self, connection: sa.Connection, values: Sequence[Values]) -> None:
+        """Execute the statement with each of these, which have the same names."""
+        self.run(connection, [self.bound(connection.dialect, each) for each in values])
 
     def ask(self, connection: sa.Connection, values: Values) -> sa.Row[Any] | None:
         """Execute a query of one row at most. What it returns is as the driver has it."""
