@@ -21,6 +21,9 @@ _REASON_CHARACTERS: Final = 200
 
 _LOOK_EVERY_S: Final = 0.5
 
+# What smtplib gives as the code of an answer that has none.
+_NO_CODE: Final = -1
+
 
 class SmtpSender:
     """Sends mail from several threads, each over a connection of its own, which it keeps until ``close``."""
@@ -100,8 +103,10 @@ class _Session:
                 self._check(smtp.rcpt(mail.recipient), step)
                 step = Step.MESSAGE
                 self._check(smtp.data(mail.body), step)
-            except smtplib.SMTPResponseException as error:  # to DATA itself
+            except smtplib.SMTPDataError as error:  # to DATA itself
                 self._fail(error.smtp_code, error.smtp_error, step)
+            except smtplib.SMTPResponseException as error:  # no answer of the server's: a line that is too long
+                self._fail(_NO_CODE, error.smtp_error, step)
             except (smtplib.SMTPException, OSError, ValueError) as error:
                 self._drop()
                 raise self._explain(error, step, is_late=watched.is_over) from error
@@ -147,6 +152,9 @@ class _Session:
     def _fail(self, code: int, reason: bytes | str, step: Step) -> None:
         """Raise what an answer means. The server's word on a reader or the message is final, on us it isn't."""
         said = f"{self._place} refuses {step}: {code} {_words(reason)}"
+        if not 300 <= code < 600:  # whatever speaks there is no mail server, or out of step
+            self._drop()
+            raise DeliveryError(f"{self._place} gives no answer that can be read ({step}): {_words(reason)}")
         if code == 421:
             self._drop()
             raise _Stale(said)
@@ -194,7 +202,8 @@ def _options(mail: Mail, smtp: smtplib.SMTP) -> list[str]:
     if (mail.sender + mail.recipient).isascii():
         return []
     if not smtp.has_extn("smtputf8"):
-        raise Refused("the mail server can't send to addresses with letters beyond ASCII", stops=True)
+        whose = "from" if not mail.sender.isascii() else "to"
+        raise DeliveryError(f"the mail server can't send mail {whose} an address with letters beyond ASCII (SMTPUTF8)")
     return ["SMTPUTF8", "BODY=8BITMIME"]
 
 
