@@ -12,8 +12,8 @@ from http import HTTPStatus
 from urllib.parse import urljoin
 
 from aggregator.errors import FetchError, StatusError, Throttled
-from aggregator.fetch.cache import date_of, freshness, retry_after
-from aggregator.http import Address, HttpClient, Response, parse_address
+from aggregator.fetch.cache import freshness, retry_after
+from aggregator.http import Address, HttpClient, Response, date_of, parse_address
 from aggregator.model import Claim, Fetched, NotModified, Render, Source, SourceKind, SourceState, Validators
 
 # A validator is sent back with every request; what is longer than this is no version but a burden.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.http import Response
+from aggregator.http import Response, date_of
 from aggregator.model import Freshness
 
 # A plan may not be put off by more than this: a server that says "a year" would otherwise never be asked again.
@@ -31,12 +30,9 @@ def freshness(response: Response, *, now: datetime) -> Freshness | None:
 
 
 def retry_after(response: Response, *, now: datetime) -> timedelta | None:
-    """What Retry-After says, in seconds or as a date on the server's clock (RFC 9110 §10.2.3)."""
-    value = (response.header("Retry-After") or "").strip()
-    if re.fullmatch(r"\d{1,12}", value, re.ASCII):
-        return _within(timedelta(seconds=int(value)), MAX_RETRY_AFTER)
-    until = date_of(value)
-    return _within(until - _sent(response, now), MAX_RETRY_AFTER) if until else None
+    """What Retry-After asks for, at most MAX_RETRY_AFTER."""
+    asked = response.retry_after(now)
+    return None if asked is None else _within(asked, MAX_RETRY_AFTER)
 
 
 def _cached(response: Response, *, now: datetime) -> Freshness | None:
@@ -48,7 +44,7 @@ def _cached(response: Response, *, now: datetime) -> Freshness | None:
     if match:
         reason, fresh_for = "max-age", timedelta(seconds=int(match[1]))
     elif (expires := date_of(response.header("Expires") or "")) is not None:
-        reason, fresh_for = "Expires", expires - _sent(response, now)
+        reason, fresh_for = "Expires", expires - response.sent_at(now)
     else:
         return None
     age = (response.header("Age") or "").strip()
@@ -60,17 +56,3 @@ def _cached(response: Response, *, now: datetime) -> Freshness | None:
 
 def _within(wait: timedelta, limit: timedelta) -> timedelta | None:
     return min(wait, limit) if wait > timedelta() else None
-
-
-def _sent(response: Response, now: datetime) -> datetime:
-    """When the server says it answered: its own clock is what its other dates are on."""
-    return date_of(response.header("Date") or "") or now
-
-
-def date_of(value: str) -> datetime | None:
-    """Return the moment that a header names; None for what is no date."""
-    try:
-        found = parsedate_to_datetime(value)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None

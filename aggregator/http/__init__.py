@@ -9,7 +9,7 @@ from aggregator.http.addresses import Address, basic_authorization, parse_addres
 from aggregator.http.client import HttpClient, user_agent
 from aggregator.http.conversation import Conversation
 from aggregator.http.proxies import proxies_of
-from aggregator.http.response import Hop, Response
+from aggregator.http.response import Hop, Response, date_of
 
 __all__ = [
     "Address",
@@ -18,6 +18,7 @@ __all__ = [
     "HttpClient",
     "Response",
     "basic_authorization",
+    "date_of",
     "parse_address",
     "proxies_of",
     "user_agent",

@@ -41,6 +41,7 @@ from aggregator.text.sizes import size_in_words
 MAX_REDIRECTS: Final = 5
 # How much of the body of an error is read: enough for a webhook's reason.
 EXCERPT_BYTES: Final = 4 * 1024
+EXCERPT_S: Final = 2.0
 
 # The same for every request, so that caches in between keep one copy (RFC 9110 §12.5.1).
 ACCEPT: Final = (
@@ -241,7 +242,12 @@ class HttpClient:
                 bare = adapter.send(request, stream=True, timeout=exchange.left_s(), verify=is_verified, cert=cert)
                 answer = adapter.complete(request, bare)
                 encoding = ", ".join(answer.raw.headers.getlist("content-encoding"))
-                body = decode_body(_pieces(answer.raw), encoding, limit=self._max_body).body
+                try:
+                    body = decode_body(_pieces(answer.raw), encoding, limit=self._max_body).body
+                except (FetchError, *LIBRARY_ERRORS):
+                    if request.method in {"GET", "HEAD"}:
+                        raise
+                    body = b""  # as with our own POSTs: what was accepted stays so
                 vars(answer).update(_content=body, _content_consumed=True)
                 return answer
             except (u3.HTTPError, OSError) as error:
@@ -296,13 +302,16 @@ class HttpClient:
             try:
                 if exchange.proxy and answer.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
                     raise proxy_refusal(answer.status_code, address.host, exchange.proxy)
-                body, is_cut = self._body(answer.status_code, answer.raw, with_excerpt=with_excerpt)
+                if with_excerpt:
+                    decoded = Decoded(_excerpt(answer.raw, exchange))
+                else:
+                    decoded = self._body(answer.status_code, answer.raw)
                 return Response(
                     status=answer.status_code,
                     url=address.url,
                     headers=tuple(answer.raw.headers.items()),
-                    body=body,
-                    is_cut=is_cut,
+                    body=decoded.body,
+                    is_cut=decoded.is_cut,
                 )
             finally:
                 # closes a connection whose answer was not read to its end
@@ -322,8 +331,8 @@ class HttpClient:
         # outside of the except: what goes wrong now has nothing to do with what went wrong before
         return self._adapter.send(request, stream=True, timeout=exchange.left_s())
 
-    def _body(self, status: int, raw: BaseHTTPResponse, *, with_excerpt: bool) -> Decoded:
-        """Read what is wanted of the body. An excerpt is best effort: as sent, cut, empty when it doesn't come."""
+    def _body(self, status: int, raw: BaseHTTPResponse) -> Decoded:
+        """Read what is wanted of the body: all of the 200s, nothing else."""
         if raw.headers.get("transfer-encoding", "chunked").strip().lower() != "chunked":
             raise FetchError("the answer's Transfer-Encoding is not one that HTTP clients must know")
         encoding = ", ".join(raw.headers.getlist("content-encoding"))
@@ -333,10 +342,20 @@ class HttpClient:
             return decode_body(_pieces(raw), encoding, limit=self._max_body)
         if raw.length_remaining == 0 and status >= 200:
             return Decoded(raw.read(decode_content=False))
-        if with_excerpt and not encoding:
-            with suppress(*LIBRARY_ERRORS):
-                return Decoded(raw.read1(EXCERPT_BYTES, decode_content=False))
         return Decoded(b"")
+
+
+def _excerpt(raw: BaseHTTPResponse, exchange: Exchange) -> bytes:
+    """Return the beginning of a body that is not encoded, as far as it comes soon.
+
+    Whatever becomes of the rest, the status was said: what was accepted must not be sent again for a broken answer.
+    """
+    read = b""
+    exchange.deadline = min(exchange.deadline, time.monotonic() + EXCERPT_S)
+    with suppress(*LIBRARY_ERRORS):
+        while len(read) < EXCERPT_BYTES and (piece := raw.read1(EXCERPT_BYTES, decode_content=False)):
+            read += piece
+    return b"" if raw.headers.get("content-encoding") else read[:EXCERPT_BYTES]
 
 
 def _pieces(raw: BaseHTTPResponse) -> Iterator[bytes]:

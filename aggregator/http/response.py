@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -41,6 +44,21 @@ class Response:
         """All values of a header that came more than once, in order."""
         return tuple(value for key, value in self.headers if key.lower() == name.lower())
 
+    def retry_after(self, now: datetime) -> timedelta | None:
+        """What Retry-After says: seconds, of which services give fractions, or a date (RFC 9110 §10.2.3).
+
+        A date is on the server's clock. One that is over gives a negative wait, what is neither gives None.
+        """
+        value = (self.header("Retry-After") or "").strip()
+        if re.fullmatch(r"\d{1,12}(\.\d{1,12})?", value, re.ASCII):
+            return timedelta(seconds=float(value))
+        until = date_of(value)
+        return until - self.sent_at(now) if until else None
+
+    def sent_at(self, now: datetime) -> datetime:
+        """When the server says it answered: its own clock is what its other dates are on."""
+        return date_of(self.header("Date") or "") or now
+
     @property
     def moved_to(self) -> str | None:
         """Where the permanent redirects (301, 308) at the beginning of the chain led; None when there were none."""
@@ -50,3 +68,12 @@ class Response:
                 break
             found = hop.url
         return found
+
+
+def date_of(value: str) -> datetime | None:
+    """Return the moment that a header names; None for what is no date."""
+    try:
+        found = parsedate_to_datetime(value)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

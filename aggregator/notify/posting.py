@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
@@ -46,7 +45,7 @@ def post(client: HttpClient, url: str, body: bytes, *, headers: Mapping[str, str
         raise Refused(f"it is gone for good: {in_words(response)}", stops=True)
     if 300 <= response.status < 400:
         raise HttpFailure(f"it redirects, which isn't followed: {in_words(response)}", response)
-    raise HttpFailure(f"it answers {in_words(response)}", response, retry_after=retry_after(response, now))
+    raise HttpFailure(f"it answers {in_words(response)}", response, retry_after=_wait(response, now))
 
 
 class HttpFailure(DeliveryError):
@@ -75,16 +74,6 @@ def in_words(response: Response) -> str:
     return f"{response.status} {reason}".strip() + (f" ({said})" if said and not is_page(response) else "")
 
 
-def retry_after(response: Response, now: datetime) -> timedelta | None:
-    """Return how long the server asks us to wait: seconds, which Discord gives as a fraction, or a date."""
-    value = (response.header("retry-after") or "").strip()
-    try:
-        return timedelta(seconds=max(float(value), 0))
-    except (ValueError, OverflowError):
-        pass
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(until - now, timedelta(0))
+def _wait(response: Response, now: datetime) -> timedelta | None:
+    asked = response.retry_after(now)
+    return None if asked is None else max(asked, timedelta(0))

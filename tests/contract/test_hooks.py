@@ -182,6 +182,46 @@ def test_410_stops_the_endpoint(opening: Opening) -> None:
     assert [stop.endpoint.label for stop in room.ledger.stops()] == ["webhook 127.0.0.1"]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Length": "10", "Connection": "close"},
+        {"Content-Length": "0x2", "Connection": "close"},
+        {"Content-Encoding": "gzip"},
+        {"Content-Encoding": "br, br, br"},
+        {"Transfer-Encoding": "chunked", "Connection": "close"},
+        {"Transfer-Encoding": "gzip", "Connection": "close"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("kind", ["webhook", "slack", "json"])
+def test_what_was_accepted_is_sent_whatever_the_rest_of_the_answer_is(
+    opening: Opening, kind: str, headers: dict[str, str]
+) -> None:
+    """To send it again, for a body that nobody needs, would show it twice."""
+    with HttpReceiver(lambda _: Answer(headers=headers, body=b"ok")) as receiver:
+        address = receiver.url.replace("http:", "json:") if kind == "json" else receiver.url
+        channel = {"chat": address, "service": kind} if kind == "slack" else {"chat": address}
+        room = opening({"webhook": address} if kind == "webhook" else channel)
+        room.deliver()
+
+    assert room.statuses() == [SENT], error_of(room)
+
+
+@pytest.mark.parametrize(
+    "wait", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "1e400", "nan", "-1", "soon", "0x10", "9" * 40, ""]
+)
+def test_a_wait_that_is_none_changes_nothing(opening: Opening, wait: str) -> None:
+    with HttpReceiver(lambda _: Answer(status=503, headers={"Retry-After": wait})) as receiver:
+        room = opening({"webhook": receiver.url})
+        began = room.clock()
+        room.deliver()
+
+    [delivery] = room.ledger.deliveries()
+    assert "503" in error_of(room)
+    assert delivery.next_attempt - began < timedelta(minutes=1)
+
+
 @pytest.mark.parametrize("wait", ["600", "date"])
 def test_retry_after_is_honored(opening: Opening, wait: str) -> None:
     from email.utils import format_datetime
