@@ -24,7 +24,7 @@ def response(*headers: tuple[str, str]) -> Response:
         (" 120 ", timedelta(minutes=2)),
         ("0", None),
         ("-1", None),
-        ("1.5", None),
+        ("1.5", timedelta(seconds=1.5)),
         ("soon", None),
         ("", None),
         ("٣", None),
