@@ -35,7 +35,7 @@ _CONTENTS = {"content", "dc_description", "description", "itunes_summary", "medi
 
 # Elements whose text feedparser takes for that of the one around them: always, or when they have attributes, as those
 # without a meaning then do.
-_ALWAYS_LOOSE = {"cc_license", "enclosure", "media_content", "media_group"}
+_ALWAYS_LOOSE = {"cc_license", "cloud", "enclosure", "media_content", "media_group", "psc_chapter", "psc_chapters"}
 _OFTEN_LOOSE = {
     "date", "feedburner_origlink", "itunes_keywords", "link", "media_keywords", "sy_updatefrequency", "sy_updateperiod",
     "ttl",

@@ -72,6 +72,11 @@ ATOM = '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yah
 @example(ATOM.format("<updated>2026-11-02</updated><media:group><date>2026-11-03</date></media:group>"))
 @example(ATOM.format('<content src="/relative" type="xhtml"/><summary>x</summary>'))
 @example(ATOM.format("<title>x</title><source><title>y</title></source><media:title>z</media:title>"))
+@example(
+    ATOM.format(
+        '<title>x</title><source><psc:chapters xmlns:psc="http://podlove.org/simple-chapters">y</psc:chapters></source>'
+    )
+)
 @example(ATOM.format("<summary>x</summary><author>Ada<summary>y</summary></author>"))
 @given(st.one_of(rss_feeds(), rdf_feeds(), atom_feeds()))
 def test_both_readers_make_the_same_of_any_feed(document: str) -> None:
