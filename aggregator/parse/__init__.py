@@ -16,8 +16,8 @@ from aggregator.parse.sniff import is_feed, is_json, refuse_root, refuse_text
 
 __all__ = ["CUT_OFF", "looks_like_feed", "parse_feed"]
 
-# A feed says what it is well before this.
-_BEGINNING_BYTES: Final = 32_768
+# Nearly all feeds say what they are in so many bytes, and all well before so many.
+_BEGINNINGS_BYTES: Final = (2_048, 32_768)
 
 
 def parse_feed(fetched: Fetched) -> ParsedFeed:
@@ -48,7 +48,7 @@ def looks_like_feed(fetched: Fetched) -> bool:
     Raises nothing. Reads the whole answer only when its beginning leaves that open.
     """
     with suppress(ParseError):  # packed: only the whole of it can be unpacked
-        if is_feed(decode_body(fetched.body[:_BEGINNING_BYTES], fetched.content_type)):
+        if any(is_feed(decode_body(fetched.body[:size], fetched.content_type)) for size in _BEGINNINGS_BYTES):
             return True
     try:
         return is_feed(decode_body(fetched.body, fetched.content_type))

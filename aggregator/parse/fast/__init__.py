@@ -26,6 +26,8 @@ _REFERENCE: Final = re.compile(rb"#([0-9]+|[xX][0-9a-fA-F]+);")
 # Controls that are windows-1252, and what looks like UTF-8 that was encoded twice.
 _CONTROL: Final = re.compile(rb"\xc2[\x80-\x9f]")
 _TWICE: Final = re.compile(rb"\xc3[\x82-\xb4]\xc2[\x80-\xbf]")
+_FIRST: Final = re.compile(rb"\xc3[\x82-\xb4]")  # a byte of such a pair, of which the other may be a reference
+_SECOND: Final = re.compile(rb"\xc2[\x80-\xbf]")
 
 __all__ = ["read_fast"]
 
@@ -46,12 +48,17 @@ def read_fast(document: bytes, *, base: str | None, is_mended: bool = False) -> 
 
 def _is_tidy(document: bytes, *, is_mended: bool) -> bool:
     """Tell whether no text in a document can need ``constructs.tidy``. Raises Doubt where it needs to be mended."""
-    codes = {code_of(number.decode()) for number in set(_REFERENCE.findall(document))}
-    if None in codes and not is_mended:
+    numbers = set() if is_mended else set(_REFERENCE.findall(document))
+    codes = {code_of(number.decode()) for number in numbers}
+    if None in codes:
         raise Doubt("a reference that XML and HTML read differently")
-    if any(code is None or 0x80 <= code <= 0xFF for code in codes):
+    if _CONTROL.search(document) or _TWICE.search(document):
         return False
-    return not (_CONTROL.search(document) or _TWICE.search(document))
+    in_latin_1 = [code for code in codes if code and 0x80 <= code <= 0xFF]
+    return not in_latin_1 or not (
+        (any(code > 0xC1 for code in in_latin_1) or _FIRST.search(document))
+        and (any(code < 0xC0 for code in in_latin_1) or _SECOND.search(document))
+    )
 
 
 def _tree(document: bytes) -> etree._Element:

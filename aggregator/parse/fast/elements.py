@@ -11,6 +11,7 @@ from functools import partial
 
 from lxml import etree
 
+from aggregator.parse.absolute import WHOLE
 from aggregator.parse.fast.constructs import TEXT_TYPES, XHTML, is_markup_alone, type_of
 from aggregator.parse.fast.doubt import Doubt
 from aggregator.parse.fast.draft import Draft
@@ -135,21 +136,23 @@ def link(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
         return
     attributes = walk.names.attributes(element)
     relation = attributes.setdefault("rel", "alternate")
-    attributes.setdefault("type", "application/atom+xml" if relation == "self" else "text/html")
+    media_type = attributes.setdefault("type", "application/atom+xml" if relation == "self" else "text/html")
     href = _href(attributes)
     if not attributes.get("href", "-").strip():
         if len(element) or (element.text or "").strip():
             raise Doubt("a link to nowhere that says something")
         return
     if href:
-        address = join(walk.place.within(attributes).base, with_scheme(href) if walk.is_atom else href)
-        if relation == "alternate" and attributes["type"] in _LINKS_TO_HTML:
-            draft.values["link"] = address.strip()
-        draft.links.append(link_of({**attributes, "href": address}))
-        walk.inside(element, draft, depth)
-        return
-    draft.values["link"] = address = _link_text(walk, element, draft)
-    draft.links.append(link_of({**attributes, "href": address}))
+        if not WHOLE.fullmatch(href):
+            href = join(walk.place.within(attributes).base, with_scheme(href) if walk.is_atom else href).strip()
+        if relation == "alternate" and media_type in _LINKS_TO_HTML:
+            draft.values["link"] = href
+        if len(element):
+            walk.inside(element, draft, depth)
+    else:
+        draft.values["link"] = href = _link_text(walk, element, draft)
+    attributes["href"] = href
+    draft.links.append(link_of(attributes))
 
 
 def _link_text(walk: Walk, element: etree._Element, draft: Draft) -> str:
@@ -255,12 +258,14 @@ def keywords(walk: Walk, element: etree._Element, draft: Draft, __: int, *, sche
 def enclosure(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
     attributes = walk.names.attributes(element)
     draft.links.append(link_of({**attributes, "href": _href(attributes), "rel": "enclosure"}))
-    walk.inside(element, draft, depth)
+    if len(element):
+        walk.inside(element, draft, depth)
 
 
 def media_content(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
     draft.media.append(media_of(walk.names.attributes(element)))
-    walk.inside(element, draft, depth)
+    if len(element):
+        walk.inside(element, draft, depth)
 
 
 def thumbnail(walk: Walk, element: etree._Element, draft: Draft, _: int) -> None:

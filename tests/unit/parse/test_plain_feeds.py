@@ -42,6 +42,7 @@ def test_most_of_our_samples_are_plain() -> None:
         rss(ITEM.format("&nbsp;")).encode(),
         rss(ITEM.format("Fish & Chips")).encode(),
         rss(ITEM.format("&#150;")).encode(),
+        rss(ITEM.format("\x93a\x94 &#150; caf\xc3\xa9")).encode(),
         rss(ITEM.format("&amp;#55357;&amp;#56832;")).encode(),
         rss(ITEM.format("a&#13;b")).encode(),
         rss(ITEM.format("a\x01b")).encode(),
