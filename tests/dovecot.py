@@ -126,7 +126,7 @@ class ImapServer:
 
     def start(self) -> None:
         self._process = subprocess.Popen([self._program, "-F", "-c", str(self.folder / "dovecot.conf")])
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.plain), 1) as sock:
                 if sock.recv(10).startswith(b"* OK"):

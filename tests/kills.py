@@ -161,7 +161,7 @@ class Trial:
             target=poll_issue_and_deliver, args=(self.config, self._now, killed, counted), daemon=True
         )
         process.start()
-        process.join(120)
+        process.join(600)
         assert process.exitcode in {0, -9}, f"a process ended with {process.exitcode}"
         return process.exitcode == -9
 

@@ -38,7 +38,7 @@ def make_config(url: str, *digests: dict[str, Any], **sections: Any) -> Config:
     usual: dict[str, Any] = {
         "site": {"title": "News", "url": "https://news.example.org/", "timezone": "Europe/Luxembourg"},
         "storage": {"url": url.replace("postgresql+psycopg:", "postgresql:")},
-        "fetch": {"allow_private": ["127.0.0.0/8"], "timeout": "5s", "workers": 4},
+        "fetch": {"allow_private": ["127.0.0.0/8"], "timeout": "30s", "workers": 4},
         "sources": [
             {"url": "https://orbit.example/feed", "name": "orbit", "title": "Orbit"},
             {"url": "https://wire.example/feed", "name": "wire", "title": "Wire", "priority": 5},

@@ -35,7 +35,7 @@ def forking() -> ForkServerContext:
 def deliver(url: str, digest: dict[str, Any], email: dict[str, Any], start: Any, now: datetime) -> None:
     """Deliver all that is due, when all others are ready to."""
     room = Newsroom(make_config(url, digest, email=email), Clock(now))
-    start.wait(30)
+    start.wait(120)
     room.deliver()
     room.close()
 
@@ -43,7 +43,7 @@ def deliver(url: str, digest: dict[str, Any], email: dict[str, Any], start: Any,
 def upgrade_at_once(url: str, start: Any, results: Any) -> None:
     """Migrate, when all others are about to as well; tell the revisions before and after."""
     store = Store(url)
-    start.wait(30)
+    start.wait(120)
     results.put(store.upgrade())
     store.close()
 
@@ -51,7 +51,7 @@ def upgrade_at_once(url: str, start: Any, results: Any) -> None:
 def open_at_once(url: str, start: Any, results: Any) -> None:
     """Open a database that may be new, when all others are about to as well; tell who we are in ids, or the error."""
     store = Store(url)
-    start.wait(30)
+    start.wait(120)
     try:
         store.upgrade()
         results.put(store.open_site(url="https://news.example.org/", now=NOW))

@@ -12,7 +12,7 @@ from tests.browser.sites import Site
 
 # At which people look, as in the README, each scheme at two of them: colors do not change with the width.
 SCREENS = [
-    (360, "light"), (360, "dark"),
+    (360, "light"), pytest.param(360, "dark", marks=pytest.mark.slow),
     pytest.param(800, "light", marks=pytest.mark.slow), pytest.param(1440, "dark", marks=pytest.mark.slow),
 ]  # fmt: skip
 ANY_WIDTH = range(320, 1500, 20)
@@ -135,7 +135,7 @@ def test_a_page_is_small_and_needs_one_style_and_no_script(demo: Site, open_page
     page = open_page("about:blank", java_script_enabled=False)
     page.on("response", lambda response: responses.append(response))  # noqa: PLW0108 - a method of list has no room for its mark
 
-    page.goto(address(demo, path), wait_until="networkidle")
+    page.goto(address(demo, path))  # without scripts, nothing is loaded after it
 
     kinds = [response.request.resource_type for response in responses]
     assert kinds.count("stylesheet") == 1

@@ -182,7 +182,7 @@ def test_workers_that_claim_at_once_never_share_a_host(open_store: Callable[[], 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
 
     assert not shared
     assert len(done) == len(set(done)) == 96
@@ -204,7 +204,7 @@ def test_processes_that_start_at_once_configure_the_same_sources_once(open_store
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
 
     assert not failed
     assert len(stores[0].sources()) == 40

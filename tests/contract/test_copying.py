@@ -103,7 +103,7 @@ def test_killed_again_and_again_it_goes_on_where_it_was(pair: tuple[str, str]) -
     for after in (1, 2, 3, 2):
         process = forking().Process(target=die_while_copying, args=(origin, target, after))
         process.start()
-        process.join(60)
+        process.join(300)
         codes.append(process.exitcode)
         with pytest.raises(StoreError, match="has not been finished"):
             Newsroom(make_config(target))
@@ -121,7 +121,7 @@ def test_half_a_copy_of_something_else_is_not_gone_on_with(pair: tuple[str, str]
     fill(f"sqlite:///{tmp_path}/other.db").close()
     process = forking().Process(target=die_while_copying, args=(f"sqlite:///{tmp_path}/other.db", target, 2))
     process.start()
-    process.join(60)
+    process.join(300)
 
     with pytest.raises(UsageError, match="half a copy of"):
         copy_database(origin, target)

@@ -165,7 +165,7 @@ def test_a_delivery_is_its_workers_for_as_long_as_it_is_being_sent(
             wait_for(lambda: claimed_until(room) > room.clock() + timedelta(seconds=29))
         meanwhile = other.deliver()
         goes_on.set()
-        sender.join(30)
+        sender.join(300)
 
         assert meanwhile == []
         assert room.statuses() == [DeliveryStatus.SENT]
@@ -202,7 +202,7 @@ def test_a_delivery_that_was_lost_meanwhile_is_not_begun(opening: Opening, monke
             room.clock.advance(seconds=1)
             wait_for(lambda: claimed_until(room) >= room.clock() + delivering._LEASE)
         goes_on.set()
-        sender.join(30)
+        sender.join(300)
         other.clock.advance(minutes=1)
 
         assert len(server.mails) == 1
@@ -417,7 +417,7 @@ def test_several_processes_send_each_delivery_once(opening: Opening, url: str, p
         for worker in workers:
             worker.start()
         for worker in workers:
-            worker.join(60)
+            worker.join(300)
 
         assert [worker.exitcode for worker in workers] == [0] * processes
         assert set(room.statuses()) == {DeliveryStatus.SENT}

@@ -340,7 +340,7 @@ def test_killed_anywhere_the_hub_is_told_in_the_end(tmp_path: Path, points: int)
         def run(now: datetime, kill_at: int | None, counted: Any = None) -> int | None:
             process = context.Process(target=renew_and_ping, args=(config, now, kill_at, counted), daemon=True)
             process.start()
-            process.join(60)
+            process.join(300)
             return process.exitcode
 
         begin()

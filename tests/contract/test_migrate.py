@@ -61,7 +61,7 @@ def test_of_processes_that_start_at_once_one_migrates_and_the_others_find_it_don
         process.start()
     found = [results.get() for _ in processes]
     for process in processes:
-        process.join(30)
+        process.join(300)
 
     assert sorted(found, key=str) == sorted([(begin, HEAD), *[(HEAD, HEAD)] * 3], key=str)
 
@@ -75,7 +75,7 @@ def test_of_processes_that_open_a_new_database_at_once_all_succeed(empty_url: st
         process.start()
     found = [results.get() for _ in processes]
     for process in processes:
-        process.join(30)
+        process.join(300)
 
     assert found == [Identity(authority="news.example.org,2026", since=NOW)] * 6
 

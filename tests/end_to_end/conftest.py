@@ -176,7 +176,7 @@ def config(site: DemoSite, tmp_path: Path) -> Path:
     return write_config(folder, site.url, of=formats())
 
 
-def wait_for(condition: Callable[[], Any], *, timeout_s: float = 30) -> Any:
+def wait_for(condition: Callable[[], Any], *, timeout_s: float = 60) -> Any:
     """Return the condition's first true value; fail when there is none in time."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:

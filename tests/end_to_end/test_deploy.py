@@ -203,7 +203,7 @@ def test_where_an_engine_runs_the_image_is_built_and_serves(free_port: int) -> N
         check=True, timeout=60, capture_output=True, text=True,
     )  # fmt: skip
     try:
-        wait_for(lambda: get(f"http://127.0.0.1:{free_port}/readyz")[0] == 200, timeout_s=60)
+        wait_for(lambda: get(f"http://127.0.0.1:{free_port}/readyz")[0] == 200, timeout_s=120)
         assert get(f"http://127.0.0.1:{free_port}/feeds/all.atom")[0] == 200
     finally:
         subprocess.run([engine, "stop", started.stdout.strip()], check=True, timeout=60)

@@ -45,7 +45,7 @@ class Running:
         return any(re.search(text, line) for line in self.log)
 
     def wait_for_articles(self, count: int) -> None:
-        wait_for(lambda: len(entries_of(get(f"{self.address}/feeds/all.atom")[1] or b"<x/>")) >= count, timeout_s=60)
+        wait_for(lambda: len(entries_of(get(f"{self.address}/feeds/all.atom")[1] or b"<x/>")) >= count, timeout_s=120)
 
     def add_source(self, name: str, *, words: int = 10) -> None:
         """Configure another source, with one entry named for it: it is polled at once."""
@@ -110,7 +110,7 @@ def test_a_full_disk_is_told_and_what_comes_meanwhile_is_stored_when_there_is_ro
     assert "error    disk" in run("doctor", "--quick", "--config", config, expect=1).stdout
     filler.unlink()
 
-    wait_for(lambda: running.shows("meanwhile"), timeout_s=60)
+    wait_for(lambda: running.shows("meanwhile"), timeout_s=120)
     running.stop()
     run("backup", tmp_path / "whole.db", "--config", config)  # which checks it
 
@@ -226,7 +226,7 @@ def test_a_database_that_goes_away_is_waited_for(
     proxy.mend()
 
     wait_for(lambda: running.status("/readyz") == 200)
-    wait_for(lambda: running.shows("meanwhile"), timeout_s=60)
+    wait_for(lambda: running.shows("meanwhile"), timeout_s=120)
     running.stop()
     proxy.cut()
 
@@ -309,10 +309,10 @@ def test_when_no_more_files_can_be_opened_it_says_so_and_goes_on_afterwards(
             stderr=subprocess.STDOUT,
         )
         try:
-            wait_for(lambda: re.search("too many (open )?files", log.read_text(), re.IGNORECASE), timeout_s=60)
+            wait_for(lambda: re.search("too many (open )?files", log.read_text(), re.IGNORECASE), timeout_s=120)
             may_answer.set()
-            wait_for(lambda: get(f"http://127.0.0.1:{free_port}/readyz")[0] == 200, timeout_s=60)
-            wait_for(lambda: "source.polled" in log.read_text(), timeout_s=60)
+            wait_for(lambda: get(f"http://127.0.0.1:{free_port}/readyz")[0] == 200, timeout_s=120)
+            wait_for(lambda: "source.polled" in log.read_text(), timeout_s=120)
             assert process.poll() is None
             process.terminate()
             assert process.wait(35) == 0

@@ -125,9 +125,9 @@ def test_a_reader_that_hangs_costs_its_source_one_poll_and_is_replaced(
     before = job.readers()
 
     stop_at_rest(before[0], config.with_name("x.db"))  # the next answer that it gets it is in the middle of
-    wait_for(lambda: job.figure("readers_lost_total"), timeout_s=60)
+    wait_for(lambda: job.figure("readers_lost_total"), timeout_s=120)
     entries = job.entries()
-    wait_for(lambda: job.entries() >= entries + len(SOURCES), timeout_s=60)
+    wait_for(lambda: job.entries() >= entries + len(SOURCES), timeout_s=120)
     after = job.readers()
     log = job.end()
 
@@ -160,7 +160,7 @@ def test_readers_that_are_killed_again_and_again_are_all_there_in_the_end(
         time.sleep(0.3)
     wait_for(lambda: len(set(job.readers()) - killed) == useful_readers())
     entries = job.entries()
-    wait_for(lambda: job.entries() >= entries + len(SOURCES), timeout_s=60)
+    wait_for(lambda: job.entries() >= entries + len(SOURCES), timeout_s=120)
     figures = job.figure("readers"), job.figure("readers_lost_total")
     log = job.end()
 

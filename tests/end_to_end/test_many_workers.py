@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import pytest
@@ -58,15 +57,13 @@ def test_a_worker_without_readers_listens_for_monitoring_alone_where_it_is_told_
     assert statuses == {"healthz": 200, "metrics": 200, "": 404, "feeds/all.atom": 404, "sources": 404}
 
 
-def test_a_second_poller_on_one_file_is_refused_and_told_what_to_do(run: Runner, config: Path) -> None:
-    first = run.start("run", "--only", "poll", "--config", config)
-    wait_for(lambda: list(config.parent.glob("*.db.lock")) or list(config.parent.glob("**/*.db.lock")))
+def test_a_second_poller_on_one_file_is_refused_and_told_what_to_do(run: Runner, config: Path, free_port: int) -> None:
+    first = run.start("run", "--only", "poll", "--config", config, "--port", str(free_port))
+    wait_for(lambda: get(f"http://127.0.0.1:{free_port}/readyz")[0] == 200)
 
-    wait_for(lambda: run("run", "--only", "deliver", "--config", config, expect=None).returncode == 1)
     second = run("run", "--only", "deliver", "--config", config, expect=1)
 
-    first.send_signal(signal.SIGTERM)
-    first.communicate(timeout=30)
+    stop(first)
     assert "another `aggregator run` uses" in second.stderr
     assert "PostgreSQL" in second.stderr
 

@@ -311,8 +311,8 @@ def test_who_waits_too_long_is_told():
 
 
 @pytest.mark.parametrize("held", [False, True])
-def test_waiting_for_a_change_ends_with_the_rest_or_the_patience(held):
-    gate = gate_with()
+def test_waiting_for_a_change_ends_with_the_rest_or_the_patience(held, clock):
+    gate = gate_with(clock=clock)  # by which the rest is not over before it is waited for
     started = time.monotonic()
     if held:
         gate.learn(A, asks_for_rest(timedelta(milliseconds=20)))
@@ -325,11 +325,11 @@ def test_waiting_for_a_change_ends_with_the_rest_or_the_patience(held):
 def test_waiting_for_a_change_ends_with_a_turn():
     gate = gate_with()
     turn = try_enter(gate, A)
-    timer = threading.Timer(0.02, lambda: turn.__exit__(None, None, None))
-    timer.start()
     started = time.monotonic()
 
-    gate.wait_for_change(60 * SECOND)
+    with gate._changed:  # the turn can't end before it is waited for
+        threading.Thread(target=lambda: turn.__exit__(None, None, None)).start()
+        gate.wait_for_change(60 * SECOND)
 
     assert time.monotonic() - started < 30
 
