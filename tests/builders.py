@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aggregator.fetch import is_to_be_plain
 from aggregator.model import (
     Claim,
     Decision,
@@ -124,3 +126,12 @@ def make_stored(title: str = "Lunar ice found", **fields: Any) -> StoredEntry:
         ),
     }
     return StoredEntry(**defaults | fields)
+
+
+def believed_for(span: timedelta, urls: Mapping[str, str]) -> str:
+    """Return the name of an address that is asked with conditions ``span`` after NOW, too.
+
+    Each source is asked plainly on one day of eight: on which one depends on its address, and so on a server's port.
+    """
+    states = {name: SourceState(seed=url, last_success=NOW) for name, url in urls.items()}
+    return next(name for name, state in states.items() if not is_to_be_plain(state, NOW + span))

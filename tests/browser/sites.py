@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from aggregator.digests.issuing import Digests
 from aggregator.entrypoints.demo import DemoSite, write_config
 from aggregator.entrypoints.web.application import create_app
 from aggregator.polling.workers import poll_due
+from tests.builders import NOW
 from tests.newsroom import Clock, Newsroom
 
 _DIGEST = """
@@ -66,13 +67,13 @@ def _served(aggregator: Aggregator, listener: socket.socket) -> Iterator[Site]:
 
 
 @contextmanager
-def demo_site(folder: Path) -> Iterator[Site]:
+def demo_site(folder: Path, *, clock: Callable[[], datetime] = utc_now) -> Iterator[Site]:
     """Serve what the demo shows after its first polls, with a digest of which an issue is out."""
-    with DemoSite(now=utc_now()) as sources, socket.create_server(("127.0.0.1", 0)) as listener:
+    with DemoSite(now=clock()) as sources, socket.create_server(("127.0.0.1", 0)) as listener:
         public = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         config = write_config(folder, sources.url, public_url=public)
         config.write_text(config.read_text().partition("\n# What comes with a poll")[0] + _DIGEST)
-        aggregator = Aggregator(load(config))
+        aggregator = Aggregator(load(config), clock=clock)
         for _ in range(2):
             list(poll_due(aggregator, [source.name for source in aggregator.sources]))
         Digests(aggregator).make_now("daily")
@@ -83,9 +84,8 @@ def demo_site(folder: Path) -> Iterator[Site]:
 @contextmanager
 def crowded_site(folder: Path) -> Iterator[Site]:
     """Serve 200 sources, whose entries have titles in other scripts, with long words, or like markup."""
-    now = datetime.now(UTC).replace(microsecond=0)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        newsroom = Newsroom(_crowd(folder, listener.getsockname()[1]), Clock(now))
+        newsroom = Newsroom(_crowd(folder, listener.getsockname()[1]), Clock(NOW))
         for number in range(200):
             name = f"source-{number}"
             language, title = list(TITLES.items())[number % len(TITLES)]
@@ -97,8 +97,8 @@ def crowded_site(folder: Path) -> Iterator[Site]:
                 content=f"<p>{title}</p>",
                 url=f"https://{name}.example/{number}",
                 canonical_url=f"https://{name}.example/{number}",
-                published=now - timedelta(hours=number),
-                seen_at=now - timedelta(hours=number),
+                published=NOW - timedelta(hours=number),
+                seen_at=NOW - timedelta(hours=number),
                 categories=("space",) if number % 3 else (),
             )
         with _served(newsroom.aggregator, listener) as site:

@@ -14,13 +14,12 @@ from aggregator.app import Aggregator
 from aggregator.config import Where, load
 from aggregator.entrypoints.demo import DemoSite
 from aggregator.errors import UsageError
-from aggregator.fetch import is_to_be_plain
-from aggregator.model import FeedFormat, PollOutcome, PollSummary, Selection, SourceState, SourceStatus, StoredEntry
+from aggregator.model import FeedFormat, PollOutcome, PollSummary, Selection, SourceStatus, StoredEntry
 from aggregator.polling.workers import poll_due
 from aggregator.publish import render_feed
 from aggregator.steps import kinds
 from aggregator.steps import parse as parsing
-from tests.builders import NOW
+from tests.builders import NOW, believed_for
 from tests.postgresql import PostgresqlServer
 
 RSS = "<rss version='2.0'><channel><title>{title}</title><link>https://x.example/</link>{items}</channel></rss>"
@@ -118,9 +117,7 @@ def test_an_edited_entry_keeps_its_id_and_moves_updated(world: World) -> None:
 
 
 def test_each_poll_is_recorded_with_its_answer_and_what_came_of_it(world: World) -> None:
-    # each source is asked plainly on one day of eight
-    states = {name: SourceState(seed=f"{world.site.url}{name}", last_success=NOW) for name in "abcdefgh"}
-    name = next(name for name, state in states.items() if not is_to_be_plain(state, NOW + timedelta(days=1)))
+    name = believed_for(timedelta(days=1), {name: f"{world.site.url}{name}" for name in "abcdefgh"})
     world.serve(name, item("Ice"))
     world.configure(name)
     world.poll()

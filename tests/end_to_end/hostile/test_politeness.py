@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from tests.builders import NOW
+from tests.builders import NOW, believed_for
 from tests.end_to_end.hostile.program import RSS, program
 from tests.end_to_end.hostile.server import HostileServer, Line, answer
 
@@ -139,7 +139,8 @@ def test_skipped_hours_are_kept_to_when_the_server_answers_304(server: HostileSe
     # NOW is Sunday, 12:00
     head = b"<skipHours><hour>13</hour><hour>14</hour></skipHours>"
     body = RSS.replace(b"<item>", head + b"<item>", 1)
-    url = server.tells("/a", answer(200, body, 'ETag: "1"'), answer(304, b""))
+    path = believed_for(timedelta(days=1), {f"/{n}": server.url(f"/{n}") for n in range(9)})
+    url = server.tells(path, answer(200, body, 'ETag: "1"'), answer(304, b""))
 
     with program(tmp_path, f"  - {{name: a, url: '{url}', every: 90m}}\n") as running:
         running.poll()

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from aggregator.entrypoints.cli import app
 from aggregator.polling.workers import poll_due
+from tests.builders import believed_for
 from tests.end_to_end.hostile.program import RSS, program
 from tests.end_to_end.hostile.server import HostileServer, answer
 
@@ -19,7 +20,8 @@ def conditions(server: HostileServer) -> list[bool]:
 
 
 def test_a_server_that_answers_304_for_ever_is_asked_plainly_after_days(server: HostileServer, tmp_path: Path) -> None:
-    url = server.tells("/feed", answer(200, RSS, 'ETag: "1"'), answer(304, b""), answer(304, b""), answer(200, RSS))
+    path = believed_for(timedelta(hours=2), {f"/{n}": server.url(f"/{n}") for n in range(9)})
+    url = server.tells(path, answer(200, RSS, 'ETag: "1"'), answer(304, b""), answer(304, b""), answer(200, RSS))
 
     with program(tmp_path, f"  - {{name: s, url: '{url}'}}\n") as running:
         for wait in (timedelta(0), timedelta(hours=1), timedelta(hours=1), timedelta(days=8)):
