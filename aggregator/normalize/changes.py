@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -67,8 +67,7 @@ def normalize_changes(
             unchanged[keyed.key] = items[keyed.places[0]]
             remembered.append(keyed.key)
         else:
-            newest = max((items[place].entry for place in keyed.places), key=_changed_at)
-            entries.append(replace(newest, key=keyed.key, aliases=keyed.aliases))
+            entries.append(_newest([items[place] for place in keyed.places]).keyed(keyed.key, keyed.aliases))
     return Changes(
         entries=tuple(entries),
         unchanged=tuple(Sighting(key=key, canonical_url=item.canonical_url) for key, item in unchanged.items()),
@@ -86,8 +85,10 @@ def _old_places(entries: Sequence[ParsedEntry], backlog: BacklogRule, now: datet
     return frozenset(place for place in newest_first[backlog.newest :] if dated[place] < oldest)
 
 
-def _changed_at(entry: Entry) -> datetime:
-    return entry.updated or entry.published or _LONG_AGO
+def _newest(items: Sequence[Item]) -> Item:
+    if len(items) == 1:  # as nearly always: there is nothing to look at
+        return items[0]
+    return max(items, key=lambda item: item.entry.updated or item.entry.published or _LONG_AGO)
 
 
 def _hash(entry: ParsedEntry, feed: ParsedFeed) -> bytes:

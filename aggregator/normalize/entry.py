@@ -93,7 +93,14 @@ class _Shown:
 
 
 def house_form(
-    parsed: ParsedEntry, feed: ParsedFeed, now: datetime, *, key: str, url: str | None, canonical_url: str | None
+    parsed: ParsedEntry,
+    feed: ParsedFeed,
+    now: datetime,
+    *,
+    key: str,
+    aliases: tuple[str, ...] = (),
+    url: str | None,
+    canonical_url: str | None,
 ) -> Entry:
     """Return an entry in house form."""
     base = url or feed.url
@@ -105,6 +112,7 @@ def house_form(
     enclosures = clean_enclosures(parsed.enclosures, base)
     return Entry(
         key=key,
+        aliases=aliases,
         url=url,
         canonical_url=canonical_url,
         title=title,

@@ -58,7 +58,8 @@ def key_by_text(entry: Entry) -> str:
 
 def is_revision(written: str, url: str | None) -> bool:
     """Whether an id is the entry's own link with the number of a revision behind it; the link names an article."""
-    if not _MAY_BE_REVISION.search(written):  # as nearly all
+    is_numbered = "#" in written or written[-1:].isdigit()
+    if not is_numbered or not _MAY_BE_REVISION.search(written):  # as nearly all
         return False
     canonical = canonical_url(url)
     if canonical is None or not names_an_article(canonical) or comparable_url(url, keep_fragment=True) != canonical:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.model import Entry, ParsedEntry, ParsedFeed
@@ -50,29 +50,33 @@ class Item:
         self.has_title = parsed.title is not None
         self._given = (parsed, feed, now)
         self._entry: Entry | None = None
+        self._by_id = key_by_id(self.id) if self.id else None
         self.key = self._key()
 
     def _key(self) -> str:
-        if self.id:
-            return key_by_link(self.url) if self.is_revision and self.url else key_by_id(self.id)
+        if self.id and self._by_id:
+            return key_by_link(self.url) if self.url and is_revision(self.id, self.url) else self._by_id
         return key_by_link(self.url) if self.url else key_by_title(self.entry, self._given[0].published)
-
-    @property
-    def is_revision(self) -> bool:
-        return bool(self.id) and is_revision(self.id or "", self.url)
 
     @property
     def own_key(self) -> str:
         """The key that tells an item apart from others that would have its key: its whole id, or its whole text."""
-        if self.id:
-            return key_by_id(self.id)
-        return self.key if self.url else key_by_text(self.entry)
+        return self._by_id or (self.key if self.url else key_by_text(self.entry))
 
     @property
     def entry(self) -> Entry:
         if self._entry is None:
-            self._entry = house_form(*self._given, key="", url=self.url, canonical_url=self.canonical_url)
+            self._entry = self._house_form("", ())
         return self._entry
+
+    def keyed(self, key: str, aliases: tuple[str, ...]) -> Entry:
+        """Return the entry under its key. It can be told late; by then most have not been looked at."""
+        if self._entry is None:
+            return self._house_form(key, aliases)
+        return replace(self._entry, key=key, aliases=aliases)
+
+    def _house_form(self, key: str, aliases: tuple[str, ...]) -> Entry:
+        return house_form(*self._given, key=key, aliases=aliases, url=self.url, canonical_url=self.canonical_url)
 
     @property
     def title(self) -> str:
@@ -114,7 +118,8 @@ def notes_on_ids(feed: ParsedFeed) -> list[str]:
 def _told_apart(key: str, places: list[int], items: Sequence[Item], format_: str) -> Iterator[Keyed]:
     """Yield the entries that have one key: mostly one."""
     if len(places) == 1:
-        yield Keyed(key, places, tuple(each for each in {items[places[0]].own_key} if each != key))
+        own_key = items[places[0]].own_key
+        yield Keyed(key, places, () if own_key == key else (own_key,))
         return
     first = items[places[0]]
     if not first.id and not first.url:  # title and time are the same: what else they say tells them apart
