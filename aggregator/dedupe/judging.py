@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from aggregator.dedupe.digest import digest_of, is_as_stored
 from aggregator.dedupe.recognize import recognize
 from aggregator.dedupe.renaming import comparable, renamed
 from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Marked, Nearby, Sighting
 from aggregator.text.ids import entry_id
-
-# What the digest leaves out: ``key`` is how an entry is found, not what it says; times are settled at first sight.
-_NOT_IN_DIGEST = {"key", "aliases", "published", "updated", "fingerprint", "is_full", "is_day", "text"}
-_IN_DIGEST = [field.name for field in fields(Entry) if field.name not in _NOT_IN_DIGEST]
 
 # Undated entries that come with a source's first poll are taken to be at least this old, if no other has a date.
 _UNDATED = timedelta(days=1)
@@ -67,7 +63,7 @@ def decide(
             new = _new(entry, known, claim=claim, now=now, undated=now - min(undated, _MOST_STEPS) * _STEP)
             undated += not new.is_dated
             decisions.append(new if new.is_dated else replace(new, listed_at=undated_at))
-        elif stored.key != entry.key or stored.digest != _digest(entry) or _dates(entry, stored):
+        elif stored.key != entry.key or not is_as_stored(entry, stored.digest) or _dates(entry, stored):
             decisions.append(_edited(entry, stored, now))
     decisions = recognize(
         decisions,
@@ -120,7 +116,7 @@ def _new(entry: Entry, known: Known, *, claim: Claim, now: datetime, undated: da
         updated=max(entry.updated or published, published),
         first_seen=now,
         listed_at=min(published, now) if is_backlog else now,
-        digest=_digest(entry),
+        digest=digest_of(entry),
         is_dated=entry.published is not None,
     )
 
@@ -161,11 +157,6 @@ def _edited(entry: Entry, stored: KnownEntry, now: datetime) -> Decision:
         updated=updated,
         first_seen=stored.first_seen,
         listed_at=stored.listed_at,
-        digest=_digest(entry),
+        digest=digest_of(entry),
         is_dated=is_corrected or stored.is_dated,
     )
-
-
-def _digest(entry: Entry) -> str:
-    parts = repr([getattr(entry, name) for name in _IN_DIGEST])
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]

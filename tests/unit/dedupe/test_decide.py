@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.dedupe import Judged, decide
-from aggregator.model import Entry, Known, KnownEntry
+from aggregator.model import Enclosure, Entry, Known, KnownEntry
 from tests.builders import NOW, make_claim, make_entry, make_known, make_source
 
 HOUR = timedelta(hours=1)
@@ -50,6 +50,21 @@ def test_the_same_entry_again_needs_no_decision() -> None:
     judged = judge(entry, same=(stored(entry),))
 
     assert judged == Judged(decisions=(), unchanged=1)
+
+
+def test_what_an_earlier_version_stored_is_known_again() -> None:
+    entry = Entry(
+        key="id:1",
+        url="https://orbit.example/1",
+        title="Lift-off “now”",
+        content="<p>Zwölf\nEngines</p>",
+        authors=("Ada",),
+        enclosures=(Enclosure(url="https://orbit.example/1.mp3", length=3),),
+    )
+    known = make_known(entry, digest="f721b95d4e255c912c86913d2b6e8fd1")
+
+    assert judge(entry, same=(known,)).unchanged == 1
+    assert judge(replace(entry, authors=("Bob",)), same=(known,)).unchanged == 0
 
 
 def test_an_edit_keeps_what_identifies_the_entry_and_moves_updated_to_now() -> None:
