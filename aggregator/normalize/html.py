@@ -84,7 +84,7 @@ def _prepared(markup: str, base: str | None = None, *, films: bool = False) -> s
     markup = legal(markup)
     names = set(tag_names(markup))
     if not names.isdisjoint(PICTURES):
-        markup = prepare_media(markup)
+        markup = prepare_media(markup, names)
     if films and not names.isdisjoint(FILMS):
         markup = link_films(markup, base)
     return markup if names.isdisjoint(_UNUSUAL) else _AS_DIV.sub(r"<\1div", _RAW_TEXT.sub("", markup))

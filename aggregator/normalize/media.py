@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Collection
 from typing import Final
 
 from aggregator.normalize.junk import is_junk_frame
@@ -16,7 +17,8 @@ from aggregator.text.hosts import site_of
 from aggregator.text.pictures import SET, picture_address, widest
 
 # The elements that are looked at here, for pictures and for films.
-PICTURES: Final = ("img", "amp-img", "amp-anim", "video", "audio", "source")
+_AMP_PICTURES: Final = frozenset({"amp-img", "amp-anim"})
+PICTURES: Final = ("img", *sorted(_AMP_PICTURES), "video", "audio", "source")
 FILMS: Final = (
     *("iframe", "object", "embed", "amp-iframe", "amp-youtube", "amp-vimeo", "amp-dailymotion"),
     *("lite-youtube", "lite-vimeo"),
@@ -36,8 +38,8 @@ _FRAME: Final = re.compile(rf"<({'|'.join(FILMS)})(?=[\s/>]){_IN_TAG}>", re.IGNO
 _ATTRIBUTE: Final = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+)))?""")
 _PARAMETER: Final = re.compile(rf"<(param|embed)(?=[\s/]){_IN_TAG}>", re.IGNORECASE)
 
-_LAZY_SIGNS: Final = ("data-", "srcset", "amp-", "lazy-src")
-_EMOJI_SIGNS: Final = ("emoji", "smiley", "emoticon")
+_LAZY_SIGNS: Final = ("data-", "srcset", "lazy-src")
+_EMOJI_SIGNS: Final = ("emoji", "smiley", "emoticon", "joypixels")
 
 _EMOJI_CLASS: Final = re.compile(
     r"(?:wp-|custom-)?(?:smiley|emoji|emoticon|emojione|twemoji|joypixels)(?:[_-][\w-]*)?", re.IGNORECASE
@@ -56,39 +58,39 @@ _MOST_TITLE_CHARS: Final = 200
 _MOST_FRAMES: Final = 100  # of one text; further ones are dropped with what they hold
 
 
-def prepare_media(markup: str) -> str:
+def prepare_media(markup: str, names: Collection[str]) -> str:
     """Return HTML in which a picture's address is in its ``src`` and the picture of a character is that character.
 
-    What isn't recognized stays as it is.
+    ``names`` are those of all its tags. What isn't recognized stays as it is.
     """
-    lowered = markup.lower()
-    if any(sign in lowered for sign in _EMOJI_SIGNS):
-        markup = _PICTURES.sub(_as_character, markup)
-    return _with_addresses(markup, lowered) if any(sign in lowered for sign in _LAZY_SIGNS) else markup
+    if "noscript" in names and any(sign in markup.lower() for sign in _LAZY_SIGNS):
+        markup = _TWICE.sub(_once, _PICTURES.sub(_as_character, markup))
+    if "picture" in names:
+        markup = _PICTURE.sub(_with_source, markup)
+    if not _AMP_PICTURES.isdisjoint(names):
+        markup = _AMP_END.sub("", markup)
+    return _PICTURES.sub(_as_meant, markup)
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
 
 
-def _with_addresses(markup: str, lowered: str) -> str:
-    if "<noscript" in lowered:
-        markup = _TWICE.sub(_once, markup)
-    if "<picture" in lowered:
-        markup = _PICTURE.sub(_with_source, markup)
-    return _PICTURES.sub(_with_address, _AMP_END.sub("", markup) if "<amp-" in lowered else markup)
+def _as_meant(found: re.Match[str]) -> str:
+    """Write a picture, sound or film with its real address, or as the character that it is of.
 
-
-def _with_address(found: re.Match[str]) -> str:
-    """Write a picture, sound or film with its real address; a ``source`` of pictures has none that counts."""
+    A ``source`` of pictures has none that counts.
+    """
     name, written = found[1].lower(), found[2].lower()
-    if not name.startswith("amp") and not any(sign in written for sign in _LAZY_SIGNS):
+    if any(sign in written for sign in _EMOJI_SIGNS) and (character := _as_character(found)) != found[0]:
+        return character
+    if name not in _AMP_PICTURES and not any(sign in written for sign in _LAZY_SIGNS):
         return found[0]
     attributes = _read(found[2])
-    is_picture = name in {"img", "amp-img", "amp-anim"}
+    is_picture = name == "img" or name in _AMP_PICTURES
     if name == "source" and (SET in attributes or "src" in attributes):
         return found[0]
     address = picture_address(attributes)
-    if address is None or (address == attributes.get("src", "").strip() and not name.startswith("amp")):
+    if address is None or (address == attributes.get("src", "").strip() and name not in _AMP_PICTURES):
         return found[0]
     return _tag("img" if is_picture else name, {**attributes, "src": address})
 

@@ -22,7 +22,6 @@ _LINK = re.compile(rf"<a({_ATTRIBUTES})>((?:[^<]++|<(?!/a>))*+)</a>")
 _IMAGE = re.compile(rf"<img({_ATTRIBUTES})>")
 # What has other addresses than links.
 _MEDIA = re.compile(rf"<(img|source|(?:audio|video|blockquote|q|del|ins)(?= ))({_ATTRIBUTES})>")
-_MEDIA_SIGNS = ("<img", "<source", "<audio", "<video", ' cite="')
 # What is checked of them: addresses, and sizes in pixels.
 _ADDRESSES = ("src", "poster", "cite")
 _SIZES = ("width", "height")
@@ -41,8 +40,7 @@ def tidied(cleaned: str, base: str | None) -> str:
 
     ``base`` is what relative addresses are resolved against.
     """
-    if any(sign in cleaned for sign in _MEDIA_SIGNS):
-        cleaned = _MEDIA.sub(partial(_useful_media, base), cleaned)
+    cleaned = _MEDIA.sub(partial(_useful_media, base), cleaned)
     if "<a" in cleaned:
         cleaned = _LINK.sub(partial(_useful_link, base), cleaned)
     for _ in range(_EMPTY_ROUNDS):

@@ -9,7 +9,6 @@ from aggregator.text.legal import legal
 
 # Marks that turn the direction of what follows (CVE-2021-42574), and what shows nothing but makes words unequal.
 _UNSEEN = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc]")
-_LAST_WORD = re.compile(r"\s+\S*$")
 
 
 def one_line(text: str) -> str:
@@ -27,8 +26,9 @@ def shorten(text: str, limit: int) -> str:
     """Return the first words of a text, at most ``limit`` characters with the "…" that says that there is more."""
     if len(text) <= limit:
         return text
-    room = text[: limit - 1]
-    words = _LAST_WORD.sub("", text[:limit])
-    if len(words) >= len(text[:limit]) or len(words) < limit // 2:  # an endless word, or a script without blanks
-        words = room
+    words = text[:limit].rstrip()
+    if len(words) == limit:
+        words = words[: -len(words.split()[-1])].rstrip()
+    if len(words) < limit // 2:  # an endless word, or a script without blanks
+        words = text[: limit - 1]
     return words.rstrip(" ,;:.–—-") + "…"
