@@ -58,10 +58,10 @@ _FITTED_WITH_VECTORS: Final[Mapping[str, tuple[str, ...]]] = {
 _BY_HAND: Final[Mapping[str, Mapping[str, float]]] = {
     "texts": {"places": -1.5},
     "headlines": {"places": -5.0},
-    "abroad": {"places": -1.0, "source": -2.0, "links": 5.0},
+    "abroad": {"single": -1.0, "places": -1.0, "source": -2.0, "links": 5.0},
 }
-_MOVED: Final[Mapping[str, float]] = {"texts": 2.0, "headlines": -0.7, "abroad": 0.3}
-_MOVED_WITH_VECTORS: Final[Mapping[str, float]] = {"texts": 0.75, "headlines": -1.1, "abroad": 1.05}
+_MOVED: Final[Mapping[str, float]] = {"texts": 2.0, "headlines": -0.6, "abroad": 0.3}
+_MOVED_WITH_VECTORS: Final[Mapping[str, float]] = {"texts": 0.75, "headlines": -1.05, "abroad": 1.05}
 # Signs that the samples are too few to tell: what differs never speaks for one event.
 _NEVER_ABOVE: Final = frozenset({"source", "numbers", "plain", "single"})
 _RIDGE, _ROUNDS = 0.3, 25
@@ -134,6 +134,8 @@ def _judged(corpus: Path | None) -> Iterator[Labelled]:
     yield _headlines("our own headlines", labelled.own_pairs())
     yield Labelled("our own events", labelled.own_events())
     yield Labelled("our own news", labelled.own_news())
+    yield Labelled("our own topics", labelled.own_topics())
+    yield Labelled("other topics", labelled.own_other_topics())
     if corpus is not None:
         yield _headlines("real headlines", labelled.corpus_pairs(corpus))
         for name in ("lux", "basil"):
@@ -142,7 +144,11 @@ def _judged(corpus: Path | None) -> Iterator[Labelled]:
 
 def _training(corpus: Path | None) -> Iterator[Pair]:
     """Yield labelled pairs. All are dated to one day: other events would else be told apart by their days alone."""
-    events = [Labelled("own", labelled.own_events()), Labelled("news", labelled.own_news())]
+    events = [
+        Labelled("own", labelled.own_events()),
+        Labelled("news", labelled.own_news()),
+        Labelled("topics", labelled.own_topics()),
+    ]
     headlines = labelled.own_pairs()
     if corpus is not None:
         events += [Labelled(name, labelled.corpus_events(corpus, name)) for name in ("basil", "lux")]

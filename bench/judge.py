@@ -47,7 +47,9 @@ _LEASE = timedelta(hours=1)
 _TITLE_WORDS, _LEAD_WORDS, _TEXT_WORDS = 9, 40, 120
 
 _ENCODER = SentenceEncoder()
-_BACKENDS = sa.text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+_BACKENDS = sa.text(
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from math import sqrt
 
 from aggregator.model import Gist, Report
+from aggregator.stories.instalments import instalments_in
 from aggregator.stories.placenames import place_stems
 from aggregator.stories.things import is_place, is_thing
 from aggregator.stories.weights import Weights, is_quantity, is_year
@@ -24,6 +25,10 @@ _TITLE_TIMES = 2.0
 _SAME_DAY = timedelta(hours=12)
 # A headline of everyday words alone says what event it is when it is the same, and has so many of them.
 _EQUAL, _LEAST_EQUAL = 0.95, 3
+# So many words make a sentence that has another word in one place.
+_LEAST_FRAME = 4
+# So many things in common say more than that two reports are of one field.
+_SUBJECT_AND_PLACE = 3
 # So many names, numbers and things in common are as much as there can be.
 _NAMES, _NUMBERS, _THINGS = 3, 2, 8
 
@@ -86,6 +91,7 @@ def features_at_home(one: Weighed, other: Weighed, cosine: float | None) -> tupl
     common = sum(one.whole[word] * other.whole[word] for word in shared)
     common += sum(one.whole.get(word, 0.0) * other.whole.get(twin, 0.0) for word, twin in pairs.items() if word != twin)
     telling = [word for word in (*pairs, *shared) if word in one.telling and (word in one.title or word in other.title)]
+    is_one_source = one.report.source == other.report.source
     found = {
         "meaning": max(0.0, cosine or 0.0),
         "bodies": common / sqrt(one.norm * other.norm),
@@ -95,12 +101,13 @@ def features_at_home(one: Weighed, other: Weighed, cosine: float | None) -> tupl
         "single": float(len(set(telling)) == 1),
         **_conflicts(one.gist, other.gist, *left),
         "indices": float(_rankers_differ(one.gist, other.gist)),
-        "source": float(one.report.source == other.report.source),
+        "source": float(is_one_source),
         "links": float(not set(one.gist.links).isdisjoint(other.gist.links)),
         "hollow": float(not telling and not one.has_lead and not (titles >= _EQUAL and len(pairs) >= _LEAST_EQUAL)),
         "series": 0.0,
+        "parts": float(is_one_source and _parts_differ(one.report.title, other.report.title)),
     }
-    if found["source"]:
+    if is_one_source:
         apart = abs(one.report.published - other.report.published)
         is_again = one.report.title == other.report.title and apart > _SAME_DAY
         found["series"] = float(is_again or bool(found["numbers"] or found["years"]))
@@ -118,12 +125,14 @@ def features_abroad(one: Weighed, other: Weighed, cosine: float | None) -> tuple
     things = [name for name in shared if is_thing(name)]
     numbers = [name for name in shared if name[0].isdigit() and len(name) > 1 and not is_year(name)]
     names = [name for name in shared if not is_thing(name) and not name[0].isdigit()]
+    are_texts = one.has_lead or other.has_lead
     years = [{name for name in each.gist.names if is_year(name)} for each in (one, other)]
     found = {
         "meaning": max(0.0, cosine or 0.0),
         "names": min(_NAMES, len(names)) / _NAMES,
         "figures": min(_NUMBERS, len(numbers)) / _NUMBERS,
         "things": min(_THINGS, len(things)) / _THINGS,
+        "single": float(not are_texts and len(names) + len(numbers) == 1 and len(things) < _SUBJECT_AND_PLACE),
         "places": float(_places_differ(one.gist, other.gist)),
         "years": float(bool(years[0]) and bool(years[1]) and years[0].isdisjoint(years[1])),
         "indices": float(_rankers_differ(one.gist, other.gist)),
@@ -146,6 +155,21 @@ def _series_words(one: Report, other: Report) -> frozenset[str]:
         return frozenset()
     common = [part for part in (first[0], first[-1]) if part in {second[0], second[-1]}]
     return frozenset(stems(terms_in(" ".join(common)), one.gist.language))
+
+
+def _parts_differ(title: str, other: str) -> bool:
+    """Whether two titles of one source are two of a series.
+
+    Each says which part it is, or they are one sentence with another word in one place ("Warning of rain for …").
+    """
+    here, there = instalments_in(title), instalments_in(other)
+    if here - there and there - here:
+        return True
+    words, others = terms_in(title), terms_in(other)
+    if len(words) != len(others) or len(words) <= _LEAST_FRAME:
+        return False
+    filled = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    return len(filled) == 1 and not any(word[0].isdigit() or word[:3] == twin[:3] for word, twin in filled)
 
 
 def _pairs(first: Mapping[str, float], second: Mapping[str, float], ignored: Collection[str]) -> dict[str, str]:

@@ -43,6 +43,19 @@ def test_our_own_reports_come_together_by_their_meaning(rows: Callable[[], list[
         assert score.recall >= recall, scores
 
 
+@pytest.mark.slow  # loads the encoder
+@pytest.mark.skipif(not is_installed(), reason="the extra semantic is not installed")
+@pytest.mark.parametrize("rows", [stories.own_topics, stories.own_other_topics])
+def test_events_that_share_a_name_and_parts_of_series_are_told_apart(rows: Callable[[], list[stories.Row]]) -> None:
+    scores = stories.event_scores(rows(), stories.encoder())
+    bare = stories.event_scores(stories.bare(rows()), stories.encoder())
+
+    for score, (precision, recall) in ((scores, stories.FLOOR_TOPICS), (bare, stories.FLOOR_BARE_TOPICS)):
+        assert score.at_home.wrong == 0, score
+        assert score.abroad.precision >= precision, score
+        assert score.abroad.recall >= recall, score
+
+
 @pytest.mark.parametrize("name", ["lux", pytest.param("basil", marks=pytest.mark.slow)])
 def test_real_articles_of_one_event_come_together_and_others_do_not(corpus: Path, name: str) -> None:
     scores = stories.event_scores(stories.corpus_events(corpus, name), stories.encoder())
