@@ -26,7 +26,9 @@ _SHORTEST_LEASE: Final = timedelta(seconds=15)
 # A host that rests longer than this has its sources given back until then.
 _LONG_REST = timedelta(minutes=1)
 
-# Claims taken ahead, at most; and, of one host, for so many times the requests that may be made to it at once.
+# Claims are asked for so many at a time for each thread, and taken ahead so many at most; of one host, so many times
+# the requests that may be made to it at once.
+_CLAIMED_AHEAD = 4
 _MAX_WAITING = 500
 _AHEAD = 2
 
@@ -68,10 +70,10 @@ class Queue:
         self._drop_lost()
         workers = self._aggregator.config.fetch.workers
         if len(self._waiting) < workers:
-            self._refill(2 * workers)
+            self._refill(_CLAIMED_AHEAD * workers)
         taken = self._take_ready()
         if taken is None and self._waiting:  # all of these hosts are busy or rest: look for others
-            self._refill(2 * workers)
+            self._refill(_CLAIMED_AHEAD * workers)
             taken = self._take_ready()
         if taken is None:
             self._postpone_resting()

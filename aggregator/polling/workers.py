@@ -18,7 +18,7 @@ from aggregator.polling.queue import Queue
 from aggregator.steps.seen import Seen
 
 # Sources without news that one transaction writes.
-_BATCH = 64
+_BATCH = 128
 
 # How often to look whether a host may be asked again, or a server has fallen silent, while answers are awaited.
 _LOOK_AGAIN_S = 0.2

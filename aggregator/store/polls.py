@@ -186,18 +186,12 @@ def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollRe
     # what has the same columns goes together: those of most have the times of this poll and nothing else
     states = defaultdict(list)
     for (claim, result), host in zip(results, moved, strict=True):
-        values = _changes(claim.state, result.state) | _ENDED | held(claim) | host
+        values = rows.state_changes(claim.state, result.state, also=_TIMES) | _ENDED | held(claim) | host
         states[tuple(values)].append(values)
     for values_of_many in states.values():
         connection.execute(_END_QUIET_CLAIM, values_of_many)
     if any(is_visible(claim.state, result.state) for claim, result in results):
         bump_content_version(connection)
-
-
-def _changes(before: SourceState, after: SourceState) -> rows.Values:
-    """Return the columns of a state that a poll changed, and those of its times."""
-    known = rows.state_values(before)
-    return {name: value for name, value in rows.state_values(after).items() if name in _TIMES or value != known[name]}
 
 
 def _host_values(connection: sa.Connection, results: Sequence[PollResult]) -> list[dict[str, str]]:

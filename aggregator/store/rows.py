@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -62,44 +62,54 @@ def configured_columns() -> list[sa.Column[Any]]:
     return [sources.c[column] for column in (*_SOURCE_COLUMNS.values(), "options")]
 
 
-def state_values(state: SourceState) -> Values:
-    """Return the columns of a state; not ``seed``, which never changes, nor ``told_until``, which hubs change."""
-    validators = state.validators
-    return {
-        "status": state.status.value,
-        "moved_to": state.moved_to,
-        "validators_url": validators.url if validators else None,
-        "etag": validators.etag if validators else None,
-        "last_modified": validators.last_modified if validators else None,
-        "body_hash": state.body_hash,
-        "entry_hashes": state.entry_hashes,
-        "feed_id": state.feed_id,
-        "feed_title": state.feed_title,
-        "feed_updated": state.feed_updated,
-        "site_url": state.site_url,
-        "language": state.language,
-        "last_checked": state.last_checked,
-        "last_success": state.last_success,
-        "watched_since": state.watched_since,
-        "next_check": state.next_check,
-        "next_check_reason": state.next_check_reason,
-        "failures": state.failures,
-        "last_error": state.last_error,
-        "last_error_kind": state.last_error_kind.value if state.last_error_kind else None,
-        "last_error_status": state.last_error_status,
-        "usual_gap_s": _seconds(state.usual_gap),
-        "feed_wait_s": _seconds(state.feed_wait),
-        "skip_hours": list(state.skip_hours),
-        "skip_days": list(state.skip_days),
-        "recent": [int(each.timestamp()) for each in state.recent],
-        "response_times_ms": list(state.response_times_ms),
-        "read_as": state.read_as.value if state.read_as else None,
-        "found_at": state.found_at,
-        "listed": _MEMORY.dump_python(state.listed, mode="json", exclude_defaults=True) if state.listed else None,
-        "watched": state.watched,
-        "hub": state.hub.hub if state.hub else None,
-        "topic": state.hub.topic if state.hub else None,
-    }
+# Fields of a state that are columns of the same name and value …
+_STATE_COLUMNS = (
+    "moved_to", "body_hash", "entry_hashes", "feed_id", "feed_title", "feed_updated", "site_url", "language",
+    "last_checked", "last_success", "watched_since", "next_check", "next_check_reason", "failures", "last_error",
+    "last_error_status", "found_at", "watched",
+)  # fmt: skip
+# … and those that are stored otherwise. ``seed`` never changes, and ``told_until`` is changed by hubs.
+_STATE_VALUES: Mapping[str, Callable[[Any], Values]] = {
+    "status": lambda status: {"status": status.value},
+    "validators": lambda known: {
+        "validators_url": known.url if known else None,
+        "etag": known.etag if known else None,
+        "last_modified": known.last_modified if known else None,
+    },
+    "last_error_kind": lambda kind: {"last_error_kind": kind.value if kind else None},
+    "usual_gap": lambda gap: {"usual_gap_s": _seconds(gap)},
+    "feed_wait": lambda wait: {"feed_wait_s": _seconds(wait)},
+    "skip_hours": lambda hours: {"skip_hours": list(hours)},
+    "skip_days": lambda days: {"skip_days": list(days)},
+    "recent": lambda times: {"recent": [int(each.timestamp()) for each in times]},
+    "response_times_ms": lambda times: {"response_times_ms": list(times)},
+    "read_as": lambda kind: {"read_as": kind.value if kind else None},
+    "listed": lambda memory: {
+        "listed": _MEMORY.dump_python(memory, mode="json", exclude_defaults=True) if memory else None
+    },
+    "hub": lambda link: {"hub": link.hub if link else None, "topic": link.topic if link else None},
+}
+_STATE_FIELDS = (*_STATE_COLUMNS, *_STATE_VALUES)
+
+
+def state_values(state: SourceState, fields: Iterable[str] = _STATE_FIELDS) -> Values:
+    """Return the columns of a state, or of some of its fields."""
+    values: Values = {}
+    for field in fields:
+        value = getattr(state, field)
+        if field in _STATE_VALUES:
+            values |= _STATE_VALUES[field](value)
+        else:
+            values[field] = value
+    return values
+
+
+def state_changes(before: SourceState, after: SourceState, *, also: Collection[str]) -> Values:
+    """Return the columns of the fields in which two states differ, and of those named."""
+    return state_values(
+        after,
+        [each for each in _STATE_FIELDS if each in also or getattr(before, each) != getattr(after, each)],
+    )
 
 
 def to_state(row: Row) -> SourceState:
