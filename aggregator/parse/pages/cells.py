@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
 from aggregator.parse.pages.outline import BOLD, FORMATTING, Cell, Outline
 
 _BOLD_TITLE = 20  # characters; fewer stress a word of a sentence
+# Where texts side by side with nothing between are no parts of one word: "Press office" and "October 28, 2026".
+_BESIDE = re.compile(r"\d\d|[^\W\d_A-ZÀ-ÖØ-Þ][\dA-ZÀ-ÖØ-Þ]|\d[A-ZÀ-ÖØ-Þ]")
 _FEWEST, _MOSTLY = 4, 0.6
 
 
@@ -46,13 +49,13 @@ def _continues(page: Outline, chunk: int) -> bool:
         return True
     if page.parent[one] == other:
         return not _is_bold_start(page, one)
+    if not page.gap[chunk] and _BESIDE.fullmatch(page.chunks[chunk - 1][-1] + page.chunks[chunk][0]):
+        return False
     is_one, is_other = _is_plain(page, one), _is_plain(page, other)
     if is_one and is_other:
         return page.tags[one] == page.tags[other]
-    if not (is_one or is_other):
-        return False
     holder, beside = _unformatted(page, one), _unformatted(page, other)
-    return holder == beside or page.parent[beside] == holder or page.parent[holder] == beside
+    return (is_one or is_other) and (holder == beside or page.parent[beside] == holder or page.parent[holder] == beside)
 
 
 def _unformatted(page: Outline, node: int) -> int:
