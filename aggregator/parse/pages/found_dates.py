@@ -42,6 +42,8 @@ _PLACE = re.compile(
 _BEHIND_DATELINE = re.compile(
     r"[\])]?\s*(?:\([^)]{0,8}\)\s*)?(?:[–—|:·•]|-\s|,\s*[^\W\d_a-zß-öø-ÿ]|\.?\s+[„“«\"]?[^\W\d_a-zß-öø-ÿ])"
 )
+_LAST = re.compile(r"[(\[]([^()\[\]]{6,40})[)\]]\.?$")
+_ENDS = (")", "]", ").", "].")
 _HIER_IS_HERE = frozenset(("de", "lb", "nl", "af"))  # and yesterday in French
 # Labels of dates, and which of them name the day of a change.
 CHANGED = re.compile(
@@ -170,6 +172,15 @@ def _dateline(text: str, language: str | None) -> Written | None:
     return written if _BEHIND_DATELINE.match(text[stop : stop + 12]) else None
 
 
+def _behind_text(text: str, language: str | None) -> Written | None:
+    """Return the date that a text ends with, in brackets: "… within the next years. (12.09.2026)"."""
+    found = _LAST.search(text, len(text) - _DATELINE)
+    written = find_written(found[1], language) if found is not None else None
+    if found is None or written is None or written.year is None or not is_only_date(found[1], written):
+        return None
+    return replace(written, start=found.start(1) + written.start, stop=found.start(1) + written.stop)
+
+
 @dataclass(slots=True)
 class _Says:
     """What a piece of text says of a date, by itself: a date, so many seconds ago, or nothing but a clock or marks.
@@ -194,11 +205,13 @@ _NOTHING = _Says()
 
 
 def _read(text: str, language: str | None) -> _Says:
-    if len(text) > _BOX and _FIGURE.search(text, 0, _DATELINE if len(text) > LONGEST else LONGEST) is None:
+    is_long = len(text) > LONGEST
+    ends_so = is_long and text.endswith(_ENDS)
+    if len(text) > _BOX and not ends_so and _FIGURE.search(text, 0, _DATELINE if is_long else LONGEST) is None:
         seconds = _seconds_ago(text, language)
         return _NOTHING if seconds is None else _Says(seconds_ago=seconds)
-    if len(text) > LONGEST:
-        line = _dateline(text, language)
+    if is_long:
+        line = _dateline(text, language) or (_behind_text(text, language) if ends_so else None)
         return _Says(line, is_line=True) if line is not None else _NOTHING
     may_begin = len(text) <= _BOX and (text[:1].isdigit() or month_number(text.strip(" .,"), language) is not None)
     written = find_written(text, language)

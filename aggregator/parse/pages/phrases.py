@@ -142,10 +142,15 @@ def leads_on(text: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _leads_on(text: str) -> bool:
+    return only_leads_on(text) or bool(_ELSEWHERE.fullmatch(_plain(text)))
+
+
+def only_leads_on(text: str) -> bool:
+    """Tell the same of a part of a title, which may go on so: "Twelve start-ups", "join the programme"."""
     plain = _plain(text)
-    if not plain or plain in _LEADS_ON or plain.startswith(_LEADING) or bool(_COUNT.fullmatch(text.casefold())):
-        return True
-    return bool(_ELSEWHERE.fullmatch(plain))
+    return (
+        not plain or plain in _LEADS_ON or plain.startswith(_LEADING) or _COUNT.fullmatch(text.casefold()) is not None
+    )
 
 
 _RELATED = r"""

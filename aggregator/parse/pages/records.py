@@ -164,9 +164,12 @@ def _worth(page: Outline, cell: Cell) -> float:
         return 0.0
     length = length_of(cell.text)
     worth = min(length / _ENOUGH, 1.0) if length <= 160 else max(0.1, 1 - (length - 160) / 200)
+    is_code = len(cell.text) <= _CODE and sum(map(str.isdigit, cell.text)) > sum(map(str.isalpha, cell.text))
+    if is_code:
+        worth -= 0.4  # "arXiv:2111.05049", "ID 4009"
     if cell.heading:
         worth += 1.0 - cell.heading * 0.05
-    elif cell.is_bold:
+    elif cell.is_bold and not is_code:
         worth += 0.3
     if cell.link in page.leading:
         worth += 0.6
@@ -176,8 +179,6 @@ def _worth(page: Outline, cell: Cell) -> float:
         worth += 0.5
     if length > _SENTENCE and not cell.heading and cell.text.endswith((".", "…")):
         worth -= 0.25 if cell.link < 0 else 0.1
-    if len(cell.text) <= _CODE and sum(map(str.isdigit, cell.text)) > sum(map(str.isalpha, cell.text)):
-        worth -= 0.4  # "arXiv:2111.05049", "ID 4009"
     if cell.hints & IS_AUTHOR:
         worth -= 0.5
     if cell.hints & IS_SUMMARY and not cell.hints & IS_TITLE:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.parse.pages.outline import FORMATTING, HEADINGS, IS_AUTHOR, IS_DATE, IS_SUMMARY, IS_TITLE, Cell, Outline
-from aggregator.parse.pages.phrases import leads_on
+from aggregator.parse.pages.phrases import leads_on, only_leads_on
 from aggregator.parse.pages.written_dates import find_written
 
 if TYPE_CHECKING:
@@ -142,7 +142,8 @@ def _is_alike(cell: Cell, title: Cell) -> bool:
 def _goes_with(page: Outline, cell: Cell, title: Cell, holder: int, is_date: set[int]) -> bool:
     if cell.link != title.link or cell.first_chunk in is_date or cell.hints & _OWN_KIND & ~title.hints:
         return False
-    if not _LETTER.search(cell.text) or leads_on(cell.text):
+    goes_on = only_leads_on if cell.text[0].islower() and cell.first_chunk > title.first_chunk else leads_on
+    if not _LETTER.search(cell.text) or goes_on(cell.text):
         return False
     node = cell.owner
     while node > holder:
