@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from aggregator.store.arrays import among, array
 from aggregator.store.polls import bump_content_version
 from aggregator.store.selections import conditions, counts
 from aggregator.store.tables import archives, entries, feed_entries, feeds, site
+from aggregator.store.transactions import Section
 
 _BATCH = 100
 
@@ -26,16 +26,8 @@ _NEWEST = sa.select(
 )
 
 
-class Feeds:
+class Feeds(Section):
     """What is known of the output feeds. Made by ``Store``; raises StoreError like it."""
-
-    def __init__(
-        self,
-        read: Callable[[], AbstractContextManager[sa.Connection]],
-        write: Callable[[], AbstractContextManager[sa.Connection]],
-    ) -> None:
-        self._read = read
-        self._write = write
 
     def state(self, name: str) -> FeedState | None:
         """Return what is known of a feed; None before it was looked at for the first time."""

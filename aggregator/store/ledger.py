@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-
-import sqlalchemy as sa
 
 from aggregator.model.issues import (
     ChannelKind,
@@ -20,20 +18,13 @@ from aggregator.model.issues import (
 )
 from aggregator.store import attempts, deliveries, issues, tables
 from aggregator.store.issues import IssueTransaction
+from aggregator.store.transactions import Section
 
 _BATCH = 500
 
 
-class Ledger:
+class Ledger(Section):
     """What was, and is to be, sent to whom. Made by ``Store``; raises StoreError like it."""
-
-    def __init__(
-        self,
-        read: Callable[[], AbstractContextManager[sa.Connection]],
-        write: Callable[[], AbstractContextManager[sa.Connection]],
-    ) -> None:
-        self._read = read
-        self._write = write
 
     # --- issues ------------------------------------------------------------------------------------------------------
 

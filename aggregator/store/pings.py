@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,18 +12,11 @@ from aggregator.store import attempts
 from aggregator.store.attempts import UNCLAIMED, WAITING
 from aggregator.store.rows import Row, Values
 from aggregator.store.tables import pings
+from aggregator.store.transactions import Section
 
 
-class Pings:
+class Pings(Section):
     """What hubs are owed. Made by ``Store``; raises StoreError like it."""
-
-    def __init__(
-        self,
-        read: Callable[[], AbstractContextManager[sa.Connection]],
-        write: Callable[[], AbstractContextManager[sa.Connection]],
-    ) -> None:
-        self._read = read
-        self._write = write
 
     def owe(self, hubs: Sequence[str], *, base: str, feed: str, now: datetime) -> None:
         """Note that a feed has changed, for each of these hubs."""

@@ -6,8 +6,7 @@ A row is there before a hub is asked, as it may ask back at once, and says when 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -18,6 +17,7 @@ import sqlalchemy as sa
 from aggregator.model import HubLink, Push, Subscription, SubscriptionState
 from aggregator.store.rows import Row, Values
 from aggregator.store.tables import pushes, sources, subscriptions
+from aggregator.store.transactions import Section
 
 # Documents of one source that wait to be read; a hub that sends more is told to slow down.
 MAX_WAITING = 5
@@ -59,16 +59,8 @@ def _changes(hubs: tuple[str, ...]) -> tuple[sa.Select[Any], sa.Select[Any]]:
     return new, lost
 
 
-class Subscriptions:
+class Subscriptions(Section):
     """Made by ``Store``; raises StoreError like it."""
-
-    def __init__(
-        self,
-        read: Callable[[], AbstractContextManager[sa.Connection]],
-        write: Callable[[], AbstractContextManager[sa.Connection]],
-    ) -> None:
-        self._read = read
-        self._write = write
 
     def adapt(self, now: datetime, *, hubs: Sequence[str] = ()) -> int:
         """Want a subscription for each source that names a hub, none for others; return how many changed.
