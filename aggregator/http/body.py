@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
 from typing import Final, NamedTuple
 
 from aggregator.errors import BodyTooLarge, FetchError
@@ -25,6 +24,8 @@ _CODINGS: Final = frozenset({
 # How documents begin that are not compressed at all, whatever the header says; compressed ones hardly ever do.
 _READABLE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[<{\[][\x20-\x7e\s]{15}")
 _GZIP_BITS = zlib.MAX_WBITS | 16
+# How gzip begins (RFC 1952 §2.3.1), as nothing else does that is deflate.
+_GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 _Decoder = Callable[[Iterable[bytes]], Iterator[bytes]]
 
 
@@ -42,25 +43,23 @@ class _EndsEarly(Exception):
 def decode_body(pieces: Iterable[bytes], content_encoding: str, *, limit: int) -> Decoded:
     """Join ``pieces`` and undo the encodings that a Content-Encoding header names.
 
-    What is no encoding of bodies, such as a charset, changes nothing, nor does any where the body is readable as it is.
+    What is no encoding of bodies, such as a charset, changes nothing, nor does any where the body is readable as it is,
+    and of gzip and deflate the bytes tell which it is, whatever its name.
     ``limit`` is in bytes, after decompression. Raises BodyTooLarge above it and FetchError for a body that is not
     encoded as the header says, of which nothing came, or that uses encodings we did not offer.
     """
     named = (part.partition(";")[0].strip().lower() for part in content_encoding.split(","))
     names = [name for name in named if name in _CODINGS]
     stream: Iterator[bytes] = _bounded(pieces, limit)
-    if names:
-        head, stream = _head(stream)
-        names = [] if _READABLE.match(head) else names
-    if len(names) > MAX_ENCODINGS:
-        raise FetchError(f"the body is compressed {len(names)} times over; at most {MAX_ENCODINGS} are undone")
-    unknown = [name for name in names if name not in _DECODERS]
-    if unknown:
-        raise FetchError(f"the body is compressed with {unknown[0]!r}, which we did not offer")
-    for name in reversed(names):
-        stream = _bounded(_DECODERS[name](stream), limit)
     decoded: list[bytes] = []
     try:
+        for number, name in enumerate(reversed(names)):
+            head, stream = _head(stream)
+            if _READABLE.match(head):
+                break
+            if number == 0 and len(names) > MAX_ENCODINGS:
+                raise FetchError(f"the body is compressed {len(names)} times over; at most {MAX_ENCODINGS} are undone")
+            stream = _bounded(_decoder(name, head)(stream), limit)
         for piece in stream:
             decoded.append(piece)  # noqa: PERF402 - what came before it ends early counts
     except zlib.error as error:
@@ -73,13 +72,37 @@ def decode_body(pieces: Iterable[bytes], content_encoding: str, *, limit: int) -
 
 
 def _head(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """Return the first bytes of a stream, enough to tell what it is, and all of the stream."""
-    head = b""
-    for piece in pieces:
-        head += piece
-        if len(head) >= _HEAD_BYTES:
-            break
-    return head, chain((head,) if head else (), pieces)
+    """Return the first bytes of a stream, enough to tell what it is, and all of the stream, its early end too."""
+    head, early_end = b"", None
+    try:
+        for piece in pieces:
+            head += piece
+            if len(head) >= _HEAD_BYTES:
+                break
+    except _EndsEarly as error:
+        early_end = error
+
+    def whole() -> Iterator[bytes]:
+        if head:
+            yield head
+        if early_end is not None:
+            raise early_end
+        yield from pieces
+
+    return head, whole()
+
+
+def _decoder(name: str, head: bytes) -> _Decoder:
+    """Return what undoes an encoding. Raises FetchError for one that we don't know and that is no other, either."""
+    if head.startswith(_GZIP_MAGIC):
+        return _gunzip
+    if name not in _DECODERS:
+        raise FetchError(f"the body is compressed with {name!r}, which we did not offer")
+    return _inflate if _is_zlib(head) and name != "deflate" else _DECODERS[name]
+
+
+def _is_zlib(head: bytes) -> bool:
+    return len(head) >= 2 and head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
 
 
 def _bounded(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
@@ -123,8 +146,7 @@ def _inflate(pieces: Iterable[bytes]) -> Iterator[bytes]:
             head += piece
             if len(head) < 2:
                 continue
-            is_wrapped = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
-            stream = zlib.decompressobj(zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS)
+            stream = zlib.decompressobj(zlib.MAX_WBITS if _is_zlib(head) else -zlib.MAX_WBITS)
             rest = head
         yield from _steps(stream, rest)
         if stream.eof:

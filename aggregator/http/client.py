@@ -333,7 +333,8 @@ class HttpClient:
 
     def _body(self, status: int, raw: BaseHTTPResponse) -> Decoded:
         """Read what is wanted of the body: all of the 200s, nothing else."""
-        if raw.headers.get("transfer-encoding", "chunked").strip().lower() != "chunked":
+        said = {each.strip().lower() for each in raw.headers.getlist("transfer-encoding")}
+        if not said <= {"chunked", "identity"}:
             raise FetchError("the answer's Transfer-Encoding is not one that HTTP clients must know")
         encoding = ", ".join(raw.headers.getlist("content-encoding"))
         if 200 <= status < 300:

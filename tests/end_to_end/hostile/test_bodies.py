@@ -124,6 +124,22 @@ def test_a_body_without_end_is_cut_off_at_the_limit(server: HostileServer, visit
     assert isinstance(visitor.visit(server.tells("/feed", script)).error, BodyTooLarge)
 
 
+@pytest.mark.parametrize(
+    "headers", [("Transfer-Encoding: chunked", "Transfer-Encoding: chunked"), ("Transfer-Encoding: Chunked",)]
+)
+def test_what_says_twice_that_it_comes_in_chunks_does_so_once(server: HostileServer, visitor: Visitor, headers):
+    body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(FEED), FEED)
+    url = server.tells("/feed", answer(200, body, *headers, length=False))
+
+    assert visitor.visit(url).fetched.body == FEED
+
+
+def test_a_transfer_encoding_that_is_none_changes_nothing(server: HostileServer, visitor: Visitor):
+    url = server.tells("/feed", answer(200, FEED, "Transfer-Encoding: identity"))
+
+    assert visitor.visit(url).fetched.body == FEED
+
+
 def test_chunks_are_joined(server: HostileServer, visitor: Visitor):
     url = server.tells("/feed", chunked(FEED[:1], FEED[1:30], FEED[30:]))
 

@@ -109,6 +109,46 @@ def test_an_inner_layer_may_not_exceed_the_limit_either():
         decode_body([gzip.compress(inner, mtime=0)], "gzip, gzip", limit=1_000)
 
 
+@pytest.mark.parametrize("size", [1, 10**6])
+@pytest.mark.parametrize(
+    ("encoding", "encode"),
+    [
+        ("deflate", gzip.compress),
+        ("br", gzip.compress),
+        ("zstd", gzip.compress),
+        ("gzip", zlib.compress),
+        ("gzip, gzip", gzip.compress),
+        ("deflate, gzip", gzip.compress),
+        ("br, gzip", gzip.compress),
+    ],
+)
+def test_of_a_wrong_name_the_bytes_tell_what_they_are(encoding, encode, size):
+    """Servers name one coding for another, or one twice when the server and what is in front of it name it."""
+    text = b"<rss version='2.0'><channel><title>Orbit</title></channel></rss>" * 20
+
+    assert decode_body(pieces(encode(text), size), encoding, limit=10**6) == (text, False)
+
+
+def test_of_two_layers_the_inner_of_which_is_cut_all_that_came_is_taken():
+    inner = gzip.compress(TEXT[:1_000], mtime=0)[:200]
+
+    body, is_cut = decode_body([zlib.compress(inner)], "gzip, deflate", limit=10**6)
+
+    assert is_cut
+    assert body
+    assert TEXT.startswith(body)
+
+
+def test_of_two_layers_the_outer_of_which_is_cut_all_that_came_is_taken():
+    outer = zlib.compress(gzip.compress(TEXT[:1_000], mtime=0))[:300]
+
+    body, is_cut = decode_body([outer], "gzip, deflate", limit=10**6)
+
+    assert is_cut
+    assert body
+    assert TEXT.startswith(body)
+
+
 @pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, br", "dcb"])
 def test_an_encoding_that_was_not_offered_is_an_error(encoding):
     with pytest.raises(FetchError, match="did not offer"):
