@@ -28,6 +28,13 @@ class _Numbers(FunctionElement[int]):
     type = sa.BigInteger()
 
 
+class _LookedUp(FunctionElement[bool]):
+    """A column and a bound parameter: the whole condition."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+
+
 def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
     """Return the condition that a column has one of the values of the parameter ``name``."""
     values = sa.bindparam(name, type_=sa.Text)
@@ -35,9 +42,29 @@ def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
     return column.op("IN", is_comparison=True)(kind(values))
 
 
+def looked_up_among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    """Return the same condition, for a column of texts that mostly is NULL.
+
+    PostgreSQL thinks that few rows have any value until it counts anew, and would compare each with all of these.
+    """
+    return _LookedUp(column, sa.bindparam(name, type_=sa.Text))
+
+
 def array(values: Iterable[int | str]) -> str:
     """Return what is bound to the parameter of an ``among``; texts as columns of ``Text`` have them."""
     return json.dumps([storable(value) if isinstance(value, str) else value for value in values])
+
+
+@compiles(_LookedUp, "sqlite")
+def _looked_up_in_sqlite(element: FunctionElement[Any], compiler: SQLCompiler, **given: Any) -> str:  # noqa: ANN401
+    column, values = (compiler.process(each, **given) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - a column and a parameter
+
+
+@compiles(_LookedUp, "postgresql")
+def _looked_up_in_postgresql(element: FunctionElement[Any], compiler: SQLCompiler, **given: Any) -> str:  # noqa: ANN401
+    column, values = (compiler.process(each, **given) for each in element.clauses)
+    return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(CAST({values} AS json))))"
 
 
 @compiles(_Texts, "sqlite")

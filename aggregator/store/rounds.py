@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from aggregator.model import Grouping, Report, Surroundings
 from aggregator.store import rows, signatures
-from aggregator.store.arrays import among, array
+from aggregator.store.arrays import among, array, looked_up_among
 from aggregator.store.columns import Utc
 from aggregator.store.nearby import entries_having
 from aggregator.store.polls import bump_content_version, decide_alone
@@ -67,7 +67,7 @@ _BY_ID = _REPORT.where(among(entries.c.id, "chosen"))
 _IS_ORIGINAL = entries.c.original == entries.c.id
 _STORIES_OF = sa.select(sa.func.coalesce(entries.c.story, entries.c.original)).where(among(entries.c.pk, "chosen"))
 # in two, each with its index
-_IN_STORIES = _REPORT.where(entries.c.story.is_not(None), among(entries.c.story, "chosen"), _IS_ORIGINAL)
+_IN_STORIES = _REPORT.where(entries.c.story.is_not(None), looked_up_among(entries.c.story, "chosen"), _IS_ORIGINAL)
 _FIRST_OF_STORIES = _REPORT.where(among(entries.c.id, "chosen"), entries.c.story.is_(None), _IS_ORIGINAL)
 _SENT = sa.select(issue_entries.c.entry_id).where(among(issue_entries.c.entry_id, "chosen")).distinct()
 
