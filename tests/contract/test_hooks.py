@@ -226,9 +226,12 @@ def test_a_wait_that_is_none_changes_nothing(opening: Opening, wait: str) -> Non
 def test_retry_after_is_honored(opening: Opening, wait: str) -> None:
     from email.utils import format_datetime
 
-    later = utc_now() + timedelta(seconds=601)
-    given = format_datetime(later, usegmt=True) if wait == "date" else wait
-    with HttpReceiver(lambda _: Answer(status=429, headers={"Retry-After": given})) as receiver:
+    def answer(_: object) -> Answer:
+        later = utc_now() + timedelta(seconds=601)  # from now, as the server's clock stands in its answer
+        given = format_datetime(later, usegmt=True) if wait == "date" else wait
+        return Answer(status=429, headers={"Retry-After": given})
+
+    with HttpReceiver(answer) as receiver:
         room = opening({"webhook": receiver.url})
         began = room.clock()
         room.deliver()
