@@ -55,14 +55,13 @@ def recognize(
     """
     decisions = list(decisions)
     recognizer = _Recognizer(decisions, known, nearby, claim, site_url, links)
+    standings = [recognizer.standing_of(each) for each in decisions]
     # documents list the newest first: of two of one time the latter is the older
-    order = sorted(
-        range(len(decisions)), key=lambda at: (recognizer.standing_of(decisions[at]).away, decisions[at].published, -at)
-    )
+    order = sorted(range(len(decisions)), key=lambda at: (standings[at].away, decisions[at].published, -at))
     for position in order:
         decision = decisions[position]
         its_marks = marked.get(decision.entry.key)
-        judged = recognizer.recognize(decision, its_marks) if decision.is_new else decision
+        judged = recognizer.recognize(decision, standings[position], its_marks) if decision.is_new else decision
         if its_marks is not None:
             judged = replace(judged, gist=its_marks.gist, marks=its_marks.stored)
         decisions[position] = judged
@@ -108,13 +107,13 @@ class _Recognizer:
         at = published_at(decision.published, decision.first_seen, is_backlog=is_backlog, is_dated=decision.is_dated)
         return standing(home, source.priority, at, (source.name, entry.key))
 
-    def recognize(self, decision: Decision, marked: Marked | None) -> Decision:
+    def recognize(self, decision: Decision, own_standing: Standing, marked: Marked | None) -> Decision:
         """Return the decision on a new entry with what there is to say of it: whose copy it is, and whose original."""
         own = piece_of(
             decision.entry,
             entry_id=decision.id,
             source=self._claim.source.name,
-            standing_=self.standing_of(decision),
+            standing_=own_standing,
             feed_url=self._claim.source.url,
             now=decision.first_seen,
         )

@@ -21,6 +21,7 @@ _PLAIN_LETTERS = {
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # soft hyphens, zero-width spaces and joiners
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
+_SPACES = re.compile(b"  +")
 
 # What no phrase reaches across; it is a word of its own. A hyphen or an apostrophe only separates words.
 _BREAKS = frozenset(".,;:!?)|\n…–—、。！？；：｜")
@@ -41,7 +42,7 @@ def squeeze(text: str) -> bytes:
 
     "L'été, déjà!" becomes b" L ete . deja . ". Words of other scripts are UTF-8, in small letters.
     """
-    return b" %b " % b" ".join(fold(text).replace(b".", b" . ").split())
+    return b" %b " % _SPACES.sub(b" ", fold(text).replace(b".", b" . ")).strip()
 
 
 def fold(text: str) -> bytes:
