@@ -77,9 +77,11 @@ class ScriptedServer:
         line.sendall(answer.encode("latin-1") + b"\r\n")
 
 
-def delivered(tmp_path: Path, port: int, *readers: str, sender: str = "news@example.org") -> Newsroom:
+def delivered(
+    tmp_path: Path, port: int, *readers: str, sender: str = "news@example.org", timeout: str = "30s"
+) -> Newsroom:
     """Return a newsroom that has tried once to mail its one issue to the readers."""
-    email = {"from": f"News <{sender}>", "smtp": {"host": "127.0.0.1", "port": port, "timeout": "1s"}}
+    email = {"from": f"News <{sender}>", "smtp": {"host": "127.0.0.1", "port": port, "timeout": timeout}}
     digest = {"every": "now", "to": [{"email": list(readers or ("a@example.org",))}]}
     room = Newsroom(make_config(f"sqlite:///{tmp_path}/a.db", digest, email=email), Clock(utc_now()))
     room.publish("Lunar ice found")
@@ -105,7 +107,7 @@ def test_what_is_no_answer_is_nobodys_fault(tmp_path: Path, step: str, answer: s
     if answer == "550" and step in {"RCPT", "DATA", "END"}:
         pytest.skip("that is an answer, if a short one")
     with ScriptedServer(**{step: answer}).running() as server:
-        room = delivered(tmp_path, server.port)
+        room = delivered(tmp_path, server.port, timeout="1s")  # some of it is waited for
 
         assert room.statuses() == [WAITING]
         assert room.ledger.stops() == []
