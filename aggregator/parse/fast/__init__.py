@@ -48,7 +48,7 @@ def read_fast(document: bytes, *, base: str | None, is_mended: bool = False) -> 
 
 def _is_tidy(document: bytes, *, is_mended: bool) -> bool:
     """Tell whether no text in a document can need ``constructs.tidy``. Raises Doubt where it needs to be mended."""
-    numbers = set() if is_mended else set(_REFERENCE.findall(document))
+    numbers = set() if is_mended else {found[1] for found in _REFERENCE.finditer(document)}
     codes = {code_of(number.decode()) for number in numbers}
     if None in codes:
         raise Doubt("a reference that XML and HTML read differently")

@@ -16,6 +16,7 @@ from aggregator.parse.fast.constructs import TEXT_TYPES, XHTML, is_markup_alone,
 from aggregator.parse.fast.doubt import Doubt
 from aggregator.parse.fast.draft import Draft
 from aggregator.parse.fast.names import Meaning
+from aggregator.parse.fast.persons import author, owner
 from aggregator.parse.fast.place import join
 from aggregator.parse.fast.walker import Walk, text_beside_elements
 from aggregator.parse.raw import RawLink, RawText, link_of, media_of
@@ -25,22 +26,6 @@ _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 _LINKS_TO_HTML = {"text/html", "html", XHTML, "xhtml"}
 _MEDIA_CATEGORIES = "http://search.yahoo.com/mrss/category_schema"
 _ITUNES = "http://www.itunes.com/"
-_OF_PERSONS = {
-    **dict.fromkeys(("name", "itunes_name"), "name"),
-    **dict.fromkeys(("email", "itunes_email"), "email"),
-    **dict.fromkeys(("uri", "url", "homepage"), "href"),
-}
-
-# Elements that feedparser takes for a content, always or as the second of their kind.
-_CONTENTS = {"content", "dc_description", "description", "itunes_summary", "media_description", "summary"}
-
-# Elements whose text feedparser takes for that of the one around them: always, or when they have attributes, as those
-# without a meaning then do.
-_ALWAYS_LOOSE = {"cc_license", "cloud", "enclosure", "media_content", "media_group", "psc_chapter", "psc_chapters"}
-_OFTEN_LOOSE = {
-    "date", "feedburner_origlink", "itunes_keywords", "link", "media_keywords", "sy_updatefrequency", "sy_updateperiod",
-    "ttl",
-}  # fmt: skip
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------
@@ -178,54 +163,6 @@ def page(walk: Walk, element: etree._Element, draft: Draft, _: int) -> None:
     draft.values["page"] = walk.address(element)
 
 
-# --- people ----------------------------------------------------------------------------------------------------------
-
-
-def author(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
-    if 0 < draft.depth < depth:
-        raise Doubt("an author of a part of an entry")
-    draft.authors.append({})
-    if len(element):
-        _read_person(walk, element, draft, is_owner=False)
-    draft.values["author"] = "" if len(element) else walk.text(element)
-    draft.settle_author()
-
-
-def owner(walk: Walk, element: etree._Element, draft: Draft, _: int) -> None:
-    """Read the owner of a podcast, whom feedparser takes for its last author."""
-    _read_person(walk, element, draft, is_owner=True)
-
-
-def _read_person(walk: Walk, element: etree._Element, draft: Draft, *, is_owner: bool) -> None:
-    if walk.place_in(element).base != walk.place.base or (not is_owner and text_beside_elements(element)):
-        raise Doubt("a person with a text, or in another place")
-    for child in walk.kept(element):
-        name = walk.names[child.tag]
-        key = _OF_PERSONS.get(name.full)
-        if key == "href":
-            draft.values["page"] = address = walk.address(child)
-            if not is_owner:  # feedparser leaves out an owner's
-                draft.save_author("href", address, is_owner=False)
-        elif key and not len(child):
-            draft.save_author(key, (child.text or "").strip(), is_owner=is_owner)  # as it is, not tidied
-        elif name.meaning or len(child) or _is_loose(walk, child):
-            raise Doubt("more than usual in a person")
-
-
-def _is_loose(walk: Walk, element: etree._Element) -> bool:
-    """Tell whether feedparser adds the text of an element to that of the one around it.
-
-    It does so for elements that it has no rules for and that have attributes; behind a content it loses the text.
-    """
-    name = walk.names[element.tag]
-    if name.full in _CONTENTS:
-        return True
-    is_loose = name.full in _ALWAYS_LOOSE or (
-        bool(element.keys()) and (name.meaning is None or name.full in _OFTEN_LOOSE)
-    )
-    return is_loose and bool(text_beside_elements(element))
-
-
 # --- tags ------------------------------------------------------------------------------------------------------------
 
 
@@ -241,7 +178,7 @@ def itunes_category(walk: Walk, element: etree._Element, draft: Draft, depth: in
     """Read a category, which may have others inside."""
     draft.add_tag(walk.names.attributes(element).get("text"), _ITUNES)
     walk.inside(element, draft, depth)
-    if text_beside_elements(element) or any(_is_loose(walk, each) for each in element.iterdescendants()):
+    if text_beside_elements(element) or any(walk.is_loose(each) for each in element.iterdescendants()):
         raise Doubt("a text in a category")
 
 
@@ -298,7 +235,7 @@ def source(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> Non
     if "url" in attributes:
         origin.values["page"] = attributes["url"].strip()
     walk.title_depth = -1
-    if any(_is_loose(walk, each) for each in element.iterdescendants()):
+    if any(walk.is_loose(each) for each in element.iterdescendants()):
         raise Doubt("a text that feedparser adds to that of a source")
     walk.inside(element, origin, depth)
     name = walk.tidied(text_beside_elements(element))

@@ -14,6 +14,17 @@ from aggregator.parse.fast.place import Place, join
 from aggregator.parse.nested import ENTRIES, MAX_DEPTH, belongs_to_part, is_whole
 from aggregator.parse.raw import RawText
 
+# Elements that feedparser takes for a content, always or as the second of their kind.
+_CONTENTS = {"content", "dc_description", "description", "itunes_summary", "media_description", "summary"}
+
+# Elements whose text feedparser takes for that of the one around them: always, or when they have attributes, as those
+# without a meaning then do.
+_ALWAYS_LOOSE = {"cc_license", "cloud", "enclosure", "media_content", "media_group", "psc_chapter", "psc_chapters"}
+_OFTEN_LOOSE = {
+    "date", "feedburner_origlink", "itunes_keywords", "link", "media_keywords", "sy_updatefrequency", "sy_updateperiod",
+    "ttl",
+}  # fmt: skip
+
 
 class Walk:
     """Walks through a document element by element into ``head`` and ``entries``. Its methods raise Doubt."""
@@ -99,6 +110,15 @@ class Walk:
                 raise Doubt("elements where text belongs")
             text = text_beside_elements(element)
         return self.tidied(text.strip()) if text else ""
+
+    def is_loose(self, element: etree._Element) -> bool:
+        """Tell whether feedparser adds the text of an element to that of the one around it.
+
+        It does so for elements that it has no rules for and that have attributes; behind a content it loses the text.
+        """
+        name = self.names[element.tag]
+        may_be = name.full in _ALWAYS_LOOSE or (element.keys() and (not name.meaning or name.full in _OFTEN_LOOSE))
+        return name.full in _CONTENTS or (bool(may_be) and bool(text_beside_elements(element)))
 
     def tidied(self, text: str) -> str:
         return text if self._is_tidy else tidy(text)
