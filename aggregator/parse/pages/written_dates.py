@@ -37,7 +37,7 @@ _FIRST_DAY = re.compile(
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
-    rf"(?<![^\W\d_])({_WORD})[\s./-]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th|º)?(?![\d:])(?:[\s.,/-]{{1,3}}((?:19|20)\d\d))?",
+    rf"(?<![^\W\d_])({_WORD})[\s./-]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th|º)?(?!:?\d)(?:[\s.,/-]{{1,3}}((?:19|20)\d\d))?",
     re.IGNORECASE,
 )
 _YEAR_MONTH_DAY = re.compile(
