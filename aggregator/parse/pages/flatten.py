@@ -109,11 +109,14 @@ class _Walk:
             meaning = known.get((tag, classes))
             if meaning is None:
                 meaning = known[tag, classes] = self._meaning(tag, classes)
-            if meaning is _NOT_SHOWN and tag == "button" and node >= 0 and rows[node][1] in HEADINGS:
+            if meaning is _NOT_SHOWN:
+                if tag != "button" or node < 0 or rows[node][1] not in HEADINGS:
+                    path = _HIDDEN
+                    continue
                 meaning = self._meaning(*_IN_HEADING)
             kind, said, inherited, is_line = meaning
             own |= said
-            if kind < 0 or own & UNSEEN:
+            if own & UNSEEN:
                 path = _HIDDEN
                 continue
             path = paths.setdefault((path, kind), len(paths))
@@ -123,10 +126,11 @@ class _Walk:
             stops.append(0)
             lasts.append(0)
             block += is_line
-            if own & LINK:
-                link, hrefs[node] = node, given["href"]
-            if own & _OTHERS:
-                self._note(node, own)
+            if own > _INHERITED:
+                if own & LINK:
+                    link, hrefs[node] = node, given["href"]
+                if own & _OTHERS:
+                    self._note(node, own)
             text = element.text
         if not rows:
             return []

@@ -41,6 +41,7 @@ _BLOCKS: Final = frozenset({
     "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
     "ul",
 })  # fmt: skip
+_NO_TEXT: Final = frozenset({"script", "style", "noscript", "template", "sup"})  # within a cell
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”»)]*\s+(?=[\"'“„«(]*[^\W\d_a-zß-öø-ÿ]|[\"'“„«(]*\d)")
@@ -300,12 +301,13 @@ def _cells(row: html.HtmlElement) -> list[html.HtmlElement]:
 
 
 def _text_of(element: html.HtmlElement) -> str:
-    return "".join(_texts(element))
+    is_plain = not len(element) and element.tag not in _NO_TEXT  # as most cells of a table are
+    return element.text or "" if is_plain else "".join(_texts(element))
 
 
 def _texts(element: html.HtmlElement) -> Iterator[str]:
     """Yield what is visible in an element; blocks and breaks are as good as a blank."""
-    hidden = set(element.iter("script", "style", "noscript", "template", "sup"))
+    hidden = set(element.iter(*_NO_TEXT))
     for event, each in etree.iterwalk(element, events=("start", "end")):
         is_hidden = any(above in hidden for above in (each, *each.iterancestors()))
         if event == "start" and not is_hidden:
