@@ -220,7 +220,7 @@ def summary_of(row: Row, is_date: set[int]) -> str | None:
         blocks[cell.block].append(cell)
     best, worth = None, _LEAST_SUMMARY
     for block in blocks.values():
-        if _MARKED + _WIDE_IS * sum([len(cell.text) + 1 for cell in block]) <= worth:
+        if block[-1] is row.title or _MARKED + _WIDE_IS * sum([len(cell.text) + 1 for cell in block]) <= worth:
             continue
         at = next((place for place, cell in enumerate(block) if cell is row.title), -1)
         cells = block[at + 1 :]

@@ -36,11 +36,10 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
     Raises NotAList, with the reason, for a page that is about something else.
     """
     best = best_of(page, candidates)
-    text = sum([len(cell.text) for cell in page.cells])
     is_weak = (
         best is None or _without_names(page, best) < _LEAST or (not best.dated and _is_scattered(document, page, best))
     )
-    if (is_weak or text < 3000) and CHALLENGE.search(document.title or "") and text < 3000:
+    if CHALLENGE.search(document.title or "") and _chars(page) < SHORT:
         raise Challenge(f"the server answered with a page that checks who asks ({document.title!r})")
     names = _names(document, page)
     gone = next((name for name in names if GONE.match(name)), None)
@@ -120,12 +119,15 @@ def why_nothing(document: PageDocument, page: Outline) -> NotAList:
     """Return why a page on which nothing repeats is no list, as far as one can tell."""
     if document.root.find(".//input[@type='password']") is not None:
         return NotAList("this is a form to log in")
-    text = sum([len(cell.text) for cell in page.cells])
-    if text < _SCRIPTED and document.root.find(".//script") is not None:
+    if _chars(page) < _SCRIPTED and document.root.find(".//script") is not None:
         return NotAList(
             "the page is empty without its scripts, and holds no list as data; render: browser loads it with them"
         )
     return NotAList("nothing on the page repeats like a list of entries")
+
+
+def _chars(page: Outline) -> int:
+    return sum([len(cell.text) for cell in page.cells])
 
 
 def _is_scattered(document: PageDocument, page: Outline, best: Candidate) -> bool:
