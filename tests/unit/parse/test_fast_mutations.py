@@ -1,4 +1,4 @@
-"""Our sample feeds with parts moved about, doubled and taken out: both readers still make the same of them."""
+"""Our sample feeds with parts moved, doubled, renamed, rewritten, taken out: both readers make the same of them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ from tests.unit.parse.test_fast_differential import differences, read
 FEEDS = sorted((Path(__file__).parents[2] / "feeds").glob("*.xml"))
 SEEDS = range(4)
 FEEDS_PER_SEED = 150
+TEXTS = [
+    "<p>High &amp; low</p>", "a & b", "caf\u00c3\u00a9 \u00a0", "\u0093so\u0094", "&#160;&nbsp;", "5 < 6", " ", "]] >",
+    "a@b.example (Ada)", "https://example.org/?a=1&amp;b=2", "www.example.org/x", "2026-11-02T10:00:00Z",
+    "<![CDATA[x", "<link href=''> <title type='x'>",
+]  # fmt: skip
 
 
-def test_both_readers_make_the_same_of_a_feed_with_parts_moved_about() -> None:
+def test_both_readers_make_the_same_of_a_feed_with_parts_moved_about_and_rewritten() -> None:
     trees = [tree for tree in map(_tree, FEEDS) if tree is not None]
     parts = [part for tree in trees for part in _parts(tree) if len(part) < 5]
     roots = [tree for tree in trees if _is_read_fast(etree.tostring(tree, encoding="utf-8"))]
@@ -57,7 +62,7 @@ def _change(root: etree._Element, parts: list[etree._Element], chance: random.Ra
     parent = here.getparent()
     if parent is None:
         return
-    match chance.randrange(6):
+    match chance.randrange(9):
         case 0:
             parent.remove(here)
         case 1:
@@ -68,5 +73,11 @@ def _change(root: etree._Element, parts: list[etree._Element], chance: random.Ra
             here.addnext(copy.deepcopy(here))
         case 4:
             here.append(other)
+        case 5:
+            here.tag = other.tag
+        case 6:
+            here.text = chance.choice(TEXTS)
+        case 7:
+            here.text = etree.CDATA(chance.choice(TEXTS))
         case _:
             here.attrib.update(other.attrib)
