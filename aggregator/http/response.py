@@ -38,11 +38,16 @@ class Response:
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever its case."""
-        return next(iter(self.header_values(name)), None)
+        wanted = name.lower()
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return None
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """All values of a header that came more than once, in order."""
-        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+        wanted = name.lower()
+        return tuple([value for key, value in self.headers if key.lower() == wanted])
 
     def retry_after(self, now: datetime) -> timedelta | None:
         """What Retry-After says: seconds, of which services give fractions, or a date (RFC 9110 §10.2.3).

@@ -55,7 +55,8 @@ def poll_due(
     ):
         while True:
             is_stopping = stop is not None and stop.is_set()
-            places = workers + min(aggregator.client.count_silent(), _MAX_SILENT)
+            # whom nobody waits for is counted only when it decides
+            places = workers if running < workers else workers + min(aggregator.client.count_silent(), _MAX_SILENT)
             while not is_stopping and running < places and (claim_and_turn := queue.take()):
                 pool.submit(_poll_one, aggregator, queue, *claim_and_turn).add_done_callback(finished.put)
                 running += 1
