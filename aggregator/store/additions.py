@@ -19,7 +19,7 @@ _INSERT_CATEGORY = Prepared(entry_categories.insert())
 _INSERT_WAITING = Prepared(ungrouped.insert())
 
 # Numbers are given while no other worker decides: who reads on from one misses nothing that is committed later.
-_LAST_PK = sa.text("SELECT coalesce(max(pk), 0) FROM entries")
+_LAST_PK = "SELECT coalesce(max(pk), 0) FROM entries"
 _NEXT_PKS = sa.text("SELECT nextval(pg_get_serial_sequence('entries', 'pk')) FROM generate_series(1, :count)")
 
 
@@ -69,7 +69,9 @@ def insert(connection: sa.Connection, additions: Additions) -> None:
     if not additions.entries:
         return
     pks = _next_pks(connection, len(additions.entries))
-    _INSERT.run(connection, [row | {"pk": pk} for row, pk in zip(additions.entries, pks, strict=True)])
+    for row, pk in zip(additions.entries, pks, strict=True):
+        row["pk"] = pk
+    _INSERT.run(connection, additions.entries)
     if additions.categories:
         _INSERT_CATEGORY.run(connection, [row | {"entry_pk": pks[at]} for at, row in additions.categories])
     if additions.signatures:
@@ -81,6 +83,6 @@ def insert(connection: sa.Connection, additions: Additions) -> None:
 
 def _next_pks(connection: sa.Connection, count: int) -> Sequence[int]:
     if connection.dialect.name == "sqlite":
-        last = connection.execute(_LAST_PK).scalar_one()
+        last = connection.exec_driver_sql(_LAST_PK).scalar_one()
         return range(last + 1, last + 1 + count)
     return connection.execute(_NEXT_PKS, {"count": count}).scalars().all()

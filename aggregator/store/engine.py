@@ -16,6 +16,9 @@ from aggregator.errors import StoreBusy, StoreError
 
 BUSY_TIMEOUT_S = 30
 
+# What a connection is set to.
+_SYNCHRONOUS = "synchronous"
+
 # A server that was switched off, or lies behind a network that was, says nothing: libpq would wait for hours.
 _PATIENCE = {
     "connect_timeout": 10,
@@ -100,9 +103,13 @@ def _create_sqlite(url: URL, pool_size: int) -> sa.Engine:
         # read snapshot that another writer made stale, and busy_timeout does not help there.
         options = connection.get_execution_options()
         is_write = options.get("is_write", False)
+        raw: Any = connection.connection.dbapi_connection  # past SQLAlchemy: it would take as long as all the rest
         if is_write:  # NORMAL survives a crash of the program, FULL one of the machine too
-            connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('is_durable') else 'NORMAL'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+            synchronous = "FULL" if options.get("is_durable") else "NORMAL"
+            if connection.info.get(_SYNCHRONOUS, "NORMAL") != synchronous:
+                raw.execute(f"PRAGMA synchronous = {synchronous}")
+                connection.info[_SYNCHRONOUS] = synchronous
+        raw.execute("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
     return engine
 
@@ -133,7 +140,7 @@ def translated() -> Iterator[None]:
         raise StoreBusy(
             "all database connections are in use; fewer workers, or a slower schedule, would help"
         ) from error
-    except sa.exc.DBAPIError as error:
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
         reason = reason_of(error)
         if "database is locked" in reason:
             raise StoreBusy(f"another process has kept the database locked for {BUSY_TIMEOUT_S} s") from error
@@ -142,10 +149,11 @@ def translated() -> Iterator[None]:
         raise StoreError(f"the database failed: {error}") from error
 
 
-def reason_of(error: sa.exc.DBAPIError) -> str:
+def reason_of(error: sa.exc.DBAPIError | sqlite3.Error) -> str:
     """Return what the database says, in one line."""
-    lines = str(error.orig).strip().splitlines()
-    return lines[0] if lines else type(error.orig).__name__
+    said = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    lines = str(said).strip().splitlines()
+    return lines[0] if lines else type(said).__name__
 
 
 def inode_of(url: str) -> tuple[int, int] | None:

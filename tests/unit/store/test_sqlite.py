@@ -1,0 +1,46 @@
+"""What SQLite is told at the beginning of a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from aggregator.errors import StoreBusy
+from aggregator.store import Store
+from tests.builders import NOW
+
+NORMAL, FULL = 1, 2
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(f"sqlite:///{tmp_path}/test.db", pool_size=1)) as opened:
+        opened.upgrade()
+        opened.open_site(url="https://news.example.org/", now=NOW)
+        yield opened
+
+
+def test_only_what_must_outlive_a_power_failure_waits_for_the_disk(store: Store) -> None:
+    asked = []
+    for begin in (store._write, store._write_durably, store._write_durably, store._write):
+        with begin() as connection:
+            asked.append(connection.exec_driver_sql("PRAGMA synchronous").scalar())
+
+    assert asked == [NORMAL, FULL, FULL, NORMAL]
+
+
+def test_a_database_that_another_program_keeps_locked_is_busy(store: Store, tmp_path: Path) -> None:
+    with store._read() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 20")
+
+    with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy, match="another process has kept the database locked"):
+            store.write_quiet([])
+        other.execute("ROLLBACK")
+
+    store.write_quiet([])  # nothing is left of it
