@@ -140,17 +140,21 @@ def leads_on(text: str) -> bool:
     return len(text) <= _LONGEST and _leads_on(text)
 
 
-@lru_cache(maxsize=10_000)
-def _leads_on(text: str) -> bool:
-    return only_leads_on(text) or bool(_ELSEWHERE.fullmatch(_plain(text)))
-
-
 def only_leads_on(text: str) -> bool:
     """Tell the same of a part of a title, which may go on so: "Twelve start-ups", "join the programme"."""
+    return _names_nothing(text, _plain(text))
+
+
+@lru_cache(maxsize=10_000)
+def _leads_on(text: str) -> bool:
     plain = _plain(text)
-    return (
-        not plain or plain in _LEADS_ON or plain.startswith(_LEADING) or _COUNT.fullmatch(text.casefold()) is not None
-    )
+    return _names_nothing(text, plain) or _ELSEWHERE.fullmatch(plain) is not None
+
+
+def _names_nothing(text: str, plain: str) -> bool:
+    if not plain or plain in _LEADS_ON or plain.startswith(_LEADING):
+        return True
+    return _COUNT.fullmatch(text.casefold()) is not None
 
 
 _RELATED = r"""

@@ -227,7 +227,7 @@ def _relative_s(text: str) -> int | None:
     plain = text.casefold().strip(" .,|·•–-()")
     if len(plain) > 40:
         return None
-    found = _AGO_CJK.search(plain)
+    found = _AGO_CJK.search(plain) if not plain.isascii() else None
     if found:
         return int(found[1]) * SPANS_S[found[2]]
     words = plain.split()
