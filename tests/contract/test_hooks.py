@@ -194,7 +194,7 @@ def test_410_stops_the_endpoint(opening: Opening) -> None:
     ],
     ids=str,
 )
-@pytest.mark.parametrize("kind", ["webhook", "slack", "json"])
+@pytest.mark.parametrize("kind", ["webhook", pytest.param("slack", marks=pytest.mark.slow), "json"])
 def test_what_was_accepted_is_sent_whatever_the_rest_of_the_answer_is(
     opening: Opening, kind: str, headers: dict[str, str]
 ) -> None:
