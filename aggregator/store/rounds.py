@@ -181,8 +181,16 @@ def _reports(connection: sa.Connection, found: Iterable[sa.RowMapping]) -> list[
     ]
 
 
-def write(connection: sa.Connection, grouping: Grouping, published: Mapping[int, datetime]) -> bool:
-    """Write what a round's judgement changes; False, and nothing is written, when another worker was quicker."""
+def write(
+    connection: sa.Connection,
+    grouping: Grouping,
+    published: Mapping[int, datetime],
+    grown: Mapping[str, rows.Values],
+) -> bool:
+    """Write what a round's judgement changes; False, and nothing is written, when another worker was quicker.
+
+    ``grown`` are the vocabularies that have (``signatures.growth``).
+    """
     decide_alone(connection)
     chosen = {"chosen": array(grouping.waiting)}
     if connection.execute(_STILL_WAITING, chosen).scalar_one() != len(grouping.waiting):
@@ -208,7 +216,7 @@ def write(connection: sa.Connection, grouping: Grouping, published: Mapping[int,
                 for pk, vector in grouping.vectors.items()
             ],
         )
-    signatures.learn(connection, grouping.waiting)
+    signatures.learn(connection, grown)
     if grouping.joined or grouping.merged:
         bump_content_version(connection)
     return True

@@ -45,7 +45,6 @@ _DELETE_MARK = entry_marks.delete().where(
 _VERSIONS = sa.select(vocabularies.c.language, vocabularies.c.version)
 _SEEN = sa.select(vocabularies.c.language, vocabularies.c.seen, vocabularies.c.learned_at)
 _INSERT_VOCABULARY = vocabularies.insert()
-_COUNT = vocabularies.update().where(vocabularies.c.language == sa.bindparam("of_language"))
 
 
 def bound(dialect: Dialect, decision: Decision) -> rows.Values:
@@ -151,26 +150,33 @@ class Vocabularies:
             return {name: self._kept[name][1] for name in versions if name in self._kept}
 
 
-def learn(connection: sa.Connection, pks: Sequence[int]) -> None:
-    """Count these new entries, by language, and learn those vocabularies anew that have grown by much.
+def growth(connection: sa.Connection, pks: Sequence[int]) -> dict[str, rows.Values]:
+    """Return what these new entries add to each vocabulary, by language, for ``learn``. Writes nothing.
 
-    At the end of a round, so that all of it is judged by the same ones.
+    One that has grown by much is learned anew, at the end of a round, so that all of it is judged by the same ones.
     """
     added = Counter(connection.execute(_LANGUAGES, {"pks": array(pks)}).scalars())
     known = {row.language: row for row in connection.execute(_SEEN)}
+    grown: dict[str, rows.Values] = {}
     for language, count in added.items():
         row = known.get(language)
-        if row is None:
-            first = {"language": language, "version": 0, "entries": 0, "counts": {}, "seen": count, "learned_at": 0}
-            connection.execute(_INSERT_VOCABULARY, first)
-        values: rows.Values = {"seen": count if row is None else row.seen + count}
-        learned_at = 0 if row is None else row.learned_at
-        if values["seen"] >= max(_FIRST_LEARNED, min(2 * learned_at, learned_at + _STEP)):
-            values |= _learned(connection, language) | {"learned_at": values["seen"]}
-            values["version"] = vocabularies.c.version + 1
-            connection.execute(vocabularies.update().where(vocabularies.c.language == language).values(values))
-        else:
-            connection.execute(_COUNT, values | {"of_language": language})
+        seen, learned_at = (count, 0) if row is None else (row.seen + count, row.learned_at)
+        grown[language] = {"seen": vocabularies.c.seen + count}
+        if seen >= max(_FIRST_LEARNED, min(2 * learned_at, learned_at + _STEP)):
+            version = {"version": vocabularies.c.version + 1}
+            grown[language] |= _learned(connection, language) | {"learned_at": seen} | version
+    return grown
+
+
+def learn(connection: sa.Connection, grown: Mapping[str, rows.Values]) -> None:
+    """Write what ``growth`` has found. No other worker may decide meanwhile."""
+    known = set(connection.execute(_VERSIONS).scalars())
+    first = {"version": 0, "entries": 0, "counts": {}, "seen": 0, "learned_at": 0}
+    new = [{"language": language} | first for language in grown if language not in known]
+    if new:
+        connection.execute(_INSERT_VOCABULARY, new)
+    for language, values in grown.items():
+        connection.execute(vocabularies.update().where(vocabularies.c.language == language).values(values))
 
 
 def _learned(connection: sa.Connection, language: str) -> rows.Values:

@@ -42,7 +42,7 @@ from aggregator.store.pings import Pings
 from aggregator.store.polls import PollTransaction, bump_content_version, refused_as_unstorable, write_quiet
 from aggregator.store.presence import Work, among, one_main_job
 from aggregator.store.recategorize import Batch, Recategorized, recategorize, recategorize_article
-from aggregator.store.signatures import forget_marks
+from aggregator.store.signatures import forget_marks, growth
 from aggregator.store.subscriptions import Subscriptions
 from aggregator.store.tables import site
 from aggregator.text.hosts import host_of
@@ -332,8 +332,10 @@ class Store(Lookups):
 
     def group(self, judged: Grouping, published: Mapping[int, datetime]) -> bool:
         """Write what a round's judgement changes; False, and nothing is written, when another worker was quicker."""
+        with self._read() as connection:  # counting words takes longer than writing
+            grown = growth(connection, judged.waiting)
         with self._write() as connection:
-            return rounds.write(connection, judged, published)
+            return rounds.write(connection, judged, published, grown)
 
     def forget_vectors(self, *, before: datetime) -> None:
         """Delete the vectors of what was published before a time."""
