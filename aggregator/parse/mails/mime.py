@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
+from email.errors import MessageError
 from email.header import Header, decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
@@ -118,7 +119,7 @@ def _decoded(value: object) -> str:
         return ""
     try:
         found = decode_header(value if isinstance(value, Header) else str(value))
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         found = [(str(value), None)]
     return "".join(_piece(piece, charset) for piece, charset in found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from aggregator.model import Fetched, Items, ParsedEntry
@@ -125,6 +125,7 @@ def test_a_mail_in_a_mail_is_not_taken_for_it() -> None:
 
 
 @settings(max_examples=150, deadline=None)
+@example(cut=96, noise=b"//A", where=54, shape=0)  # an encoded word that is no base64
 @given(cut=st.integers(0, 3000), noise=st.binary(max_size=40), where=st.integers(0, 3000), shape=st.integers(0, 49))
 def test_a_broken_mail_raises_nothing_and_hides_no_other(cut: int, noise: bytes, where: int, shape: int) -> None:
     whole = LETTERS[shape].raw
