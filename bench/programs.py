@@ -37,6 +37,7 @@ class Ours:
 
     name = "aggregator poll --all"
     has_all = True  # the work of the others: they keep all that a feed shows
+    semantic = "auto"
 
     def __init__(self, folder: Path, urls: Sequence[str]) -> None:
         self._config, self._database = folder / "aggregator.yaml", folder / "a.db"
@@ -44,7 +45,8 @@ class Ours:
         backlog = ", backlog: all" if self.has_all else ""
         self._config.write_text(
             f"site: {{url: 'https://news.example.org/'}}\nstorage: {{url: 'sqlite:///a.db'{backlog}}}\n"
-            f"fetch: {{allow_private: [127.0.0.1]}}\n{self._include}sources:\n{sources}"
+            f"fetch: {{allow_private: [127.0.0.1]}}\njudgement: {{semantic: {self.semantic}}}\n"
+            f"{self._include}sources:\n{sources}"
         )
 
     @property
@@ -58,10 +60,17 @@ class Ours:
         return _count(self._database, "entries")
 
 
-class OursBare(Ours):
-    """The same without categories: the others have none."""
+class OursPlain(Ours):
+    """The same without vectors: stories by their words, as where the extra ``semantic`` isn't installed."""
 
-    name = "… without categories"
+    name = "… without vectors"
+    semantic = "off"
+
+
+class OursBare(OursPlain):
+    """The same without categories, too: the others have none."""
+
+    name = "… and categories"
     _include = ""
 
 
@@ -167,7 +176,7 @@ make_reader(sys.argv[1]).update_feeds(workers=int(sys.argv[2]), scheduled=False)
 
 def installed() -> tuple[list[type[Program]], list[str]]:
     """Return the programs that can be run here, and a sentence on each of the others."""
-    programs: list[type[Program]] = [Ours, OursBare, OursUsual, OursRunning, Libraries]
+    programs: list[type[Program]] = [Ours, OursPlain, OursBare, OursUsual, OursRunning, Libraries]
     missing = []
     for command, program in (("newsboat", Newsboat), ("sfeed_update", Sfeed)):
         if shutil.which(command):
