@@ -112,7 +112,10 @@ def cosine_of(vectors: Mapping[str, bytes]) -> Callable[[Report, Report], float 
 
 
 def _vectors_of(reports: Sequence[Report], encoder: Encoder) -> dict[str, bytes]:
+    """Return the vectors of reports by their ids. What many of them say word for word is read once."""
     if not reports:
         return {}
-    vectors = encoder.embed([". ".join(filter(None, (each.title, each.lead))) for each in reports])
-    return {each.id: packed(vector) for each, vector in zip(reports, vectors, strict=True)}
+    said = {each.id: ". ".join(filter(None, (each.title, each.lead))) for each in reports}
+    texts = list(dict.fromkeys(said.values()))
+    vectors = dict(zip(texts, map(packed, encoder.embed(texts)), strict=True))
+    return {id_: vectors[text] for id_, text in said.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from aggregator.store.tables import entry_marks, signatures, story_aliases, ungr
 from aggregator.stories import gists_of
 from aggregator.text.marks import WORD, expired_marks
 from tests.builders import NOW, make_entry, make_source
-from tests.quality.polls import poll_once
+from tests.quality.polls import poll_all, poll_once
 
 LEASE = timedelta(minutes=5)
 DAY = timedelta(days=1)
@@ -217,6 +218,32 @@ def test_a_page_that_both_link_to_is_found_across_polls_and_languages(store: Sto
 
     assert second.story == first.id
     assert "a page that both link to" in (second.story_evidence or "")
+
+
+class Counting:
+    """An encoder that finds the same meaning in all, and remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        self.texts += texts
+        return [[0.6, 0.8]] * len(texts)
+
+
+def test_what_several_sources_say_word_for_word_is_read_once_for_its_meaning(store: Store) -> None:
+    said = ["Lorry fire shuts harbour tunnel in Bergen", "Lorry fire closes the harbour tunnel of Bergen"]
+    encoder = Counting()
+
+    found = poll_all(
+        store,
+        {name: [report(said[number % 2], name)] for number, name in enumerate("abcd")},
+        now=NOW,
+        encoder=encoder,
+    )
+
+    assert len({each.story for each in found.values()}) == 1
+    assert sorted(encoder.texts) == sorted(said)
 
 
 TITLES = [
