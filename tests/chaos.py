@@ -96,12 +96,8 @@ def run(
     seconds: float,
     workers: int,
     seed: int = 1,
-    with_stories: bool = True,
 ) -> str:
-    """Do it; return in a sentence what was done. Raises AssertionError.
-
-    ``with_stories`` False compares entries and their duplicates alone.
-    """
+    """Do it; return in a sentence what was done. Raises AssertionError."""
     chance = random.Random(seed)
     with Crowd(groups=GROUPS, feeds=feeds) as crowd, HttpReceiver() as hooks:
         url = server.new_database()
@@ -133,10 +129,7 @@ def run(
         disturbed = outcome(store)
         store.close()
         undisturbed = _undisturbed(program, folder, crowd)
-    compared = 3 if with_stories else 2
-    assert disturbed[:compared] == undisturbed[:compared], (
-        f"what was made of the entries differs: {_difference(disturbed, undisturbed)}"
-    )
+    assert disturbed == undisturbed, f"what was made of the entries differs: {_difference(disturbed, undisturbed)}"
     return (
         f"{feeds} sources of {GROUPS} groups, asked {sum(crowd.asked.values())} times by up to {workers} workers, of "
         f"which {crew.started} were started and {crew.killed} killed within {seconds:g} s, with one restart of the "

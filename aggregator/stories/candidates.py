@@ -36,8 +36,8 @@ MAX_AGE: timedelta = 3 * WORD.window
 def story_marks(gist: Gist, weights: Weights) -> tuple[list[int], list[int]]:
     """Return the marks of a report's words, and those of the pages that it links to; without their time."""
     language = gist.language
-    rarest = sorted((-weights.of(word, language), word) for word in (*gist.title, *gist.text))
-    words = islice(dict.fromkeys(word[:_WORD_LETTERS] for _, word in rarest), _RAREST)
+    rarest = sorted((*gist.title, *gist.text), key=lambda word: -weights.rarity(word, language))  # headline first
+    words = islice(dict.fromkeys(word[:_WORD_LETTERS] for word in rarest), _RAREST)
     names, things = _kinds((*gist.names, *gist.lead_names))
     pairs = ("&".join(sorted(pair)) for pair in combinations(things[:_THINGS], 2))
     return (

@@ -14,6 +14,8 @@ from aggregator.stories.placenames import place_stems
 # that nobody has listed is rare (most are names) is believed longer: a new store knows one week's news.
 _ASSUMED, _ASSUMED_OF_NAMES = 50, 200
 _EVERYDAY, _PLACE, _SMALL_NUMBER, _NUMBER, _RARE = 1 / 150, 1 / 400, 1 / 100, 1 / 1000, 1 / 4000
+# So many reports of one event may be there already.
+_FEW = 8
 # From so many entries on their counts tell which words are common.
 _ENOUGH = 5000
 # A word that tells is neither an everyday word nor a small number, nor in more than so many of the entries read.
@@ -40,12 +42,15 @@ class Weights:
         key = (language, word)
         weight = self._known.get(key)
         if weight is None:
-            read, having = self._read(word, language)
-            share = _assumed(word, language)
-            assumed = _ASSUMED_OF_NAMES if share == _RARE else _ASSUMED
-            weight = log((read + assumed) / (max(having, 1) + assumed * share))
-            self._known[key] = weight
+            weight = self._known[key] = self._weight(word, language, least=1)
         return weight
+
+    def rarity(self, word: str, language: str) -> float:
+        """Return the weight of a stem by which reports find each other: what a few have is as rare as what one has.
+
+        Else a word that the reports of one event share would be less rare than those of each alone.
+        """
+        return self._weight(word, language, least=_FEW)
 
     def is_telling(self, word: str, language: str) -> bool:
         """Whether a word tells one event from another: a name, a place, a rare word, a number of some length."""
@@ -56,6 +61,12 @@ class Weights:
             is_rare = read < _ENOUGH or having <= _TOO_COMMON * read
             found = self._telling[key] = is_rare and _assumed(word, language) <= _PLACE
         return found
+
+    def _weight(self, word: str, language: str, *, least: int) -> float:
+        read, having = self._read(word, language)
+        share = _assumed(word, language)
+        assumed = _ASSUMED_OF_NAMES if share == _RARE else _ASSUMED
+        return log((read + assumed) / (max(having, least) + assumed * share))
 
     def _read(self, word: str, language: str) -> tuple[int, int]:
         """Return how many entries were read, and how many of them have a word."""

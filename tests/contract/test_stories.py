@@ -412,3 +412,20 @@ def test_what_the_nearest_of_another_story_lacks_is_said_in_words(store: Store, 
     assert "from a “Glacier shrinks in Norway”" in line
     assert "which is not enough: the places differ" in line
     assert stories_near(store, far) == (0, [])
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_reports_of_one_event_find_each_other_in_one_round_as_in_two_whatever_else_each_says(
+    store: Store, sources: dict[str, Source], rounds: int
+) -> None:
+    title = "comet grazes lighthouse, ferryman and orchard"
+    seen = " ".join(f"quay{letter}nor haul{letter}ven" for letter in "bcdfghklmnp")
+    heard = " ".join(f"mast{letter}lin reef{letter}dor" for letter in "bcdfghklmnp")
+
+    poll_once(store, "a", [report(title, "a", summary=seen)], now=NOW)
+    if rounds == 2:
+        group_waiting(store, NOW)
+    poll_once(store, "b", [report(f"watch: {title}", "b", summary=heard)], now=NOW)
+    group_waiting(store, NOW)
+
+    assert len({entry.story for entry in store.entries(Selection())}) == 1
