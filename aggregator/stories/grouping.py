@@ -192,11 +192,14 @@ class Stories:
         return _Link(sum(values), len(values), max(values))
 
     def _may_become_one(self, one: str, two: str) -> bool:
-        """What a digest has sent as two stories stays two; and no story outgrows what a story may be."""
+        """What a digest has sent as two stories stays two; and no story outgrows what a story may be.
+
+        What waits though it was sent has taken over an article, and was in no story of its own.
+        """
         ours, theirs = self._members[one], self._members[two]
         if len(ours) + len(theirs) > MAX_REPORTS:
             return False
-        if any(each.is_sent for each in ours) and any(each.is_sent for each in theirs):
+        if all(any(each.is_sent and not each.is_waiting for each in members) for members in (ours, theirs)):
             return False
         times = [each.published for each in (*ours, *theirs)]
         return max(times) - min(times) <= MAX_SPAN

@@ -64,6 +64,7 @@ class Newsroom:
             gist=gist,
             story=id_,
             is_waiting=True,
+            is_sent=self.sent,  # under its id, by the article that it has taken over
         )
 
 
@@ -191,6 +192,28 @@ def test_a_story_takes_no_more_than_so_many_entries() -> None:
     stories = [room.story_of("Lorry fire shuts harbour tunnel in Bergen", f"s{n}") for n in range(MAX_REPORTS + 3)]
 
     assert stories.count(stories[0]) == MAX_REPORTS
+
+
+def test_an_article_that_was_taken_over_is_in_its_story_again_when_a_digest_has_had_both() -> None:
+    room = Newsroom(sent=True)
+
+    first = room.story_of("Lorry fire shuts harbour tunnel in Bergen", "a")
+    taken_over = room.story_of("Harbour tunnel of Bergen shut after fire in lorry", "b")
+
+    assert taken_over == first
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_what_a_digest_has_sent_as_two_stories_stays_two(*, sent: bool) -> None:
+    room = Newsroom(sent=sent)
+    room.round(
+        ("a", headline("Kalliope probe: landing on Venus near Maat Mons")),
+        ("b", headline("Kalliope lander: first pictures of Venus plain sent to Darmstadt")),
+    )
+    both = "Kalliope probe: landing on Venus near Maat Mons, first pictures of Venus plain sent to Darmstadt by lander"
+    room.story_of(both, "c")
+
+    assert (len({each.story for each in room.reports.values()}) == 1) is not sent
 
 
 def test_a_story_does_not_wander_from_event_to_event() -> None:
