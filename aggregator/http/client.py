@@ -6,7 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -17,18 +17,18 @@ from typing import Any, Final, Self
 import requests
 import urllib3.exceptions as u3
 from requests.structures import CaseInsensitiveDict
-from urllib3.response import BaseHTTPResponse
 
 import aggregator
-from aggregator.errors import AddressRefused, BodyTooLarge, FetchError
+from aggregator.errors import AddressRefused, FetchError
 from aggregator.http.addresses import Address, follow, parse_address
-from aggregator.http.body import STEP_BYTES, Decoded, decode_body
+from aggregator.http.body import Decoded
 from aggregator.http.connect import GuardedAdapter
 from aggregator.http.conversation import Conversation
 from aggregator.http.cookies import ExchangeCookies
 from aggregator.http.failures import LIBRARY_ERRORS, explain
 from aggregator.http.gateway import Gateway
 from aggregator.http.guard import Guard
+from aggregator.http.intake import body_of, decoded_of, excerpt_of
 from aggregator.http.lending import lent
 from aggregator.http.proxies import NO_PROXIES, Proxies
 from aggregator.http.resolve import Resolver
@@ -36,13 +36,8 @@ from aggregator.http.response import REDIRECTS, Hop, Response
 from aggregator.http.sockets import Exchange, current_exchange
 from aggregator.http.tunnel import proxy_refusal
 from aggregator.model import Validators
-from aggregator.text.sizes import size_in_words
 
 MAX_REDIRECTS: Final = 5
-# How much of the body of an error is read: enough for a webhook's reason.
-EXCERPT_BYTES: Final = 4 * 1024
-EXCERPT_S: Final = 2.0
-
 # The same for every request, so that caches in between keep one copy (RFC 9110 §12.5.1).
 ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
@@ -241,9 +236,8 @@ class HttpClient:
                 adapter = self._adapter if is_verified else self._unverified
                 bare = adapter.send(request, stream=True, timeout=exchange.left_s(), verify=is_verified, cert=cert)
                 answer = adapter.complete(request, bare)
-                encoding = ", ".join(answer.raw.headers.getlist("content-encoding"))
                 try:
-                    body = decode_body(_pieces(answer.raw), encoding, limit=self._max_body).body
+                    body = decoded_of(answer.raw, limit=self._max_body).body
                 except (FetchError, *LIBRARY_ERRORS):
                     if request.method in {"GET", "HEAD"}:
                         raise
@@ -303,9 +297,9 @@ class HttpClient:
                 if exchange.proxy and answer.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
                     raise proxy_refusal(answer.status_code, address.host, exchange.proxy)
                 if with_excerpt:
-                    decoded = Decoded(_excerpt(answer.raw, exchange))
+                    decoded = Decoded(excerpt_of(answer.raw, exchange))
                 else:
-                    decoded = self._body(answer.status_code, answer.raw)
+                    decoded = body_of(answer.status_code, answer.raw, limit=self._max_body)
                 return Response(
                     status=answer.status_code,
                     url=address.url,
@@ -330,39 +324,6 @@ class HttpClient:
                 raise
         # outside of the except: what goes wrong now has nothing to do with what went wrong before
         return self._adapter.send(request, stream=True, timeout=exchange.left_s())
-
-    def _body(self, status: int, raw: BaseHTTPResponse) -> Decoded:
-        """Read what is wanted of the body: all of the 200s, nothing else."""
-        said = {each.strip().lower() for each in raw.headers.getlist("transfer-encoding")}
-        if not said <= {"chunked", "identity"}:
-            raise FetchError("the answer's Transfer-Encoding is not one that HTTP clients must know")
-        encoding = ", ".join(raw.headers.getlist("content-encoding"))
-        if 200 <= status < 300:
-            if not encoding and (raw.length_remaining or 0) > self._max_body:
-                raise BodyTooLarge(f"the body is larger than {size_in_words(self._max_body)} (fetch.max_body)")
-            return decode_body(_pieces(raw), encoding, limit=self._max_body)
-        if raw.length_remaining == 0 and status >= 200:
-            return Decoded(raw.read(decode_content=False))
-        return Decoded(b"")
-
-
-def _excerpt(raw: BaseHTTPResponse, exchange: Exchange) -> bytes:
-    """Return the beginning of a body that is not encoded, as far as it comes soon.
-
-    Whatever becomes of the rest, the status was said: what was accepted must not be sent again for a broken answer.
-    """
-    read = b""
-    exchange.deadline = min(exchange.deadline, time.monotonic() + EXCERPT_S)
-    with suppress(*LIBRARY_ERRORS):
-        while len(read) < EXCERPT_BYTES and (piece := raw.read1(EXCERPT_BYTES, decode_content=False)):
-            read += piece
-    return b"" if raw.headers.get("content-encoding") else read[:EXCERPT_BYTES]
-
-
-def _pieces(raw: BaseHTTPResponse) -> Iterator[bytes]:
-    """The body as it comes in; urllib3 raises when it ends before its announced length or its last chunk."""
-    while piece := raw.read1(STEP_BYTES, decode_content=False):
-        yield piece
 
 
 def _secrets(address: Address, secrets: Mapping[str, str] | None) -> dict[str, str]:
