@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 from urllib.parse import urlsplit
+
+# How long a side may be silent.
+WAIT_S: Final = 10
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Proxy:
             threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
     def _serve(self, sock: socket.socket) -> None:
-        sock.settimeout(10)
+        sock.settimeout(WAIT_S)
         with contextlib.suppress(OSError), sock:
             if self.context:
                 sock = self.context.wrap_socket(sock, server_side=True)
@@ -95,7 +99,7 @@ class Proxy:
         if host in self.refuses:
             sock.sendall(_answer_of(self.refuses[host]))
             return
-        with socket.create_connection(("127.0.0.1", self.names.get(host) or parts.port or 80), timeout=10) as far:
+        with socket.create_connection(("127.0.0.1", self.names.get(host) or parts.port or 80), timeout=WAIT_S) as far:
             self._open.append(far)
             if method == "CONNECT":
                 sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -104,10 +108,7 @@ class Proxy:
                 path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 lines = [f"{method} {path} HTTP/1.1", *kept, "Connection: close", "", ""]
                 far.sendall("\r\n".join(lines).encode("latin-1") + body)
-            back = threading.Thread(target=_pump, args=(far, sock), daemon=True)
-            back.start()
-            _pump(sock, far)
-            back.join(10)
+            _relay(sock, far)
 
 
 def _head_of(sock: socket.socket) -> tuple[bytes, bytes, bytes]:
@@ -124,9 +125,21 @@ def _answer_of(status: int) -> bytes:
     return f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
 
 
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65_536):
-            target.sendall(data)
-    with contextlib.suppress(OSError):
-        target.shutdown(socket.SHUT_WR)
+def _relay(near: socket.socket, far: socket.socket) -> None:
+    """Pass on what either side says, until one of them is done, or nobody says anything.
+
+    All by one thread: OpenSSL's connections can't be read and written at once, and one of them breaks now and then.
+    """
+    others = {near: far, far: near}
+    while True:
+        waiting = [sock for sock in others if isinstance(sock, ssl.SSLSocket) and sock.pending()]
+        ready = waiting or select.select(list(others), [], [], WAIT_S)[0]
+        if not ready:
+            return
+        for sock in ready:
+            data = sock.recv(65_536)
+            if not data:
+                # an orderly end, so that what was sent arrives even if something unread came in
+                socket.socket.shutdown(others[sock], socket.SHUT_WR)
+                return
+            others[sock].sendall(data)

@@ -191,11 +191,11 @@ def test_what_is_readable_as_it_came_is_not_compressed_whatever_the_header_says(
 @given(st.binary(min_size=40, max_size=400))
 def test_nothing_that_is_compressed_is_taken_for_readable(data):
     for encoding, body in (
-        ("gzip", gzip.compress(data)),
+        ("gzip", gzip.compress(data, mtime=0)),
         ("deflate", zlib.compress(data)),
         ("deflate", raw_deflate(data)),
     ):
-        assert decode_body([body], encoding, limit=400) == (data, False)
+        assert decode_body([body], encoding, limit=len(data) + 100) == (data, False)
 
 
 def test_damage_is_an_error_that_names_the_encoding():
