@@ -41,8 +41,8 @@ def poll_due(
     """Poll all that is due (with ``names``: those, due or not), each once, and yield results when they are stored.
 
     ``is_plain``: ask for all that they have, whatever was there before. ``is_last``: nothing is polled after it.
-    ``stop`` ends it early: what is under way is finished, nothing more is begun. Raises StoreError, after what is
-    under way has ended.
+    ``stop`` ends it early: what is under way is finished, nothing more is begun; new articles wait to be judged at the
+    end of the next one. Raises StoreError, after what is under way has ended.
     """
     workers = aggregator.config.fetch.workers
     queue, quiet = Queue(aggregator, names, is_plain=is_plain), _Quiet(aggregator)
@@ -75,7 +75,7 @@ def poll_due(
                 yield from quiet.write(queue)
     if is_last:  # judging stories takes memory too
         aggregator.setup.pipeline.end_reading()
-    end_round(aggregator)
+    end_round(aggregator, stop)
 
 
 def _all_of(finished: SimpleQueue[Future[_Polled]], timeout_s: float | None) -> list[Future[_Polled]]:
@@ -88,8 +88,8 @@ def _all_of(finished: SimpleQueue[Future[_Polled]], timeout_s: float | None) -> 
     return done
 
 
-def end_round(aggregator: Aggregator) -> int:
-    """Judge in which stories the new articles are; return how many joined one. Raises StoreError.
+def end_round(aggregator: Aggregator, stop: threading.Event | None = None) -> int:
+    """Judge in which stories the new articles are, until ``stop``; return how many joined one. Raises StoreError.
 
     Where others are polling the same database, the last one of them does it, that all of a round is judged together;
     but nothing waits for long. A bug of ours is logged, and keeps nothing from being published.
@@ -100,7 +100,7 @@ def end_round(aggregator: Aggregator) -> int:
     from aggregator.steps.group import group_waiting  # with what judges stories
 
     try:
-        return group_waiting(store, now, encoder=aggregator.encoder)
+        return group_waiting(store, now, encoder=aggregator.encoder, stop=stop)
     except AggregatorError:
         raise
     except Exception as error:  # noqa: BLE001 - as the docstring says

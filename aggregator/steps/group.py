@@ -8,7 +8,9 @@ however many workers brought it and whichever server answered first.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,19 +32,29 @@ from aggregator.text.marks import LINK
 
 # Reports that are judged in one go: more would keep others from writing for too long.
 _AT_ONCE = 2000
+# Texts that the model reads between two looks whether to stop: about a second.
+_READ_AT_ONCE = 32
 
 
-def group_waiting(store: Store, now: datetime, *, encoder: Encoder | None = None) -> int:
-    """Judge in which stories all articles are that wait for it; return how many joined one. Raises StoreError."""
-    joined = 0
-    while True:
-        waiting = store.waiting(limit=_AT_ONCE)
-        if not waiting:
-            return joined
-        joined += _group(store, waiting, now, encoder)
+class _Stopped(Exception):
+    """Whoever waits for this wants to end: what was not written waits for the end of the next round."""
 
 
-def _group(store: Store, came: Sequence[Report], now: datetime, encoder: Encoder | None) -> int:
+def group_waiting(
+    store: Store, now: datetime, *, encoder: Encoder | None = None, stop: threading.Event | None = None
+) -> int:
+    """Judge in which stories all articles are that wait for it; return how many joined one. Raises StoreError.
+
+    ``stop`` ends it early; what is not judged then goes on waiting.
+    """
+    joined, stop = 0, stop or threading.Event()
+    with suppress(_Stopped):
+        while not stop.is_set() and (waiting := store.waiting(limit=_AT_ONCE)):
+            joined += _group(store, waiting, now, encoder, stop)
+    return joined
+
+
+def _group(store: Store, came: Sequence[Report], now: datetime, encoder: Encoder | None, stop: threading.Event) -> int:
     waiting = _to_judge(came, now - MAX_AGE)
     weights = Weights(store.vocabularies(), (each.gist for each in waiting))
     marks = {each.id: marks_of(each.gist, weights, each.published) for each in waiting}
@@ -60,7 +72,7 @@ def _group(store: Store, came: Sequence[Report], now: datetime, encoder: Encoder
         for each in waiting:
             around.add(each, marks[each.id].stored)
         wanted = needing_vectors(((each, around.of(each, marks[each.id].looked_up)) for each in waiting), weights)
-        made = _vectors_of([reports[each] for each in sorted(wanted.difference(vectors))], encoder)
+        made = _vectors_of([reports[each] for each in sorted(wanted.difference(vectors))], encoder, stop)
     judged = group_reports(
         waiting,
         marks,
@@ -111,11 +123,14 @@ def cosine_of(vectors: Mapping[str, bytes]) -> Callable[[Report, Report], float 
     return of
 
 
-def _vectors_of(reports: Sequence[Report], encoder: Encoder) -> dict[str, bytes]:
+def _vectors_of(reports: Sequence[Report], encoder: Encoder, stop: threading.Event) -> dict[str, bytes]:
     """Return the vectors of reports by their ids. What many of them say word for word is read once."""
-    if not reports:
-        return {}
     said = {each.id: ". ".join(filter(None, (each.title, each.lead))) for each in reports}
     texts = list(dict.fromkeys(said.values()))
-    vectors = dict(zip(texts, map(packed, encoder.embed(texts)), strict=True))
+    vectors: dict[str, bytes] = {}
+    for start in range(0, len(texts), _READ_AT_ONCE):
+        if stop.is_set():
+            raise _Stopped
+        some = texts[start : start + _READ_AT_ONCE]
+        vectors |= zip(some, map(packed, encoder.embed(some)), strict=True)
     return {id_: vectors[text] for id_, text in said.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -244,6 +245,33 @@ def test_what_several_sources_say_word_for_word_is_read_once_for_its_meaning(sto
 
     assert len({each.story for each in found.values()}) == 1
     assert sorted(encoder.texts) == sorted(said)
+
+
+class Ending(Counting):
+    """The program is told to end while the first texts are being read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stop = threading.Event()
+
+    def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        self.stop.set()
+        return super().embed(texts)
+
+
+def test_a_program_that_ends_does_not_wait_for_what_texts_mean_and_the_next_round_judges_them(store: Store) -> None:
+    names = [f"s{number}" for number in range(40)]
+    store.configure([make_source(name) for name in names])
+    for number, name in enumerate(names):
+        poll_once(store, name, [report(f"Lorry fire shuts harbour tunnel in Bergen {number}", name)], now=NOW)
+    ending, counting = Ending(), Counting()
+
+    assert group_waiting(store, NOW, encoder=ending, stop=ending.stop) == 0
+    assert len(ending.texts) < len(names) == len(store.waiting(limit=99))
+
+    assert group_waiting(store, NOW, encoder=counting, stop=threading.Event()) == len(names) - 1
+    assert len(counting.texts) == len(names)
+    assert len({each.story for each in store.entries(Selection())}) == 1
 
 
 TITLES = [
