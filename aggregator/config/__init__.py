@@ -2,7 +2,7 @@
 
 from aggregator.config.categories import CategoryConfig, Examples, TermGroup
 from aggregator.config.fetching import FetchSettings, WebSub
-from aggregator.config.load import load
+from aggregator.config.load import load, shown_path
 from aggregator.config.messages import (
     Channel,
     ChatChannel,
@@ -62,4 +62,5 @@ __all__ = [
     "is_installed",
     "load",
     "shipped_dir",
+    "shown_path",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from aggregator.config.shape import in_words, known_keys, schema_at
+from aggregator.config.shape import in_words, known_keys, resolve, schema_at
 from aggregator.config.suggest import did_you_mean, without_userinfo
 from aggregator.config.yaml_lines import List, Location, Node, Place, Scalar, Section, nearest
 from aggregator.errors import Problem
@@ -36,15 +36,33 @@ def _complaint(kind: str, location: Location, context: dict[str, Any], tree: Nod
             return node.place.problem("expected a channel: email, webhook or chat, such as email: me@example.org")
         case _:
             schema = schema_at(location)
-            is_unquoted = schema.get("type") == "string" and isinstance(node, Scalar) and node.value is not None
-            advice = "; put it in quotes" if is_unquoted else _advice(schema, node)
-            return node.place.problem(f"expected {_with_article(schema)}{_got(node, location)}{advice}")
+            expectation = f"expected {_with_article(schema)}{_example(location, node)}"
+            return node.place.problem(f"{expectation}{_got(node, location)}{_advice(schema, node)}")
+
+
+def _example(location: Location, node: Node) -> str:
+    """Show one where a value stands that is nothing like what is expected there."""
+    if isinstance(node, Scalar):
+        match location:
+            case ("sources", int()):
+                return " such as url: https://example.org/feed, or an address alone"
+            case ("digests", int(), "to"):
+                return ", or an address such as reader@example.org or https://hooks.example.org/in"
+    return ""
 
 
 def _advice(schema: dict[str, Any], node: Node) -> str:
-    """Say what a section that came as text lacks: mostly the space behind a key's colon."""
+    """Say what would make it right: quotes, one of the known words, the space behind a key's colon."""
+    if not isinstance(node, Scalar) or node.value is None:
+        return ""
+    schema = resolve(schema)
+    if "enum" in schema:
+        return did_you_mean(node.written, schema["enum"])
+    if schema.get("type") == "string":
+        would_do = re.search(schema.get("pattern", ""), node.written) is not None
+        return "; put it in quotes" if would_do else ""
     is_section = schema.get("type") == "object" or "properties" in schema
-    if is_section and isinstance(node, Scalar) and re.match(r"[A-Za-z_][\w-]*:\S", node.written):
+    if is_section and re.match(r"[A-Za-z_][\w-]*:\S", node.written):
         return "; a space is missing behind the colon"
     return ""
 
@@ -72,14 +90,17 @@ def _with_article(schema: dict[str, Any]) -> str:
 
 
 def _got(node: Node, location: Location) -> str:
+    """Say what is written there, and for which key: a line may have several."""
+    key = next((step for step in reversed(location) if isinstance(step, str) and not step.startswith("<")), None)
+    for_key = f" for '{key}'" if key else ""
     if isinstance(node, List):
-        return ", got a list"
+        return f", got a list{for_key}"
     if isinstance(node, Section):
-        return ", got a section"
+        return f", got a section{for_key}"
     if schema_at(location).get("writeOnly") and not node.is_from_environment:
-        return ""
+        return for_key
     if not node.written:
-        return ", got nothing"
+        return f", got nothing{for_key}"
     shown = without_userinfo(node.written)
     shown = shown if len(shown) <= _MAX_SHOWN else f"{shown[:_MAX_SHOWN]}…"
-    return f", got '{shown}'" + (" from the environment" if node.is_from_environment else "")
+    return f", got '{shown}'" + (" from the environment" if node.is_from_environment else "") + for_key

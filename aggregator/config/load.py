@@ -70,7 +70,7 @@ def load(path: Path | None = None, *, env: Mapping[str, str] | None = None) -> C
             problems += check_references(files.tree)
     if config is None or problems:
         problems += files.odd_spaces
-        order = {_name(path): number for number, path in enumerate(files.paths)}
+        order = {shown_path(path): number for number, path in enumerate(files.paths)}
         in_order = sorted(set(problems), key=lambda each: (order.get(each.file, len(order)), each))
         raise ConfigError(*in_order, stamps=files.stamps)
     return config
@@ -86,7 +86,7 @@ def _find(env: Mapping[str, str]) -> Path:
     return found
 
 
-def _name(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """Return what problems call a file: relative to where we are when it is below."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
@@ -120,12 +120,13 @@ def _read(path: Path, env: Noted) -> _Files:
             continue
         files.stamps[path] = stamp_of(path)
         if include and not path.is_file():
-            name = include.written if include.is_from_environment else _name(path)
-            files.problems.append(include.place.problem(f"the included file does not exist: {name}"))
+            name = include.written if include.is_from_environment else shown_path(path)
+            lack = "the included file is a folder" if path.is_dir() else "the included file does not exist"
+            files.problems.append(include.place.problem(f"{lack}: {name}"))
             files.are_complete = False
             continue
         files.paths.append(path)
-        reading = read_yaml(path, file=_name(path), env=env)
+        reading = read_yaml(path, file=shown_path(path), env=env)
         tree, problems = reading.tree, reading.problems
         files.basis.bodies[path] = reading.body
         files.problems += problems
@@ -134,7 +135,9 @@ def _read(path: Path, env: Noted) -> _Files:
         files.broken |= reading.broken
         if tree is None:
             if not problems and not include:
-                files.problems.append(Problem(_name(path), 0, "the file is empty; it needs at least a list of sources"))
+                files.problems.append(
+                    Problem(shown_path(path), 0, "the file is empty; it needs at least a list of sources")
+                )
             files.are_complete = files.are_complete and not problems
         elif not isinstance(tree, Section):
             files.problems.append(tree.place.problem("expected keys such as sources: at the top, not a list or text"))
@@ -193,7 +196,7 @@ def _validate(tree: Section, files: _Files) -> tuple[Config | None, list[Problem
         try:
             storage["url"], is_above = usual_database(folders["storage"])
         except AmbiguousDatabase as error:
-            return None, [Problem(_name(files.paths[0]), 0, str(error))]
+            return None, [Problem(shown_path(files.paths[0]), 0, str(error))]
     try:
         config = Config.model_validate(values, context=folders)
     except ValidationError as error:

@@ -124,6 +124,10 @@ def switch(value: Any) -> Any:  # noqa: ANN401
     return _SWITCHES.get(value.lower(), value) if isinstance(value, str) else value
 
 
+def _every(value: Any) -> str:  # noqa: ANN401
+    return parse_every(_as_text(value))
+
+
 def _term(text: str) -> str:
     parse_term(text)
     return text
@@ -225,5 +229,5 @@ ShortDuration = Annotated[
 Size = Annotated[int, BeforeValidator(_size), described("size", pattern=SIZE_PATTERN)]
 Term = Annotated[str, Strict(), AfterValidator(_term), described("term")]
 Filter = Annotated[str, Strict(), AfterValidator(_filter), described("filter")]
-Every = Annotated[str, Strict(), AfterValidator(parse_every), described("schedule", pattern=EVERY_PATTERN)]
+Every = Annotated[str, BeforeValidator(_every), described("schedule", pattern=EVERY_PATTERN)]
 Cron = Annotated[str, Strict(), AfterValidator(parse_cron), described("crontab line")]

@@ -70,6 +70,7 @@ def compose(text: str) -> YamlNode | None:
 def _compose_in_python(text: str) -> YamlNode | None:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
 
     reader = YAML(typ="safe", pure=True)
     reader.composer.warn_double_anchors = False
@@ -77,7 +78,12 @@ def _compose_in_python(text: str) -> YamlNode | None:
         return reader.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context == "while scanning a quoted scalar" and "end of stream" in error.problem:
+            mark = error.context_mark  # where the quotation begins, not the end of the file
         raise NotYaml(mark.line + 1 if mark else 0, _in_words(error.context, error.problem)) from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise NotYaml(line, f"not YAML: a character that it can't have (U+{ord(text[error.position]):04X})") from error
     except YAMLError as error:
         raise NotYaml(0, f"not YAML: {str(error).splitlines()[0]}") from error
     except RecursionError as error:
@@ -102,7 +108,13 @@ _SLIPS: Final = (
     ),
     (re.compile(r"\s*(?:- +)*[A-Za-z_][\w-]*:(?![\s/]|$)[^\s'\"].*"), "a space is missing behind the colon"),
     (re.compile(r"\s*(?:- +)*[a-z_]+ +https?://\S+\s*$"), "a colon is missing behind the key"),
+    (
+        re.compile(rf"{_KEY}:\s+[“”„‟«‘’‚].*:\s"),
+        "typographic quotation marks are part of the text; put it in \"…\" or '…'",
+    ),
 )
+_KEY_OF: Final = re.compile(r"(\s*)[A-Za-z_][\w-]*:(?:\s|$)")
+_KEY_WITH_VALUE: Final = re.compile(r"(\s*(?:- +)*)[A-Za-z_][\w-]*:\s+[^\s|>#'\"\[{]")
 _NO_BREAK_SPACE: Final = re.compile(
     r"^ *(?:- *)*(?:[A-Za-z_][\w-]*:)?[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]"
 )
@@ -116,7 +128,15 @@ def find_slip(text: str, line: int) -> tuple[int, str] | None:
         for pattern, words in _SLIPS:
             if pattern.match(lines[number - 1]) and not lines[number - 1].lstrip().startswith("#"):
                 return number, f"not YAML: {words}"
+    if len(written) > 1 and _is_deeper(lines[written[1] - 1], lines[written[0] - 1]):
+        return written[0], "not YAML: it is indented further than the key above, which has a value already"
     return None
+
+
+def _is_deeper(above: str, line: str) -> bool:
+    """Whether a key stands right below another that has a plain value, and to the right of it."""
+    key, before = _KEY_OF.match(line), _KEY_WITH_VALUE.match(above)
+    return key is not None and before is not None and len(key[1]) > len(before[1])
 
 
 def no_break_spaces(text: str) -> list[int]:

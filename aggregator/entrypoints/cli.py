@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import errno
 import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -45,9 +47,11 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
 }
 _GROUPS = {
     "opml": "Subscription lists, from and to other readers.",
-    "rules": "Hold the rules of the categories against examples and stored entries, apply them, and mend them.",
+    "rules": "Test the rules of the categories, apply them, and mend them.",
     "db": "Migrate or copy the database.",
 }
+# What a full disk answers, and one that breaks; the standard output may be on it.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _PLAIN: dict[str, Any] = {
     "no_args_is_help": True,
     "add_completion": False,
@@ -149,10 +153,7 @@ def _options(
 def main() -> None:
     """Run a command. Exit codes: 0 it went well, 1 it failed, 2 wrong usage or configuration, 130 interrupted."""
     try:
-        code = polled_at_once(sys.argv[1:], os.environ)
-        if code is not None:
-            sys.exit(code)
-        app()
+        _run()
     except ConfigError as error:
         _end(2, *map(str, error.problems))
     except UsageError as error:
@@ -160,17 +161,37 @@ def main() -> None:
     except AggregatorError as error:
         _end(1, str(error))
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away, as `head` does: not an error
+        _drop_output()  # its reader went away, as `head` does: not an error
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception:  # noqa: BLE001 - a bug of ours: shown whole, but for the secrets in it
+    except Exception as error:  # noqa: BLE001 - a bug of ours: shown whole, but for the secrets in it
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _drop_output()
+            _end(1, f"can't write {error.filename or 'the output'}: {error.strerror}")
         import traceback
 
         from aggregator.entrypoints.logs import masked
 
         sys.stderr.write(masked(traceback.format_exc()))
         sys.exit(1)
+
+
+def _run() -> None:
+    try:
+        code = polled_at_once(sys.argv[1:], os.environ)
+        if code is not None:
+            sys.exit(code)
+        app()
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what can't be written is told, not lost at the very end
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to the standard output go nowhere: Python would try it once more at the end."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end(code: int, *sentences: str) -> NoReturn:

@@ -13,7 +13,7 @@ from aggregator.publish.feeds.document import (
 from aggregator.publish.feeds.formats import FORMATS, Format, link_header, render_feed, told_formats
 from aggregator.publish.feeds.issues import DIGEST, issues_document
 from aggregator.publish.feeds.opml import render_opml
-from aggregator.publish.files import Written, write_if_changed, write_site
+from aggregator.publish.files import Written, write_if_changed, write_named, write_site
 from aggregator.publish.issue import issue_entries
 from aggregator.publish.pages.advice import next_step, retry_in_words
 from aggregator.publish.pages.choices import (
@@ -155,5 +155,6 @@ __all__ = [
     "told_formats",
     "wording_of",
     "write_if_changed",
+    "write_named",
     "write_site",
 ]

@@ -89,6 +89,22 @@ def write_if_changed(path: Path, body: bytes) -> bool:
     return True
 
 
+def write_named(path: Path, body: bytes) -> None:
+    """Put ``body`` at a path that a person named: into a file in one step, through a link, device or pipe as it is.
+
+    Raises PublishError.
+    """
+    if path.is_dir():
+        raise PublishError(f"can't write {path}: it is a folder; name a file")
+    if not path.is_symlink() and (path.is_file() or not path.exists()):
+        write_if_changed(path, body)
+        return
+    try:
+        path.write_bytes(body)  # /dev/stdout stays what it is
+    except OSError as error:
+        raise PublishError(f"can't write {path}: {error.strerror or error}") from error
+
+
 def _replace(path: Path, body: bytes) -> None:
     # in the same folder, because a rename is one step only within a file system
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")

@@ -144,9 +144,26 @@ def translated() -> Iterator[None]:
         reason = reason_of(error)
         if "database is locked" in reason:
             raise StoreBusy(f"another process has kept the database locked for {BUSY_TIMEOUT_S} s") from error
-        raise StoreError(f"the database failed: {reason}") from error
+        raise StoreError(f"the database failed: {reason}{_cure_for(reason)}") from error
     except sa.exc.SQLAlchemyError as error:
         raise StoreError(f"the database failed: {error}") from error
+
+
+_MAY_WRITE = "this user needs the right to read and write its file and its folder"
+_DAMAGED = "it is damaged; stop the program, then `aggregator restore BACKUP --replace`"
+# What to do about what SQLite says (https://www.sqlite.org/rescode.html), by a part of its message.
+_CURES = {
+    "readonly database": _MAY_WRITE,
+    "unable to open database file": _MAY_WRITE,
+    "file is not a database": _DAMAGED,
+    "disk image is malformed": _DAMAGED,
+    "disk is full": "make room; nothing that was stored is lost",
+    "disk I/O error": "the disk may be full, or broken; nothing that was stored is lost",
+}
+
+
+def _cure_for(reason: str) -> str:
+    return next((f": {cure}" for said, cure in _CURES.items() if said in reason), "")
 
 
 def reason_of(error: sa.exc.DBAPIError | sqlite3.Error) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from aggregator.app import open_client, utc_now
-from aggregator.config import Config, bare_address, load
+from aggregator.config import Config, bare_address, load, shown_path
 from aggregator.entrypoints.commands.options import ConfigOption, KindOption, edited
 from aggregator.entrypoints.terminal import counted, say
 from aggregator.errors import FetchError, ParseError, StatusError, UsageError
@@ -36,7 +36,9 @@ def add(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Find the feed behind an address, or the list on its page, and add it to the sources file.
+    """Find the feed behind an address and add it as a source.
+
+    Without a feed it is the list on the page.
 
     Comments in the file stay. --kind page does not look for a feed; --kind watch watches the page as a whole.
 
@@ -98,7 +100,9 @@ def opml_import(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML file, as other readers export it.")],
     config: ConfigOption = None,
 ) -> None:
-    """Add the feeds of an OPML file to the sources file; report what was left out, and why.
+    """Add the feeds of an OPML file to the sources file.
+
+    What was left out is named, with the reason.
 
     Folders are kept for `opml export`; those named like categories become categories as well.
 
@@ -184,4 +188,4 @@ def _sources_file(config: Config) -> Path:
     """Return the file that holds the sources (the last of them), or that its name says is meant for them."""
     if config.sources:
         return Path(config.sources[-1].file)
-    return next((path for path in config.files if path.stem == "sources"), config.path)
+    return Path(shown_path(next((path for path in config.files if path.stem == "sources"), config.path)))

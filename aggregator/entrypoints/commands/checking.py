@@ -31,7 +31,9 @@ def check(
     live: Annotated[bool, typer.Option("--live", help="Poll every source once and report what it has.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Validate the configuration; with --live also poll every source. Nothing is stored.
+    """Validate the configuration; with --live poll every source too.
+
+    Nothing is stored.
 
     Example: aggregator check --live
     """

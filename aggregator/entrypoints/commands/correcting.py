@@ -26,7 +26,9 @@ def correct(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Note that an entry belongs to a category or doesn't, in the examples of the categories file; in force at once.
+    """Note that an entry belongs to a category, or doesn't.
+
+    It becomes one of the examples in the categories file, and is in force at once.
 
     Comments in the file stay. `aggregator rules suggest` tells how to mend the rule.
 

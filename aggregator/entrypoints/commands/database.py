@@ -27,7 +27,9 @@ def backup(
     replace: ReplaceOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Copy the SQLite database into one file and check the copy; the program may be running.
+    """Copy the SQLite database into one file, and check the copy.
+
+    The program may be running.
 
     Example: aggregator backup /srv/backup/aggregator.db
     """
@@ -63,7 +65,9 @@ def db_upgrade(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Migrate, roll back, and print what was done.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Migrate the database to the schema of this version (run does it too).
+    """Migrate the database to the schema of this version.
+
+    `aggregator run` does it too.
 
     Example: aggregator db upgrade --dry-run
     """
@@ -86,7 +90,9 @@ def db_copy(
     to: Annotated[str, typer.Option("--to", metavar="URL", help="The other database: empty, or partly copied.")],
     config: ConfigOption = None,
 ) -> None:
-    """Copy everything to another database, SQLite or PostgreSQL, and compare; run again, it resumes.
+    """Copy everything to another database, and compare.
+
+    From and to SQLite or PostgreSQL. Run again, it resumes.
 
     Example: aggregator db copy --to postgresql://aggregator@localhost/aggregator
     """

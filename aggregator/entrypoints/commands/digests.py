@@ -31,7 +31,7 @@ from aggregator.entrypoints.terminal import ago, complain, console, counted, pri
 from aggregator.errors import DeliveryError, UsageError
 from aggregator.model.issues import ChannelKind, Delivery, DeliveryStatus, Issue, StopCause
 from aggregator.notify import Target, chat_target, email_target, targets_of, webhook_target
-from aggregator.publish import write_if_changed
+from aggregator.publish import write_named
 
 _SHOWN = 50
 
@@ -55,7 +55,7 @@ def digest(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Show the next issue of a digest; or preview it, test it, or send it now.
+    """Show the next issue of a digest, preview, test or send it.
 
     Example: aggregator digest daily --preview daily.html
     """
@@ -94,7 +94,7 @@ def _preview(aggregator: Aggregator, digests: Digests, configured: DigestConfig,
         typer.echo(rendered.text)
         say(f"nothing was sent; {_who_would_get_it(configured)}")
         return
-    write_if_changed(file, rendered.html.encode())
+    write_named(file, rendered.html.encode())
     say(f"{file}: “{rendered.subject}”; nothing was sent")
 
 
@@ -224,7 +224,9 @@ def deliveries(
     limit: LimitOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """List what was sent, what waits, what failed and why, newest first.
+    """List what was sent, what waits, what failed and why.
+
+    The newest come first.
 
     Example: aggregator deliveries --retry 42
     """

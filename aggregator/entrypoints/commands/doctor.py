@@ -22,7 +22,9 @@ def doctor(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Check database, clock, disk, folders, limits, templates, network and mail, and say what to do.
+    """Look for trouble, and say what to do.
+
+    Checks database, clock, disk, folders, limits, templates, network and mail.
 
     Nothing is changed and no mail is sent. Exits with 1 when something does not work.
 

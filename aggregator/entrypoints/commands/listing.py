@@ -119,7 +119,9 @@ def entries(
     limit: LimitOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """List stored entries, duplicates included, the latest first seen first; with --search the latest news first.
+    """List stored entries, the latest first.
+
+    Duplicates are included. The order is that of first seen; with --search that of published.
 
     Example: aggregator entries --category space --since 7d --json
     """
@@ -150,10 +152,11 @@ def _print_entries(aggregator: Aggregator, selection: Selection, limit: int | No
             title.append(f"  (duplicate of {entry.duplicate_of})", style="dim")
         names = " ".join(match.category for match in entry.categories)
         listing.add_row(entry.id, ago(entry.first_seen, now), entry.source, title, names)
-    console().print(listing)
     if not shown:
         say("nothing matches")
-    elif limit is None and len(shown) > _SHOWN:
+        return
+    console().print(listing)
+    if limit is None and len(shown) > _SHOWN:
         say(f"the newest {_SHOWN}; --limit N shows more, --json all")
 
 
@@ -161,7 +164,7 @@ def explain(
     what: Annotated[str, typer.Argument(metavar="URL-or-ID", help="An entry's address or id.")],
     config: ConfigOption = None,
 ) -> None:
-    """Explain why an entry has its categories, duplicates and story, and which digests had it.
+    """Explain an entry's categories, duplicates, story and digests.
 
     Example: aggregator explain https://spacenews.com/some-article/
     """
@@ -200,7 +203,9 @@ def _explained_categories(aggregator: Aggregator, entry: StoredEntry) -> Iterato
         yield "  none"
     lines = aggregator.explained_categories(entry)
     if not lines:
-        yield "the rules as they are now: its source is no longer configured"
+        has_source = entry.source in aggregator.setup.by_name
+        why = "no categories are configured" if has_source else "its source is no longer configured"
+        yield f"the rules as they are now: {why}"
         return
     # what is said above is not said again
     known = {match.category for match in entry.categories}

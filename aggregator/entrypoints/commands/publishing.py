@@ -18,7 +18,7 @@ from aggregator.errors import NoConfiguration
 from aggregator.model import Entry, Source, SourceKind
 from aggregator.normalize import canonical_url, notes_on_ids
 from aggregator.polling.look import Found, find_source
-from aggregator.publish import render_opml, write_if_changed
+from aggregator.publish import render_opml, write_named
 from aggregator.sources import Credentials, configured_sources, written_source
 from aggregator.text.legal import visible
 
@@ -111,7 +111,9 @@ def publish(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to; created if missing.")],
     config: ConfigOption = None,
 ) -> None:
-    """Write the whole site as files, for any web server; only files that changed are written.
+    """Write the whole site as files, for any web server.
+
+    Only files that changed are written.
 
     Example: aggregator publish --out /var/www/news
     """
@@ -149,4 +151,4 @@ def opml_export(
     if out is None:
         typer.echo(body, nl=False)
     else:
-        write_if_changed(out, body)
+        write_named(out, body)

@@ -32,7 +32,9 @@ SinceOption = Annotated[
 
 
 def rules_test(since: SinceOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
-    """Show which entries would gain or lose categories under the rules on disk, and how right the rules are.
+    """Show what the rules on disk would change in the store.
+
+    Which entries would gain or lose categories, and how right the rules are.
 
     Nothing is changed. Precision, recall and F1 are those on the examples of the categories, by the rules alone.
 
@@ -42,7 +44,9 @@ def rules_test(since: SinceOption = None, as_json: JsonOption = False, config: C
 
 
 def rules_apply(since: SinceOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
-    """Apply the rules on disk to stored entries; new entries follow them anyway.
+    """Apply the rules on disk to stored entries.
+
+    New entries follow them anyway.
 
     Example: aggregator rules apply
     """

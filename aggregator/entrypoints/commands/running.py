@@ -52,7 +52,9 @@ def run(
     log_format: LogOption = LogFormat.HUMAN,
     config: ConfigOption = None,
 ) -> None:
-    """The main job: poll on schedule, publish, send digests, serve the pages and feeds, until Ctrl-C or SIGTERM.
+    """The main job: poll, send digests, serve pages and feeds.
+
+    It polls on schedule, until Ctrl-C or SIGTERM.
 
     Example: aggregator run --host 0.0.0.0 --port 8080
     """
@@ -66,7 +68,9 @@ def demo(
     language: LanguageOption = "en",
     log_format: LogOption = LogFormat.HUMAN,
 ) -> None:
-    """Run everything on a day of news from sources that the program serves itself: no network needed, nothing kept.
+    """Run everything on a day of news, without a network.
+
+    The program serves the sources itself; nothing is kept.
 
     Example: aggregator demo --language fr
     """

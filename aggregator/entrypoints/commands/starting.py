@@ -33,7 +33,9 @@ def init(
     ] = ",".join(_USUAL),
     is_quiet: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take the defaults.")] = False,
 ) -> None:
-    """Write a configuration of your own: settings, sources, categories, a daily digest.
+    """Write a configuration of your own.
+
+    It has settings, sources, categories and a daily digest.
 
     Without DIR it goes into the current directory. No file is replaced. On a terminal it asks for a title and a mail
     address.

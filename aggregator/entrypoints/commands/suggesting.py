@@ -34,7 +34,9 @@ def rules_suggest(
     ] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Suggest small edits of the rules that get their examples right, with what else they would change in the store.
+    """Suggest small edits that get the examples of the rules right.
+
+    Each with what else it would change in the store.
 
     A term, a weight, a `near`, a veto; those that get most right and change least come first. Without --write nothing
     is written. `aggregator rules apply` then gives stored entries their new categories.

@@ -29,7 +29,9 @@ def rankings(
     limit: LimitOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Show the rankings that are watched; of one its latest edition with what moved, or one row over all editions.
+    """Show the rankings that are watched, or what moved in one.
+
+    Of one ranking: its latest edition with what moved, or one row over all editions.
 
     Example: aggregator rankings talent --row Luxembourg
     """

@@ -9,7 +9,7 @@ from aggregator.entrypoints.doctor.finding import Finding, bad, doubtful, good, 
 from aggregator.entrypoints.terminal import rfc3339
 from aggregator.errors import StoreError
 from aggregator.model import Condition
-from aggregator.store import Store, database_exists
+from aggregator.store import Store, database_exists, file_of
 from aggregator.text.durations import duration_in_words
 from aggregator.text.sizes import size_in_words
 
@@ -46,7 +46,7 @@ def integrity(url: str, answer: Answer) -> Finding:
             return good("database", "there is none yet; `aggregator run` makes it")
         case StoreError():
             remedy = (
-                "if it is damaged: stop the program, `aggregator restore BACKUP --replace`; else see to its folder"
+                f"it is {file_of(url)}; the rest can be looked at when that is mended"
                 if url.startswith("sqlite")
                 else "see that the server runs, and that storage.url names it, a user and a database of it"
             )

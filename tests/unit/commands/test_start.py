@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -33,3 +34,21 @@ def test_the_list_of_commands_has_the_beginning_of_what_each_says_of_itself() ->
         if " " not in name:
             assert " ".join(function.__doc__.split()).startswith(said.pop(name).strip().rstrip("."))
     assert said.keys() == {"opml", "rules", "db"}
+
+
+@pytest.mark.parametrize("group", [(), ("opml",), ("rules",), ("db",)], ids=" ".join)
+def test_no_command_is_described_by_a_sentence_that_is_cut_off(group: tuple[str, ...]) -> None:
+    listed = CliRunner().invoke(app, [*group, "--help"], env={"COLUMNS": "80"}).stdout.partition("Commands:\n")[2]
+
+    assert listed
+    assert "..." not in listed
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="needs a device that is always full")
+def test_output_that_can_not_be_written_is_a_sentence_and_a_failure() -> None:
+    program = [sys.executable, "-m", "aggregator.entrypoints.cli", "--version"]
+
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (1, "aggregator: can't write the output: No space left on device\n")

@@ -162,7 +162,7 @@ def test_a_list_that_is_none_is_told_wherever_it_is(problems_of: Complainer, sec
 
     (problem,) = problems_of(f"include: [more.yaml]\n{first}", more=second)
 
-    assert problem.endswith("expected a list of sections, got '5'")
+    assert problem.endswith("expected a list of sections, got '5' for 'sources'")
 
 
 def test_a_list_that_is_null_in_an_included_file_changes_nothing(load_text: Loader) -> None:

@@ -9,6 +9,25 @@ from tests.unit.config.conftest import Complainer
 HEAD = "aggregator.yaml"
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("fetch: {every: 1h, workers: 0}", "expected a whole number from 1 to 500, got '0' for 'workers'"),
+        ("site: {title: [a]}", "expected text, got a list for 'title'"),
+        ("categories:\n  - name: space\n    any: [5]", "expected a term, got '5' for 'any'; put it in quotes"),
+        ("feeds: [{name: a, titles: front}]", "expected published or source, got 'front' for 'titles'"),
+        (
+            "email: {from: a@b.example, smtp: {security: tsl}}",
+            "expected none, starttls or tls, got 'tsl' for 'security'; did you mean 'tls'?",
+        ),
+    ],
+)
+def test_a_complaint_about_a_value_names_its_key_and_advises_quotes_only_where_they_help(
+    text: str, problem: str, problems_of: Complainer
+) -> None:
+    assert problems_of(text)[0].partition(": ")[2] == problem
+
+
 def test_all_mistakes_of_all_files_are_told_at_once_and_in_order(problems_of: Complainer) -> None:
     problems = problems_of(
         """\
@@ -29,7 +48,7 @@ sources:
     )
 
     assert problems == [
-        "aggregator.yaml:3: expected a duration such as 15m or 2h, got '5 bananas'",
+        "aggregator.yaml:3: expected a duration such as 15m or 2h, got '5 bananas' for 'every'",
         "aggregator.yaml:7: unknown key 'catgories'; did you mean 'categories'?",
         "aggregator.yaml:10: unknown category 'spac'; did you mean 'space'?",
         "aggregator.yaml:12: another source has this name: see aggregator.yaml:6",
@@ -58,7 +77,7 @@ sources:
             "fetch:\n  allow_private:\n    - nas.local\n    - 10.0.0.0/33",
             "4: expected a host or a network such as nas.local, *.lan, 127.0.0.1 or 10.0.0.0/8, got '10.0.0.0/33'",
         ),
-        ("site: {title: 2024}", "1: expected text, got '2024'; put it in quotes"),
+        ("site: {title: 2024}", "1: expected text, got '2024' for 'title'; put it in quotes"),
         ("site: {title: [a]}", "1: expected text, got a list"),
         ('site: {title: "a\\nb"}', "1: expected one line of text, got 'a\nb'"),
         ("site: Space", "1: expected a section, got 'Space'"),
@@ -71,7 +90,7 @@ sources:
         ("site: {language: English!}", "1: expected a language tag such as en, fr or de-LU, got 'English!'"),
         (
             "site: {timezone: Europe/Luxemburg}",
-            "1: expected a time zone such as Europe/Luxembourg, got 'Europe/Luxemburg'; did you mean 'Europe",
+            "1: expected a time zone such as Europe/Luxembourg, got 'Europe/Luxemburg' for 'timezone'; did",
         ),
         ("site: {timezone: /etc/passwd}", "1: expected a time zone such as Europe/Luxembourg, got '/etc/passwd'"),
         ("storage: {url: 'sqlite:///:memory:'}", "1: expected a file: a database in memory is forgotten when the"),
@@ -84,7 +103,10 @@ sources:
         ("templates: 5", "1: expected the name of a folder, got '5'"),
         ("sources:\n  - name: a", "2: 'url' is missing"),
         ("sources:\n  - name: a\n    url:", "3: 'url' is missing"),
-        ("sources:\n  -", "2: expected a section, got nothing"),
+        (
+            "sources:\n  -",
+            "2: expected a section such as url: https://example.org/feed, or an address alone, got nothing",
+        ),
         ("sources: {a: [b]}", "1: expected a list of sections, got a section"),
         ("sources: [a.example]", "1: expected an address that begins with http:// or https://, got 'a.example'"),
         (
@@ -99,13 +121,16 @@ sources:
         ),
         (
             "sources: [{url: 'https://a.example/', kind: rss}]",
-            "1: expected auto, feed, page, sitemap, watch or mailbox, got 'rss'",
+            "1: expected auto, feed, page, sitemap, watch or mailbox, got 'rss' for 'kind'",
         ),
         (
             "sources: [{url: 'https://a.example/', keep: a b}]",
-            "1: expected and, or at character 3, got 'a b'; words that",
+            "1: expected and, or at character 3, got 'a b' for 'keep'; words that",
         ),
-        ("categories: [{name: a, any: [++]}]", "1: expected a word, got '++'; for signs alone write a /regular"),
+        (
+            "categories: [{name: a, any: [++]}]",
+            "1: expected a word, got '++' for 'any'; for signs alone write a /regular",
+        ),
         ("categories: [{name: a, any: [b], at_least: 2}]", "1: at_least is more than all terms in any count together"),
         ("categories: [{name: a, at_least: 0}]", "1: expected a number above 0, at most 1000, got '0'"),
         ("categories:\n- name: a\n  any:\n  - b\n  - /c(?!d)/", "5: not a regular expression: it may not look around"),
@@ -126,7 +151,7 @@ sources:
             "1: expected title, summary, content, tags or source",
         ),
         ("categories: [{name: a, any: [b], none: [{terms: [c], weight: 2}]}]", "1: a group in none has no weight"),
-        ("categories: [{name: a, any: [5]}]", "1: expected a term, got '5'; put it in quotes"),
+        ("categories: [{name: a, any: [5]}]", "1: expected a term, got '5' for 'any'; put it in quotes"),
         ("categories: [{name: a, any: [[b]]}]", "1: expected a term, got a list"),
         ("feeds: [{name: a, limit: 1001}]", "1: expected a whole number from 1 to 1000, got '1001'"),
         ("digests: [{name: a, to: []}]", "1: expected at least one in the list"),
@@ -135,7 +160,7 @@ sources:
             "digests: [{name: a, every: now, cron: '* * * * *', to: [{chat: 's://a'}]}]",
             "1: expected either every or cron,",
         ),
-        ("digests: [{name: a, every: 1, to: [{chat: 's://a'}]}]", "1: expected a schedule, got '1'; put it in quotes"),
+        ("digests: [{name: a, every: 1, to: [{chat: 's://a'}]}]", "1: expected now, day at 07:30, week on monday at"),
         ("digests: [{name: a, every: often, to: [{chat: 's://a'}]}]", "1: expected now, day at 07:30, week on monday"),
         ("digests: [{name: a, cron: '* *', to: [{chat: 's://a'}]}]", "1: expected five fields"),
         (
@@ -177,9 +202,11 @@ sources:
         ("email: {from: nobody}", "1: expected a mail address such as news@example.org or Space news"),
         ("email:\n  smtp: {}", "1: 'from' is missing"),
         ("email: {from: a@b.example, smtp: {host: a b}}", "1: expected the name or address of a host, got 'a b'"),
-        ("email: {from: a@b.example, smtp: {security: ssl}}", "1: expected none, starttls or tls, got 'ssl'"),
+        ("sources: [17]", "1: expected a section such as url: https://example.org/feed, or an address alone, got '17'"),
+        ("digests: [{name: a, every: now, to: me.example}]", "1: expected a list of channels, or an address such as"),
+        ("sources: [{url: 'https://a.example/', headers: [b]}]", "1: expected a set of headers, got a list for 'head"),
         ("include: more.yaml", "1: the included file does not exist: more.yaml"),
-        ("site:\n  title:x", "2: expected a section, got 'title:x'; a space is missing behind the colon"),
+        ("site:\n  title:x", "2: expected a section, got 'title:x' for 'site'; a space is missing behind the colon"),
         ("site:\n  title:x\n  url: https://a.example/", "2: not YAML: a space is missing behind the colon"),
         ("sources:\n  - url:https://a.example/\n    name: a", "2: not YAML: a space is missing behind the colon"),
         ("site:\n  title: 'it's'", "2: not YAML: a quotation mark inside of '…' is written twice, as in 'it''s'"),
@@ -207,8 +234,17 @@ sources:
         ("site: {title: 'a}", "1: not YAML: a quotation mark is not closed"),
         ("a: *b", "1: not YAML: a value that begins with * must be in quotes"),
         ("---\na: 1\n---\nb: 2", "3: not YAML: more than one document (---) in the file"),
-        ("a: 1\n  b: 2\n c: 3", "2: not YAML: a colon where none is expected"),
-        ("a: \x00", " not YAML: unacceptable character"),
+        ("a: 1\n  b: 2\n c: 3", "2: not YAML: it is indented further than the key above"),
+        (
+            "sources:\n  - url: https://a.example/\n     name: a",
+            "3: not YAML: it is indented further than the key above",
+        ),
+        ("site:\n  title: a b: c\n   url: x", "2: not YAML: a colon where none is expected"),
+        ("site:\n  title: “News: daily”", "2: not YAML: typographic quotation marks are part of the text"),
+        ("site:\n  title: “News”\n  url: a: b", "3: not YAML: a colon where none is expected"),
+        ('site:\n  title: "News\n  url: x\nsources: []', "2: not YAML: a quotation mark is not closed"),
+        ("include: [.]", "1: the included file is a folder: "),
+        ("x: y\na: \x00", "2: not YAML: a character that it can't have (U+0000)"),
         ('a: "\\UFFFFFFFF"', " not YAML"),
         ("[" * 3000, " nested too deeply"),
         ("x: " + "[" * 60 + "]" * 60, "1: nested too deeply"),
@@ -261,7 +297,7 @@ def test_a_folder_is_not_read_as_a_file(problems_of: Complainer, tmp_path_factor
 
     problems = problems_of(f"include: ['{folder}']")
 
-    assert problems == [f"{HEAD}:1: the included file does not exist: {folder}"]
+    assert problems == [f"{HEAD}:1: the included file is a folder: {folder}"]
 
 
 def test_an_address_that_is_there_twice_is_told(problems_of: Complainer) -> None:
@@ -293,8 +329,8 @@ def test_references_in_sections_of_the_wrong_shape_are_passed_over(problems_of: 
     problems = problems_of("feeds: [{name: [x], where: a}, 5]\nsources: [{url: 'https://a.example/', categories: b}]")
 
     assert problems == [
-        f"{HEAD}:1: expected a name, got a list",
-        f"{HEAD}:1: expected a section, got '5'",
-        f"{HEAD}:1: expected a section, got 'a'",
+        f"{HEAD}:1: expected a name, got a list for 'name'",
+        f"{HEAD}:1: expected a section, got '5' for 'feeds'",
+        f"{HEAD}:1: expected a section, got 'a' for 'where'",
         f"{HEAD}:2: unknown category 'b'",
     ]

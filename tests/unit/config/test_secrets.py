@@ -86,7 +86,7 @@ def test_an_included_secret_stays_one_in_a_copy(load_text: Loader) -> None:
         ("site: {url: 'gopher://me:${SECRET}@n.example/'}", "got 'gopher://***@n.example/' from the environment"),
         ("sources: [{url: 'ftp://me:swordfish@a.example/feed'}]", "got 'ftp://***@a.example/feed'"),
         ("storage: {url: 'postgres://me:sword/fish?x#swordfish@db/news'}", "got 'postgres://***@db/news'"),
-        ("email: {from: a@b.example, smtp: {password: 5550123}}", "expected text; put it in quotes"),
+        ("email: {from: a@b.example, smtp: {password: 5550123}}", "expected text for 'password'; put it in quotes"),
         ("email: {from: a@b.example, smtp: {password: '${SECRET}', port: 0}}", "got '0'"),
         (
             "digests: [{name: a, every: now, to: [{webhook: 'ftp://swordfish/x'}]}]",
@@ -105,7 +105,10 @@ def test_an_included_secret_stays_one_in_a_copy(load_text: Loader) -> None:
             "sources: [{url: 'https://a.example/', headers: {X-Key: \"sword\\nfish\"}}]",
             "expected one line of ASCII text",
         ),
-        ("sources: [{url: 'https://a.example/', headers: {X-Key: 5550123}}]", "expected text; put it in quotes"),
+        (
+            "sources: [{url: 'https://a.example/', headers: {X-Key: 5550123}}]",
+            "expected text for 'X-Key'; put it in quotes",
+        ),
         ("sources: [{url: 'https://a.example/', headers: {X-Key: a, x-key: swordfish}}]", "a header is given twice"),
         (
             "sources: [{url: 'https://a.example/', headers: [swordfish]}]",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import PublishError
-from aggregator.publish import write_if_changed, write_site
+from aggregator.publish import write_if_changed, write_named, write_site
 
 
 def test_a_file_is_written_and_not_touched_again_while_it_is_the_same(tmp_path: Path):
@@ -124,3 +124,36 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path):
 
     with pytest.raises(PublishError, match=r"can't make the folder .*file/site: Not a directory"):
         write_site(tmp_path / "file" / "site", {})
+
+
+def test_a_named_folder_is_told_in_a_sentence(tmp_path: Path):
+    with pytest.raises(PublishError, match="it is a folder; name a file"):
+        write_named(tmp_path, b"body")
+
+
+def test_a_named_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    write_named(pipe, b"body")
+
+    assert os.read(reader, 10) == b"body"
+    assert pipe.is_fifo()
+    os.close(reader)
+
+
+def test_a_named_link_stays_a_link(tmp_path: Path):
+    (tmp_path / "file").write_bytes(b"old")
+    (tmp_path / "link").symlink_to("file")
+
+    write_named(tmp_path / "link", b"new")
+
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_a_named_file_is_made(tmp_path: Path):
+    write_named(tmp_path / "new", b"body")
+
+    assert (tmp_path / "new").read_bytes() == b"body"

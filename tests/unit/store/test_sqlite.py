@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.errors import StoreBusy
+from aggregator.errors import StoreBusy, StoreError
 from aggregator.store import Store
+from aggregator.store.engine import translated
 from tests.builders import NOW
 
 NORMAL, FULL = 1, 2
@@ -44,3 +46,19 @@ def test_a_database_that_another_program_keeps_locked_is_busy(store: Store, tmp_
         other.execute("ROLLBACK")
 
     store.write_quiet([])  # nothing is left of it
+
+
+@pytest.mark.parametrize(
+    ("said", "cure"),
+    [
+        ("attempt to write a readonly database", "this user needs the right to read and write its file"),
+        ("unable to open database file", "this user needs the right to read and write its file"),
+        ("file is not a database", "`aggregator restore BACKUP --replace`"),
+        ("database disk image is malformed", "`aggregator restore BACKUP --replace`"),
+        ("database or disk is full", "make room"),
+        ("disk I/O error", "the disk may be full, or broken"),
+    ],
+)
+def test_what_the_database_says_comes_with_what_to_do(said: str, cure: str) -> None:
+    with pytest.raises(StoreError, match=f"^the database failed: {said}: .*{re.escape(cure)}"), translated():
+        raise sqlite3.OperationalError(said)
