@@ -261,7 +261,8 @@ def _stories(each: Labelled, scales: Scales, vectors: Mapping[str, bytes]) -> li
     def near(one: Report, two: Report) -> float | None:
         return cosine(vectors[one.id], vectors[two.id]) if vectors else None
 
-    grouping = group_reports(each.reports, marks, Candidates({}, {}), (), each.weights, near, scales)
+    found = Candidates({}, {}).take_in(each.reports, marks)
+    grouping = group_reports(found, (), each.weights, near, scales)
     return [grouping.joined[report.id].story if report.id in grouping.joined else report.id for report in each.reports]
 
 

@@ -67,20 +67,12 @@ def _group(store: Store, came: Sequence[Report], now: datetime, encoder: Encoder
     reports = {each.id: each for each in (*stored.values(), *waiting)}
     vectors: dict[str, bytes] = {each.id: each.vector for each in reports.values() if each.vector is not None}
     made: dict[str, bytes] = {}
+    found = Candidates(near.by_mark, stored).take_in(waiting, marks)
     if encoder is not None:
-        around = Candidates(near.by_mark, stored)
-        for each in waiting:
-            around.add(each, marks[each.id].stored)
-        wanted = needing_vectors(((each, around.of(each, marks[each.id].looked_up)) for each in waiting), weights)
+        wanted = needing_vectors(found, weights)
         made = _vectors_of([reports[each] for each in sorted(wanted.difference(vectors))], encoder, stop)
-    judged = group_reports(
-        waiting,
-        marks,
-        Candidates(near.by_mark, stored),
-        stored.values(),
-        weights,
-        cosine_of(vectors | made if encoder is not None else {}),
-    )
+    cosine = cosine_of(vectors | made if encoder is not None else {})
+    judged = group_reports(found, stored.values(), weights, cosine)
     judged = replace(
         judged,
         waiting=tuple(each.pk for each in came),

@@ -74,6 +74,10 @@ def marks_of(gist: Gist, weights: Weights, published: datetime) -> Marks:
     )
 
 
+# Reports of a round, each with those that may tell of the same event.
+Near = Sequence[tuple[Report, Sequence[Report]]]
+
+
 class Candidates:
     """Reports by their marks: those that were found in the store, and those of the round."""
 
@@ -84,10 +88,15 @@ class Candidates:
         for mark, ids in by_mark.items():
             self._by_mark[mark] = dict.fromkeys(each for each in ids if each in reports)
 
-    def add(self, report: Report, stored: Iterable[int]) -> None:
-        self._reports[report.id] = report
-        for mark in stored:
-            self._by_mark[mark][report.id] = None
+    def take_in(self, round_: Sequence[Report], marks: Mapping[str, Marks]) -> Near:
+        """Add the reports of a round, and return each with its candidates; ``marks`` are those of each by its id."""
+        self._reports.update((each.id, each) for each in round_)
+        wanted = Counter(chain.from_iterable(marks[each.id].looked_up for each in round_))
+        for report in round_:
+            for mark in marks[report.id].stored:
+                if wanted[mark] > 1 or mark in self._by_mark:  # most are looked up by the report alone that has them
+                    self._by_mark[mark][report.id] = None
+        return [(each, list(self.of(each, marks[each.id].looked_up))) for each in round_]
 
     def of(self, report: Report, looked_up: Collection[int]) -> Iterator[Report]:
         """Yield those with the most marks in common, published within the window; of equals the next in time."""

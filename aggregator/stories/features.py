@@ -44,13 +44,21 @@ _RANKERS = frozenset(_RANKER_NAMES.split())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """A report ready to be compared: the weights of its words, of its headline and of all of it."""
+    """A report ready to be compared with many: the weights of its words, of its headline and of all of it.
+
+    ``title_total`` is the sum of its headline's weights; ``parts`` are those of its title as written, between dashes
+    and colons.
+    """
 
     report: Report
     title: Mapping[str, float]
     whole: Mapping[str, float]
     telling: frozenset[str]
+    title_norm: float
+    title_total: float
     norm: float
+    text: frozenset[str]
+    parts: Sequence[str]
 
     @property
     def gist(self) -> Gist:
@@ -71,7 +79,54 @@ def weigh(report: Report, weights: Weights) -> Weighed:
     times = _TITLE_TIMES if telling.intersection(title) or len(gist.text) < _LEAST_LEAD else 0.0
     whole = {word: times * weight for word, weight in title.items()} if times else {}
     whole.update((word, weights.of(word, gist.language)) for word in gist.text)
-    return Weighed(report=report, title=title, whole=whole, telling=telling, norm=_norm(whole))
+    return Weighed(
+        report=report,
+        title=title,
+        whole=whole,
+        telling=telling,
+        title_norm=_norm(title),
+        title_total=sum(title.values()) or 1.0,
+        norm=_norm(whole),
+        text=frozenset(gist.text),
+        parts=_PARTS.split(report.title),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """What two reports in one language have in common: ``features``; the words, each of the first's with its twin.
+
+    ``shared`` are those anywhere in both reports, ``left`` those of each headline that the other's has not.
+    """
+
+    features: Mapping[str, float]
+    pairs: Mapping[str, str]
+    shared: Sequence[str]
+    left: tuple[Sequence[str], Sequence[str]]
+
+
+def alike_at_home(one: Weighed, other: Weighed, cosine: float | None) -> Alike:
+    """Return what may speak for one event, of two reports in one language, and whether they are of one source."""
+    series = _series_words(one, other)
+    pairs = _pairs(one.title, other.title, series)
+    twins = frozenset(pairs.values())
+    titles = sum([one.title[word] * other.title[twin] for word, twin in pairs.items()])
+    titles /= sqrt(one.title_norm * other.title_norm)
+    left = [word for word in one.title if word not in pairs], [word for word in other.title if word not in twins]
+    shared = [word for word in one.whole if word in other.whole and word not in series]
+    common = sum([one.whole[word] * other.whole[word] for word in shared])
+    common += sum(
+        [one.whole.get(word, 0.0) * other.whole.get(twin, 0.0) for word, twin in pairs.items() if word != twin]
+    )
+    features = {
+        "meaning": max(0.0, cosine or 0.0),
+        "bodies": common / sqrt(one.norm * other.norm),
+        "titles": titles,
+        "covered": sqrt(_covered(one, left[0], other.text) * _covered(other, left[1], one.text)),
+        "source": float(one.report.source == other.report.source),
+        "links": float(not set(one.gist.links).isdisjoint(other.gist.links)),
+    }
+    return Alike(features=features, pairs=pairs, shared=shared, left=left)
 
 
 def features_at_home(one: Weighed, other: Weighed, cosine: float | None) -> tuple[dict[str, float], tuple[str, ...]]:
@@ -81,37 +136,24 @@ def features_at_home(one: Weighed, other: Weighed, cosine: float | None) -> tupl
     how much of both headlines the other report has; ``meaning`` is the ``cosine`` of their vectors, 0 without; the
     others are 1 when they are so.
     """
-    series = _series_words(one.report, other.report)
-    pairs = _pairs(one.title, other.title, series)
-    twins = frozenset(pairs.values())
-    titles = sum(one.title[word] * other.title[twin] for word, twin in pairs.items())
-    titles /= sqrt(_norm(one.title) * _norm(other.title))
-    left = [word for word in one.title if word not in pairs], [word for word in other.title if word not in twins]
-    shared = [word for word in one.whole if word in other.whole and word not in series]
-    common = sum(one.whole[word] * other.whole[word] for word in shared)
-    common += sum(one.whole.get(word, 0.0) * other.whole.get(twin, 0.0) for word, twin in pairs.items() if word != twin)
-    telling = [word for word in (*pairs, *shared) if word in one.telling and (word in one.title or word in other.title)]
-    is_one_source = one.report.source == other.report.source
-    found = {
-        "meaning": max(0.0, cosine or 0.0),
-        "bodies": common / sqrt(one.norm * other.norm),
-        "titles": titles,
-        "covered": sqrt(_covered(one, left[0], other.gist.text) * _covered(other, left[1], one.gist.text)),
+    alike = alike_at_home(one, other, cosine)
+    found, pairs, both = dict(alike.features), alike.pairs, (*alike.pairs, *alike.shared)
+    telling = [word for word in both if word in one.telling and (word in one.title or word in other.title)]
+    is_same = found["titles"] >= _EQUAL and len(pairs) >= _LEAST_EQUAL
+    found |= {
         "plain": float(not telling),
         "single": float(len(set(telling)) == 1),
-        **_conflicts(one.gist, other.gist, *left),
+        **_conflicts(one.gist, other.gist, *alike.left),
         "indices": float(_rankers_differ(one.gist, other.gist)),
-        "source": float(is_one_source),
-        "links": float(not set(one.gist.links).isdisjoint(other.gist.links)),
-        "hollow": float(not telling and not one.has_lead and not (titles >= _EQUAL and len(pairs) >= _LEAST_EQUAL)),
+        "hollow": float(not telling and not one.has_lead and not is_same),
         "series": 0.0,
-        "parts": float(is_one_source and _parts_differ(one.report.title, other.report.title)),
+        "parts": float(bool(found["source"]) and _parts_differ(one.report.title, other.report.title)),
     }
-    if is_one_source:
+    if found["source"]:
         apart = abs(one.report.published - other.report.published)
         is_again = one.report.title == other.report.title and apart > _SAME_DAY
         found["series"] = float(is_again or bool(found["numbers"] or found["years"]))
-    words = sorted(dict.fromkeys((*pairs, *shared)), key=lambda word: -one.title.get(word, one.whole.get(word, 0.0)))
+    words = sorted(dict.fromkeys(both), key=lambda word: -one.title.get(word, one.whole.get(word, 0.0)))
     return found, tuple(word for word in words if word in one.telling)
 
 
@@ -146,15 +188,13 @@ def _all_names(gist: Gist) -> dict[str, None]:
     return dict.fromkeys((*gist.names, *gist.lead_names))
 
 
-def _series_words(one: Report, other: Report) -> frozenset[str]:
+def _series_words(one: Weighed, other: Weighed) -> frozenset[str]:
     """Return the words that two titles of one source have in common because they are of one series: "Weekly: …"."""
-    if one.source != other.source:
-        return frozenset()
-    first, second = _PARTS.split(one.title), _PARTS.split(other.title)
-    if len(first) < 2 or len(second) < 2 or first == second:
+    first, second = one.parts, other.parts
+    if len(first) < 2 or len(second) < 2 or one.report.source != other.report.source or first == second:
         return frozenset()
     common = [part for part in (first[0], first[-1]) if part in {second[0], second[-1]}]
-    return frozenset(stems(terms_in(" ".join(common)), one.gist.language))
+    return frozenset(stems(terms_in(" ".join(common)), one.gist.language)) if common else frozenset()
 
 
 def _parts_differ(title: str, other: str) -> bool:
@@ -200,12 +240,10 @@ def _norm(weighed: Mapping[str, float]) -> float:
     return sum(weight * weight for weight in weighed.values()) or 1.0
 
 
-def _covered(one: Weighed, left: Collection[str], text: Iterable[str]) -> float:
+def _covered(one: Weighed, left: Collection[str], text: Collection[str]) -> float:
     """Return how much of a headline the other report has in its headline, or in its lead, which counts less."""
-    total = sum(one.title.values()) or 1.0
-    known = set(text)
-    missing = sum(one.title[word] * (0.2 if word in known else 1.0) for word in left)
-    return (total - missing) / total
+    missing = sum([one.title[word] * (0.2 if word in text else 1.0) for word in left])
+    return (one.title_total - missing) / one.title_total
 
 
 def _conflicts(one: Gist, other: Gist, left_here: Sequence[str], left_there: Sequence[str]) -> dict[str, float]:

@@ -8,15 +8,15 @@ from event to event, since what joins must be like all of it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
 from aggregator.model import Grouping, Joined, Report
-from aggregator.stories.candidates import Candidates, Marks
+from aggregator.stories.candidates import Near
 from aggregator.stories.features import Weighed, weigh
-from aggregator.stories.scores import SHIPPED, Scales, Score, needs_meaning, score
+from aggregator.stories.scores import SHIPPED, Scales, Score, may_be_one, needs_meaning, score
 from aggregator.stories.weights import Weights
 from aggregator.stories.wording import as_written
 
@@ -38,22 +38,15 @@ Cosine = Callable[[Report, Report], float | None]
 
 
 def group_reports(
-    waiting: Sequence[Report],
-    marks: Mapping[str, Marks],
-    candidates: Candidates,
-    stored: Iterable[Report],
-    weights: Weights,
-    cosine: Cosine,
-    scales: Scales = SHIPPED,
+    near: Near, stored: Iterable[Report], weights: Weights, cosine: Cosine, scales: Scales = SHIPPED
 ) -> Grouping:
-    """Judge new reports. ``marks`` are those of each, by its id.
+    """Judge new reports, each with its candidates.
 
     ``stored`` are the reports that were found, with all others of their stories.
     """
-    for report in waiting:
-        candidates.add(report, marks[report.id].stored)
+    waiting = [report for report, _ in near]
     stories = Stories((*stored, *waiting), weights, cosine, scales)
-    stories.join([(report, list(candidates.of(report, marks[report.id].looked_up))) for report in waiting])
+    stories.join(near)
     return Grouping(
         waiting=tuple(each.pk for each in waiting),
         joined={report.id: joined for report in waiting if (joined := stories.joined(report)) is not None},
@@ -94,7 +87,7 @@ class Stories:
             self._members[report.story].append(report)
             self._story[report.id] = report.story
 
-    def join(self, found: Iterable[tuple[Report, Sequence[Report]]]) -> None:
+    def join(self, found: Near) -> None:
         """Let stories become one, the likest first; those are looked at that have reports which found each other."""
         near: dict[str, set[str]] = defaultdict(set)
         for report, others in found:
@@ -106,7 +99,9 @@ class Stories:
         waiting: list[tuple[float, str, str]] = []
 
         def consider(one: str, two: str) -> None:
-            if self._may_become_one(one, two) and (likeness := self._likeness(one, two)) > 0:
+            if not self._may_become_one(one, two) or not self._may_be_alike(one, two):
+                return
+            if (likeness := self._likeness(one, two)) > 0:
                 heappush(waiting, (-likeness, min(one, two), max(one, two)))
 
         for story, nearby in near.items():
@@ -162,6 +157,14 @@ class Stories:
                 self._weigh(one), self._weigh(other), self._cosine(one, other), self._scales
             )
         return found
+
+    def _may_be_alike(self, one: str, two: str) -> bool:
+        """Tell quickly of two stories of one report each, as most are, that they are not alike."""
+        ours, theirs = self._members[one], self._members[two]
+        if len(ours) > 1 or len(theirs) > 1:
+            return True
+        [first], [second] = ours, theirs
+        return may_be_one(self._weigh(first), self._weigh(second), self._cosine(first, second), self._scales)
 
     def _likeness(self, one: str, two: str) -> float:
         return self._link(one, two).likeness
@@ -228,10 +231,10 @@ class Stories:
         return weighed
 
 
-def needing_vectors(found: Iterable[tuple[Report, Iterable[Report]]], weights: Weights) -> set[str]:
+def needing_vectors(near: Near, weights: Weights) -> set[str]:
     """Return the ids of reports whose meaning may tell that they are of one event with another: others need no vector.
 
-    ``found`` are reports with their candidates.
+    ``near`` are reports with their candidates.
     """
     weighed: dict[str, Weighed] = {}
 
@@ -241,7 +244,7 @@ def needing_vectors(found: Iterable[tuple[Report, Iterable[Report]]], weights: W
         return weighed[report.id]
 
     wanted: set[str] = set()
-    for report, others in found:
+    for report, others in near:
         for other in others:
             if needs_meaning(of(report), of(other)):
                 wanted |= {report.id, other.id}

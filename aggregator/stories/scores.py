@@ -13,7 +13,7 @@ from math import exp
 from typing import Final
 
 from aggregator.model import Gist
-from aggregator.stories.features import Weighed, features_abroad, features_at_home
+from aggregator.stories.features import Weighed, alike_at_home, features_abroad, features_at_home
 
 START: Final = "start"
 
@@ -158,19 +158,32 @@ class Score:
 
 def score(one: Weighed, other: Weighed, cosine: float | None = None, scales: Scales = SHIPPED) -> Score:
     """Judge two reports. ``cosine`` is that of their vectors, None where one has none."""
+    weights = _weights(one, other, cosine, scales)
+    of_pair = features_abroad if is_abroad(one.gist, other.gist) else features_at_home
+    return _sum(weights, *of_pair(one, other, cosine))
+
+
+def may_be_one(one: Weighed, other: Weighed, cosine: float | None = None, scales: Scales = SHIPPED) -> bool:
+    """Whether the score of two reports may be above 0, going by what can speak for it alone: of most pairs it can't."""
+    if is_abroad(one.gist, other.gist):
+        return True
+    weights, features = _weights(one, other, cosine, scales), alike_at_home(one, other, cosine).features
+    most = _sum(weights, features, ()).value
+    return most + sum(max(0.0, weight) for name, weight in weights.items() if name not in features) > 0
+
+
+def _weights(one: Weighed, other: Weighed, cosine: float | None, scales: Scales) -> Weighing:
     scale = scales.plain if cosine is None else scales.meant
     if is_abroad(one.gist, other.gist):
-        found, words = features_abroad(one, other, cosine)
-        return _sum(scale.abroad, found, words)
-    found, words = features_at_home(one, other, cosine)
+        return scale.abroad
     # of one text and a headline, the meaning tells more than the words
     are_texts = one.has_lead and other.has_lead if cosine is None else one.has_lead or other.has_lead
-    return _sum(scale.texts if are_texts else scale.headlines, found, words)
+    return scale.texts if are_texts else scale.headlines
 
 
 def needs_meaning(one: Weighed, other: Weighed) -> bool:
     """Whether the vectors of two reports may tell that they are of one event: else they need none."""
-    return score(one, other, _NEAR).value > 0
+    return may_be_one(one, other, _NEAR) and score(one, other, _NEAR).value > 0
 
 
 def is_abroad(one: Gist, other: Gist) -> bool:

@@ -32,6 +32,7 @@ class Weights:
         self._entries: Counter[str] = Counter()
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._known: dict[tuple[str, str], float] = {}
+        self._rare: dict[tuple[str, str], float] = {}
         self._telling: dict[tuple[str, str], bool] = {}
         for gist in unread:
             self._entries[gist.language] += 1
@@ -50,7 +51,11 @@ class Weights:
 
         Else a word that the reports of one event share would be less rare than those of each alone.
         """
-        return self._weight(word, language, least=_FEW)
+        key = (language, word)
+        weight = self._rare.get(key)
+        if weight is None:
+            weight = self._rare[key] = self._weight(word, language, least=_FEW)
+        return weight
 
     def is_telling(self, word: str, language: str) -> bool:
         """Whether a word tells one event from another: a name, a place, a rare word, a number of some length."""
@@ -71,7 +76,7 @@ class Weights:
     def _read(self, word: str, language: str) -> tuple[int, int]:
         """Return how many entries were read, and how many of them have a word."""
         vocabulary = self._vocabularies.get(language, _NOTHING)
-        having = vocabulary.counts.get(word, 0) + self._counts[language][word]
+        having = vocabulary.counts.get(word, 0) + self._counts[language].get(word, 0)
         return vocabulary.entries + self._entries[language], having
 
 

@@ -59,7 +59,8 @@ class Round:
     def stories(self) -> dict[str, str]:
         weights = Weights({}, (each.gist for each in self.reports))
         marks = {each.id: marks_of(each.gist, weights, each.published) for each in self.reports}
-        found = group_reports(self.reports, marks, Candidates({}, {}), (), weights, self._no_cosine)
+        near = Candidates({}, {}).take_in(self.reports, marks)
+        found = group_reports(near, (), weights, self._no_cosine)
         return {each.id: found.joined[each.id].story if each.id in found.joined else each.id for each in self.reports}
 
     def _no_cosine(self, *_: Report) -> None:

@@ -34,8 +34,8 @@ class Newsroom:
         ]
         weights = Weights(self.vocabularies, (each.gist for each in waiting))
         marks = {each.id: marks_of(each.gist, weights, each.published) for each in waiting}
-        found = Candidates(self.by_mark, self.reports)
-        grouping = group_reports(waiting, marks, found, self.reports.values(), weights, lambda *_: None)
+        near = Candidates(self.by_mark, self.reports).take_in(waiting, marks)
+        grouping = group_reports(near, self.reports.values(), weights, lambda *_: None)
         for each in waiting:
             joined = grouping.joined.get(each.id)
             story = joined.story if joined else each.id
