@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlsplit
 
 from aggregator.model import Entry, KnownEntry
@@ -12,6 +13,8 @@ from aggregator.text.hosts import names_an_article
 
 # Two texts of one title are revisions of one when they share so much of their words.
 _ALIKE = 0.6
+# Two spellings of one word have so much in common.
+_SPELT_ALIKE = 0.7
 # A text of so many words is no phrase that stands under every item.
 _TELLING_WORDS = 12
 # What looks like a token: letters and digits together, or many letters of no word. A number or a date names a page.
@@ -47,13 +50,28 @@ def renamed(
 def has_moved(entry: Entry, stored: KnownEntry) -> bool:
     """Whether an entry with another key and address is what is stored, by its title, time and text."""
     if not _same(entry.title, stored.title):
-        return False
+        return _is_mended(entry, stored)
     if entry.published is not None:
         return entry.published == stored.published and _texts_agree(entry.summary, stored.summary)
     is_dated = stored.is_dated and stored.published != stored.first_seen
     if is_dated or entry.summary != stored.summary:
         return False
     return len(words_in(entry.summary)) >= _TELLING_WORDS or _only_token_differs(entry.url, stored.url)
+
+
+def _is_mended(entry: Entry, stored: KnownEntry) -> bool:
+    """Whether headline and slug were put right at once: time and text are the same, and the headline nearly is."""
+    is_same = entry.published is not None and entry.published == stored.published and entry.summary == stored.summary
+    return is_same and len(words_in(entry.summary)) >= _TELLING_WORDS and _is_reworded(entry.title, stored.title)
+
+
+def _is_reworded(one: str, two: str) -> bool:
+    """Whether words were added to a headline, or taken out, or their spelling put right; other numbers are others."""
+    first, second = (set(words_in(title)) for title in (one, two))
+    fewer, more = sorted((first - second, second - first), key=len)
+    if any(word.isdigit() for word in fewer | more) or len(first & second) < _ALIKE * min(len(first), len(second)):
+        return False
+    return all(get_close_matches(word, more, n=1, cutoff=_SPELT_ALIKE) for word in fewer)
 
 
 def _at_same_link(entry: Entry, left: Iterable[KnownEntry], same_source: Iterable[KnownEntry]) -> KnownEntry | None:

@@ -12,7 +12,7 @@ _HOSTS = re.compile(
 )
 _PATHS = re.compile(
     r"^/~(?:ff|r|a|at)/|^/tracker/\d|/_/stat$|^/(?:piwik|matomo)\.php$|^/b/ss/"
-    r"|/(?:1|1x1|blank|clear|clearpixel|pixel|spacer|trans|transparent)\.(?:gif|png)$",
+    r"|/1\.gif$|/(?:1x1|blank|clear|clearpixel|pixel|spacer|trans|transparent)\.(?:gif|png)$",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"https?://(?:[^/?#@]*@)?(?P<host>[^/?#:]*)(?::[0-9]*)?(?P<path>[^?#]*)", re.IGNORECASE)

@@ -18,6 +18,7 @@ _SAME: Final = {"no": "nb", "nn": "nb", "iw": "he", "in": "id"}
 
 _WIDTHS: Final = ("wide", "abbreviated")
 _CONTEXTS: Final = ("format", "stand-alone")
+_FEWEST_LETTERS: Final = 3
 _Names = Mapping[str, frozenset[int]]
 
 
@@ -25,8 +26,9 @@ def month_number(word: str, language: str | None = None) -> int | None:
     """Return the number of a month, 1 to 12; None where no language has it, or where languages disagree.
 
     "listopad" is October in Croatian and November in Czech and Polish: it takes the ``language`` of the text to tell.
+    Programs shorten names otherwise than CLDR does ("fév", "ноя"): the first letters count where no name is the word.
     """
-    found = _numbers(_months, word, language)
+    found = _numbers(_months, word, language) or _numbers(_shortened_months, word, language)
     return next(iter(found)) if len(found) == 1 else None
 
 
@@ -60,6 +62,16 @@ def _in_any(names: Callable[[str], _Names]) -> _Names:
 @cache
 def _months(language: str) -> _Names:
     return _collected("months", language)
+
+
+@cache
+def _shortened_months(language: str) -> _Names:
+    """Return the first letters of the months, three and more, and what they may stand for."""
+    found: dict[str, frozenset[int]] = {}
+    for name, numbers in _months(language).items():
+        for length in range(_FEWEST_LETTERS, len(name)):
+            found[name[:length]] = found.get(name[:length], frozenset()) | numbers
+    return found
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -61,12 +61,16 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?P<rest>\D.*)?")
-_UNIX = re.compile(r"\d{9,10}(?:\d{3})?")
+_UNIX = re.compile(r"@?(\d{9,10})(?:\d{3})?(?:\.\d+)?")
+_WEEK_OR_DAY = re.compile(
+    r"(?P<year>\d{4})-(?:W(?P<week>\d{2})-(?P<weekday>[1-7])|(?P<day>\d{3}))(?:[T ](?P<rest>\d.*))?", re.IGNORECASE
+)
 _YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})([./-] ?)(\d{1,2})\2(\d{1,2})(?!\d|[/-]\d|\.\d)")
 _NUMBERS = re.compile(
     r"(?<![\d./-])(?P<day>\d{1,2})(?P<mark>\. |[./-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?!\d|[./-]\d)"
 )
 _EAST_ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日日号號일]?")
+_EAST_ASIAN_MONTH = re.compile(r"(?<!\d)(?P<day>\d{1,2}) (?P<month>\d{1,2})[月월] (?P<year>\d{4})(?!\d)")
 _EAST_ASIAN_CLOCK = re.compile(
     r"(?P<hour>\d{1,2}) ?(?:[時时點点시] ?(?:(?P<minute>\d{1,2}) ?[分분]?)?|:(?P<minutes>\d{2}))"
 )
@@ -136,6 +140,7 @@ def _read_as_it_is(written: str, language: str | None) -> datetime | None:
     for read in (
         _read_as_it_should_be,
         _read_iso,
+        _read_week_or_day,
         _read_unix,
         _read_compact,
         _read_year_first,
@@ -170,10 +175,24 @@ def _read_iso(text: str) -> datetime | None:
 
 
 def _read_unix(text: str) -> datetime | None:
-    """Read seconds or milliseconds since 1970."""
-    if not _UNIX.fullmatch(text):
+    """Read seconds or milliseconds since 1970: "1763287200", "1763287200000", "@1763287200", "1763287200.25"."""
+    found = _UNIX.fullmatch(text)
+    return datetime.fromtimestamp(int(found[1]), UTC) if found else None
+
+
+def _read_week_or_day(text: str) -> datetime | None:
+    """Read "2026-W45-1" and "2026-306", the other two dates of ISO 8601."""
+    found = _WEEK_OR_DAY.fullmatch(text)
+    if found is None:
         return None
-    return datetime.fromtimestamp(int(text[:-3] if len(text) > 10 else text), UTC)
+    year = int(found["year"])
+    if found["week"]:
+        day = date.fromisocalendar(year, int(found["week"]), int(found["weekday"]))
+    else:
+        day = date(year, 1, 1) + timedelta(days=int(found["day"]) - 1)
+        if day.year != year:
+            return None
+    return _with_clock(day.year, day.month, day.day, found["rest"] or "")
 
 
 def _read_compact(text: str) -> datetime | None:
@@ -239,7 +258,9 @@ def _read_named(text: str, number_of: Callable[[str], int | None]) -> datetime |
 
 
 def _read_east_asian(text: str) -> datetime | None:
-    """Read "2026年3月5日 10時30分", "2026년 3월 5일 오후 3:15"."""
+    """Read "2026年3月5日 10時30分", "2026년 3월 5일 오후 3:15", and WordPress's "5 3月 2026"."""
+    if found := _EAST_ASIAN_MONTH.search(text):
+        return _with_clock(int(found["year"]), int(found["month"]), int(found["day"]), _without(text, found))
     found = _EAST_ASIAN.search(text)
     if found is None:
         return None

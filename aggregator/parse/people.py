@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 _ADDRESS_AND_NAME = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\s*\((?P<name>.*)\)")
 _NAME_AND_ADDRESS = re.compile(r"(?P<name>.*?)\s*[<(]\s*(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\s*[>)]")
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 _ADDRESS = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
 # What commas and the like part: not what stands in brackets or quotes.
 _PART = re.compile(r"""(?:\([^()]*\)|<[^<>]*>|"[^"]*"|[^,;()<>"]|[()<>"])+""")
@@ -26,6 +27,8 @@ def person(written: str) -> str | None:
                 text = found["name"]
         text = _ADDRESS.sub("", text)
     text = text.replace("()", "").replace("<>", "").strip(" ,;\"'")
+    if found := _IN_BRACKETS.fullmatch(text):  # the address was left out
+        text = found[1].strip()
     return text[:_MAX_CHARS] or None
 
 

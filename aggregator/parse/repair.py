@@ -28,6 +28,7 @@ _FEED_ROOT = re.compile(
 )
 _FEED_NAMES = {"rss", "feed", "rdf"}
 _ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"([^"]*)"|'([^']*)')\s*>""")
+_OF_XML = re.compile("&(?:amp|lt|gt|quot|apos);")
 _REFERENCE = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:(?:#([0-9]{1,8}|[xX][0-9a-fA-F]{1,7})|([A-Za-z_][\w.-]{0,63}));)?"
 )
@@ -37,6 +38,9 @@ _BARE = re.compile(
 )
 _END_NAME = re.compile(r"</([A-Za-z_][\w:.-]*)")
 _CUT_END = re.compile(r"</([\w:.-]+)\s*$")
+_CDATA = "<![CDATA["
+_END_TAG = re.compile(r"\s*</")
+_SECOND_END = re.compile(r"((?:[^\]<]++|\](?!\](?:>|&gt;))|<(?!!\[CDATA\[))*+)\]\](?:>|&gt;)(?=\s*</)")
 _PUNCTUATION = re.compile(r"""["'\[\]>]""")
 _HEAD_CHARS = 4096  # how far a server's own noise before a feed may reach
 
@@ -66,7 +70,9 @@ def open_document(text: str) -> Document:
         elif doctype.lower().startswith("html"):
             return Document(text=text, root="html", line=0, entities={})
     root = name[1] if name else ""
-    return Document(text=text[start:], root=root, line=text.count("\n", 0, start), entities=_declared(doctype))
+    return Document(
+        text=_unnested(text[start:]), root=root, line=text.count("\n", 0, start), entities=_declared(doctype)
+    )
 
 
 def find_root(document: bytes) -> tuple[int, str] | None:
@@ -193,12 +199,15 @@ def _end_of_doctype(text: str, position: int) -> int:
 
 
 def _declared(doctype: str) -> dict[str, str]:
-    """Return the entities that stand for plain text; those made of other entities or of markup are left out."""
+    """Return the entities that stand for plain text; those made of other entities or of markup are left out.
+
+    XML's own five are plain: they are read where the entity is used (XML 1.0 §4.4.7).
+    """
     entities: dict[str, str] = {}
     for name, double, single in _ENTITY.findall(doctype):
-        value = html.unescape(double or single)
-        if not set(value) & set("&<%"):
-            entities.setdefault(name, html.escape(value))
+        written = double or single
+        if not set(html.unescape(_OF_XML.sub("", written))) & set("&<%"):
+            entities.setdefault(name, html.escape(html.unescape(written)))
     return entities
 
 
@@ -206,6 +215,26 @@ def _declared(doctype: str) -> dict[str, str]:
 def _character(number: str) -> str:
     """Return what HTML reads in a character reference: 128 to 159 are windows-1252, what can't be is nothing."""
     return html.escape(without_forbidden(html.unescape(f"&#{number};")))
+
+
+def _unnested(text: str) -> str:
+    """Return a document without the marks of CDATA sections that stand within one, put there by a program of its own.
+
+    The first "]]>" ends such a section for XML. It is taken for the inner one's where the element goes on behind it,
+    and ends behind the next.
+    """
+    kept, position = [], 0
+    while (start := text.find(_CDATA, position)) >= 0:
+        outer = text.find("]]>", start)
+        inner = text.find(_CDATA, start + len(_CDATA), max(outer, 0))
+        if inner >= 0 and not _END_TAG.match(text, outer + 3) and (found := _SECOND_END.match(text, outer + 3)):
+            kept += [text[position:inner], text[inner + len(_CDATA) : outer], found[1], "]]>"]
+            position = found.end()
+        else:
+            after = outer + 3 if outer >= 0 else len(text)
+            kept.append(text[position:after])
+            position = after
+    return "".join([*kept, text[position:]]) if position else text
 
 
 def sections(text: str, position: int = 0) -> Iterator[tuple[str, bool]]:

@@ -26,6 +26,7 @@ _TYPES: Final = frozenset(("text", "html", "xhtml", "plain", "text/plain", "text
 _EMPTY_LINK: Final = re.compile(
     r"""<((?:[\w.-]+:)?link)(?=\s)[^<>]*?\shref\s*=\s*(?:"\s*"|'\s*')[^<>]*?(?:/>|>\s*</\1\s*>)"""
 )
+_LINK_OF_RSS: Final = re.compile(r"<((?:[\w.-]+:)?link)\s*(?:/>|>\s*</\1\s*>)", re.IGNORECASE)
 _LINK: Final = re.compile(r"""(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?href\s*=\s*["']\s*)(?![/#?])([^"'<>\s]*)""")
 # An address that feedparser doesn't know leaves the prefix to speak for itself: slips that publishers make.
 MEDIA_RSS: Final = re.compile(r"https?://search\.yahoo\.com/mrss/?", re.IGNORECASE)
@@ -61,7 +62,7 @@ def put_right(text: str, *, is_atom: bool) -> str:
 
 def _put_right(text: str, captions: re.Pattern[str] | None, *, is_atom: bool) -> str:
     text = _TYPED.sub(lambda found: f"{found[1]}{found[2]}{known_type(found[3])}{found[2]}", text)
-    text = _EMPTY_LINK.sub("", text)
+    text = _LINK_OF_RSS.sub("", _EMPTY_LINK.sub("", text))
     if captions:
         text = captions.sub(r"<\1caption\2>", text)
     return _LINK.sub(lambda found: found[1] + with_scheme(found[2]), text) if is_atom else text

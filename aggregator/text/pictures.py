@@ -10,6 +10,7 @@ from typing import Final
 LAZY: Final = (
     *("data-src", "data-lazy-src", "data-original", "data-orig-src", "data-actual-src", "data-img-src", "data-echo"),
     *("data-pagespeed-lazy-src", "data-cfsrc", "data-ezsrc", "data-runner-src", "data-nitro-lazy-src", "lazy-src"),
+    *("data-actualsrc", "data-lazyload", "data-lazy", "data-defer-src", "data-llsrc"),
 )
 # What tells of another size, or of something else altogether: better than a placeholder only.
 _OTHERS: Final = ("data-large-file", "data-orig-file", "data-full-src", "data-hi-res-src", "data-url", "data-image")
@@ -23,6 +24,7 @@ _PLACEHOLDER: Final = re.compile(
     r"|loading|loader|pixel|gr[ae]y|dummy|1x1|1px)(?:[_-]?\d+(?:x\d+)?)?\.(?:gif|png|svg|jpe?g|webp)(?:$|[?#])",
     re.IGNORECASE,
 )
+_FILE: Final = re.compile(r"[^\s<>]*/[^\s<>]*\.(?:jpe?g|png|webp|avif|gif)(?:[?#][^\s<>]*)?", re.IGNORECASE)
 _NO_ADDRESS: Final = ("data:", "blob:", "about:", "javascript:", "{", "[", "<", "#")
 _HAS_SIZES: Final = re.compile(r"\s\d[\d.]*[wx](?:,|$)")
 _MOST_CHARS: Final = 20_000  # a list of candidates has a few hundred
@@ -44,7 +46,18 @@ def picture_address(attributes: Mapping[str, str]) -> str | None:
     if src and not is_placeholder(src):
         return src
     others = (_address(attributes.get(name), by_script=True) for name in _OTHERS)
-    return widest(attributes.get(SET)) or next((each for each in others if each), None) or src
+    known = widest(attributes.get(SET)) or next((each for each in others if each), None)
+    return known or _by_some_script(attributes) or src
+
+
+def _by_some_script(attributes: Mapping[str, str]) -> str | None:
+    """Return the first address of a picture in an attribute of a script that we don't know."""
+    return next((value.strip() for name, value in attributes.items() if _is_of_script(name, value)), None)
+
+
+def _is_of_script(name: str, value: str) -> bool:
+    is_file = len(value) < _MOST_CHARS and _FILE.fullmatch(value.strip()) is not None
+    return name.startswith("data-") and is_file and not is_placeholder(value)
 
 
 def is_placeholder(address: str) -> bool:

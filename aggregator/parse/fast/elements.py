@@ -116,8 +116,11 @@ def caption(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> No
 
 def link(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
     if not element.keys():  # that of RSS
-        draft.values["link"] = address = _link_text(walk, element, draft)
-        draft.links.append(RawLink(address or None, type="text/html"))
+        address = _link_text(walk, element, draft)
+        if not address:  # the id may be the link
+            return
+        draft.values["link"] = address
+        draft.links.append(RawLink(address, type="text/html"))
         return
     attributes = walk.names.attributes(element)
     relation = attributes.setdefault("rel", "alternate")

@@ -80,6 +80,32 @@ def test_at_another_address_time_title_and_text_must_all_be_the_same(changed: di
     assert are_new(moved(BEFORE, "https://new.example/x", **changed), known=(stored(BEFORE),)) == [True]
 
 
+@pytest.mark.parametrize(
+    ("title", "is_new"),
+    [
+        ("The clock of Wiltz runs again", False),
+        ("The clock of Wilz runs again", False),
+        ("The clock runs", False),
+        ("The bridge of Wiltz opens again", True),
+        ("The clock of Vianden runs again", True),
+        ("The 2 clocks of Wiltz run again", True),
+    ],
+)
+def test_a_headline_that_is_put_right_with_its_address_is_the_same_entry(title: str, is_new: bool) -> None:
+    before = replace(BEFORE, title="The clok of Wiltz runs again" if "2 " not in title else "The 3 clocks of Wiltz run")
+    before = replace(before, summary=LONG)
+
+    assert are_new(moved(before, "https://orbit.example/clock", title=title), known=(stored(before),)) == [is_new]
+
+
+def test_a_headline_that_is_put_right_needs_the_time_of_its_publisher_and_a_telling_text() -> None:
+    before = replace(BEFORE, title="The clok of Wiltz runs again", summary=LONG)
+    for changed in ({"published": NOW}, {"summary": "Ministers say so."}):
+        after = moved(before, "https://orbit.example/clock", title="The clock of Wiltz runs again", **changed)
+
+        assert are_new(after, known=(stored(before),)) == [True]
+
+
 def test_each_stored_entry_is_one_entry_of_the_document() -> None:
     twins = [make_entry("Road works", key=f"url:{n}", url=f"https://r.example/{n}", canonical_url=None) for n in (1, 2)]
     after = [moved(each, f"https://r.example/{n}") for n, each in enumerate(twins, 3)]

@@ -24,6 +24,8 @@ SY = ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
         ("Ada Marin (ada@example.org)", "Ada Marin"),
         ("ada@example.org Ada Marin", "Ada Marin"),
         ("raccoon (hidden)", "raccoon (hidden)"),
+        ("(Ada Marin)", "Ada Marin"),
+        ("ada@example.org ((Ada Marin))", "Ada Marin"),
         ("ada@example.org", None),
         (" ,\n ", None),
         ("x" * 1000, "x" * 200),
