@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from aggregator.parse.pages.found_dates import LONGEST_LINE, Dates, Found, is_only_date
+from aggregator.parse.pages.month_heads import days_under_months
 from aggregator.parse.pages.order import day_comes_first
 from aggregator.parse.pages.outline import Outline
 from aggregator.parse.pages.records import Row
@@ -34,10 +35,18 @@ def date_rows(
     """Return the time of each row, in UTC; None for a row that has none. ``addresses`` are those of their links."""
     columns = _ranked(rows, dates)
     chosen: list[Found | None] = [
-        min((each for each in found if each.column in columns), key=lambda each: columns[each.column], default=None)
+        min(
+            (each for each in found if each.column in columns),
+            key=lambda each: (columns[each.column], -each.worth),
+            default=None,
+        )
         for found in dates.rows
     ]
-    heads = _heads(page, rows, chosen, language) if not all(chosen) else [None] * len(rows)
+    heads: Sequence[Written | None] = [None] * len(rows)
+    if not all(chosen):
+        heads = _heads(page, rows, chosen, language)
+        if sum(map(bool, chosen)) <= len(rows) * _USUAL and (days := days_under_months(page, rows, language)):
+            chosen, heads = [None] * len(rows), days
     shown = [each.written for each in chosen if each is not None and each.written is not None]
     shown += [head for head in heads if head is not None]
     is_day_first = day_comes_first(shown, url=url, language=language, now=now)

@@ -17,6 +17,8 @@ from aggregator.parse.pages.outline import Outline
 _REACH = 8  # siblings before and behind a record's link that may belong to it
 _MOST_BETWEEN = 2 * _REACH
 _PINNED = 3  # records at the top of a list whose classes may differ from those of the others
+_OFTEN = 0.5  # of the groups that hold one record alone: so many records stand in larger ones
+_SHARE = 0.2  # of the records that are of one kind, where they are of several
 _TEXT = -1  # what stands for a piece of text among the kinds of siblings
 
 
@@ -68,7 +70,11 @@ def _within_groups(page: Outline, anchors: Sequence[int], roots: Sequence[int]) 
         return list(roots)
     within = Counter((kind[above], kind[root]) for root in roots if (above := parent[root]) >= 0)
     alone = Counter(kind[root] for root in roots)
-    inner = {group: kind_of for (group, kind_of), count in within.items() if count > 1 and alone[group] > 1}
+    inner = {
+        group: kind_of
+        for (group, kind_of), count in within.items()
+        if alone[group] > 1 and 1 < count >= alone[group] * _OFTEN
+    }
     found = []
     for anchor, root in zip(anchors, roots, strict=True):
         wanted, node = inner.get(kind[root]), anchor
@@ -79,17 +85,23 @@ def _within_groups(page: Outline, anchors: Sequence[int], roots: Sequence[int]) 
 
 
 def _alike(page: Outline, anchors: Sequence[int], roots: Sequence[int]) -> list[int]:
-    """Let all records be of the kind that most are of: the first and last of a list tend to be taken too wide."""
-    usual, count = Counter(page.kind[root] for root in roots).most_common(1)[0]
+    """Let all records be of the kind that most are of: the first and last of a list tend to be taken too wide.
+
+    Those beside them stay as they are where records are of several kinds: "odd" and "even", in other words.
+    """
+    kinds = Counter(page.kind[root] for root in roots)
+    usual, count = kinds.most_common(1)[0]
     if count == len(roots):
         return list(roots)
     usual_tag = page.tags[next(root for root in roots if page.kind[root] == usual)]
     if count < 2:
         return list(roots)
     places = {page.parent[root] for root in roots if page.kind[root] == usual}
+    several = {kind for kind, times in kinds.items() if count <= len(roots) / 2 or times >= len(roots) * _SHARE}
     found = []
     for number, (anchor, root) in enumerate(zip(anchors, roots, strict=True)):
-        if number < _PINNED and page.tags[root] == usual_tag and page.parent[root] in places:
+        is_beside = page.tags[root] == usual_tag and page.parent[root] in places
+        if is_beside and (number < _PINNED or page.kind[root] in several):
             found.append(root)
             continue
         node, inner = anchor, -1

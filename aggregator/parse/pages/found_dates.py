@@ -42,6 +42,15 @@ _PLACE = re.compile(
 _BEHIND_DATELINE = re.compile(
     r"[\])]?\s*(?:\([^)]{0,8}\)\s*)?(?:[–—|:·•]|-\s|,\s*[^\W\d_a-zß-öø-ÿ]|\.?\s+[„“«\"]?[^\W\d_a-zß-öø-ÿ])"
 )
+# What stands beside a day and belongs to it: "Donnerstag", "… Uhr".
+_BESIDE_DAY = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|(?:méin|dënsch|donnesch|frei|samsch|sonn)deg|mëttwoch"
+    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+    r"|(?:lune|marte|mercole|giove|vener)dì|sabato|domenica|uhr|auer|heures)\b",
+    re.IGNORECASE,
+)
 _LAST = re.compile(r"[(\[]([^()\[\]]{6,40})[)\]]\.?$")
 _ENDS = (")", "]", ").", "].")
 _HIER_IS_HERE = frozenset(("de", "lb", "nl", "af"))  # and yesterday in French
@@ -52,6 +61,13 @@ CHANGED = re.compile(
     r"|\baktualisiert|\bgeändert|\bänderung|\bbearbeitet|\bstand|\bupdate|\bactualizad\w+|\baggiornat\w+|\bbijgewerkt"
     r"|\bgewijzigd|\batualizad\w+|\buppdaterad|\bopdateret|\boppdatert|\bzaktualizowano|\baktualizováno|обновлено)"
     r"[^\d]{0,12}$",
+    re.IGNORECASE,
+)
+# Labels of days that lie ahead: by then something has to be done, or is over.
+_DUE = re.compile(
+    r"(?:\bdeadline|\bclosing|\bcloses|\bdue|\bapply by|\bexpir\w+|\bvalid until|\buntil|\bends?\b|\bend date"
+    r"|\bfrist\w*|schluss|\bbis\b|\bgültig|\bablauf|\bdate limite|\béchéance|\bclôture|\bdélai|\bjusqu|\bexpire"
+    r"|\bplazo|\bfecha límite|\bhasta|\bscadenza|\bentro|\bsluitingsdatum|\btot)[^\d]{0,24}$",
     re.IGNORECASE,
 )
 LABELS = re.compile(
@@ -140,7 +156,7 @@ def _iso(written: str) -> datetime | None:
 
 def is_only_date(text: str, written: Written) -> bool:
     """Tell whether a text says hardly more than a date."""
-    rest = text[: written.start] + text[written.stop :]
+    rest = _BESIDE_DAY.sub("", text[: written.start] + text[written.stop :])
     if len(_LETTER.findall(rest)) <= _LEFT_OVER:
         return True
     if len(text) > LONGEST_LINE or not LABELS.search(rest):
@@ -152,13 +168,18 @@ def is_only_date(text: str, written: Written) -> bool:
 
 def _of_publication(text: str, written: Written, language: str | None) -> tuple[Written, bool]:
     """Return the date of a text that isn't that of a change, and whether it is one of publication, or may be."""
-    if not written.start or not CHANGED.search(text[max(0, written.start - _LABELED) : written.start]):
+    if not written.start or not _is_of_another(text[max(0, written.start - _LABELED) : written.start]):
         return written, True
     other = find_written(text[written.stop :], language)
     if other is None:
         return written, False
     moved = replace(other, start=other.start + written.stop, stop=other.stop + written.stop)
-    return moved, not CHANGED.search(text[written.stop : moved.start])
+    return moved, not _is_of_another(text[written.stop : moved.start])
+
+
+def _is_of_another(label: str) -> bool:
+    """Tell whether what stands before a date says that it is the day of a change, or of a deadline."""
+    return CHANGED.search(label) is not None or _DUE.search(label) is not None
 
 
 def _dateline(text: str, language: str | None) -> Written | None:
@@ -174,7 +195,7 @@ def _dateline(text: str, language: str | None) -> Written | None:
 
 def _behind_text(text: str, language: str | None) -> Written | None:
     """Return the date that a text ends with, in brackets: "… within the next years. (12.09.2026)"."""
-    found = _LAST.search(text, len(text) - _DATELINE)
+    found = _LAST.search(text, max(0, len(text) - _DATELINE))
     written = find_written(found[1], language) if found is not None else None
     if found is None or written is None or written.year is None or not is_only_date(found[1], written):
         return None
@@ -219,6 +240,8 @@ def _read(text: str, language: str | None) -> _Says:
         written, is_published = _of_publication(text, written, language)
         is_pure = is_only_date(text, written)
         is_line = not is_pure and _dateline(text, language) is not None
+        if not (is_pure or is_line) and text.endswith(_ENDS) and (behind := _behind_text(text, language)) is not None:
+            return _Says(behind, is_line=True)
         return _Says(written, is_pure, may_begin=may_begin, is_published=is_published, is_line=is_line)
     seconds = _seconds_ago(text, language)
     is_beside = seconds is None and len(text) <= _BOX and bool(_CLOCK_ONLY.match(text) or not _LETTER.search(text))
@@ -255,7 +278,7 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
                 worth += 0.7
             if page.tags[cell.owner] == "time":
                 worth += 0.7
-            if not says.is_published or (number and _is_of_change(cells[number - 1])):
+            if not says.is_published or (number and _is_labeled_other(cells[number - 1])):
                 worth = 0.7
             is_prose = len(cell.text) > _PROSE and not cell.heading
             kind = "text" if says.is_pure else "line" if says.is_line else "prose" if is_prose else "within"
@@ -267,11 +290,11 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
             only.add(cell.first_chunk)
 
 
-def _is_of_change(label: Cell) -> bool:
-    """Tell whether a piece of text says that a date behind it is the day of a change."""
+def _is_labeled_other(label: Cell) -> bool:
+    """Tell whether a piece of text says that a date behind it is the day of a change, or of a deadline."""
     if len(label.text) > _LONGEST_LABEL or label.link >= 0 or label.heading or label.text[-1:] == ".":
         return False
-    return CHANGED.search(label.text) is not None
+    return _is_of_another(label.text)
 
 
 def _box(cells: Sequence[Cell], number: int, says: _Says, language: str | None) -> tuple[Written, int] | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from aggregator.parse.pages.choosing import Candidate, folder_of, is_sure, read_rows
 from aggregator.parse.pages.extents import Record
@@ -34,24 +36,50 @@ def leads_of(page: Outline, best: Candidate, *, language: str | None, now: datet
     folder = _Folder(known)
     if not folder.name or (not best.dated and not folder.is_deep):
         return []
+    find = partial(_leads_in, page, best=best, folder=folder, known=known, language=language, now=now)
     for node in _before(page, best.records[0].root, best.records[-1].stop):
-        if page.region[node] & NAVIGATION:
-            continue
-        records = _stories(page, node, known)
-        if not records:
-            continue
-        rows, dates = read_rows(page, records, language=language, now=now)
-        is_dated = [any(map(is_sure, found)) for found in dates.rows]
-        found = [
-            row
-            for row, dated in zip(rows, is_dated, strict=True)
-            if (dated or not best.dated) and _is_story(page, row, folder)
-        ]
-        if found and (best.dated or len(found) == len(rows)):
-            for row in found:
-                row.record.anchor = row.link
-            return [row.record for row in found]
+        leads = find(node)
+        if leads:
+            for other in _alike_before(page, node):
+                further = find(other)
+                if not further or len(leads) + len(further) > _MOST_STORIES:
+                    break
+                leads = [*further, *leads]
+            return leads
     return []
+
+
+def _leads_in(
+    page: Outline,
+    node: int,
+    *,
+    best: Candidate,
+    folder: _Folder,
+    known: set[str],
+    language: str | None,
+    now: datetime,
+) -> list[Record]:
+    records = _stories(page, node, known) if not page.region[node] & NAVIGATION else []
+    if not records:
+        return []
+    rows, dates = read_rows(page, records, language=language, now=now)
+    is_dated = [any(map(is_sure, found)) for found in dates.rows]
+    found = [
+        row
+        for row, dated in zip(rows, is_dated, strict=True)
+        if (dated or not best.dated) and _is_story(page, row, folder)
+    ]
+    if not best.dated and len(found) < len(rows):
+        return []
+    for row in found:
+        row.record.anchor = row.link
+    return [row.record for row in found]
+
+
+def _alike_before(page: Outline, node: int) -> Iterator[int]:
+    """Yield the elements directly before one that are of its kind, the nearest first."""
+    before = [each for each in page.children(page.parent[node]) if each < node]
+    return itertools.takewhile(lambda each: page.kind[each] == page.kind[node], reversed(before))
 
 
 class _Folder:

@@ -72,8 +72,8 @@ def meaning_of(tag: str, classes: str | None) -> tuple[str, int] | None:
 
 @lru_cache(maxsize=10_000)
 def _meaning(tag: str, classes: str | None) -> tuple[str, int] | None:
-    if tag in _SKIPPED or (classes and _HIDDEN.search(classes)):
-        return None
+    if tag in _SKIPPED or (classes and tag != "a" and _HIDDEN.search(classes)):
+        return None  # a link that is read aloud alone is the link of what is shown around it
     lasting, bits = _names(classes, tag) if classes else ("", 0)
     if tag == "a":  # what holds a list says where it stands, no link in it
         bits &= ~REGIONS
@@ -89,7 +89,7 @@ def said_by(given: dict[str, str], tag: str) -> int:
         return UNSEEN
     if _TELLING.isdisjoint(given):
         return bits
-    if "hidden" in given:
+    if "hidden" in given and given.get("role") != "tabpanel" and given["hidden"] != "until-found":
         return UNSEEN
     if tag not in INLINE and (identifier := given.get("id")):
         bits |= _names(identifier, tag)[1]

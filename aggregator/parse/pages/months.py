@@ -78,6 +78,12 @@ _SPANS = """
 604800: недель недели неделю tygodni tydzień týdny hafta 周 週 週間 星期 주
 2592000: month months monat monate monaten mois mes meses mês mese mesi maand maanden månad månader måneder måned
 2592000: месяц месяца месяцев miesiąc miesiące ay 个月 個月 か月 ヶ月 개월
+60: minutt minutten
+3600: stonn stonnen
+86400: tg j deeg
+604800: wk wks sem
+2592000: mo mos mount méint
+31536000: yr yrs joer
 31536000: year years jahr jahre jahren an ans année années año años ano anos anno anni jaar jaren år год года лет
 31536000: rok lata lat yıl 年 년
 """
@@ -103,8 +109,8 @@ def _words(listed: str) -> frozenset[str]:
 
 SPANS_S = _table(_SPANS)
 DAYS_BACK = _table(_DAYS_BACK)
-AGO = _words("ago vor hace fa há atrás geleden sedan siden назад тому temu před önce 前 전 منذ för")
-ONE = _words("a an one ein einer einem eine un une uno una um uma een en один одну jeden")
+AGO = _words("ago vor virun viru hace fa há atrás geleden sedan siden назад тому temu před önce 前 전 منذ för")
+ONE = _words("a an one ein einer einem engem enger eine un une uno una um uma een en один одну jeden")
 
 
 def _read(names: str) -> dict[str, int]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from aggregator.errors import Challenge, NotAList
 from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, is_beside_a_text
 from aggregator.parse.pages.meanings import REGION_OF_ROLE, REGION_OF_TAG
+from aggregator.parse.pages.other_things import refuse_other_things, refuse_what_is_beside
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
-from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE, OWN_PAGES, names_what_is_related
-from aggregator.parse.pages.records import Row
+from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE, OWN_PAGES
 from aggregator.parse.pages.repeats import WEIGHTS
 from aggregator.parse.pages.tree import PageDocument
 from aggregator.parse.pages.walls import CHALLENGE, SHORT, wall
@@ -22,9 +21,6 @@ _LEAST = 2.8  # links of a few words in a row have about 2, the poorest lists th
 _SEGMENTS = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")  # what parts the pieces of a page's title
 _FEWEST = 3  # records without a date
 _DATED = 0.5  # of the records: a list that is news, whatever it stands under
-_MOST = 0.6  # of the records
-_CURRENCY = r"(?:[€$£¥]|\b(?:EUR|USD|CHF|GBP)\b)"
-_PRICE = re.compile(rf"\D{{0,12}}(?:{_CURRENCY}\s?\d[\d.,' ]*|\d[\d.,' ]*\s?{_CURRENCY})\D{{0,12}}")
 _OWN = 0.4  # of the records
 _SAYS_MORE = 30  # characters of text in each record, beside its title
 _SCRIPTED = 400  # characters that a page has which shows nothing without its scripts
@@ -51,7 +47,8 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
         if best.dated < _DATED and any(ABOUT_ITSELF.match(name) for name in names):
             raise NotAList(f"this is a page about the site itself ({names[0]!r}), not a list of entries")
         if best.dated < _DATED:
-            _refuse_other_things(page, best)
+            refuse_other_things(page, names, best)
+        refuse_what_is_beside(page, best)
         is_beside = all(page.region[record.anchor] & (SIDE | RELATED) for record in best.records)
         if is_beside_a_text(page, best.records, is_doubted=is_beside or says_article(document)):
             raise NotAList("this looks like a single article, not a list of them")
@@ -67,31 +64,6 @@ def _refuse_own_pages(document: PageDocument, names: Sequence[str], best: Candid
     own = [row.title.text for row in best.rows if row.title and OWN_PAGES.match(row.title.text)]
     if len(own) >= max(2, len(best.rows) * _OWN):
         raise NotAList(f"these are links to the site's own pages ({own[0]!r}, …), not a list of entries")
-
-
-def _refuse_other_things(page: Outline, best: Candidate) -> None:
-    """Raise NotAList where an undated list is of questions, of goods, or of what goes with the page's subject."""
-    titles = [row.title.text for row in best.rows if row.title]
-    if len(titles) >= _FEWEST and sum(title.rstrip().endswith("?") for title in titles) > len(titles) * _MOST:
-        raise NotAList(f"these are questions and answers ({titles[0]!r}, …), not a list of entries")
-    if sum(map(_has_price, best.rows)) > len(best.rows) * _MOST:
-        raise NotAList(f"these are goods with their prices ({titles[0]!r}, …), not a list of entries")
-    heading = next(iter(_headings_before(page, best)), "")
-    if names_what_is_related(heading):
-        raise NotAList(f"the list stands under {heading!r}: the page is about something else")
-
-
-def _has_price(row: Row) -> bool:
-    return any(cell is not row.title and _PRICE.fullmatch(cell.text) for cell in row.cells)
-
-
-def _headings_before(page: Outline, best: Candidate) -> Iterator[str]:
-    """Yield the headings above a list, the nearest first; none where that is the page's own."""
-    first = best.records[0].first
-    for node in reversed(page.headings[: bisect_left(page.headings, best.records[0].root)]):
-        if page.last[node] <= first and page.tags[node] != "h1":
-            yield " ".join(" ".join(page.chunks[page.first[node] : page.last[node]]).split())
-        return
 
 
 def _without_names(page: Outline, best: Candidate) -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from aggregator.parse.pages.extents import Record, Siblings, records_of
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
 
+_ONE_KIND = 0.8  # of a group
+_CELLS = frozenset(("td", "th"))
 _LEVELS = 4  # above a link, in which a list may end
 _SAMPLE = 24  # links that the first look at a series is at
 _LINE = 40  # characters that say as much as being a heading
@@ -77,13 +79,16 @@ def _series(page: Outline, targets: dict[int, str]) -> Iterator[tuple[float, lis
 def _by_place(page: Outline, targets: dict[int, str]) -> Iterator[tuple[int, list[int]]]:
     """Group links by the place they stand in: by tags and classes, by tags alone, by the nearest three.
 
-    And those of one place by the part of the page that holds them: lists that are alike stand side by side. Each group
-    comes with the fewest targets that make it a series.
+    And by the nearest two with their tags, as classes above them may differ between records ("card card--research"),
+    and by the column of a table. And those of one place by the part of the page that holds them: lists that are alike
+    stand side by side. Each group comes with the fewest targets that make it a series.
     """
     parent, kind, path, region, loose = page.parent, page.kind, page.path, page.region, page.loose
     alike: dict[tuple[int, int], list[int]] = defaultdict(list)
     by_tags: dict[tuple[int, int], list[int]] = defaultdict(list)
     near: dict[tuple[int, int, int, int], list[int]] = defaultdict(list)
+    nearest: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    in_columns: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     within: dict[tuple[int, int], list[int]] = defaultdict(list)
     for link in targets:
         above = parent[link]
@@ -93,6 +98,11 @@ def _by_place(page: Outline, targets: dict[int, str]) -> Iterator[tuple[int, lis
         alike[out, way].append(link)
         by_tags[out, tags].append(link)
         near[out, kind[over] if over >= 0 else -1, kind[above] if above >= 0 else -1, kind[link]].append(link)
+        if over >= 0:
+            nearest[out, kind[above], tags].append(link)
+        column = _column(page, link)
+        if column >= 0:
+            in_columns[out, tags, column].append(link)
         ancestor = over
         for _ in range(_LEVELS):
             if ancestor < 0:
@@ -101,8 +111,33 @@ def _by_place(page: Outline, targets: dict[int, str]) -> Iterator[tuple[int, lis
             ancestor = parent[ancestor]
     for group in itertools.chain(alike.values(), by_tags.values(), near.values()):
         yield 2, group
+    for group in itertools.chain(in_columns.values(), _of_several_kinds(page, nearest.values())):
+        yield 3, group
     for group in itertools.chain(within.values(), (_ends(page, group, targets) for group in alike.values())):
         yield 3, group
+
+
+def _of_several_kinds(page: Outline, groups: Iterable[list[int]]) -> Iterator[list[int]]:
+    """Yield the groups of links whose records differ in their classes, not one kind and a few of another."""
+    for group in groups:
+        kinds = Counter(page.kind[page.parent[page.parent[link]]] for link in group)
+        if max(kinds.values()) <= len(group) * _ONE_KIND:
+            yield group
+
+
+def _column(page: Outline, link: int) -> int:
+    """Return how many cells of its row stand before that of a link; -1 where it isn't in a table."""
+    node = link
+    for _ in range(_LEVELS):
+        node = page.parent[node]
+        if node < 0:
+            return -1
+        if page.tags[node] in _CELLS:
+            count, each = 0, page.parent[node] + 1
+            while each < node:
+                count, each = count + 1, page.stop[each]
+            return count
+    return -1
 
 
 def _ends(page: Outline, group: Sequence[int], targets: dict[int, str]) -> list[int]:

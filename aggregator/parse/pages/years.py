@@ -14,6 +14,8 @@ from aggregator.parse.pages.written_dates import Written, moment_of, year_in_add
 
 _HEAD_REACH = 6  # pieces of text before the first record in which the heading of its group may stand
 _LONGEST = 10  # characters of a year with brackets, dashes and the like around it
+_LONGEST_HEAD = 40  # of a heading with a year in it: "Press releases 2025"
+_YEAR_IN_HEAD = re.compile(r"^\D*(?<!\w)((?:19|20)\d\d)(?!\w)\D*$")
 _YEAR_ONLY = re.compile(r"^\W{0,3}((?:19|20)\d\d)\W{0,3}$")
 # What calendars are called, in their addresses and headings.
 _CALENDAR = re.compile(
@@ -62,6 +64,7 @@ def first_head(page: Outline, rows: Sequence[Row]) -> int:
 def _above(page: Outline, rows: Sequence[Row], own: set[int]) -> list[int | None]:
     """Return for each row the year that stands above it as the heading of a group, and as nothing else."""
     position = first_head(page, rows)
+    titles = {row.title.first_chunk for row in rows if row.title}
     years: list[int | None] = []
     current: int | None = None
     for row in rows:
@@ -71,6 +74,9 @@ def _above(page: Outline, rows: Sequence[Row], own: set[int]) -> list[int | None
             position += 1
             if len(cell.text) <= _LONGEST and cell.link < 0 and cell.path not in own:
                 found = _YEAR_ONLY.match(cell.text)
+                current = int(found[1]) if found is not None else current
+            elif (cell.heading or cell.is_bold) and len(cell.text) <= _LONGEST_HEAD and cell.first_chunk not in titles:
+                found = _YEAR_IN_HEAD.match(cell.text)
                 current = int(found[1]) if found is not None else current
         years.append(current)
     return years

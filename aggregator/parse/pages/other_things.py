@@ -1,0 +1,100 @@
+"""What else repeats on pages as entries do: people, terms, goods, questions, files, what goes with one article."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from statistics import median
+from urllib.parse import urlsplit
+
+from aggregator.errors import NotAList
+from aggregator.parse.pages.choosing import Candidate
+from aggregator.parse.pages.outline import RELATED, SIDE, Outline
+from aggregator.parse.pages.phrases import NOTHING_LISTED, OTHER_PAGES, names_what_is_related
+from aggregator.parse.pages.records import Row, complete_titles, length_of
+
+_FEWEST = 3  # records
+_MOST = 0.6  # of the records
+_CURRENCY = r"(?:[€$£¥]|\b(?:EUR|USD|CHF|GBP)\b)"
+_PRICE = re.compile(rf"\D{{0,12}}(?:{_CURRENCY}\s?\d[\d.,' ]*|\d[\d.,' ]*\s?{_CURRENCY})\D{{0,12}}")
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|bmp|tiff?|eps|zip|rar|7z|mp4|mov|exe|dmg|ics|vcf|css|js)$", re.IGNORECASE
+)
+_IN_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_SMALL = re.compile(
+    r"\b(?:the|of|and|for|der|die|das|und|von|van|de|du|des|la|le|les|et|en|di|del|dr|prof)\b|\b[ld]['’]", re.IGNORECASE
+)
+_STEP = re.compile(
+    r"\W{0,3}(?:step|étape|schritt|phase|chapter|kapitel|chapitre|lesson|lektion|leçon|modul[eo]?|part|teil|partie)\s*\d",
+    re.IGNORECASE,
+)
+_NAME_WORDS, _NAME = 2, 24  # words and letters that a name of a person, thing or service has, and few headlines
+_TOPIC_WORDS = 4  # words of what is listed on a page that is called after it: "Formulaire de demande"
+_LONGEST_NOTE = 160  # characters of a text that says that nothing is there
+
+
+def refuse_other_things(page: Outline, names: Sequence[str], best: Candidate) -> None:
+    """Raise NotAList where an undated list is of anything but what a site publishes one after the other."""
+    complete_titles(page, best.rows, best.dates.only)
+    titles = [row.headline for row in best.rows if row.title]
+    if len(titles) >= _FEWEST and sum(title.rstrip().endswith("?") for title in titles) > len(titles) * _MOST:
+        raise NotAList(f"these are questions and answers ({titles[0]!r}, …), not a list of entries")
+    if sum(map(_has_price, best.rows)) > len(best.rows) * _MOST:
+        raise NotAList(f"these are goods with their prices ({titles[0]!r}, …), not a list of entries")
+    if sum(_is_file(page.hrefs.get(row.link, "")) for row in best.rows) > len(best.rows) * _MOST:
+        raise NotAList(f"these are pictures or files ({titles[0]!r}, …), not a list of entries")
+    heading = next(iter(_headings_before(page, best)), "")
+    if names_what_is_related(heading):
+        raise NotAList(f"the list stands under {heading!r}: the page is about something else")
+    if sum(map(bool, map(_STEP.match, titles))) > len(titles) * _MOST:
+        raise NotAList(f"these are the steps of one thing ({titles[0]!r}, …), not a list of entries")
+    words = median(len(_WORD.findall(_SMALL.sub("", _IN_BRACKETS.sub("", title)))) for title in titles)
+    letters = median(map(length_of, titles))
+    if words <= _NAME_WORDS and letters <= _NAME:
+        raise NotAList(f"these are names ({titles[0]!r}, …), not a list of entries")
+    named = next((name for name in names if OTHER_PAGES.fullmatch(name.strip())), None)
+    if named is not None and words <= _TOPIC_WORDS:
+        raise NotAList(f"this is a page of {named!r} ({titles[0]!r}, …), not a list of entries")
+
+
+def refuse_what_is_beside(page: Outline, best: Candidate) -> None:
+    """Raise NotAList where nothing but "Most read" repeats beside what a page is about, or beside its empty list."""
+    if not all(
+        page.region[record.anchor] & (SIDE | RELATED) or not _is_in_main(page, record.root) for record in best.records
+    ):
+        return
+    inside = bytearray(len(page.chunks) + 1)
+    for record in best.records:
+        inside[record.first : record.last] = b"\1" * (record.last - record.first)
+    for cell in page.cells:
+        if len(cell.text) <= _LONGEST_NOTE and NOTHING_LISTED.search(cell.text) and not inside[cell.first_chunk]:
+            raise NotAList(f"the list of the page is empty ({cell.text!r})")
+    heading = next(iter(_headings_before(page, best)), "")
+    if names_what_is_related(heading):
+        raise NotAList(f"the list stands under {heading!r}, beside what the page is about")
+
+
+def _is_in_main(page: Outline, node: int) -> bool:
+    return not page.mains or any(main <= node < page.stop[main] for main in page.mains)
+
+
+def _has_price(row: Row) -> bool:
+    return any(cell is not row.title and _PRICE.fullmatch(cell.text) for cell in row.cells)
+
+
+def _is_file(href: str) -> bool:
+    try:
+        return _FILE.search(urlsplit(href.strip()).path) is not None
+    except ValueError:
+        return False
+
+
+def _headings_before(page: Outline, best: Candidate) -> Iterator[str]:
+    """Yield the headings above a list, the nearest first; none where that is the page's own."""
+    first = best.records[0].first
+    for node in reversed(page.headings[: bisect_left(page.headings, best.records[0].root)]):
+        if page.last[node] <= first and page.tags[node] != "h1":
+            yield " ".join(" ".join(page.chunks[page.first[node] : page.last[node]]).split())
+        return
