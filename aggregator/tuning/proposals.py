@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 
 from aggregator.categorize.trials import State, Studied, Trials
 from aggregator.config import CategoryConfig, TermGroup
-from aggregator.config.terms import Field, Phrase
+from aggregator.config.terms import Field, Phrase, Term, parse_term
 from aggregator.model import Entry
 from aggregator.text.languages import is_small
 from aggregator.text.matching import BREAK, PART_END, squeeze
@@ -112,15 +112,26 @@ def _for_yes(
     lacking = trials.lacks(studied, trials.state)
     if title > 0 and lacking > 0:
         needed = math.ceil(round(lacking / title, 6) * _STEPS) / _STEPS
+        listed = set(_alone(category))
+        terms = [term for term in _terms(words, others) if parse_term(term) not in listed]
         for weight in dict.fromkeys((needed, max(1.0, needed))):
-            for term in _terms(words, others):
+            for term in terms:
                 yield Edit(EditKind.TERM, TermGroup(terms=(term,), weight=weight))
             yield from _pairs(words, weight)
     yield from _weights(category, trials, studied, trials.state, lacking)
 
 
+def _alone(category: CategoryConfig) -> Iterator[Term]:
+    """Yield the terms of ``any`` that stand alone: another weight does more for these than a second mention."""
+    for item in category.any:
+        if isinstance(item, str):
+            yield parse_term(item)
+        elif not item.near:
+            yield from map(parse_term, item.terms)
+
+
 def _terms(words: Sequence[Token], others: Iterable[str]) -> Iterator[str]:
-    """Yield the words that tell something, alone, as stems, and two in a row."""
+    """Yield the words that tell something, alone, as stems, and two in a row, or with a small one between."""
     known = sorted(set(others))
     for token in words:
         if token.is_telling:
@@ -130,6 +141,9 @@ def _terms(words: Sequence[Token], others: Iterable[str]) -> Iterator[str]:
     for first, second in pairwise(words):
         if second.follows and first.is_telling and second.is_telling:
             yield _phrase((first, second))
+    for at, first in enumerate(words[:-2]):
+        if first.is_telling and words[at + 1].follows and _spans_small(words, at + 1, at + 2):
+            yield _phrase(words[at : at + 3])
 
 
 def _stems(token: Token, others: Sequence[str]) -> Iterator[str]:

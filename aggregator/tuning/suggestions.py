@@ -248,12 +248,13 @@ class _Search:
 
 
 def _unlike(best: _Rated, others: Sequence[_Rated]) -> list[_Rated]:
-    """Return the next best edits, of each kind one, or two terms; none is another with another ending or weight."""
+    """Return the next best edits, of each kind one, or two words; none is another with another ending or weight."""
     kept = [best]
     for each in others:
-        kind = each.candidate.edit.kind
-        of_kind = sum(other.candidate.edit.kind is kind for other in kept[1:])
-        if of_kind > (kind is EditKind.TERM) or any(_is_alike(each.candidate.edit, one.candidate.edit) for one in kept):
+        kind = _kind(each.candidate.edit)
+        of_kind = sum(_kind(other.candidate.edit) == kind for other in kept[1:])
+        most = 1 + (kind == (EditKind.TERM, False))
+        if of_kind >= most or any(_is_alike(each.candidate.edit, one.candidate.edit) for one in kept):
             continue
         kept.append(each)
         if len(kept) > _ALTERNATIVES:
@@ -261,8 +262,13 @@ def _unlike(best: _Rated, others: Sequence[_Rated]) -> list[_Rated]:
     return kept[1:]
 
 
+def _kind(edit: Edit) -> tuple[EditKind, bool]:
+    """Return what an edit is, and whether it takes more than one word to be found."""
+    return edit.kind, bool(edit.group.near) or " " in edit.group.terms[0]
+
+
 def _is_alike(one: Edit, other: Edit) -> bool:
-    if one.kind is not other.kind:
+    if _kind(one) != _kind(other):
         return False
     begins = [(each.group.terms[0].strip("=*")[:_BEGINNING], bool(each.group.near)) for each in (one, other)]
     return begins[0] == begins[1]

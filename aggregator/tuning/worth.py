@@ -19,7 +19,8 @@ from aggregator.text.matching import squeeze
 from aggregator.tuning.edits import PRICES, Edit, EditKind
 
 # What an edit is worth: examples that it gets right, further ones that have its term, stored entries that it gains and
-# that have more in common with the examples (no more than so many of them); less what it changes of others.
+# that have more in common with the examples (no more than so many of them); less what it changes of others, of which
+# one is free: a term that finds no entry at all is known from its example alone.
 _WORTH_OF_FIXED, _WORTH_OF_KNOWN, _WORTH_OF_KIN, _MOST_KIN = 4.0, 1.5, 0.4, 6
 _PRICE_OF_STRANGERS, _PRICE_OF_LOST_STRANGERS, _PRICE_OF_LOST_KIN = 0.8, 0.7, 1.5
 # A name, a place or an everyday word is rarely what a subject is known by.
@@ -28,20 +29,24 @@ _PRICE_OF_PAIR, _PRICE_OF_PHRASE, _WORTH_OF_STEM, _SHORT = 1.0, 0.5, 0.3, 5
 # The longer a word, the fewer meanings it has; in languages that write nouns with a capital, others tell less.
 _WORTH_OF_LETTER, _MOST_LETTERS, _PRICE_OF_NO_NOUN = 0.1, 16, 1.0
 _LONGEST_ENDING = 2  # a stem without it is worth as much as the word
-# Headlines begin with what they are about.
-_PRICE_OF_LATER = 0.3
+# Headlines begin with what they are about, most plainly with a word or three before a colon ("Data leak: …").
+_PRICE_OF_LATER, _WORTH_OF_KICKER, _MOST_IN_KICKER = 0.3, 1.0, 3
+_WORTH_OF_ACRONYM = 0.8  # which has one meaning, with its capitals
 
 _WORD = re.compile(r"[^\W\d_]+")
+_KICKER = re.compile(r"^([^:]+?)\s?:\s")
 
 
 @dataclass(frozen=True, slots=True)
 class _Headline:
     """What the headline of an example tells of its words, which are folded.
 
-    ``names`` have a capital where none is due, ``no_nouns`` none where one is; ``telling`` are in their order.
+    ``names`` have a capital where none is due, ``no_nouns`` none where one is; ``telling`` are in their order;
+    ``kicker`` are those that stand before a colon.
     """
 
     words: frozenset[str]
+    kicker: frozenset[str]
     telling: tuple[str, ...]
     names: frozenset[str]
     no_nouns: frozenset[str]
@@ -72,7 +77,7 @@ class Worth:
         kin = sum(self._is_kin(entry, edit.group) for entry in gained)
         lost_kin = sum(self._is_kin(entry, edit.group) for entry in lost)
         worth = _WORTH_OF_FIXED * len(fixed) + _WORTH_OF_KNOWN * known * (edit.kind is EditKind.TERM)
-        worth += _WORTH_OF_KIN * min(kin, _MOST_KIN) - _PRICE_OF_STRANGERS * math.log2(1 + len(gained) - kin)
+        worth += _WORTH_OF_KIN * min(kin, _MOST_KIN) - _PRICE_OF_STRANGERS * math.log2(max(1, len(gained) - kin))
         worth -= _PRICE_OF_LOST_KIN * lost_kin + _PRICE_OF_LOST_STRANGERS * math.log2(1 + len(lost) - lost_kin)
         return worth - PRICES[edit.kind] - self._price_of_terms(edit, fixed)
 
@@ -112,7 +117,7 @@ def _price_of(term: str, headlines: Sequence[_Headline]) -> float:
         _PRICE_OF_EVERYDAY * (not forms.isdisjoint(everyday_stems(""))),
         _PRICE_OF_NAME * any(name.startswith(word) for each in headlines for name in each.names),
         _PRICE_OF_NO_NOUN * any(other.startswith(word) for each in headlines for other in each.no_nouns),
-        _PRICE_OF_SHORT * (len(word) < _SHORT and not term.startswith("=")),
+        _PRICE_OF_SHORT * (len(word) < _SHORT and not term.startswith("=") and "-" not in term),
     )
 
 
@@ -121,8 +126,11 @@ def _worth_of(term: str, headlines: Sequence[_Headline]) -> float:
     word = max(terms_in(term), key=len, default="")
     is_stem = term.endswith("*")
     ending = _LONGEST_ENDING * (is_stem and not any(word in each.words for each in headlines))
-    worth = _WORTH_OF_LETTER * min(len(word) + ending, _MOST_LETTERS)
+    length = len(term) if "-" in term and " " not in term else len(word) + ending
+    worth = _WORTH_OF_LETTER * min(length, _MOST_LETTERS)
     worth -= _PRICE_OF_LATER * min(_place_of(word, each) for each in headlines)
+    worth += _WORTH_OF_KICKER * any(other.startswith(word) for each in headlines for other in each.kicker)
+    worth += _WORTH_OF_ACRONYM * term.startswith("=")
     if " " in term:
         return worth - _PRICE_OF_PHRASE
     return worth + _WORTH_OF_STEM * is_stem
@@ -149,7 +157,15 @@ def _read(entry: Entry) -> _Headline:
     language = language_of(words, entry.language)
     telling = tuple(each for each in words if not is_small(each, ""))
     names = frozenset(_names_in(entry.title, language))
-    return _Headline(frozenset(words), telling, names, frozenset(_no_nouns(entry.title, language)))
+    kicker = _KICKER.match(entry.title)
+    before = terms_in(kicker[1]) if kicker else []
+    return _Headline(
+        words=frozenset(words),
+        kicker=frozenset(before if len(before) <= _MOST_IN_KICKER else ()),
+        telling=telling,
+        names=names,
+        no_nouns=frozenset(_no_nouns(entry.title, language)),
+    )
 
 
 def _names_in(title: str, language: str) -> set[str]:

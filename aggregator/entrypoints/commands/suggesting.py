@@ -45,11 +45,15 @@ def rules_suggest(
     """
     with opened(config) as aggregator:
         chosen = _chosen(aggregator, category)
+        has_edits = False
         for each in chosen:
             found = _found(aggregator, each)
+            has_edits |= bool(found.edits)
             _tell(found, each)
             if is_writing and found.edits:
                 _write(aggregator, found)
+        if has_edits and not is_writing:
+            say("nothing is written yet: --write writes the numbered edits, not those behind “or”")
 
 
 def _chosen(aggregator: Aggregator, name: str | None) -> list[CategoryConfig]:
@@ -115,7 +119,12 @@ def _effect(effect: Effect) -> Iterator[str]:
 def _in_short(effect: Effect) -> str:
     if not effect.gained and not effect.lost:
         return "changes no other stored entry"
-    return f"{len(effect.gained)} stored entries would gain it, {len(effect.lost)} lose it"
+    changes = [
+        f"{counted(len(entries), 'stored entry')} would {verb} it"
+        for verb, entries in (("gain", effect.gained), ("lose", effect.lost))
+        if entries
+    ]
+    return ", ".join(changes)
 
 
 def _named(example: Example) -> str:

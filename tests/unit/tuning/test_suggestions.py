@@ -189,3 +189,41 @@ def test_a_thousand_stored_entries_take_less_than_seconds() -> None:
 
     assert found.edits
     assert time.process_time() - began < 3
+
+
+def first_edit(category: CategoryConfig, headline: str, *others: str) -> str:
+    found = suggest(category, answers(yes=(headline,)), stored(*others))
+    return found.edits[0].edit.words
+
+
+@pytest.mark.parametrize(
+    ("headline", "words"),
+    [
+        ("NIS2 law voted by parliament", 'add to any: "=NIS2"'),
+        ("Datenleck: Kundendaten von Modehändler im Netz", "add to any: datenleck*"),
+        ("Zero-day in Chrome: Google ships emergency update", "add to any: zero-day"),
+    ],
+)
+def test_an_acronym_what_stands_before_a_colon_and_a_compound_come_before_longer_words(
+    headline: str, words: str
+) -> None:
+    once = ("NIS2: what firms must do", "Datenleck bei Autovermieter", "Zero-day found in a phone")
+
+    assert first_edit(rule("ransomware"), headline, *once) == words
+
+
+def test_a_term_that_the_rule_has_gets_another_weight_and_is_not_added_again() -> None:
+    category = rule("ransomware", TermGroup(terms=("hacker*",), weight=0.5))
+    examples = answers(yes=("Hackers exploit a firewall", "Hacker legen Stadtwerke lahm"))
+
+    found = suggest(category, examples, ())
+
+    assert [each.edit.words for each in found.edits] == ['let "hacker*" weigh 1 instead of 0.5']
+
+
+def test_a_phrase_over_a_small_word_is_offered() -> None:
+    found = suggest(rule("ransomware"), answers(yes=("Fuite de données chez un assureur",)), ())
+
+    offered = [each.edit.words for each in found.edits]
+    offered += [edit.words for each in found.edits for edit, _ in each.instead]
+    assert "add to any: fuite de données" in offered
