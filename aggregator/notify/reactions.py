@@ -9,8 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Final
 
-from aggregator.notify.chat.service import Service
-from aggregator.notify.chat.services import SERVICES, reaction_to_answer
+from aggregator.notify.chat import SERVICES, Service, reaction_to_answer
 from aggregator.notify.mail.refusals import refusals_table
 from aggregator.notify.posting import Reaction, reaction_to
 

@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, Text
-from aggregator.parse.pages.tree import PageDocument, open_page
+from aggregator.parse.pages import PageDocument, open_page
 from aggregator.parse.site_names import without_site
 from aggregator.text.pictures import SET, picture_address, widest
 

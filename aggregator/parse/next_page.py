@@ -11,7 +11,7 @@ from lxml import html
 from lxml.cssselect import CSSSelector
 
 from aggregator.model import Fetched
-from aggregator.parse.pages.tree import open_page
+from aggregator.parse.pages import open_page
 
 # What links to older entries are called, without signs around it.
 _WORDS: Final = frozenset({

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from aggregator.parse.pages.tree import PageDocument
+from aggregator.parse.pages import PageDocument
 
 _PARTS_TITLE: Final = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")
 _STRONG: Final = re.compile(r"\s*[|»]\s*|\s+(?:·|::)\s+")

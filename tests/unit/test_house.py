@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,50 @@ def test_every_file_that_is_mentioned_is_there(room: str) -> None:
         for where, name in mentioned
         if name != _ANY and not any(each.endswith(f"/{name}") for each in there)
     } == set()
+
+
+def _imported(path: Path, *, anywhere: bool) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree) if anywhere else tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+
+
+def _parts_loaded_by(package: Path) -> set[str]:
+    """Return the parts that a package loads when it is imported, and what these load of it."""
+    name = ".".join((ROOT.name, *package.relative_to(ROOT).parts))
+    loaded: set[str] = set()
+    waiting = [package / "__init__.py"]
+    while waiting:
+        for part in _imported(waiting.pop(), anywhere=False):
+            file = package / f"{part.removeprefix(f'{name}.')}.py"
+            if part.startswith(f"{name}.") and part not in loaded and file.exists():
+                loaded.add(part)
+                waiting.append(file)
+    return loaded
+
+
+# Loaded by worker threads, when there is something for them to do: the rest is there before threads start.
+LOADED_LATE = (
+    "dedupe",
+    "fetch/browser",
+    "fetch/mailbox",
+    "normalize",
+    "notify/chat",
+    "parse/fast",
+    "parse/mails",
+    "parse/pages",
+    "parse/watch",
+)
+
+
+@pytest.mark.parametrize("package", LOADED_LATE)
+def test_a_package_that_threads_load_is_entered_by_its_front_door_alone(package: str) -> None:
+    """Of two threads, one importing a package and one a part that it loads, Python may end one with an error."""
+    parts = _parts_loaded_by(ROOT / package)
+    others = (path for path in ROOT.rglob("*.py") if not path.is_relative_to(ROOT / package))
+
+    assert parts
+    assert {str(path): found for path in others if (found := parts & set(_imported(path, anywhere=True)))} == {}

@@ -86,7 +86,7 @@ def _deliver(maildir: Path, letter: dict[str, str], now: datetime) -> None:
 
 
 def _has_browser() -> bool:
-    from aggregator.fetch.browser.loading import find_browser
+    from aggregator.fetch.browser import find_browser
 
     try:
         find_browser()

@@ -5,6 +5,6 @@ the time is over or the memory. Everything that the browser opens goes through a
 nothing that we would not ask ourselves.
 """
 
-from aggregator.fetch.browser.loading import fetch_rendered
+from aggregator.fetch.browser.loading import fetch_rendered, find_browser
 
-__all__ = ["fetch_rendered"]
+__all__ = ["fetch_rendered", "find_browser"]

@@ -2,6 +2,6 @@
 
 from aggregator.notify.chat.lines import Kind, Line, lines_of
 from aggregator.notify.chat.service import Limit, Service
-from aggregator.notify.chat.services import SERVICES, send_chat
+from aggregator.notify.chat.services import SERVICES, reaction_to_answer, send_chat
 
-__all__ = ["SERVICES", "Kind", "Limit", "Line", "Service", "lines_of", "send_chat"]
+__all__ = ["SERVICES", "Kind", "Limit", "Line", "Service", "lines_of", "reaction_to_answer", "send_chat"]

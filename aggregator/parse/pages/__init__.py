@@ -8,5 +8,8 @@ from __future__ import annotations
 
 from aggregator.parse.pages.hints import hints_for
 from aggregator.parse.pages.reading import pin_page, read_page
+from aggregator.parse.pages.selecting import is_name
+from aggregator.parse.pages.tree import PageDocument, open_page
+from aggregator.parse.pages.walls import wall
 
-__all__ = ["hints_for", "pin_page", "read_page"]
+__all__ = ["PageDocument", "hints_for", "is_name", "open_page", "pin_page", "read_page", "wall"]

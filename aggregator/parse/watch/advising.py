@@ -9,8 +9,7 @@ from lxml import html
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched
-from aggregator.parse.pages.selecting import is_name
-from aggregator.parse.pages.tree import open_page
+from aggregator.parse.pages import is_name, open_page
 from aggregator.parse.watch.grids import grid_of
 
 _FEWEST_ROWS: Final = 5

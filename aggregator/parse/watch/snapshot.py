@@ -16,8 +16,7 @@ from lxml.cssselect import CSSSelector
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched
-from aggregator.parse.pages.tree import open_page
-from aggregator.parse.pages.walls import wall
+from aggregator.parse.pages import open_page, wall
 from aggregator.parse.site_names import without_site
 from aggregator.parse.watch.grids import grid_of
 from aggregator.text.languages import language_code
