@@ -182,6 +182,7 @@ def _run() -> None:
         code = polled_at_once(sys.argv[1:], os.environ)
         if code is not None:
             sys.exit(code)
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed
         app()
     finally:
         if sys.stdout is not None:

@@ -84,18 +84,19 @@ def settings_of(config: Config, database: str) -> bytes:
     return pickle.dumps((database, config.fetch, config.categories))
 
 
-def serve(control: Connection, *, pipes: list[Connection], config: Config) -> NoReturn:
+def serve(control: Connection, *, pipes: list[Connection], config: Config, begins: bool) -> NoReturn:
     """Be the nursery: fork a reader for each pipe, and another one for each question on ``control``.
 
-    The first question says no more than that there is something to read: before it nothing is loaded. Each of the
-    others is the pid of a reader that ended, or None. The answer is how it ended, the new one's pid, and a handle
-    of the other end of its pipe; of the first ones it is the pid alone. Ends with its parent.
+    Unless it ``begins`` at once, the first question says no more than that there is something to read: before it
+    nothing is loaded. Each of the others is the pid of a reader that ended, or None. The answer is how it ended, the
+    new one's pid, and a handle of the other end of its pipe; of the first ones it is the pid alone. Ends with its
+    parent.
     """
     parent, readers, code = os.getppid(), set[int](), 1
     try:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # for the parent, which will tell us
             signal.signal(number, signal.SIG_IGN)
-        if _is_wanted(control):
+        if begins or _is_wanted(control):
             _load(config)
             with suppress(EOFError, OSError):
                 _fork_readers(control, pipes, readers, parent)

@@ -48,8 +48,11 @@ class ReaderPool:
     and is replaced. Without readers (``count`` 0, or the nursery is gone too) answers are read in this process.
     """
 
-    def __init__(self, count: int, config: Config, *, meter: Meter = unmeasured) -> None:
-        """``meter`` is told how long the transactions of the readers take."""
+    def __init__(self, count: int, config: Config, *, begins: bool = False, meter: Meter = unmeasured) -> None:
+        """``begins``: what comes is to be read for sure, so that readers are forked at once, and not when it has come.
+
+        ``meter`` is told how long the transactions of the readers take.
+        """
         self.count = count
         self.lost = 0
         self._meter = meter
@@ -60,6 +63,7 @@ class ReaderPool:
         self._deadlines: dict[Connection, float] = {}
         self._late: set[Connection] = set()
         self._first: list[Connection] = []
+        self._have_begun = False
         self._nursery: Connection | None = None
         self._nursery_pid = 0
         self._asking = threading.Lock()
@@ -67,7 +71,7 @@ class ReaderPool:
         self._watch: threading.Thread | None = None
         give_back_large_blocks()
         if count:
-            self._fork_nursery(config)
+            self._fork_nursery(config, begins=begins)
 
     def __enter__(self) -> Self:
         return self
@@ -223,7 +227,7 @@ class ReaderPool:
 
     # --- nursery -----------------------------------------------------------------------------------------------------
 
-    def _fork_nursery(self, config: Config) -> None:
+    def _fork_nursery(self, config: Config, *, begins: bool) -> None:
         """Fork the nursery, which loads what readers need, and forks them, when there is something to read."""
         sys.stdout.flush()  # or what is in its buffer would be written once by each of them
         sys.stderr.flush()
@@ -234,11 +238,11 @@ class ReaderPool:
             control.close()
             for ours, _ in pairs:
                 ours.close()
-            serve(theirs, pipes=[pipe for _, pipe in pairs], config=config)
+            serve(theirs, pipes=[pipe for _, pipe in pairs], config=config, begins=begins)
         for pipe in (theirs, *(pipe for _, pipe in pairs)):
             pipe.close()
         self._nursery, self._nursery_pid = control, pid
-        self._first = [ours for ours, _ in pairs]
+        self._first, self._have_begun = [ours for ours, _ in pairs], begins
 
     def _receive_first(self) -> None:
         """Wait for the first readers."""
@@ -248,7 +252,8 @@ class ReaderPool:
             first, self._first = self._first, []
             if self._nursery is not None:
                 with suppress(EOFError, OSError):
-                    self._nursery.send(None)  # there is something to read
+                    if not self._have_begun:
+                        self._nursery.send(None)  # there is something to read
                     for pipe in first:
                         self._add(self._nursery.recv(), pipe)
 

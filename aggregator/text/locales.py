@@ -60,6 +60,8 @@ class Locale:
         """Write a number: ``1,234``, ``1 234``, ``1.234``; what is no integer has one decimal."""
         if isinstance(number, int) and abs(number) < _GROUPED_FROM:
             return str(number)
+        if isinstance(number, int) and self.language == "en":  # what nearly every command writes
+            return f"{number:,}"
         from babel.numbers import format_decimal
 
         return format_decimal(number, "#,##0.#", locale=self.cldr)

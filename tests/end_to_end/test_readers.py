@@ -85,6 +85,23 @@ def test_processes_store_what_one_would_have_stored(tmp_path: Path, site: DemoSi
 
 
 @needs_proc
+def test_readers_that_are_sure_to_be_needed_are_forked_before_anything_is_asked(tmp_path: Path, site: DemoSite) -> None:
+    config = configured(tmp_path, site)
+    with ReaderPool(2, config, begins=True) as pool:
+        children = Path(f"/proc/{pool._nursery_pid}/task/{pool._nursery_pid}/children")
+        wait_for(lambda: len(children.read_text().split()) == 2)
+        forked = sorted(map(int, children.read_text().split()))
+
+        aggregator = Aggregator(config, readers=pool.configured)
+        new = sum(result.new for result in poll_due(aggregator))
+
+        assert new == len(SOURCES)
+        assert sorted(pool.pids()) == forked
+        assert pool.lost == 0
+        aggregator.close()
+
+
+@needs_proc
 def test_the_last_poll_ends_readers_and_what_comes_after_it_is_read_here(tmp_path: Path, site: DemoSite) -> None:
     config = configured(tmp_path, site)
     with ReaderPool(2, config) as pool:

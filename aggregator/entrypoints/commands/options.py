@@ -17,6 +17,7 @@ from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.errors import ConfigError, UsageError
 from aggregator.model import Source, SourceKind
 from aggregator.polling.readers import ReaderPool
+from aggregator.store import database_exists
 from aggregator.text.durations import parse_duration
 
 ConfigOption = Annotated[
@@ -44,7 +45,8 @@ def opened(path: Path | None, *, readers: int = 0) -> Iterator[Aggregator]:
     """Load the configuration and open the store; close it at the end. ``readers`` processes read what is polled."""
     config = load(path)
     keep_secrets_of(config)
-    with ReaderPool(readers, config) as pool:
+    is_first = readers > 0 and not database_exists(config.storage.url)
+    with ReaderPool(readers, config, begins=is_first) as pool:
         aggregator = Aggregator(config, readers=pool.configured)
         try:
             yield aggregator
