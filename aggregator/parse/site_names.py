@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from aggregator.parse.pages import PageDocument
 
-_PARTS_TITLE: Final = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")
-_STRONG: Final = re.compile(r"\s*[|»]\s*|\s+(?:·|::)\s+")
+_PARTS_TITLE: Final = re.compile(r"\s+[|–—·•∙»:-]+\s+|\s*[|»]\s*")
+_STRONG: Final = re.compile(r"\s*[|»]\s*|\s+(?:[·•∙]|::)\s+")
 
 
 def without_site(title: str, document: PageDocument, *, heading: str = "") -> str:

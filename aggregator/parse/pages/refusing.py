@@ -18,7 +18,7 @@ from aggregator.text.hosts import host_of
 
 _LEAST = 2.8  # links of a few words in a row have about 2, the poorest lists that people mean near 4
 
-_SEGMENTS = re.compile(r"\s+[|–—·»:-]+\s+|\s*[|»]\s*")  # what parts the pieces of a page's title
+_SEGMENTS = re.compile(r"\s+[|–—·•∙»:-]+\s+|\s*[|»]\s*")  # what parts the pieces of a page's title
 _FEWEST = 3  # records without a date
 _DATED = 0.5  # of the records: a list that is news, whatever it stands under
 _OWN = 0.4  # of the records

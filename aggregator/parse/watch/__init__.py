@@ -19,6 +19,7 @@ from aggregator.parse.watch.ranking_table import edition_of
 from aggregator.parse.watch.report import report
 from aggregator.parse.watch.sentences import compare_sentences
 from aggregator.parse.watch.snapshot import Snapshot, has_edition, pack, size_of, take_snapshot, unpack
+from aggregator.parse.watch.split_tables import with_whole_rankings
 from aggregator.parse.watch.table_changes import TableChange, compare_tables
 
 __all__ = ["Watched", "how_to_watch", "read_watched"]
@@ -51,7 +52,9 @@ def read_watched(
     Raises ParseError when nothing is there, PageChanged when hardly anything is left of what was there.
     """
     before = unpack(memory)
-    after = take_snapshot(fetched, select=select, now=now, known_as=(before.title,) if before else ())
+    before = with_whole_rankings(before) if before is not None else None
+    taken = take_snapshot(fetched, select=select, now=now, known_as=(before.title,) if before else ())
+    after = with_whole_rankings(taken)
     entries: tuple[ParsedEntry, ...] = ()
     tables: tuple[TableChange, ...] = ()
     if before is not None:

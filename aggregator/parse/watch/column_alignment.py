@@ -34,6 +34,8 @@ def align(before: Table, after: Table, old: Rows, new: Rows) -> Alignment:
     if before.header and after.header:
         for place, name in enumerate(after.header):
             match = next((each for each in left if before.header[each] == name and name), None)
+            if not name and width == old_width and place in left and not before.header[place]:
+                match = place
             if match is not None:
                 places[place] = match
                 left.remove(match)

@@ -17,6 +17,9 @@ _WRAPPERS: Final = 4
 _HOLDERS: Final = frozenset({"div", "ul", "section", "main", "article"})
 _FIGURE: Final = re.compile(r"(?=.*\d)[\W\d_]*(?:%|[a-z]{1,3})?[\W\d_]*")
 _MOVEMENT: Final = re.compile(r"\s*(?:[▲▼△▽▴▾↑↓⬆⬇⇧⇩↗↘🔺🔻🔼🔽]\ufe0f?\s*\d*|[(]?[+−-]\s?\d+[)]?|=)\s*")
+_BEHIND: Final = re.compile(
+    r"(.*[^\W\d_].*?)(?:\s*[:(,–—|]\s*|\s+-\s+|\s+)(\d[\d.,]*\s?(?:%|pts?\.?|points?|punkte)?)\)?"
+)
 _UNSEEN: Final = frozenset({"script", "style", "noscript", "template", "svg", "button"})
 
 Reading = Callable[[html.HtmlElement], str]
@@ -38,6 +41,9 @@ def grid_of(element: html.HtmlElement, text_of: Reading) -> list[list[str]] | No
         return None
     rows = [each for each in children if each.tag == tag]
     in_cells = _table([_cells(each, text_of) for each in rows], alike=_ALIKE)
+    names = _names_of(rows[0], text_of) if in_cells and _described(rows[0]) is not None else None
+    if in_cells and names and len(names) == len(in_cells[0]):
+        return [names, *in_cells]
     return in_cells or _table([_pieces(each, text_of) for each in rows], alike=1.0)
 
 
@@ -58,6 +64,20 @@ def _table(rows: Sequence[list[str] | None], *, alike: float) -> list[list[str]]
 
 def _cells(row: html.HtmlElement, text_of: Reading) -> list[str] | None:
     """Return the texts of a row's children, those of its only child where it has one; None for what is no row."""
+    children = _parts(row)
+    if children is None or len(children) > _MOST_CELLS:
+        return None
+    cells = [
+        text_of(each) for child in children for each in (child.iterchildren("dd") if child.tag == "dl" else [child])
+    ]
+    if any(len(cell) > _LONGEST_CELL for cell in cells):
+        return None
+    return cells if sum(map(bool, cells)) else []
+
+
+def _parts(row: html.HtmlElement) -> list[html.HtmlElement] | None:
+    """Return a row's children, those of its only child where it has one; None where text stands between them."""
+    children: list[html.HtmlElement] = []
     for _ in range(_WRAPPERS):
         children = [each for each in row if isinstance(each.tag, str)]
         if (row.text and row.text.strip()) or any(each.tail and each.tail.strip() for each in children):
@@ -65,12 +85,34 @@ def _cells(row: html.HtmlElement, text_of: Reading) -> list[str] | None:
         if len(children) != 1:
             break
         row = children[0]
-    if len(children) > _MOST_CELLS:
-        return None
-    cells = [text_of(each) for each in children]
-    if any(len(cell) > _LONGEST_CELL for cell in cells):
-        return None
-    return cells if sum(map(bool, cells)) else []
+    return children
+
+
+def _described(row: html.HtmlElement) -> html.HtmlElement | None:
+    return next((each for each in _parts(row) or () if each.tag == "dl"), None)
+
+
+def _names_of(row: html.HtmlElement, text_of: Reading) -> list[str]:
+    """Return the names that a list of terms gives to the cells of a row, "" for those outside of it."""
+    parts = _parts(row) or ()
+    return [
+        name
+        for part in parts
+        for name in ([text_of(each) for each in part.iterchildren("dt")] if part.tag == "dl" else [""])
+    ]
+
+
+def parts_of(items: Sequence[html.HtmlElement], text_of: Reading) -> list[list[str]] | None:
+    """Return the pieces of text in each item of a list, where all have as many, one of them a figure; else None."""
+    return _table([_pieces(each, text_of) for each in items], alike=1.0)
+
+
+def with_figures_apart(items: Sequence[str]) -> list[list[str]]:
+    """Return what each item of a list names and the figure behind it: "Singapore: 98.6", "Singapore (98.6 points)"."""
+    found = [_BEHIND.fullmatch(item) for item in items]
+    if all(found):
+        return [[each[1], each[2]] for each in found if each is not None]
+    return [[item] for item in items]
 
 
 def _pieces(row: html.HtmlElement, text_of: Reading) -> list[str] | None:

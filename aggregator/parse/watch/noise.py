@@ -21,6 +21,11 @@ _SEEN: Final = (
     r"(?:seen|viewed|read|visited|downloaded|opened|shared|gelesen|angesehen|aufgerufen|geöffnet|besucht|heruntergeladen"
     r"|vue?s?|lue?s?|consultée?s?|téléchargée?s?|partagée?s?)"
 )
+_SHOWN: Final = (
+    rf"(?:showing|displaying)\s+{_NUMBER}(?:(?:to|through|[-–])\s*{_NUMBER})?(?:of|out of)\s+{_NUMBER}\w*"
+    rf"|(?:affichage|éléments?|résultats?)\s+(?:de\s+)?{_NUMBER}(?:à|[-–])\s*{_NUMBER}(?:sur|de)\s+{_NUMBER}\w*"
+    rf"|{_NUMBER}(?:bis|[-–])\s*{_NUMBER}von\s+{_NUMBER}\w*"
+)
 _TIMES: Final = r"(?:times|mal|fois|x|×)"
 _MASKS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), mask)
@@ -34,6 +39,7 @@ _MASKS: Final = tuple(
         (rf"\b{_NUMBER}\s*{_COUNTED}\b", "⟨count⟩"),
         (rf"\b{_COUNTED}\s*(?:\([^)]{{1,20}}\))?\s*:\s*{_NUMBER}", "⟨count⟩"),
         (rf"\b{_SEEN}\s*:?\s*{_NUMBER}\s*{_TIMES}\b|\b{_NUMBER}\s*{_TIMES}\s+{_SEEN}\b", "⟨count⟩"),
+        (rf"\b(?:{_SHOWN})\b", "⟨count⟩"),
         (r"(?:©|\(c\)|copyright)\s*(?:\d{4}\s*[-–—]\s*)?\d{4}", "⟨year⟩"),
     )
 )

@@ -9,12 +9,21 @@ from typing import Final
 from aggregator.parse.watch.snapshot import Table
 
 _RANK: Final = re.compile(
-    r"\W*(?:rank(?:ing)?|rang|#|pos\.?(?:ition)?|place|platz|plats|no\.?|nr\.?|n[°º]|№|puesto|posto|classement)\W*",
+    r"\W*(?:(?:world|global|overall|total|national|current|new|gesamt|general|mondial|global)\W+)?"
+    r"(?:rank(?:ing)?|rang|#|pos\.?(?:ition)?|place|platz|plats|no\.?|nr\.?|n[°º]|№|puesto|posto|classement)"
+    r"(?:\W+(?:19|20)\d\d)?\W*",
     re.IGNORECASE,
 )
-_NUMBER: Final = re.compile(r"\W{0,3}(?:T-?)?(\d{1,5})(?:st|nd|rd|th|er|e|\.|º|°)?\W{0,2}")
+_BEFORE: Final = r"(?:previous|prior|former|last|vorheriger?|letzter?|précédente?|anterior|precedente|vorige)"
+_NUMBER: Final = re.compile(
+    r"(?:no\.?|nr\.?|n[°º]|rank|rang|platz)?\W{0,3}(?:T-?)?(\d{1,5})(?:st|nd|rd|th|er|e|\.|º|°)?"
+    r"(?:\s?[-–]\s?\d{1,5})?\W{0,2}",
+    re.IGNORECASE,
+)
 _MOVEMENT: Final = re.compile(
-    r"\W*(?:change|trend|movement|move|±|\+/[-–]|Δ|diff(?:erence)?|veränderung|évolution|entwicklung|tendenz)\W*",
+    r"\W*(?:change|trend|movement|move|±|\+/[-–]|Δ|diff(?:erence)?|veränderung|évolution|entwicklung|tendenz"
+    rf"|{_BEFORE}\W+(?:year(?:['’]s)?\W+)?(?:rank(?:ing)?|rang|pos(?:ition)?|platz)|(?:rank(?:ing)?|rang|position)\W+"
+    rf"{_BEFORE}|vorjahr(?:es)?\W?(?:rang|platz)?|(?:rang|classement)\W+{_BEFORE})\W*",
     re.IGNORECASE,
 )
 _SIGNED: Final = re.compile(r"[+\-−–±]\s?\d+|0|[=–—-]?")
@@ -22,7 +31,7 @@ _MOSTLY: Final = 0.8
 
 
 def rank_of(cell: str) -> int | None:
-    """Return the rank that a cell names: "4", "4.", "=4", "4th"."""
+    """Return the rank that a cell names: "4", "4.", "=4", "4th", "No. 4"; of several ("101–150") the first."""
     found = _NUMBER.fullmatch(cell)
     return int(found[1]) if found else None
 

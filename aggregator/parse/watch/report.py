@@ -12,6 +12,7 @@ from typing import Final
 
 from aggregator.model import ParsedEntry, Text
 from aggregator.parse.watch.follow import follow_headline
+from aggregator.parse.watch.ranks import rank_of
 from aggregator.parse.watch.sentences import SentenceChange
 from aggregator.parse.watch.snapshot import Snapshot
 from aggregator.parse.watch.table_changes import RowChange, TableChange
@@ -43,9 +44,10 @@ def report(
     The row to ``follow`` leads the title where it changed.
     """
     lead = follow_headline(follow, tables, after) if follow else None
-    headlines = [*_row_headlines(tables), ", ".join(_sentence_headlines(sentences))]
+    main, others = _main_ranking(tables)
+    headlines = [*_row_headlines(main), ", ".join(_sentence_headlines(sentences)), others]
     told = "; ".join(filter(None, headlines))
-    short = _short_told(tables, sentences)
+    short = "; ".join(filter(None, [_short_told(main, sentences), others]))
     if lead is not None and lead.is_news:
         title = f"{lead.text}: {after.title}" if after.title else f"{lead.text}; {short}"
     else:
@@ -67,6 +69,21 @@ def report(
         published=now,
         language=after.language,
     )
+
+
+def _main_ranking(tables: Sequence[TableChange]) -> tuple[list[TableChange], str]:
+    """Return the tables without the rankings beside the largest one, and what is said of these.
+
+    A headline doesn't tell which of two rankings a rank is of.
+    """
+    rankings = [table for table in tables if table.rank_column is not None]
+    if len(rankings) < _SEVERAL:
+        return list(tables), ""
+    main = max(rankings, key=lambda each: each.size)
+    beside = [table for table in rankings if table is not main]
+    names = [shorten(table.caption, _HEADLINE_CHARS) for table in beside if table.caption]
+    told = f"changes in {', '.join(names)}" if len(names) == len(beside) else "changes in another table"
+    return [table for table in tables if table is main or table.rank_column is None], told
 
 
 def _short_told(tables: Sequence[TableChange], sentences: Sequence[SentenceChange]) -> str:
@@ -104,12 +121,19 @@ _Row = tuple[TableChange, RowChange]
 
 
 def _kinds_of_rows(tables: Sequence[TableChange]) -> tuple[list[_Row], list[_Row], list[_Row]]:
-    """Return the rows that have gone, those that are new, and those that changed: first what moved farthest."""
+    """Return the rows that have gone, those that are new, and those that changed: first what leads, then what moved
+    farthest.
+    """
     rows = [(table, row) for table in tables for row in table.rows if not row.shift]
     gone = [each for each in rows if each[1].after is None]
     new = [each for each in rows if each[1].before is None]
     changed = [each for each in rows if each[1].before is not None and each[1].after is not None]
-    return gone, new, sorted(changed, key=lambda each: (not _moved(*each), -abs(each[1].moved)))
+    return gone, new, sorted(changed, key=lambda each: (not _moved(*each), not _leads(*each), -abs(each[1].moved)))
+
+
+def _leads(table: TableChange, row: RowChange) -> bool:
+    """Tell whether a row is the first one now."""
+    return table.rank_column is not None and row.after is not None and rank_of(row.after[table.rank_column]) == 1
 
 
 def _told(rows: Sequence[_Row]) -> str:

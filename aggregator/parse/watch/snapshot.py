@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Final
 
 from lxml import etree, html
@@ -18,7 +19,8 @@ from aggregator.errors import ParseError
 from aggregator.model import Fetched
 from aggregator.parse.pages import open_page, wall
 from aggregator.parse.site_names import without_site
-from aggregator.parse.watch.grids import grid_of
+from aggregator.parse.watch.cell_spans import Spanning, spread
+from aggregator.parse.watch.grids import grid_of, parts_of, with_figures_apart
 from aggregator.text.languages import language_code
 
 # What is kept of one page, at most: the rest of a longer one is not watched (docs/reference/pages.md).
@@ -46,9 +48,11 @@ _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”»)]*\s+(?=[\"'“„«(]*[^\W\d_a-zß-öø-ÿ]|[\"'“„«(]*\d)")
 _FIGURE: Final = re.compile(r"\d")
 _ARROW: Final = re.compile(r"[▲▼△▽▴▾↑↓⬆⬇⇧⇩↗↘🔺🔻🔼🔽]\ufe0f?\s*[+−-]?\d*|(?<=\d)\s*\([+−-]\s?\d+\)")
+_SIGNED: Final = re.compile(r"[#№]\s?\d{1,5}")
 _PIECES: Final = frozenset({"span", "strong", "b", "small", "time", "a", "data"})  # a blank parts them, side by side
 # A layout made of tables has long texts in its cells.
 _LONGEST_CELL: Final = 300
+_MOST_HEADERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +164,13 @@ def _unpacked(stored: bytes) -> dict[str, Any]:
 
 
 def tidy(cell: str) -> str:
-    """Return a cell without the arrow that says how it moved: "2 ▲1" is "2"; nothing is left of "▲ 2" alone."""
-    return " ".join(_ARROW.sub(" ", cell).split()) if _ARROW.search(cell) else cell
+    """Return a cell without the arrow that says how it moved: "2 ▲1" is "2"; nothing is left of "▲ 2" alone.
+
+    And without the sign of a number: "#2" is "2".
+    """
+    if _ARROW.search(cell):
+        cell = " ".join(_ARROW.sub(" ", cell).split())
+    return cell[1:].strip() if _SIGNED.fullmatch(cell) else cell
 
 
 def comparable(text: str) -> str:
@@ -254,10 +263,12 @@ class _Reader:
 
     def _take_ranking(self, element: html.HtmlElement) -> bool:
         """A numbered list is a table of what stands in it and its places."""
-        items = [comparable(_text_of(each)) for each in element.iterchildren("li")]
+        listed = list(element.iterchildren("li"))
+        items = [comparable(_text_of(each)) for each in listed]
         if len(items) < 3 or any(not item or len(item) > _LONGEST_CELL for item in items):
             return False
-        self._keep(Table("", (), tuple((item, str(place)) for place, item in enumerate(items, 1))))
+        lines = parts_of(listed, lambda each: comparable(_text_of(each))) or with_figures_apart(items)
+        self._keep(Table("", (), tuple((*map(tidy, line), str(place)) for place, line in enumerate(lines, 1))))
         return True
 
     def _keep(self, table: Table) -> None:
@@ -278,15 +289,36 @@ def _table_of(element: html.HtmlElement) -> Table | None:
     """Return a table of data; None for one that only arranges what is in it."""
     if next(element.iterdescendants("table"), None) is not None:
         return None
-    lines = [[comparable(_text_of(cell)) for cell in _cells(row)] for row in element.iterdescendants("tr")]
-    lines = [line for line in lines if any(line)]
-    if len(lines) < 2 or max(map(len, lines)) < 2 or any(len(cell) > _LONGEST_CELL for line in lines for cell in line):
+    rows = [_cells(row) for row in element.iterdescendants("tr")]
+    count = _count_of_headers(rows)
+    lines = spread([[_spanning(cell, is_head=each < count) for cell in row] for each, row in enumerate(rows)])
+    head, lines = lines[:count], [line for line in lines[count:] if any(line)]
+    if len(head) + len(lines) < 2 or any(len(cell) > _LONGEST_CELL for line in lines for cell in line):
         return None
-    width = max(map(len, lines))
-    lines = [line + [""] * (width - len(line)) for line in lines]
-    first = next(iter(element.iterdescendants("tr")))
+    lines = (
+        [[" ".join(dict.fromkeys(filter(None, names))) for names in zip(*head, strict=True)], *lines] if head else lines
+    )
+    if not lines or len(lines[0]) < 2:
+        return None
     caption = next((comparable(_text_of(each)) for each in element.iterchildren("caption")), "")
-    return _with_header(caption, lines, has_header=all(cell.tag == "th" for cell in _cells(first)))
+    return _with_header(caption, lines, has_header=bool(head))
+
+
+def _count_of_headers(rows: Sequence[Sequence[html.HtmlElement]]) -> int:
+    """Return how many rows at the top of a table are nothing but names of columns, groups of them above each other."""
+    count = sum(1 for _ in takewhile(lambda row: row and all(cell.tag == "th" for cell in row), rows[:_MOST_HEADERS]))
+    return count if count < len(rows) else 0
+
+
+def _spanning(cell: html.HtmlElement, *, is_head: bool) -> Spanning:
+    return Spanning(
+        comparable(_text_of(cell)), _span(cell, "colspan", MAX_CELLS), _span(cell, "rowspan", MAX_ROWS), is_head
+    )
+
+
+def _span(cell: html.HtmlElement, name: str, most: int) -> int:
+    written = (cell.get(name) or "").strip()
+    return max(1, min(int(written), most)) if written.isdecimal() and len(written) < 6 else 1
 
 
 def _with_header(caption: str, lines: list[list[str]], *, has_header: bool) -> Table:

@@ -169,7 +169,8 @@ def _is_distinct(cells: Sequence[str]) -> bool:
 
 
 def _is_worded(cells: Sequence[str]) -> bool:
-    return sum(_FIGURE.fullmatch(cell) is not None for cell in cells) <= _MOST_FIGURES * len(cells)
+    figures = sum(_FIGURE.fullmatch(cell) is not None or rank_of(cell) is not None for cell in cells)
+    return figures <= _MOST_FIGURES * len(cells)
 
 
 def _keys(table: Table, column: int) -> list[str]:
