@@ -258,7 +258,7 @@ class _Recognizer:
             return []
         pieces = {id(each): each for each in chain.from_iterable(having)}
         shared = Counter(id(each) for each in chain.from_iterable(having))
-        return [pieces[found] for found, _ in shared.most_common(limit)]
+        return sorted(pieces.values(), key=lambda each: (-shared[id(each)], each.standing))[:limit]
 
     def _repeated_pieces(self) -> frozenset[tuple[str, ...]]:
         """Return the pieces of text that several of the new entries have."""

@@ -128,11 +128,13 @@ def _same(one: str, two: str) -> bool:
 
 
 def _texts_agree(one: str, two: str) -> bool:
-    """Whether two texts are the same but for some words, or one of them is missing."""
+    """Whether two texts are the same but for some words, or one of them is missing or goes on where the other ends."""
     if one == two or not one or not two:
         return True
-    first, second = set(words_in(one)), set(words_in(two))
-    return len(first & second) >= _ALIKE * max(len(first), len(second))
+    shorter, longer = sorted((words_in(one), words_in(two)), key=len)
+    if shorter == longer[: len(shorter)]:
+        return True
+    return len(set(shorter) & set(longer)) >= _ALIKE * max(len(set(shorter)), len(set(longer)))
 
 
 def _only_token_differs(one: str | None, two: str | None) -> bool:

@@ -18,7 +18,7 @@ _MONTHS = {
     for number, names in enumerate(
         (
             "jan january januar jän jänner janvier janv enero ene gennaio gen januari janeiro janeeër",
-            "feb february februar februarie févr février fevr fevrier febrero febbraio februari fevereiro fev februar",
+            "feb february februar februarie feber févr février fevr fevrier febrero febbraio februari fevereiro fev",
             "mar march mär mrz märz mars marzo maart mrt março mäerz",
             "apr april avr avril abr abril aprile abrëll",
             "may mai mayo maggio mag mei maio mee",
@@ -87,7 +87,8 @@ _MONTH_DAY = re.compile(
 _LONE_YEAR = re.compile(r"(?<![\d:.+-])(?:19|20)\d{2}(?![\d:])")
 _CLOCK = re.compile(
     r"(?<![\d.:+-])(?P<hour>\d{1,2})"
-    r"(?:(?:[:.]| ?h(?:eures?)? ?| ?uhr )(?P<minute>\d{2})(?:(?::|\.| ?min ?)(?P<second>\d{2}))?(?!\d)(?:[.,]\d+)?"
+    r"(?:(?:[:.]| ?h(?:eures?)? ?| ?uhr )(?P<minute>\d{2}|(?<=:)\d(?=:\d))"
+    r"(?:(?::|\.| ?min ?)(?P<second>\d{2}|(?<=:)\d))?(?!\d)(?:[.,]\d+)?"
     r"| ?(?:h|uhr|heures?)\b|(?= ?[ap]\.?m\b))(?: ?(?P<half>[ap])\.? ?m\b)?",
     re.IGNORECASE,
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import random
+import string
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -248,3 +250,18 @@ def test_a_copy_of_a_mention_that_took_over_stands_alone_again() -> None:
     for house in in_every_order((BLOG, MENTION), (third, other), (AGENCY, ARTICLE)):
         assert house.groups == {frozenset({"agency"}), frozenset({"blog", "third"})}
         assert house.originals == {"agency", "blog"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_many_that_a_text_is_a_part_of_the_first_published_is_its_original(seed: int) -> None:
+    papers = [make_source(f"paper{number}") for number in range(9)]
+    house = House()
+
+    for number in random.Random(seed).sample(range(9), 9):
+        tail = " ".join(f"n{number}{letter}" for letter in string.ascii_lowercase * 6)
+        told_here = told(f"Part {chr(97 + number) * 4}", f"{TEXT} {tail}", url=None, canonical_url=None)
+        house.poll(papers[number], replace(told_here, key=f"{number}", published=NOW - HOUR * (20 - number)))
+    assert len(house.originals) == 9
+    house.poll(BLOG, told("All of it", TEXT, url=None, canonical_url=None, published=NOW))
+
+    assert frozenset({"paper0", "blog"}) in house.groups

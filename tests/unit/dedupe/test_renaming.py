@@ -31,6 +31,7 @@ def are_new(*entries: Entry, known: tuple[KnownEntry, ...]) -> list[bool]:
         {"title": "Fund opens late", "summary": "After a delay."},  # at the same time
         {"title": "Fund opens late", "published": NOW},  # with the same text
         {"summary": "Ministers now say so.", "published": NOW},  # with the same title and nearly the same text
+        {"summary": "Ministers say so. The mills must wait until June.", "published": NOW},  # with more of the text
     ],
 )
 def test_an_article_with_another_id_is_edited_when_its_title_time_or_text_stays(changed: dict[str, object]) -> None:
