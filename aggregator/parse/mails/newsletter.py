@@ -38,6 +38,7 @@ _OWN_WORDS: Final = re.compile(
     r"|\bmodifier (?:mes|vos|votre) (?:pr[ée]f|abonn|profil|coordonn)|\btransf[ée]rer (?:à|a|cet)"
     r"|\babmeld|\babbestell|\baus(?:ge)?tragen\b|\bnewsletter (?:verwalten|ändern)"
     r"|\b(?:profil|einstellungen|abonnement|daten) (?:ändern|aktualisieren|verwalten|bearbeiten)\b"
+    r"|\b(?:read|open|view) in (?:the )?app\b|\bin der app (?:lesen|öffnen)|\b(?:lire|ouvrir) dans l['’]app"
     r"|\bweiterleiten\b|\bofmellen|\bremove me\b|\bstop receiving\b",
     re.IGNORECASE,
 )
@@ -58,6 +59,7 @@ _ON_THE_WEB: Final = re.compile(
 )
 # Whom a link was sent to, in the addresses of mailing services; the page is the same without it.
 _SUBSCRIBER: Final = frozenset({"e", "mc_eid", "ss_email_id", "vgo_ee", "_hsenc", "ck_subscriber_id", "subscriber_id"})
+_TOKEN: Final = re.compile(r"eyJ[\w-]{10,}(?:\.[\w-]+)*$")  # a JSON Web Token, which says who it was given to
 _SERVICES: Final = re.compile(r"(?:^|\.)(?:campaign-archive\.com|mailchi\.mp|list-manage\.com)$")
 _DROPPED: Final = frozenset({
     "head", "style", "script", "title", "meta", "link", "base", "form", "input", "button", "object", "iframe", "map",
@@ -134,7 +136,7 @@ def for_everybody(url: str) -> str:
         return url
     names = _SUBSCRIBER if _SERVICES.search(parts.hostname or "") else _SUBSCRIBER - {"e"}
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if name not in names]
+    kept = [(name, value) for name, value in pairs if name not in names and not _TOKEN.match(value)]
     return url if len(kept) == len(pairs) else urlunsplit(parts._replace(query=urlencode(kept)))
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from lxml import html
 
@@ -29,6 +30,7 @@ _BOX = 14  # characters of a piece of a date that is split into several
 _LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
 LONGEST_LINE = 60
 _LONGEST_LABEL = 30
+_LONGEST_MIXED = 80  # characters of a line with a weekday beside its date, and an author
 _LABELED = 40  # characters before a date in which its label ends
 _DATELINE = 70  # characters of a text in which a dateline stands
 _PROSE = 60  # characters of a text that is no line of its own
@@ -156,7 +158,10 @@ def _iso(written: str) -> datetime | None:
 
 def is_only_date(text: str, written: Written) -> bool:
     """Tell whether a text says hardly more than a date."""
-    rest = _BESIDE_DAY.sub("", text[: written.start] + text[written.stop :])
+    rest = text[: written.start] + text[written.stop :]
+    if len(_LETTER.findall(rest)) <= _LEFT_OVER:
+        return True
+    rest = _BESIDE_DAY.sub("", rest) if len(text) <= _LONGEST_MIXED else rest
     if len(_LETTER.findall(rest)) <= _LEFT_OVER:
         return True
     if len(text) > LONGEST_LINE or not LABELS.search(rest):
@@ -177,6 +182,7 @@ def _of_publication(text: str, written: Written, language: str | None) -> tuple[
     return moved, not _is_of_another(text[written.stop : moved.start])
 
 
+@lru_cache(maxsize=4_000)
 def _is_of_another(label: str) -> bool:
     """Tell whether what stands before a date says that it is the day of a change, or of a deadline."""
     return CHANGED.search(label) is not None or _DUE.search(label) is not None

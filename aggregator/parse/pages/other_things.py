@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aggregator.errors import NotAList
 from aggregator.parse.pages.choosing import Candidate
 from aggregator.parse.pages.outline import RELATED, SIDE, Outline
-from aggregator.parse.pages.phrases import NOTHING_LISTED, OTHER_PAGES, names_what_is_related
+from aggregator.parse.pages.phrases import names_what_is_related, plain_words
 from aggregator.parse.pages.records import Row, complete_titles, length_of
 
 _FEWEST = 3  # records
@@ -33,6 +33,65 @@ _STEP = re.compile(
 _NAME_WORDS, _NAME = 2, 24  # words and letters that a name of a person, thing or service has, and few headlines
 _TOPIC_WORDS = 4  # words of what is listed on a page that is called after it: "Formulaire de demande"
 _LONGEST_NOTE = 160  # characters of a text that says that nothing is there
+_LONGEST_NAME = 60  # characters of what a page is called
+# What pages are called that list people, things or places, not what was published; and words before that.
+_OTHER_PAGES = frozenset(
+    each.strip()
+    for each in """
+    team|people|staff|speakers|members|board|board of directors|advisory board|executive board|committee|committees
+    faculty|experts|leadership|management|management team|partners|funding partners|sponsors|alumni|fellows|services
+    products|solutions|glossary|gallery|galleries|photo gallery|image gallery|photos|forms|downloads|links|pricing
+    press contact|press contacts|media contact|media contacts|press kit|media kit|logos|locations|offices|branches|shop
+    store|courses|departments|topics|categories|tags
+    mitarbeiter|mitarbeiterinnen|mitarbeitende|vorstand|referenten|referentinnen|mitglieder|ansprechpartner|experten
+    ansprechpartnerinnen|ansprechpersonen|leistungen|dienste|produkte|lösungen|glossar|lexikon|galerie|bildergalerie
+    fotogalerie|formulare|pressekontakt|pressekontakte|standorte|filialen|kurse|abteilungen|themen|kategorien
+    schlagwörter
+    équipe|équipes|intervenants|intervenantes|membres|conseil d administration|direction|partenaires|prestations
+    produits|glossaire|galerie photos|galerie photo|photothèque|formulaires|téléchargements|liens|liens utiles
+    contact presse|contacts presse|agences|thèmes|catégories|mots clés|boutique|tarifs
+    ekipp|memberen|servicer|equipo|servicios|productos|glosario|galería|formularios|enlaces|squadra|servizi|prodotti
+    glossario|galleria|diensten|producten|medewerkers
+    """.replace("\n", "|").split("|")
+    if each.strip()
+)
+_BEFORE_THEM = frozenset(
+    (
+        "our",
+        "the",
+        "meet",
+        "useful",
+        "all",
+        "unser",
+        "unsere",
+        "das",
+        "die",
+        "nos",
+        "notre",
+        "l",
+        "les",
+        "le",
+        "il",
+        "i",
+    )
+)
+# What stands in the place of a list that has nothing in it.
+_NOTHING_LISTED = re.compile(
+    r"""^\W{0,3}(?:
+    (?:sorry\W{1,3})?(?:there\ (?:are|is|were|was)|we\ have|we\ found)?\ ?(?:currently\ |at\ present\ )?
+    (?:no|0)\ (?:\w+\ )?(?:results?|items?|entries|news|articles?|posts?|events?|content|records|press\ releases?
+    |publications?|match\w*)\b(?!\ of\b)
+    |nothing\ (?:found|here|to\ (?:show|display))
+    |(?:es\ (?:gibt|liegen|sind|wurden)\ )?(?:derzeit\ |aktuell\ |zurzeit\ |leider\ )?keine\ (?:\w+\ )?
+    (?:ergebnisse|treffer|einträge|nachrichten|meldungen|beiträge|artikel|inhalte|termine|veranstaltungen
+    |pressemitteilungen|suchergebnisse|daten)\b
+    |(?:il\ n.y\ a\ )?(?:désolé\W{1,3})?(?:actuellement\ |pour\ le\ moment\ )?aucune?\ (?:résultat|actualité|article
+    |élément|contenu|événement|publication|communiqué|enregistrement|entrée)\b
+    |keng\ (?:resultater|artikelen|neiegkeeten|noriichten)
+    |no\ (?:se\ (?:han\ )?encontr|hay)\w*|(?:nessun|nessuna)\ (?:risultato|notizia|articolo|elemento)
+    |geen\ (?:resultaten|berichten|nieuws|artikelen))""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def refuse_other_things(page: Outline, names: Sequence[str], best: Candidate) -> None:
@@ -54,7 +113,7 @@ def refuse_other_things(page: Outline, names: Sequence[str], best: Candidate) ->
     letters = median(map(length_of, titles))
     if words <= _NAME_WORDS and letters <= _NAME:
         raise NotAList(f"these are names ({titles[0]!r}, …), not a list of entries")
-    named = next((name for name in names if OTHER_PAGES.fullmatch(name.strip())), None)
+    named = next((name for name in names if _names_other_pages(name)), None)
     if named is not None and words <= _TOPIC_WORDS:
         raise NotAList(f"this is a page of {named!r} ({titles[0]!r}, …), not a list of entries")
 
@@ -69,7 +128,7 @@ def refuse_what_is_beside(page: Outline, best: Candidate) -> None:
     for record in best.records:
         inside[record.first : record.last] = b"\1" * (record.last - record.first)
     for cell in page.cells:
-        if len(cell.text) <= _LONGEST_NOTE and NOTHING_LISTED.search(cell.text) and not inside[cell.first_chunk]:
+        if len(cell.text) <= _LONGEST_NOTE and _NOTHING_LISTED.search(cell.text) and not inside[cell.first_chunk]:
             raise NotAList(f"the list of the page is empty ({cell.text!r})")
     heading = next(iter(_headings_before(page, best)), "")
     if names_what_is_related(heading):
@@ -98,3 +157,11 @@ def _headings_before(page: Outline, best: Candidate) -> Iterator[str]:
         if page.last[node] <= first and page.tags[node] != "h1":
             yield " ".join(" ".join(page.chunks[page.first[node] : page.last[node]]).split())
         return
+
+
+def _names_other_pages(name: str) -> bool:
+    """Tell whether a page is called so as those are that list people, things or places: "Our team"."""
+    words = plain_words(name).split() if len(name) <= _LONGEST_NAME else []
+    while words and words[0] in _BEFORE_THEM:
+        words = words[1:]
+    return " ".join(words) in _OTHER_PAGES

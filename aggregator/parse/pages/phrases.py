@@ -9,12 +9,13 @@ from functools import lru_cache
 _NO_LETTER = re.compile(r"[\W\d_]+")
 
 
-def _plain(text: str) -> str:
+def plain_words(text: str) -> str:
+    """Return the words of a text, in small letters and without anything else."""
     return _NO_LETTER.sub(" ", text.casefold()).strip()
 
 
 _LEADS_ON = frozenset(
-    _plain(each)
+    plain_words(each)
     for each in """
     more|read|read on|read more|learn more|find out more|see more|view more|view|view all|show more|continue|details
     continue reading|read the article|read article|read full article|full story|full article|read full story|more info
@@ -142,12 +143,12 @@ def leads_on(text: str) -> bool:
 
 def only_leads_on(text: str) -> bool:
     """Tell the same of a part of a title, which may go on so: "Twelve start-ups", "join the programme"."""
-    return _names_nothing(text, _plain(text))
+    return _names_nothing(text, plain_words(text))
 
 
 @lru_cache(maxsize=10_000)
 def _leads_on(text: str) -> bool:
-    plain = _plain(text)
+    plain = plain_words(text)
     return _names_nothing(text, plain) or _ELSEWHERE.fullmatch(plain) is not None
 
 
@@ -247,41 +248,6 @@ OWN_PAGES = re.compile(
     |sobre\ nosotros|contacto|aviso\ legal|política\ de|chi\ siamo|contatti|over\ ons|vacatures)\b
     |[^.]{0,30}\b(?:privacy|cookies?|datenschutz\w*|confidentialité|terms\ of\ (?:use|service))\b)
     """,
-    re.IGNORECASE | re.VERBOSE,
-)
-# What pages are called that list people, things or places, not what was published.
-OTHER_PAGES = re.compile(
-    r"""(?:(?:our|the|meet(?:\ the)?|meet\ our|useful|all|unsere?|das|die|nos|notre|nuestro|nuestros|l['’]|les|le
-    |il|i\ nostri|ons|onze|eist?)\ ?)*
-    (?:team|people|staff|speakers?|members?|(?:advisory\ |executive\ )?board(?:\ of\ directors)?|committees?|faculty
-    |experts?|leadership|management(?:\ team)?|partners?|sponsors?|alumni|fellows|services?|products?|solutions?
-    |glossary|(?:photo\ |image\ |picture\ )?galler(?:y|ies)|photos?|forms?|downloads?|links?|pricing|(?:press|media)
-    \ (?:contacts?|kit)|logos?|locations?|offices?|branches|shop|store|courses?|departments?|topics?|categories|tags
-    |mitarbeiter(?:innen)?(?:\ und\ mitarbeiter)?|vorstand|referent(?:en|innen)|mitglieder|ansprechpartner(?:innen)?
-    |expert(?:en|innen)|leistungen|dienste|produkte|lösungen|glossar|lexikon|(?:foto|bilder)?galerien?|formulare
-    |pressekontakte?|standorte|filialen|kurse|abteilungen|themen|kategorien|schlagwörter
-    |équipes?|intervenant(?:e?s)|membres|conseil\ d['’]administration|direction|partenaires|prestations|produits
-    |glossaire|(?:galerie|photothèque)(?:\ photos?)?|formulaires|téléchargements|liens(?:\ utiles)?|contacts?\ presse
-    |agences|sites|thèmes|catégories|mots-clés|boutique|tarifs|ekipp|memberen|servicer
-    |equipo|servicios|productos|glosario|galería|formularios|enlaces|squadra|servizi|prodotti|glossario|galleria
-    |diensten|producten|medewerkers)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# What stands in the place of a list that has nothing in it.
-NOTHING_LISTED = re.compile(
-    r"""^\W{0,3}(?:
-    (?:sorry\W{1,3})?(?:there\ (?:are|is|were|was)|we\ have|we\ found)?\ ?(?:currently\ |at\ present\ )?
-    (?:no|0)\ (?:\w+\ )?(?:results?|items?|entries|news|articles?|posts?|events?|content|records|press\ releases?
-    |publications?|match\w*)\b(?!\ of\b)
-    |nothing\ (?:found|here|to\ (?:show|display))
-    |(?:es\ (?:gibt|liegen|sind|wurden)\ )?(?:derzeit\ |aktuell\ |zurzeit\ |leider\ )?keine\ (?:\w+\ )?
-    (?:ergebnisse|treffer|einträge|nachrichten|meldungen|beiträge|artikel|inhalte|termine|veranstaltungen
-    |pressemitteilungen|suchergebnisse|daten)\b
-    |(?:il\ n.y\ a\ )?(?:désolé\W{1,3})?(?:actuellement\ |pour\ le\ moment\ )?aucune?\ (?:résultat|actualité|article
-    |élément|contenu|événement|publication|communiqué|enregistrement|entrée)\b
-    |keng\ (?:resultater|artikelen|neiegkeeten|noriichten)
-    |no\ (?:se\ (?:han\ )?encontr|hay)\w*|(?:nessun|nessuna)\ (?:risultato|notizia|articolo|elemento)
-    |geen\ (?:resultaten|berichten|nieuws|artikelen))""",
     re.IGNORECASE | re.VERBOSE,
 )
 CONSENT = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from aggregator.parse.pages.extents import Record, Siblings, records_of
@@ -87,9 +87,10 @@ def _by_place(page: Outline, targets: dict[int, str]) -> Iterator[tuple[int, lis
     alike: dict[tuple[int, int], list[int]] = defaultdict(list)
     by_tags: dict[tuple[int, int], list[int]] = defaultdict(list)
     near: dict[tuple[int, int, int, int], list[int]] = defaultdict(list)
-    nearest: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    in_columns: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    in_columns: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    in_cells: dict[int, int] = {}
     within: dict[tuple[int, int], list[int]] = defaultdict(list)
+    has_cells = "td" in page.tags
     for link in targets:
         above = parent[link]
         over = parent[above] if above >= 0 else -1
@@ -98,11 +99,11 @@ def _by_place(page: Outline, targets: dict[int, str]) -> Iterator[tuple[int, lis
         alike[out, way].append(link)
         by_tags[out, tags].append(link)
         near[out, kind[over] if over >= 0 else -1, kind[above] if above >= 0 else -1, kind[link]].append(link)
-        if over >= 0:
-            nearest[out, kind[above], tags].append(link)
-        column = _column(page, link)
-        if column >= 0:
-            in_columns[out, tags, column].append(link)
+        cell = in_cells.get(way) if has_cells else 0
+        if cell is None:  # of links in one place all stand in a cell, or none
+            cell = in_cells[way] = _levels_to_cell(page, link)
+        if cell:
+            in_columns[out, tags][_column(page, link, cell)].append(link)
         ancestor = over
         for _ in range(_LEVELS):
             if ancestor < 0:
@@ -111,33 +112,48 @@ def _by_place(page: Outline, targets: dict[int, str]) -> Iterator[tuple[int, lis
             ancestor = parent[ancestor]
     for group in itertools.chain(alike.values(), by_tags.values(), near.values()):
         yield 2, group
-    for group in itertools.chain(in_columns.values(), _of_several_kinds(page, nearest.values())):
+    columns = (each for several in in_columns.values() if len(several) > 1 for each in several.values())
+    for group in itertools.chain(columns, _of_several_kinds(page, near.values())):
         yield 3, group
     for group in itertools.chain(within.values(), (_ends(page, group, targets) for group in alike.values())):
         yield 3, group
 
 
 def _of_several_kinds(page: Outline, groups: Iterable[list[int]]) -> Iterator[list[int]]:
-    """Yield the groups of links whose records differ in their classes, not one kind and a few of another."""
+    """Yield links that stand alike but for the classes of what holds both: not one kind and a few of another."""
+    alike: dict[tuple[int, int, int], list[list[int]]] = defaultdict(list)
     for group in groups:
-        kinds = Counter(page.kind[page.parent[page.parent[link]]] for link in group)
-        if max(kinds.values()) <= len(group) * _ONE_KIND:
-            yield group
+        link = group[0]
+        above = page.parent[link]
+        if above >= 0:
+            alike[page.region[link], page.kind[above], page.loose[page.path[link]]].append(group)
+    for several in alike.values():
+        whole = list(itertools.chain(*several)) if len(several) > 1 else ()
+        if whole and max(map(len, several)) <= len(whole) * _ONE_KIND:
+            yield sorted(whole)
 
 
-def _column(page: Outline, link: int) -> int:
-    """Return how many cells of its row stand before that of a link; -1 where it isn't in a table."""
+def _levels_to_cell(page: Outline, link: int) -> int:
+    """Return how many elements a cell of a table is above a link; 0 where none is near."""
     node = link
-    for _ in range(_LEVELS):
+    for level in range(1, _LEVELS + 1):
         node = page.parent[node]
         if node < 0:
-            return -1
+            return 0
         if page.tags[node] in _CELLS:
-            count, each = 0, page.parent[node] + 1
-            while each < node:
-                count, each = count + 1, page.stop[each]
-            return count
-    return -1
+            return level
+    return 0
+
+
+def _column(page: Outline, link: int, levels: int) -> int:
+    """Return how many cells of its row stand before that of a link, which is so many levels above it."""
+    node = link
+    for _ in range(levels):
+        node = page.parent[node]
+    count, each = 0, page.parent[node] + 1
+    while each < node:
+        count, each = count + 1, page.stop[each]
+    return count
 
 
 def _ends(page: Outline, group: Sequence[int], targets: dict[int, str]) -> list[int]:

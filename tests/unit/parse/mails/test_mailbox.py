@@ -72,6 +72,21 @@ def test_a_letter_that_lists_nothing_stays_one_entry() -> None:
     assert entry.title.value == letter.edition.title
 
 
+def test_a_link_for_the_senders_app_and_a_token_that_names_the_subscriber_are_left_out() -> None:
+    token = "eyJ1c2VyIjo0MX0.c2lnbmVk"
+    page = (
+        f"<p>What small states do well.</p><p><a href='https://open.a.example/p/4?token={token}'>READ IN APP</a></p>"
+        f"<p><a href='https://a.example/p/5?token={token}&part=2'>The second part</a></p>"
+    )
+
+    entry = only(head(EDITIONS[0], "x@y") + part(page, EDITIONS[0]))
+
+    assert entry.content is not None
+    assert "open.a.example" not in entry.content.value
+    assert token not in entry.content.value
+    assert "https://a.example/p/5?part=2" in entry.content.value
+
+
 @pytest.mark.parametrize(
     ("title", "text"),
     [
