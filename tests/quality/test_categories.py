@@ -7,8 +7,8 @@ import pytest
 from tests.quality.categories import CORPUS, Headline, corpus_headlines, default_rules, our_headlines, score
 
 # F1 of each category, and how many of the headlines in no category may get one.
-OUR_FLOORS = {"space": 0.97, "innovation": 0.96, "talent": 0.98}
-OUR_NONE = 0.015
+OUR_FLOORS = {"space": 0.98, "innovation": 0.97, "talent": 0.99}
+OUR_NONE = 0.012
 CORPUS_FLOORS = {"space": 0.98, "innovation": 0.97, "talent": 0.97}
 CORPUS_NONE = 0.02
 
