@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from aggregator.dedupe.digest import digest_of, is_as_stored
 from aggregator.dedupe.recognize import recognize
 from aggregator.dedupe.renaming import comparable, renamed
-from aggregator.model import Claim, Decision, Entry, Known, KnownEntry, Marked, Nearby, Sighting
+from aggregator.model import CategoryMatch, Claim, Decision, Entry, Gist, Known, KnownEntry, Marked, Nearby, Sighting
 from aggregator.text.ids import entry_id
 
 # Undated entries that come with a source's first poll are taken to be at least this old, if no other has a date.
@@ -28,7 +29,7 @@ class Judged:
     unchanged: int
 
 
-def decide(
+def decide(  # noqa: PLR0913 - all that a decision is made of: to add it later would copy each
     entries: Sequence[Entry],
     known: Known,
     marked: Mapping[str, Marked] | None = None,
@@ -36,13 +37,15 @@ def decide(
     *,
     claim: Claim,
     now: datetime,
+    categories: Mapping[str, tuple[CategoryMatch, ...]] | None = None,
     unchanged: Sequence[Sighting] = (),
     site_url: str | None = None,
 ) -> Judged:
     """Judge the entries of one document, whose keys are unique within it; ``unchanged`` are the others in it.
 
     ``marked`` is what new entries are recognized by, by key; ``nearby`` what was found by it; without them there are
-    no duplicates by text. ``site_url`` is the site that the document names as its own.
+    no duplicates by text. ``categories`` are those of entries, by key, which decisions carry along. ``site_url`` is the
+    site that the document names as its own.
 
     An entry is *the same* as a stored one of its source with its key, or whose key the publisher changed (see
     ``renamed``); it is *forgotten* when retention purged it, and stays so; else it is new, and then perhaps a
@@ -55,19 +58,27 @@ def decide(
     undated_at = _listed_undated(entries, claim=claim, now=now)
     decisions: list[Decision] = []
     undated = 0
+    marked, categories = marked or {}, categories or {}
     for entry in entries:
-        stored = stored_as.get(entry.key)
+        stored, its_marks = stored_as.get(entry.key), marked.get(entry.key)
         if stored is None and entry.key in known.forgotten:
             continue
+        along = _Along(
+            categories=categories.get(entry.key, ()),
+            gist=its_marks.gist if its_marks else None,
+            marks=its_marks.stored if its_marks else (),
+        )
         if stored is None:
-            new = _new(entry, known, claim=claim, now=now, undated=now - min(undated, _MOST_STEPS) * _STEP)
-            undated += not new.is_dated
-            decisions.append(new if new.is_dated else replace(new, listed_at=undated_at))
+            is_dated = entry.published is not None
+            published = entry.published or now - min(undated, _MOST_STEPS) * _STEP
+            undated += not is_dated
+            listed_at = None if is_dated else undated_at
+            decisions.append(_new(entry, known, along, claim=claim, now=now, published=published, listed_at=listed_at))
         elif stored.key != entry.key or not is_as_stored(entry, stored.digest) or _dates(entry, stored):
-            decisions.append(_edited(entry, stored, now))
+            decisions.append(_edited(entry, stored, along, now))
     decisions = recognize(
         decisions,
-        marked or {},
+        marked,
         known,
         nearby or Nearby(),
         claim=claim,
@@ -98,12 +109,28 @@ def _stored_as(
     return found
 
 
-def _new(entry: Entry, known: Known, *, claim: Claim, now: datetime, undated: datetime) -> Decision:
-    """Return the decision on a new entry, which is published at ``undated`` where it says nothing of it."""
+class _Along(TypedDict):
+    """What a decision carries along that doesn't bear on it."""
+
+    categories: tuple[CategoryMatch, ...]
+    gist: Gist | None
+    marks: tuple[int, ...]
+
+
+def _new(
+    entry: Entry,
+    known: Known,
+    along: _Along,
+    *,
+    claim: Claim,
+    now: datetime,
+    published: datetime,
+    listed_at: datetime | None,
+) -> Decision:
+    """Return the decision on a new entry; ``listed_at`` is when one counts as news that says nothing of its time."""
     new_id = entry_id(claim.state.seed, entry.key)
     if new_id in known.taken:  # by an entry that has another key since
         new_id = entry_id(claim.state.seed, f"{entry.key}\n{now.isoformat()}")
-    published = entry.published or undated
     is_backlog = claim.state.last_success is None
     return Decision(
         id=new_id,
@@ -115,9 +142,10 @@ def _new(entry: Entry, known: Known, *, claim: Claim, now: datetime, undated: da
         published=published,
         updated=max(entry.updated or published, published),
         first_seen=now,
-        listed_at=min(published, now) if is_backlog else now,
+        listed_at=listed_at or (min(published, now) if is_backlog else now),
         digest=digest_of(entry),
         is_dated=entry.published is not None,
+        **along,
     )
 
 
@@ -137,7 +165,7 @@ def _dates(entry: Entry, stored: KnownEntry) -> bool:
     return is_ours and entry.published is not None and entry.published < stored.published
 
 
-def _edited(entry: Entry, stored: KnownEntry, now: datetime) -> Decision:
+def _edited(entry: Entry, stored: KnownEntry, along: _Along, now: datetime) -> Decision:
     """``updated`` moves only when readers see something else (RFC 4287 §4.2.15), and never back.
 
     ``published`` stays, but where it wasn't the publisher's: feeds that bump their dates would bring old entries back.
@@ -159,4 +187,5 @@ def _edited(entry: Entry, stored: KnownEntry, now: datetime) -> Decision:
         listed_at=stored.listed_at,
         digest=digest_of(entry),
         is_dated=is_corrected or stored.is_dated,
+        **along,
     )

@@ -49,9 +49,10 @@ def recognize(
     site_url: str | None,
     links: Mapping[str | None, int],
 ) -> list[Decision]:
-    """Return the decisions, in their order, with duplicates, and with what to recognize entries by.
+    """Return the decisions, in their order, with duplicates.
 
-    ``links`` counts the entries of the document by their canonical address.
+    ``marked`` is what entries are recognized by, by key; ``links`` counts the entries of the document by their
+    canonical address.
     """
     decisions = list(decisions)
     recognizer = _Recognizer(decisions, known, nearby, claim, site_url, links)
@@ -60,11 +61,9 @@ def recognize(
     order = sorted(range(len(decisions)), key=lambda at: (standings[at].away, decisions[at].published, -at))
     for position in order:
         decision = decisions[position]
-        its_marks = marked.get(decision.entry.key)
-        judged = recognizer.recognize(decision, standings[position], its_marks) if decision.is_new else decision
-        if its_marks is not None:
-            judged = replace(judged, gist=its_marks.gist, marks=its_marks.stored)
-        decisions[position] = judged
+        if decision.is_new:
+            its_marks = marked.get(decision.entry.key)
+            decisions[position] = recognizer.recognize(decision, standings[position], its_marks)
     return decisions
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
@@ -61,12 +61,11 @@ def decide(
         nearby,
         claim=claim,
         now=now,
+        categories={entry.key: found for entry, found in zip(seen.entries, seen.categories, strict=True)},
         unchanged=seen.unchanged,
         site_url=seen.document.link if seen.document else None,
     )
-    of_key = {entry.key: found for entry, found in zip(seen.entries, seen.categories, strict=True)}
-    decisions = tuple(replace(each, categories=of_key[each.entry.key]) for each in judged.decisions)
-    result = _result(claim, seen, decisions, judged.unchanged, settings, now)
+    result = _result(claim, seen, judged.decisions, judged.unchanged, settings, now)
     return Decided(result=result, known=known, marked=marked, nearby=nearby)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import zip_longest
 
 from aggregator.text.folding import fold
 
@@ -19,18 +18,23 @@ _LANGUAGES = ("en", "fr", "de", "lb")
 # A German compound holds two things: "Weltraumagentur". What is left between them is a joint.
 _JOINTS = ("", "s", "es", "n", "en", "e", "er")
 _LEAST_LETTERS = 3
+# So many words of a language are remembered that stand for nothing.
+_MOST_DULL = 30_000
 
 
 def things_in(terms: Sequence[str], language: str) -> list[str]:
     """Return the things that folded words stand for, each once: "@law" a subject, "#france" a place."""
-    pairs = _table(language).pairs
+    pairs, dull = _table(language).pairs, _dull(language)
     found: dict[str, None] = {}
-    for term, after in zip_longest(terms, terms[1:], fillvalue=""):
+    for place in [place for place, term in enumerate(terms) if term not in dull]:
+        term, after = terms[place], terms[place + 1] if place + 1 < len(terms) else ""
         if term in pairs and (thing := pairs[term].get(after)):
             found[thing] = None
-        else:
-            for thing in _things_of(term, language):
-                found[thing] = None
+            continue
+        things = _things_of(term, language)
+        found.update(dict.fromkeys(things))
+        if not things and term not in pairs and len(dull) < _MOST_DULL:
+            dull.add(term)
     return list(found)
 
 
@@ -51,7 +55,13 @@ class _Table:
     pairs: Mapping[str, Mapping[str, str]]
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8)
+def _dull(language: str) -> set[str]:
+    """Words that were found to stand for nothing, as nearly all do: they are told without a call."""
+    return set()
+
+
+@lru_cache(maxsize=4_096)
 def _things_of(term: str, language: str) -> tuple[str, ...]:
     table = _table(language)
     if found := table.whole.get(term):
