@@ -13,6 +13,7 @@ from aggregator.text.schemes import repaired
 WHOLE: Final = re.compile(
     r"https?://[\w.-]+(?::\d+)?(?:/[\w./%+~=@,:!*-]*)?(?:\?[\w./%+~=@,:!*;&-]+)?(?:#[\w./%+~=@,:!*;&-]+)?", re.ASCII
 )
+_NO_HOST: Final = re.compile(r"\s*https?:[/\\]*\s*", re.IGNORECASE)
 
 
 def absolute(url: str | None, base: str) -> str | None:
@@ -26,6 +27,8 @@ def absolute(url: str | None, base: str) -> str | None:
         url = url.replace("&amp;", "&")
     if WHOLE.fullmatch(url):
         return url
+    if _NO_HOST.fullmatch(url):
+        return None
     try:
         return urljoin(base, repaired(url, beside=host_of(base)))
     except ValueError:

@@ -26,7 +26,14 @@ _TYPES: Final = frozenset(("text", "html", "xhtml", "plain", "text/plain", "text
 _EMPTY_LINK: Final = re.compile(
     r"""<((?:[\w.-]+:)?link)(?=\s)[^<>]*?\shref\s*=\s*(?:"\s*"|'\s*')[^<>]*?(?:/>|>\s*</\1\s*>)"""
 )
-_LINK_OF_RSS: Final = re.compile(r"<((?:[\w.-]+:)?link)\s*(?:/>|>\s*</\1\s*>)", re.IGNORECASE)
+# What leads nowhere, in RSS: then the id may be the link.
+NOWHERE: Final = re.compile(r"#|(?:javascript|about|data|mailto|tel):[^<>]*", re.IGNORECASE)
+_LINK_OF_RSS: Final = re.compile(
+    rf"<((?:[\w.-]+:)?link)\s*(?:/>|>\s*(?:(?:{NOWHERE.pattern})\s*)?</\1\s*>)", re.IGNORECASE
+)
+_PERMALINK: Final = re.compile(
+    r"""(<guid\s(?:[^<>]*?\s)?)isPermaLink\s*=\s*(?:"\s*true\s*"|'\s*true\s*')""", re.IGNORECASE
+)
 _LINK: Final = re.compile(r"""(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?href\s*=\s*["']\s*)(?![/#?])([^"'<>\s]*)""")
 # An address that feedparser doesn't know leaves the prefix to speak for itself: slips that publishers make.
 MEDIA_RSS: Final = re.compile(r"https?://search\.yahoo\.com/mrss/?", re.IGNORECASE)
@@ -63,6 +70,7 @@ def put_right(text: str, *, is_atom: bool) -> str:
 def _put_right(text: str, captions: re.Pattern[str] | None, *, is_atom: bool) -> str:
     text = _TYPED.sub(lambda found: f"{found[1]}{found[2]}{known_type(found[3])}{found[2]}", text)
     text = _LINK_OF_RSS.sub("", _EMPTY_LINK.sub("", text))
+    text = _PERMALINK.sub(r'\1isPermaLink="true"', text)
     if captions:
         text = captions.sub(r"<\1caption\2>", text)
     return _LINK.sub(lambda found: found[1] + with_scheme(found[2]), text) if is_atom else text
@@ -77,10 +85,10 @@ def known_type(written: str) -> str:
         return written
     media_type = written.partition(";")[0].strip().lower()
     if media_type in _TYPES or media_type.startswith("text/"):
-        return media_type if "html" not in media_type else "html"
+        return media_type if "htm" not in media_type else "html"
     if "xhtml" in media_type:
         return "xhtml"
-    if "html" in media_type:
+    if "htm" in media_type:
         return "html"
     return written if "/" in media_type else "text"
 

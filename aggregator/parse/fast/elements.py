@@ -20,7 +20,7 @@ from aggregator.parse.fast.persons import author, owner
 from aggregator.parse.fast.place import join
 from aggregator.parse.fast.walker import Walk, text_beside_elements
 from aggregator.parse.raw import RawLink, RawText, link_of, media_of
-from aggregator.parse.slips import with_scheme
+from aggregator.parse.slips import NOWHERE, with_scheme
 
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 _LINKS_TO_HTML = {"text/html", "html", XHTML, "xhtml"}
@@ -117,7 +117,7 @@ def caption(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> No
 def link(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
     if not element.keys():  # that of RSS
         address = _link_text(walk, element, draft)
-        if not address:  # the id may be the link
+        if not address or NOWHERE.fullmatch(address):  # the id may be the link
             return
         draft.values["link"] = address
         draft.links.append(RawLink(address, type="text/html"))
@@ -151,7 +151,7 @@ def _link_text(walk: Walk, element: etree._Element, draft: Draft) -> str:
 
 
 def guid(walk: Walk, element: etree._Element, draft: Draft, depth: int) -> None:
-    is_link = not element.keys() or walk.names.attributes(element).get("ispermalink", "true") == "true"
+    is_link = not element.keys() or walk.names.attributes(element).get("ispermalink", "true").strip().lower() == "true"
     written = walk.address(element) if is_link else walk.text(element)
     if 0 < draft.depth < depth:
         raise Doubt("an id of a part of an entry")
