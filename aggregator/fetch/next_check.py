@@ -12,7 +12,7 @@ from aggregator.errors import FetchError, SourceError, StatusError, Throttled
 from aggregator.fetch.quiet import QuietTimes
 from aggregator.fetch.rhythm import Rhythm, rhythm_of, steady_wait, waiting_too_long_at
 from aggregator.model import Freshness, Source
-from aggregator.text.durations import duration_in_words, format_duration
+from aggregator.text.durations import duration_in_words, interval_in_words
 from aggregator.text.moments import WEEKDAYS
 
 # One request is worth this much waiting of one entry. Less means more requests: half of it, 1.4 times as many.
@@ -117,10 +117,10 @@ def _own_wait(source: Source, pace: Pace, rhythm: Rhythm | None, usual_gap: time
     """What we would do if nobody asked for more: the operator's interval, or one that fits the source."""
     fixed = source.every or pace.every
     if fixed:
-        return _Wait(fixed, f"it is set to every {format_duration(fixed)}")
+        return _Wait(fixed, f"it is set to {interval_in_words(fixed)}")
     if usual_gap is None:
         return _Wait(_clamped(UNKNOWN_EVERY, pace), "too little is known yet of how often it publishes")
-    reason = f"it publishes about every {duration_in_words(usual_gap)}"
+    reason = f"it publishes about {interval_in_words(usual_gap)}"
     if rhythm is None:
         return _Wait(_clamped(steady_wait(usual_gap, patience=PATIENCE), pace), reason)
     silence = now - rhythm.newest

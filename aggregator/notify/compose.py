@@ -58,14 +58,25 @@ def compose(
 
 
 class _Weighed:
-    """A story with how important it is. ``is_old`` says that all of it is backlog, as of ``listed_at``."""
+    """A story with how important it is. ``is_old`` says that all of it is backlog, as of ``listed_at``, or undated and
+    there when its source was new: "About" and "Privacy policy" are no news.
+    """
 
     def __init__(self, story: Story, *, language: str, fresh_since: datetime | None) -> None:
         self.story = story
         self.listed_at = max(entry.listed_at for entry in story.entries)
-        self.is_old = fresh_since is not None and self.listed_at < fresh_since
+        is_backlog = fresh_since is not None and self.listed_at < fresh_since
+        self.is_old = is_backlog or all(map(_was_there, story.entries))
         self.sources = {entry.source for entry in story.entries}
         self.importance: Importance = importance(list(_accounts(story, fresh_since)), language=language)
+
+
+def _was_there(entry: IssueEntry) -> bool:
+    """Whether nobody knows how old an entry is: it has no date, and was there before its source was (judging.py).
+
+    What comes later without a date counts as news from when it was first seen, and was published then.
+    """
+    return not entry.is_dated and entry.listed_at < entry.published
 
 
 def _stories(entries: Sequence[IssueEntry], *, language: str, fresh_since: datetime | None) -> list[_Weighed]:
@@ -141,7 +152,7 @@ class _Turns:
 
     After the first of these, sections share the places: the next one goes to the section that has the fewest, as long
     as it has stories, to the one whose turn it is. What can't lead (undated) comes after all else of its source.
-    Backlog comes last, the newest of it first.
+    Backlog comes last, the newest of it first, and with it what is undated and was there when its source was new.
     """
 
     def __init__(

@@ -110,7 +110,7 @@ def duration_in_words(duration: timedelta, locale: Locale = ENGLISH) -> str:
     return _said(_LENGTHS, duration, locale)
 
 
-def interval_in_words(duration: timedelta, locale: Locale) -> str:
+def interval_in_words(duration: timedelta, locale: Locale = ENGLISH) -> str:
     """Say how often something happens, as ``duration_in_words`` counts: "every day", "every 90 minutes"."""
     return _said(_EACH_TIME, duration, locale)
 

@@ -28,6 +28,23 @@ _WHOLE_IN_SIGHT = """(query) => Array.from(document.querySelectorAll(query)).fil
 }).length"""
 
 
+# Returns the categories of which a part is in sight, and a part is not.
+_EVERY = "Array.from(document.querySelectorAll('.topic'))"
+_CUT_TOPICS = f"""() => {_EVERY}.filter((each) => {{
+    const box = each.getBoundingClientRect(), around = each.parentElement.getBoundingClientRect();
+    const isBelow = box.top >= around.bottom - 1;
+    return !isBelow && box.right > around.right + 1;
+}}).map((each) => each.textContent)"""
+
+
+# Focuses each category and returns those that are not seen then.
+_FOCUSED_AND_OUT_OF_SIGHT = """(all) => all.filter((each) => each.checkVisibility()).filter((each) => {
+    each.focus();
+    const box = each.getBoundingClientRect(), around = each.parentElement.getBoundingClientRect();
+    return box.top < around.top - 1 || box.bottom > around.bottom + 1 || around.width < 24;
+}).map((each) => each.textContent)"""
+
+
 def lower_than(page: Page, least: int, query: str) -> list[str]:
     return page.evaluate(_LOWER_THAN, [query, least, _SENTENCES])
 
@@ -67,6 +84,40 @@ def test_titles_only_fit_and_keep_nobody_from_reading(demo: Site, crowd: Site, o
 
         assert sticks_out(page) <= 0
         assert findings(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 800, 1440])
+def test_a_category_is_shown_whole_or_not_at_all(demo: Site, crowd: Site, open_page: Opening, width: int) -> None:
+    for address in (demo.url, f"{demo.url}search?q=lunar", crowd.url):
+        page = open_page(address, width=width)
+
+        assert page.locator(".topic").count() > 0
+        assert page.evaluate(_CUT_TOPICS) == []
+
+
+def test_a_category_that_is_left_out_is_shown_to_who_comes_to_it_by_keyboard(demo: Site, open_page: Opening) -> None:
+    page = open_page(f"{demo.url}search?q=lunar", width=360)
+    page.locator(".topic").first.focus()
+
+    hidden = page.locator(".topic").evaluate_all(_FOCUSED_AND_OUT_OF_SIGHT)
+
+    assert hidden == []
+
+
+def test_of_titles_only_times_stand_below_each_other(demo: Site, open_page: Opening) -> None:
+    page = open_page(f"{demo.url}?view=compact", width=1440)
+
+    ends = page.locator("article time").evaluate_all("(all) => all.map((e) => Math.round(e.getBoundingClientRect().x))")
+
+    assert page.locator("article .whole", has_text="articles").count() > 0
+    assert max(ends[:20]) - min(ends[:20]) <= 3  # digits differ in width
+
+
+@pytest.mark.parametrize("view", ["", "?view=compact"])
+def test_all_categories_are_in_sight_on_a_wide_screen(demo: Site, open_page: Opening, view: str) -> None:
+    page = open_page(demo.url + view, width=1440)
+
+    assert page.locator(".filters").evaluate("(each) => each.scrollWidth - each.clientWidth") <= 16  # room at its end
 
 
 def test_the_size_of_headlines_follows_importance(demo: Site, open_page: Opening) -> None:

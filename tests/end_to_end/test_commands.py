@@ -148,7 +148,7 @@ def test_sources_show_health_with_stable_keys(run: Runner, config: Path) -> None
         r"(?m)^grand-region-wire +ok +\d+ +just now +in 1\d minutes because the feed asks for 15 minutes", shown
     )
     assert re.search(r"(?m)^exoplanet-club +failing +0 +never +in .* because it failed once: .* answered 500", shown)
-    assert re.search(r"(?m)^courrier-orbital +moved .* because it is set to every 1m; it moved to http://", shown)
+    assert re.search(r"(?m)^courrier-orbital +moved .* because it is set to every minute; it moved to http://", shown)
 
 
 def test_a_source_that_was_quiet_beyond_its_habit_since_it_is_watched_is_silent(run: Runner, config: Path) -> None:

@@ -90,4 +90,6 @@ def _about(feed: FeedConfig, labels: dict[str, str], locale: Locale) -> str:
     chosen = "; ".join(part for part in parts if part)
     if not chosen:
         return locale.ngettext("The newest entry.", "The newest %(count)s of all entries.", feed.limit)
-    return locale.ngettext("The newest entry: %(which)s.", "The newest %(count)s: %(which)s.", feed.limit, which=chosen)
+    return locale.ngettext(
+        "The newest entry: %(which)s.", "The newest %(count)s entries: %(which)s.", feed.limit, which=chosen
+    )

@@ -45,7 +45,7 @@ def regular(gap: timedelta, *, newest: datetime = NOW, count: int = 40) -> list[
 def test_a_sources_own_interval_is_fixed():
     found = check(Pace(every=3 * HOUR), every=15 * MINUTE, published=regular(DAY))
 
-    assert found == NextCheck(at=NOW + 15 * MINUTE, reason="it is set to every 15m", usual_gap=DAY)
+    assert found == NextCheck(at=NOW + 15 * MINUTE, reason="it is set to every 15 minutes", usual_gap=DAY)
 
 
 def test_the_global_interval_counts_for_sources_without_one():
@@ -128,7 +128,7 @@ def test_the_order_of_the_times_does_not_matter():
 def test_what_was_known_before_counts_for_a_check_that_brings_nothing():
     found = check(usual_gap=DAY)
 
-    assert found.reason == "it publishes about every 1 day"
+    assert found.reason == "it publishes about every day"
     assert HOUR < found.at - NOW < 4 * HOUR
     assert found.usual_gap == DAY
 
@@ -220,7 +220,7 @@ def test_the_longest_wish_gives_the_reason():
 
     assert check(freshness=asked).reason == "the server asked for 2 hours (Retry-After)"
     assert check(freshness=asked, feed_wait=3 * HOUR).reason == "the feed asks for 3 hours (ttl)"
-    assert check(freshness=asked, feed_wait=3 * HOUR, every=4 * HOUR).reason == "it is set to every 4h"
+    assert check(freshness=asked, feed_wait=3 * HOUR, every=4 * HOUR).reason == "it is set to every 4 hours"
 
 
 def test_a_feeds_own_wish_counts_up_to_a_day():

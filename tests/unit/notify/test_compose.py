@@ -182,6 +182,20 @@ def test_undated_entries_come_after_all_else_of_their_source_and_lead_nothing() 
     assert [(story.lead.title, story.can_lead) for story in sections[0].stories] == [("Report", True), ("About", False)]
 
 
+def test_undated_pages_that_a_new_source_had_already_take_no_place_from_news() -> None:
+    pages = [
+        make_issue_entry(title, source=title, is_dated=False, listed_at=NOON - timedelta(days=1))
+        for title in ("About", "Privacy policy", "Our members")
+    ]
+    wire = [make_issue_entry(f"Wire {number}", source="wire") for number in range(8)]
+    late = make_issue_entry("A release without a date", source="ministry", is_dated=False)
+
+    sections = arranged(*pages, *wire, late, categories={})
+
+    assert shown(sections, 9) == [*(f"Wire {number}" for number in range(8)), "A release without a date"]
+    assert sorted(shown(sections, 12)[9:]) == ["About", "Our members", "Privacy policy"]
+
+
 def test_an_undated_page_never_leads_a_story_that_has_a_dated_article() -> None:
     [section] = arranged(
         make_issue_entry("Undated", story="s", priority=9, is_dated=False),
