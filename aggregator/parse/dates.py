@@ -56,11 +56,13 @@ _PLACES = {
 
 _ISO = re.compile(
     r"(?:[^\W\d_]+, )?(?P<year>\d{4})(?:(?P<mark>[-/.]?)(?P<month>\d{1,2})(?:(?P=mark)(?P<day>\d{1,2}))?)?"
-    r"(?:,?[T ] ?(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>\d{2})(?:[:.m]?(?P<second>\d{2})(?!\d))?(?:[.,]\d+)?)?"
+    r"(?:,?[T ] ?(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>\d{2}|(?<=:)\d(?=:\d))(?:[:.m]?(?P<second>\d{2}|(?<=:)\d)(?!\d))?"
+    r"(?:[.,]\d+)?)?"
     r"(?P<rest>\D.*)?)?",
     re.IGNORECASE,
 )
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?P<rest>\D.*)?")
+_DAY_IN_A_ZONE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?P<rest>\D.*)?")
 _UNIX = re.compile(r"@?(\d{9,10})(?:\d{3})?(?:\.\d+)?")
 _WEEK_OR_DAY = re.compile(
     r"(?P<year>\d{4})-(?:W(?P<week>\d{2})-(?P<weekday>[1-7])|(?P<day>\d{3}))(?:[T ](?P<rest>\d.*))?", re.IGNORECASE
@@ -72,7 +74,8 @@ _NUMBERS = re.compile(
 _EAST_ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日日号號일]?")
 _EAST_ASIAN_MONTH = re.compile(r"(?<!\d)(?P<day>\d{1,2}) (?P<month>\d{1,2})[月월] (?P<year>\d{4})(?!\d)")
 _EAST_ASIAN_CLOCK = re.compile(
-    r"(?P<hour>\d{1,2}) ?(?:[時时點点시] ?(?:(?P<minute>\d{1,2}) ?[分분]?)?|:(?P<minutes>\d{2}))"
+    r"(?P<hour>\d{1,2}) ?(?:[時时點点시] ?(?:(?P<minute>\d{1,2}) ?[分분]? ?(?:(?P<second>\d{1,2}) ?[秒초])?)?"
+    r"|:(?P<minutes>\d{2})(?::(?P<seconds>\d{2}))?)"
 )
 _AFTERNOON = re.compile("下午|午後|오후|晚上")
 _DAY_MONTH = re.compile(
@@ -142,8 +145,8 @@ def _read_as_it_is(written: str, language: str | None) -> datetime | None:
         _read_as_it_should_be,
         _read_iso,
         _read_week_or_day,
-        _read_unix,
         _read_compact,
+        _read_unix,
         _read_year_first,
         _read_numbers,
         _read_words,
@@ -157,6 +160,8 @@ def _read_as_it_is(written: str, language: str | None) -> datetime | None:
 
 
 def _read_iso(text: str) -> datetime | None:
+    if found := _DAY_IN_A_ZONE.fullmatch(text):  # a date of XML Schema
+        text = found[1]
     found = _ISO.fullmatch(text)
     if found is None or (found["month"] and not found["mark"] and not found["day"]):  # 202611 may be anything
         return None
@@ -197,11 +202,11 @@ def _read_week_or_day(text: str) -> datetime | None:
 
 
 def _read_compact(text: str) -> datetime | None:
-    """Read "20261102100000"."""
+    """Read "20261102100000" and "202611021000"."""
     found = _COMPACT.fullmatch(text)
     if found is None:
         return None
-    year, month, day, hour, minute, second = map(int, found.groups()[:6])
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     return _moment(year, month, day, hour=hour, minute=minute, second=second, zone=_zone(found["rest"] or ""))
 
 
@@ -269,10 +274,14 @@ def _read_east_asian(text: str) -> datetime | None:
     clock = _EAST_ASIAN_CLOCK.search(rest)
     if clock is None:
         return _moment(int(found[1]), int(found[2]), int(found[3]))
-    hour = _hour(int(clock["hour"]), "p" if _AFTERNOON.search(rest) else None)
-    minute = int(clock["minute"] or clock["minutes"] or 0)
     return _moment(
-        int(found[1]), int(found[2]), int(found[3]), hour=hour, minute=minute, zone=_zone(rest[clock.end() :])
+        int(found[1]),
+        int(found[2]),
+        int(found[3]),
+        hour=_hour(int(clock["hour"]), "p" if _AFTERNOON.search(rest) else None),
+        minute=int(clock["minute"] or clock["minutes"] or 0),
+        second=int(clock["second"] or clock["seconds"] or 0),
+        zone=_zone(rest[clock.end() :]),
     )
 
 
