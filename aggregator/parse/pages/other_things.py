@@ -77,7 +77,7 @@ _BEFORE_THEM = frozenset(
 )
 # What stands in the place of a list that has nothing in it.
 _NOTHING_LISTED = re.compile(
-    r"""^\W{0,3}(?:
+    r"""\W{0,3}(?:
     (?:sorry\W{1,3})?(?:there\ (?:are|is|were|was)|we\ have|we\ found)?\ ?(?:currently\ |at\ present\ )?
     (?:no|0)\ (?:\w+\ )?(?:results?|items?|entries|news|articles?|posts?|events?|content|records|press\ releases?
     |publications?|match\w*)\b(?!\ of\b)
@@ -128,7 +128,7 @@ def refuse_what_is_beside(page: Outline, best: Candidate) -> None:
     for record in best.records:
         inside[record.first : record.last] = b"\1" * (record.last - record.first)
     for cell in page.cells:
-        if len(cell.text) <= _LONGEST_NOTE and _NOTHING_LISTED.search(cell.text) and not inside[cell.first_chunk]:
+        if len(cell.text) <= _LONGEST_NOTE and _NOTHING_LISTED.match(cell.text) and not inside[cell.first_chunk]:
             raise NotAList(f"the list of the page is empty ({cell.text!r})")
     heading = next(iter(_headings_before(page, best)), "")
     if names_what_is_related(heading):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from aggregator.parse.watch.snapshot import Table
+from aggregator.parse.watch.shown_tables import Table
 
 _SAME: Final = 0.6  # of the cells of two columns are equal: they are one column under two names
 

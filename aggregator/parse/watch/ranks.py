@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from aggregator.parse.watch.snapshot import Table
+from aggregator.parse.watch.shown_tables import Table
 
 _RANK: Final = re.compile(
     r"\W*(?:(?:world|global|overall|total|national|current|new|gesamt|general|mondial|global)\W+)?"

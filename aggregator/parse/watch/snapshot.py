@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from typing import Any, Final
 
 from lxml import etree, html
@@ -19,14 +17,24 @@ from aggregator.errors import ParseError
 from aggregator.model import Fetched
 from aggregator.parse.pages import open_page, wall
 from aggregator.parse.site_names import without_site
-from aggregator.parse.watch.cell_spans import Spanning, spread
 from aggregator.parse.watch.grids import grid_of, parts_of, with_figures_apart
+from aggregator.parse.watch.shown_tables import (
+    BLOCKS,
+    LONGEST_CELL,
+    MAX_ROWS,
+    Table,
+    comparable,
+    table_of,
+    text_of,
+    tidy,
+    unfolded,
+    with_header,
+    with_ranks_apart,
+)
 from aggregator.text.languages import language_code
 
 # What is kept of one page, at most: the rest of a longer one is not watched (docs/reference/pages.md).
 MAX_CHARS: Final = 200_000
-MAX_ROWS: Final = 5_000
-MAX_CELLS: Final = 40
 _MAX_UNPACKED_BYTES: Final = 4 * (MAX_CHARS * 4)
 _MAX_ELEMENTS: Final = 100_000
 
@@ -36,32 +44,12 @@ _UNSEEN: Final = frozenset({
 })  # fmt: skip
 # Around what a page is about; not looked at unless ``select`` names them.
 _AROUND: Final = frozenset({"nav", "footer", "aside", "header"})
-_BLOCKS: Final = frozenset({
-    "address", "article", "aside", "blockquote", "body", "br", "caption", "dd", "details", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html",
-    "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
-    "ul",
-})  # fmt: skip
-_NO_TEXT: Final = frozenset({"script", "style", "noscript", "template", "sup"})  # within a cell
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”»)]*\s+(?=[\"'“„«(]*[^\W\d_a-zß-öø-ÿ]|[\"'“„«(]*\d)")
 _FIGURE: Final = re.compile(r"\d")
-_ARROW: Final = re.compile(r"[▲▼△▽▴▾↑↓⬆⬇⇧⇩↗↘🔺🔻🔼🔽]\ufe0f?\s*[+−-]?\d*|(?<=\d)\s*\([+−-]\s?\d+\)")
-_SIGNED: Final = re.compile(r"[#№]\s?\d{1,5}")
+_NUMBERED_LINE: Final = re.compile(r"(\d{1,4})[.):]?\s+(\D.{1,120})")
+_FEWEST_NUMBERED: Final = 5
 _PIECES: Final = frozenset({"span", "strong", "b", "small", "time", "a", "data"})  # a blank parts them, side by side
-# A layout made of tables has long texts in its cells.
-_LONGEST_CELL: Final = 300
-_MOST_HEADERS: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """``header`` is empty when the table has none. All rows have as many cells as the longest."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +130,7 @@ def unpack(stored: bytes) -> Snapshot | None:
             language=written["language"],
             sentences=tuple(written["sentences"]),
             tables=tuple(
-                Table(caption, tuple(header), tuple(tuple(map(tidy, row)) for row in rows))
+                with_ranks_apart(unfolded(Table(caption, tuple(header), tuple(tuple(map(tidy, row)) for row in rows))))
                 for caption, header, rows in written["tables"]
             ),
         )
@@ -161,21 +149,6 @@ def has_edition(stored: bytes) -> bool:
 def _unpacked(stored: bytes) -> dict[str, Any]:
     written: dict[str, Any] = json.loads(zlib.decompressobj().decompress(stored, _MAX_UNPACKED_BYTES))
     return written
-
-
-def tidy(cell: str) -> str:
-    """Return a cell without the arrow that says how it moved: "2 ▲1" is "2"; nothing is left of "▲ 2" alone.
-
-    And without the sign of a number: "#2" is "2".
-    """
-    if _ARROW.search(cell):
-        cell = " ".join(_ARROW.sub(" ", cell).split())
-    return cell[1:].strip() if _SIGNED.fullmatch(cell) else cell
-
-
-def comparable(text: str) -> str:
-    """Return text as it is compared: composed, nothing invisible in it, white space collapsed."""
-    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
 
 def _selected(page: html.HtmlElement, select: str | None) -> list[html.HtmlElement]:
@@ -199,6 +172,7 @@ class _Reader:
         self._left_chars = MAX_CHARS
         self._left_rows = MAX_ROWS
         self._line: list[str] = []
+        self._numbered: list[tuple[str, str]] = []  # lines that begin with numbers, one after the other
 
     def read(self, root: html.HtmlElement) -> None:
         skipped, is_beside = None, False
@@ -214,7 +188,7 @@ class _Reader:
                     skipped = element
                     self._end_line()
                     continue
-                if element.tag in _BLOCKS:
+                if element.tag in BLOCKS:
                     self._end_line()
                 elif is_beside and element.tag in _PIECES:
                     self._line.append(" ")
@@ -224,12 +198,13 @@ class _Reader:
             if skipped is not None and skipped is not element:
                 continue
             skipped = None
-            if element.tag in _BLOCKS:
+            if element.tag in BLOCKS:
                 self._end_line()
             if element is not root:
                 self._line.append(element.tail or "")
                 is_beside = not element.tail and element.tag in _PIECES
         self._end_line()
+        self._end_numbers()
 
     def _is_skipped(self, element: html.HtmlElement, root: html.HtmlElement) -> bool:
         tag = element.tag
@@ -241,7 +216,28 @@ class _Reader:
 
     def _end_line(self) -> None:
         line, self._line = comparable("".join(self._line)), []
-        for sentence in _SENTENCE_END.split(line) if line else ():
+        found = _NUMBERED_LINE.fullmatch(line) if line and line[0].isdecimal() else None
+        if found is not None and self._counts(int(found[1])):
+            self._numbered.append((found[1], found[2]))
+        elif line:
+            self._end_numbers()
+            self._say(line)
+
+    def _counts(self, number: int) -> bool:
+        return number in ((int(self._numbered[-1][0]) + each for each in (0, 1)) if self._numbered else (1,))
+
+    def _end_numbers(self) -> None:
+        """Numbered lines are a table as a numbered list is, if they are several; a few are said."""
+        lines, self._numbered = self._numbered, []
+        if len(lines) < _FEWEST_NUMBERED:
+            for number, text in lines:
+                self._say(f"{number}. {text}")
+            return
+        named = with_figures_apart([text for _, text in lines])
+        self._keep(Table("", (), tuple((*each, number) for each, (number, _) in zip(named, lines, strict=True))))
+
+    def _say(self, line: str) -> None:
+        for sentence in _SENTENCE_END.split(line):
             if any(map(str.isalnum, sentence)) and self._left_chars > 0:
                 self._left_chars -= len(sentence)
                 self.sentences.append(sentence[:MAX_CHARS])
@@ -250,12 +246,12 @@ class _Reader:
         if element.tag == "ol" and self._take_ranking(element):
             return True
         if element.tag != "table":
-            lines = grid_of(element, lambda each: comparable(_text_of(each)))
+            lines = grid_of(element, lambda each: comparable(text_of(each)))
             if lines is None:
                 return False
-            self._keep(_with_header("", lines, has_header=not any(map(_FIGURE.search, lines[0]))))
+            self._keep(with_header("", lines, has_header=not any(map(_FIGURE.search, lines[0]))))
             return True
-        table = _table_of(element)
+        table = table_of(element)
         if table is None:
             return False
         self._keep(table)
@@ -264,14 +260,15 @@ class _Reader:
     def _take_ranking(self, element: html.HtmlElement) -> bool:
         """A numbered list is a table of what stands in it and its places."""
         listed = list(element.iterchildren("li"))
-        items = [comparable(_text_of(each)) for each in listed]
-        if len(items) < 3 or any(not item or len(item) > _LONGEST_CELL for item in items):
+        items = [comparable(text_of(each)) for each in listed]
+        if len(items) < 3 or any(not item or len(item) > LONGEST_CELL for item in items):
             return False
-        lines = parts_of(listed, lambda each: comparable(_text_of(each))) or with_figures_apart(items)
+        lines = parts_of(listed, lambda each: comparable(text_of(each))) or with_figures_apart(items)
         self._keep(Table("", (), tuple((*map(tidy, line), str(place)) for place, line in enumerate(lines, 1))))
         return True
 
     def _keep(self, table: Table) -> None:
+        table = with_ranks_apart(unfolded(table))
         rows = table.rows[: self._left_rows]
         self._left_rows -= len(rows)
         size = sum(len(cell) for row in rows for cell in row)
@@ -283,66 +280,3 @@ class _Reader:
 def _is_inside_main(element: html.HtmlElement) -> bool:
     """The header of an article belongs to it; that of the site does not."""
     return element.tag == "header" and next(element.iterancestors("article", "main"), None) is not None
-
-
-def _table_of(element: html.HtmlElement) -> Table | None:
-    """Return a table of data; None for one that only arranges what is in it."""
-    if next(element.iterdescendants("table"), None) is not None:
-        return None
-    rows = [_cells(row) for row in element.iterdescendants("tr")]
-    count = _count_of_headers(rows)
-    lines = spread([[_spanning(cell, is_head=each < count) for cell in row] for each, row in enumerate(rows)])
-    head, lines = lines[:count], [line for line in lines[count:] if any(line)]
-    if len(head) + len(lines) < 2 or any(len(cell) > _LONGEST_CELL for line in lines for cell in line):
-        return None
-    lines = (
-        [[" ".join(dict.fromkeys(filter(None, names))) for names in zip(*head, strict=True)], *lines] if head else lines
-    )
-    if not lines or len(lines[0]) < 2:
-        return None
-    caption = next((comparable(_text_of(each)) for each in element.iterchildren("caption")), "")
-    return _with_header(caption, lines, has_header=bool(head))
-
-
-def _count_of_headers(rows: Sequence[Sequence[html.HtmlElement]]) -> int:
-    """Return how many rows at the top of a table are nothing but names of columns, groups of them above each other."""
-    count = sum(1 for _ in takewhile(lambda row: row and all(cell.tag == "th" for cell in row), rows[:_MOST_HEADERS]))
-    return count if count < len(rows) else 0
-
-
-def _spanning(cell: html.HtmlElement, *, is_head: bool) -> Spanning:
-    return Spanning(
-        comparable(_text_of(cell)), _span(cell, "colspan", MAX_CELLS), _span(cell, "rowspan", MAX_ROWS), is_head
-    )
-
-
-def _span(cell: html.HtmlElement, name: str, most: int) -> int:
-    written = (cell.get(name) or "").strip()
-    return max(1, min(int(written), most)) if written.isdecimal() and len(written) < 6 else 1
-
-
-def _with_header(caption: str, lines: list[list[str]], *, has_header: bool) -> Table:
-    has_header = has_header and len(lines) > 1
-    rows = tuple(tuple(map(tidy, line)) for line in (lines[1:] if has_header else lines))
-    return Table(caption, tuple(lines[0]) if has_header else (), rows)
-
-
-def _cells(row: html.HtmlElement) -> list[html.HtmlElement]:
-    return list(row.iterchildren("td", "th"))[:MAX_CELLS]
-
-
-def _text_of(element: html.HtmlElement) -> str:
-    is_plain = not len(element) and element.tag not in _NO_TEXT  # as most cells of a table are
-    return element.text or "" if is_plain else "".join(_texts(element))
-
-
-def _texts(element: html.HtmlElement) -> Iterator[str]:
-    """Yield what is visible in an element; blocks and breaks are as good as a blank."""
-    hidden = set(element.iter(*_NO_TEXT))
-    for event, each in etree.iterwalk(element, events=("start", "end")):
-        is_hidden = any(above in hidden for above in (each, *each.iterancestors()))
-        if event == "start" and not is_hidden:
-            yield " " if each.tag in _BLOCKS else ""
-            yield each.text or ""
-        if event == "end" and each is not element and not any(above in hidden for above in each.iterancestors()):
-            yield each.tail or ""

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from aggregator.parse.watch.ranks import rank_column, rank_of
-from aggregator.parse.watch.snapshot import Snapshot, Table
+from aggregator.parse.watch.shown_tables import Table
+from aggregator.parse.watch.snapshot import Snapshot
 
 _GAP: Final = 5  # ranks that may be missing between two parts, as those of ties are
 

@@ -11,7 +11,8 @@ from typing import Final
 from aggregator.parse.watch.column_alignment import align
 from aggregator.parse.watch.noise import is_noise
 from aggregator.parse.watch.ranks import movement_columns, rank_column, rank_of, shifted
-from aggregator.parse.watch.snapshot import Snapshot, Table
+from aggregator.parse.watch.shown_tables import Table
+from aggregator.parse.watch.snapshot import Snapshot
 
 _FIGURE: Final = re.compile(r"[\W\d_]*")
 _MOST_FIGURES: Final = 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 
 import pytest
 
@@ -73,6 +74,32 @@ def in_two_tabs(names: Sequence[str], column: str) -> str:
     return f"<h3>All</h3>{one}<h3>Large ones</h3>{other}"
 
 
+def with_groups_and_a_note(names: Sequence[str], column: str) -> str:
+    lines = [f"<tr><td>{n}</td><td>{each}</td><td>{value(each)}</td></tr>" for n, each in ranked(names)]
+    lines.insert(5, "<tr><th colspan=3>Second tier</th></tr>")
+    foot = "<tfoot><tr><td colspan=3>Source: own work</td></tr></tfoot>"
+    return f"<table><tr><th>Rank</th><th>Land</th><th>{column}</th></tr>{''.join(lines)}{foot}</table>"
+
+
+def in_sets_of_columns(names: Sequence[str], column: str) -> str:
+    half = (len(names) + 1) // 2
+    cells = [f"<td>{n}</td><td>{each}</td><td>{value(each)}</td>" for n, each in ranked(names)]
+    lines = [one + other for one, other in zip_longest(cells[:half], cells[half:], fillvalue="<td></td>" * 3)]
+    head = f"<th>Rank</th><th>Land</th><th>{column}</th>" * 2
+    return f"<table><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def as_bars_with_numbered_names(names: Sequence[str], column: str) -> str:
+    return "".join(
+        f"<div class=bar><div><span>{n}</span> <span>{each}</span></div><div>{value(each)}</div></div>"
+        for n, each in ranked(names)
+    ).join(("<div>", "</div>"))
+
+
+def as_numbered_paragraphs(names: Sequence[str], column: str) -> str:
+    return "".join(f"<p>{n}. <b>{each}</b> – {value(each)}</p>" for n, each in ranked(names))
+
+
 def ranked(names: Sequence[str]) -> list[tuple[int, str]]:
     return list(enumerate(names, 1))
 
@@ -86,6 +113,10 @@ MARKUPS = (
     as_numbered_lines,
     as_cards_with_terms,
     in_two_tabs,
+    with_groups_and_a_note,
+    in_sets_of_columns,
+    as_bars_with_numbered_names,
+    as_numbered_paragraphs,
 )
 
 
@@ -156,3 +187,12 @@ def test_cells_that_reach_over_others_leave_the_columns_in_their_place() -> None
         ["Europe", "", ""],
         ["3", "", ""],
     ]
+
+
+def test_a_few_numbered_lines_are_sentences() -> None:
+    page = Page()
+    page.show("<p>1. Register until May.</p><p>2. Send your papers.</p><p>3. Wait for an answer.</p>")
+
+    told = page.show("<p>1. Register until June.</p><p>2. Send your papers.</p><p>3. Wait for an answer.</p>")
+
+    assert told == "Lands: now: “Register until June.”"
