@@ -168,8 +168,8 @@ def may_be_one(one: Weighed, other: Weighed, cosine: float | None = None, scales
     if is_abroad(one.gist, other.gist):
         return True
     weights, features = _weights(one, other, cosine, scales), alike_at_home(one, other, cosine).features
-    most = _sum(weights, features, ()).value
-    return most + sum(max(0.0, weight) for name, weight in weights.items() if name not in features) > 0
+    most = weights[START] + sum([value * _weight(name, weights) for name, value in features.items() if value])
+    return most + sum([max(0.0, weight) for name, weight in weights.items() if name not in features]) > 0
 
 
 def _weights(one: Weighed, other: Weighed, cosine: float | None, scales: Scales) -> Weighing:
@@ -194,7 +194,10 @@ def is_abroad(one: Gist, other: Gist) -> bool:
 def _sum(weights: Mapping[str, float], found: Mapping[str, float], words: tuple[str, ...]) -> Score:
     parts = {START: weights[START]}
     for name, value in found.items():
-        weight = weights.get(name) or RULES.get(name)
-        if value and weight:
+        if value and (weight := _weight(name, weights)):
             parts[name] = value * weight
     return Score(sum(parts.values()), parts, words)
+
+
+def _weight(name: str, weights: Weighing) -> float:
+    return weights.get(name) or RULES.get(name, 0.0)
