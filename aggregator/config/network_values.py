@@ -205,7 +205,6 @@ _ONE_OR_MORE: dict[str, Any] = {
     ],
 }
 _SECRET: dict[str, Any] = {"writeOnly": True}
-HttpAddress = Annotated[str, Strict(), AfterValidator(http_address), described("address", pattern=_HTTP_PATTERN)]
 SiteAddress = Annotated[str, Strict(), AfterValidator(_site_address), described("address", pattern=_HTTP_PATTERN)]
 Contact = Annotated[str, Strict(), AfterValidator(_printable_ascii), described("address")]
 HostOrNetwork = Annotated[str, Strict(), AfterValidator(_host_or_network)]

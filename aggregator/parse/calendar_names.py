@@ -32,9 +32,9 @@ def month_number(word: str, language: str | None = None) -> int | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-def weekdays(word: str, language: str | None = None) -> frozenset[int]:
+def weekdays(word: str) -> frozenset[int]:
     """Return which days of the week a word may be, 0 for Monday to 6; none where it is none."""
-    return _numbers(_days, word, language)
+    return _numbers(_days, word, None)
 
 
 def _numbers(names: Callable[[str], _Names], word: str, language: str | None) -> frozenset[int]:

@@ -237,8 +237,9 @@ def _unnested(text: str) -> str:
     return "".join([*kept, text[position:]]) if position else text
 
 
-def sections(text: str, position: int = 0) -> Iterator[tuple[str, bool]]:
+def sections(text: str) -> Iterator[tuple[str, bool]]:
     """Cut a text into what is outside of CDATA sections and what is inside, each with its brackets."""
+    position = 0
     while (start := text.find("<![CDATA[", position)) >= 0:
         end = _after(text, "]]>", start)
         if end < 0:

@@ -280,14 +280,14 @@ def _is_more_of_it(page: Outline, whole: Candidate, part: Candidate, own: set[st
         for row, found in zip(whole.rows, whole.dates.rows, strict=True)
         if _target(page, row.record) not in own
     ]
-    if not added or _is_pinned(page, whole, part, own):
+    if not added or _is_pinned(page, whole, own):
         return True
     dated = sum(is_dated for _, is_dated in added) / len(added)
     length = sum(length_of(title.text) if title else 0.0 for title, _ in added) / len(added)
     return dated >= part.dated * 0.6 and length >= part.length * 0.5
 
 
-def _is_pinned(page: Outline, whole: Candidate, part: Candidate, own: set[str]) -> bool:
+def _is_pinned(page: Outline, whole: Candidate, own: set[str]) -> bool:
     """Tell whether a whole adds but the first record, which stands beside the others and has a title as they have."""
     if len(whole.rows) < 2 or {_target(page, record) for record in whole.records[1:]} - own:
         return False
