@@ -62,6 +62,11 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("${", "$${")
 
 
+def reason_of(error: OSError | UnicodeDecodeError) -> str:
+    """Say why a file can't be read or written."""
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror or str(error)
+
+
 def replace_file(path: Path, text: str) -> None:
     """Put another text in place of a file's, atomically. Raises ConfigError for one of the program's own, OSError."""
     target = path.resolve()  # a link stays a link

@@ -26,6 +26,7 @@ from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.roles import EVERY, Role
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.supervisor import Supervisor
+from aggregator.entrypoints.terminal import counted
 from aggregator.entrypoints.web.application import create_app
 from aggregator.entrypoints.web.heads import BoundedHeads
 from aggregator.errors import AggregatorError, ConfigError, UsageError
@@ -133,7 +134,7 @@ def _serve(
     facts = {"address": address} if address else {}
     log.info("aggregator.started", **facts, does=does, sources=len(aggregator.config.sources))
     supervisor.ready()
-    supervisor.status(f"{len(aggregator.config.sources)} sources, {address or does}")
+    supervisor.status(f"{counted(len(aggregator.config.sources), 'source')}, {address or does}")
     stamps = aggregator.config.stamps
     are_well = True
     while are_well and not signals.stop.wait(_WATCH_EVERY_S):

@@ -42,7 +42,12 @@ def sentences(
     brought = f"{counted(new, 'new entry')}, {duplicates} of them duplicates"
     yield f"{counted(len(results), 'source')} polled: {brought}, {counted(failed, 'source')} failed"
     if passed_over:
-        yield f"{passed_over} sources were skipped: their servers asked for a pause, or another worker is polling them"
+        skipped = (
+            "1 source was skipped: its server"
+            if passed_over == 1
+            else f"{passed_over} sources were skipped: their servers"
+        )
+        yield f"{skipped} asked for a pause, or another worker is polling {'it' if passed_over == 1 else 'them'}"
     if outage is not None:
         yield f"no source could be reached; is this machine online? The next try is due {ago(outage.next_try, now)}"
 

@@ -51,7 +51,8 @@ def judge_list(page: ListPage, memory: ListMemory | None) -> ListMemory:
     if reason is not None:
         raise PageChanged(f"the page was rebuilt, it seems: {reason}; {_WHAT_TO_DO}")
     if memory.usual >= _FEW and len(links) * _COLLAPSED <= memory.usual:
-        complaint = f"its list has {len(links)} entries, where it usually had {memory.usual}; {_WHAT_TO_DO}"
+        left = "1 entry" if len(links) == 1 else f"{len(links)} entries"
+        complaint = f"its list has {left}, where it usually had {memory.usual}; {_WHAT_TO_DO}"
         return replace(now, usual=memory.usual, complaint=complaint)
     return replace(now, usual=round(0.75 * memory.usual + 0.25 * len(links)))
 

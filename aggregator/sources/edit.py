@@ -13,6 +13,7 @@ from aggregator.config.yaml_edit import (
     last_line,
     past_comments,
     quoted,
+    reason_of,
     replace_file,
     scalar,
 )
@@ -53,7 +54,7 @@ def append_sources(path: Path, new: Sequence[NewSource]) -> None:
         text = path.read_bytes().decode("utf-8-sig")
         replace_file(path, _appended(path, text, new))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(Problem(str(path), 0, f"can't be changed: {error}")) from error
+        raise ConfigError(Problem(str(path), 0, f"can't be changed: {reason_of(error)}")) from error
 
 
 def replace_addresses(path: Path, new: Mapping[int, str]) -> frozenset[int]:
@@ -75,7 +76,7 @@ def replace_addresses(path: Path, new: Mapping[int, str]) -> frozenset[int]:
         if possible:
             replace_file(path, text)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(Problem(str(path), 0, f"can't be changed: {error}")) from error
+        raise ConfigError(Problem(str(path), 0, f"can't be changed: {reason_of(error)}")) from error
     return frozenset(new) - possible.keys()
 
 

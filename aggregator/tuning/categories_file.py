@@ -6,7 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aggregator.config import Config, TermGroup
-from aggregator.config.yaml_edit import composed, in_brackets, quoted, replace_file, replaced, with_item, without_item
+from aggregator.config.yaml_edit import (
+    composed,
+    in_brackets,
+    quoted,
+    reason_of,
+    replace_file,
+    replaced,
+    with_item,
+    without_item,
+)
 from aggregator.config.yaml_nodes import YamlNode
 from aggregator.errors import ConfigError, Problem
 
@@ -21,7 +30,7 @@ class CategoryFile:
         try:
             self.text = path.read_bytes().decode()  # a byte order mark is part of the text, and is written back with it
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(Problem(str(path), 0, f"can't be changed: {error}")) from error
+            raise ConfigError(Problem(str(path), 0, f"can't be changed: {reason_of(error)}")) from error
 
     def add(self, keys: tuple[str, ...], item: str, *, comment: str = "") -> None:
         """Put an item at the end of a list of the category. Raises ConfigError."""
@@ -55,7 +64,7 @@ class CategoryFile:
         try:
             replace_file(self.path, self.text)
         except OSError as error:
-            raise ConfigError(Problem(str(self.path), 0, f"can't be changed: {error}")) from error
+            raise ConfigError(Problem(str(self.path), 0, f"can't be changed: {reason_of(error)}")) from error
 
     def _change(self, change: Callable[[YamlNode], str]) -> None:
         node = self._node()

@@ -141,3 +141,9 @@ def test_what_is_no_address_is_refused_in_words(run: Runner, config: Path) -> No
     assert run("add", "mailto:me@example.org", "--config", config, expect=2).stderr == (
         "aggregator: mailto:me@example.org: mailto: is no address of a feed\n"
     )
+
+
+def test_a_bare_host_that_speaks_http_alone_is_told_by_what_it_answers(run: Runner, config: Path, host: str) -> None:
+    said = run("add", f"{host}/nothing", "--config", config, expect=1).stderr
+
+    assert said == f"aggregator: {host} answered 403 Forbidden\n"

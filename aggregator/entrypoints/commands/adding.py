@@ -13,7 +13,7 @@ from aggregator.app import open_client, utc_now
 from aggregator.config import Config, bare_address, load, shown_path
 from aggregator.entrypoints.commands.options import ConfigOption, KindOption, edited
 from aggregator.entrypoints.terminal import counted, say
-from aggregator.errors import FetchError, ParseError, StatusError, UsageError
+from aggregator.errors import FetchError, FetchTimeout, NoTls, ParseError, StatusError, Unreachable, UsageError
 from aggregator.model import Source, SourceKind
 from aggregator.normalize import canonical_url
 from aggregator.polling.look import Found, find_source
@@ -77,7 +77,9 @@ def find_behind(config: Config, text: str, kind: SourceKind) -> Found:
         raise
     except FetchError:
         for other in others:  # without a scheme it may be a server that speaks http alone
-            with suppress(FetchError):
+            with suppress(
+                Unreachable, NoTls, FetchTimeout
+            ):  # what it answers by http says more than that it has no TLS
                 return find_source(client, Source(name="asked", url=other, kind=kind), now)
         raise
 

@@ -84,7 +84,7 @@ def _check_live(config: Config, sources: tuple[Source, ...]) -> bool:
             listing.add_row(*_live_row(source, found, now))
     console().print(listing)
     if failed:
-        complain(f"{failed} of {len(sources)} sources can't be read")
+        complain(f"{failed} of {counted(len(sources), 'source')} can't be read")
     return not failed
 
 

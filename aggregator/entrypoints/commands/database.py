@@ -58,7 +58,8 @@ def restore(
     if before != after:
         say(f"schema {before} → {after}")
     if waiting := sum(count for (_, status), count in counts.items() if status is DeliveryStatus.WAITING):
-        say(f"{waiting} deliveries wait in it and will be sent; `aggregator deliveries` lists them")
+        wait = "1 delivery waits" if waiting == 1 else f"{waiting} deliveries wait"
+        say(f"{wait} in it and will be sent; `aggregator deliveries` lists them")
 
 
 def db_upgrade(

@@ -109,7 +109,7 @@ def _send(aggregator: Aggregator, digests: Digests, name: str) -> None:
         say("nothing is new since the last issue, so none was made")
         ids: list[int] = []
     else:
-        say(f"issue {issue.number} of {name}: {issue.entry_count} entries")
+        say(f"issue {issue.number} of {name}: {counted(issue.entry_count, 'entry')}")
         ids = [each.id for each in aggregator.store.ledger.deliveries_of(issue)]
         if not ids:
             why = "all recipients have unsubscribed or refuse it; see `aggregator check`"

@@ -13,7 +13,7 @@ from aggregator.app import Aggregator, open_client, utc_now
 from aggregator.config import Config, bare_address, load
 from aggregator.entrypoints.commands.adding import find_behind
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, KindOption, opened
-from aggregator.entrypoints.terminal import console, enclosures_json, print_json, rfc3339, say, table
+from aggregator.entrypoints.terminal import console, counted, enclosures_json, print_json, rfc3339, say, table
 from aggregator.errors import NoConfiguration
 from aggregator.model import Entry, Source, SourceKind
 from aggregator.normalize import canonical_url, notes_on_ids
@@ -123,7 +123,7 @@ def publish(
         written = publish_site(aggregator, out)
         _tell_hubs(aggregator)
     removed = f", {len(written.removed)} removed" if written.removed else ""
-    say(f"{out}: {len(written.changed)} files written, {len(written.unchanged)} unchanged{removed}")
+    say(f"{out}: {counted(len(written.changed), 'file')} written, {len(written.unchanged)} unchanged{removed}")
 
 
 def _tell_hubs(aggregator: Aggregator) -> None:

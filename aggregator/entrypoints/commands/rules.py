@@ -14,7 +14,7 @@ from rich.text import Text
 from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened, since_option
 from aggregator.entrypoints.commands.rule_checks import tell_examples
-from aggregator.entrypoints.terminal import console, print_json, say
+from aggregator.entrypoints.terminal import console, counted, print_json, say
 from aggregator.text.legal import visible
 from aggregator.tuning.review import Move, Review, apply, compare
 
@@ -76,9 +76,9 @@ def _tell(moves: Iterable[Move], categories: Sequence[str], review: Review, woul
         sign = "+" if move.is_gained else "-"
         out.print(Text(f"{sign} {move.category}  {move.entry.id}  {move.entry.title}\n    {move.reason}"))
     for name in dict.fromkeys([*categories, *(category for category, _ in counts)]):
-        say(f"{name}: {counts[name, True]} entries {would}gain it, {counts[name, False]} {would}lose it")
+        say(f"{name}: {counted(counts[name, True], 'entry')} {would}gain it, {counts[name, False]} {would}lose it")
     say(
-        f"of {review.looked_at} entries, {review.changed} {would}change, "
+        f"of {counted(review.looked_at, 'entry')}, {review.changed} {would}change, "
         f"{review.reworded} {would}only get other reasons"
     )
 

@@ -144,3 +144,11 @@ def test_mode_and_link_of_the_file_stay(tmp_path: Path) -> None:
 def test_a_missing_file_is_a_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="can't be changed"):
         append_sources(tmp_path / "none.yaml", [NEW])
+
+
+def test_why_a_file_can_not_be_changed_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "latin").write_bytes(b"sources: # B\xfcro")
+
+    for path, reason in ((tmp_path, "Is a directory"), (tmp_path / "latin", "it is not UTF-8")):
+        with pytest.raises(ConfigError, match=f"can't be changed: {reason}$"):
+            append_sources(path, [NewSource(url="https://a.example/")])
