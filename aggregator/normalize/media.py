@@ -12,8 +12,7 @@ from typing import Final
 
 from aggregator.normalize.junk import is_junk_frame
 from aggregator.normalize.urls import absolute_url
-from aggregator.text.films import film_page
-from aggregator.text.hosts import site_of
+from aggregator.text.films import film_page, film_title
 from aggregator.text.pictures import SET, picture_address, widest
 
 # The elements that are looked at here, for pictures and for films.
@@ -49,12 +48,7 @@ _EMOJI_FILE: Final = re.compile(
     re.IGNORECASE,
 )
 _CODE_POINTS: Final = re.compile(r"(?:emoji_u)?((?:[0-9a-f]{2,6})(?:[_-][0-9a-f]{2,6})*)", re.IGNORECASE)
-_NO_TITLE: Final = re.compile(
-    r"(?:(?:you ?tube|vimeo|embedded|external|video|audio|media|player|iframe|frame|embed|content|widget)(?: |$))*+",
-    re.IGNORECASE,
-)
 _MOST_ALT_CHARS: Final = 40
-_MOST_TITLE_CHARS: Final = 200
 _MOST_FRAMES: Final = 100  # of one text; further ones are dropped with what they hold
 
 
@@ -182,8 +176,7 @@ def link_films(markup: str, base: str | None) -> str:
             shown.append(_tag("img", {"src": address, "alt": attributes.get("title", "")}))
         else:
             page = film_page(address)
-            title = " ".join(attributes.get("title", "").split())[:_MOST_TITLE_CHARS]
-            title = (site_of(page) or page) if _NO_TITLE.fullmatch(title) else title
+            title = film_title(attributes.get("title", ""), page)
             shown.append(f'<p><a href="{html.escape(page)}">{html.escape(title)}</a></p>')
     shown.append(markup[position:])
     return "".join(shown)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from lxml import etree, html
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, Text
+from aggregator.parse.absolute import absolute
 from aggregator.parse.pages import PageDocument, open_page
 from aggregator.parse.site_names import without_site
+from aggregator.text.films import film_page, film_title
 from aggregator.text.pictures import SET, picture_address, widest
 
 # What has more is no article, and would take long.
@@ -25,6 +28,9 @@ _SHORTEST: Final = 40  # characters of a piece of text that says something
 _AROUND: Final = frozenset({
     "a", "nav", "footer", "aside", "form", "noscript", "script", "style", "template", "head", "button", "select",
 })  # fmt: skip
+
+_MOST_PLAYERS: Final = 100  # of one page
+_INLINE: Final = frozenset({"p", "span", "a", "figure", "center", "em", "strong", "b", "i"})
 
 _FIRST_HEADING: Final = re.compile(r"\s*(?:<html>|<body>|\s)*<h1>(.*?)</h1>", re.DOTALL)
 
@@ -45,6 +51,7 @@ def read_article(fetched: Fetched) -> MainText:
         raise ParseError(f"the article's page has more than {MAX_ELEMENTS:,} elements")
     title = _headline(document)
     _place_pictures(page)
+    _link_films(page, fetched.url)
     again = deepcopy(page)  # extracting changes it
     found = _extract(page, fetched.url, is_fast=True)
     if len(_visible(found)) < _SHARE * _running_text(again):
@@ -106,6 +113,37 @@ def _place_pictures(page: html.HtmlElement) -> None:
         for source in list(wrapper.iter("source")):
             source.drop_tag()
         wrapper.drop_tag()
+
+
+def _link_films(page: html.HtmlElement, url: str) -> None:
+    """Put a link in the place of every film and sound: players are not extracted.
+
+    A frame counts where the service is known: others are advertisements, counters and maps as often as films.
+    """
+    for player in list(islice(page.iter("iframe", "video", "audio"), _MOST_PLAYERS)):
+        attributes = dict(player.attrib)
+        sources = [dict(each.attrib) for each in player.iter("source")]
+        address = next((found for each in (attributes, *sources) if (found := picture_address(each))), None)
+        whole = absolute(address, url)
+        if whole is None or (player.tag == "iframe" and film_page(whole) == whole):
+            continue
+        link = html.Element("a", href=film_page(whole))
+        link.text = film_title(attributes.get("title", ""), film_page(whole))
+        figure = html.Element("figure")  # a paragraph that is a link alone is not extracted
+        figure.append(link)
+        _block_of(player).addprevious(figure)
+        player.drop_tree()
+
+
+def _block_of(player: html.HtmlElement) -> html.HtmlElement:
+    """Return what stands in an article for a player: it with its wrappers, or the paragraph that it is in."""
+    block, own = player, player.text_content().split()
+    for around in player.iterancestors():
+        is_wrapper = around.tag in _INLINE or (around.tag == "div" and around.text_content().split() == own)
+        if not is_wrapper:
+            break
+        block = around
+    return block
 
 
 def _address_beside(image: html.HtmlElement) -> str | None:

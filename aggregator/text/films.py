@@ -1,4 +1,4 @@
-"""The page of a film or a piece of music, for the address of its player."""
+"""The page and the title of a film or a piece of music, by the address and the title of its player."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from aggregator.text.hosts import site_of
+
+_NO_TITLE: Final = re.compile(
+    r"(?:(?:you ?tube|vimeo|embedded|external|video|audio|media|player|iframe|frame|embed|content|widget)(?: |$))*+",
+    re.IGNORECASE,
+)
+_MOST_TITLE_CHARS: Final = 200
 
 
 def film_page(address: str) -> str:
@@ -18,6 +26,12 @@ def film_page(address: str) -> str:
     of_service = _SERVICES.get(host)
     page = of_service([each for each in parts.path.split("/") if each], parse_qs(parts.query)) if of_service else None
     return page or address
+
+
+def film_title(written: str, page: str) -> str:
+    """Return what a link to the page of a film says: the title of its player, or the host where that says nothing."""
+    title = " ".join(written.split())[:_MOST_TITLE_CHARS]
+    return (site_of(page) or page) if _NO_TITLE.fullmatch(title) else title
 
 
 def _youtube(path: list[str], query: dict[str, list[str]]) -> str | None:

@@ -28,6 +28,55 @@ def test_an_article_has_the_pictures_and_captions_that_its_page_shows() -> None:
     assert "spacer" not in content
 
 
+@pytest.mark.parametrize(
+    ("player", "link"),
+    [
+        (
+            '<iframe src="//www.youtube.com/embed/abcdefghijk" title="Ferns at night"></iframe>',
+            '<a href="https://www.youtube.com/watch?v=abcdefghijk">Ferns at night</a>',
+        ),
+        (
+            '<div class="wp-block-embed"><div><iframe data-src="https://player.vimeo.com/video/7"></iframe></div></div>',
+            '<a href="https://vimeo.com/7">vimeo.com</a>',
+        ),
+        (
+            '<div><video poster="/p.jpg"><source data-src="/pond.mp4" type="video/mp4">No film</video></div>',
+            '<a href="https://example.org/pond.mp4">example.org</a>',
+        ),
+        (
+            '<p><audio src="/frogs.mp3" title="Frogs"></audio></p>',
+            '<a href="https://example.org/frogs.mp3">Frogs</a>',
+        ),
+    ],
+)
+def test_a_film_in_an_article_leaves_a_link_between_the_texts_around_it(player: str, link: str) -> None:
+    body = PAGE.format(SENTENCES, player + SENTENCES.replace("opened", "closed")).encode()
+
+    content = read_article(Fetched(url="https://example.org/1", body=body, content_type="text/html")).content.value
+
+    before, found, after = content.partition(link)
+    assert found
+    assert ("opened" in before, "closed" in before, "closed" in after) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<iframe src="https://ads.example/banner"></iframe>',
+        "<iframe></iframe>",
+        '<iframe src="javascript:alert(1)"></iframe>',
+        '<video src="blob:https://example.org/1"></video>',
+    ],
+)
+def test_what_may_be_no_film_leaves_nothing(frame: str) -> None:
+    body = PAGE.format(SENTENCES, frame + SENTENCES.replace("opened", "closed")).encode()
+
+    content = read_article(Fetched(url="https://example.org/1", body=body, content_type="text/html")).content.value
+
+    assert "<a" not in content
+    assert "closed" in content
+
+
 SAID = "The committee met in the old steel works and asked what would become of the hall when its furnaces went cold. "
 
 
