@@ -25,6 +25,7 @@ from aggregator.model import (
 from aggregator.model.issues import DigestState
 from aggregator.pipeline import Pipeline, Reader, Recorder
 from aggregator.sources import Credentials, configured_sources
+from aggregator.steps.read import DocumentReader
 from aggregator.store import Store
 from aggregator.stories import Encoder, SentenceEncoder, is_installed
 from aggregator.text.locales import marked
@@ -96,6 +97,7 @@ class Setup:
     by_name: Mapping[str, Source]
     worker: Worker
     client: HttpClient
+    reader: DocumentReader
     pipeline: Pipeline
 
 
@@ -147,15 +149,17 @@ class Aggregator:
         sources = configured_sources(config, known=self.store.source_names())
         limits = config.fetch.politeness
         client = open_client(config)
-        recorder = Recorder(self.store, config.fetch, config.categories, clock=self.clock)
+        recorder = Recorder(self.store, config.fetch, clock=self.clock)
+        here = DocumentReader(config.categories, clock=self.clock)
         setup = Setup(
             config=config,
             sources=sources,
             by_name={source.name: source for source in sources},
             worker=Worker(token=self._token, per_host=limits.connections),
             client=client,
+            reader=here,
             pipeline=Pipeline(
-                self._readers(config, recorder) if self._readers is not None else recorder,
+                self._readers(config, here) if self._readers is not None else here,
                 recorder,
                 client=client,
                 articles=open_client(config, max_body=_LARGEST_ARTICLE),
@@ -210,7 +214,7 @@ class Aggregator:
 
         setup = self.setup
         source = setup.by_name.get(stored.source)
-        return None if source is None else categorize(as_entry(stored), source, setup.pipeline.recorder.rules)
+        return None if source is None else categorize(as_entry(stored), source, setup.reader.rules)
 
     def explained_categories(self, stored: StoredEntry) -> tuple[str, ...]:
         """Return what each rule says of a stored entry, in words; nothing when its source is not configured."""
@@ -218,7 +222,7 @@ class Aggregator:
 
         setup = self.setup
         source = setup.by_name.get(stored.source)
-        return () if source is None else explain_rules(as_entry(stored), source, setup.pipeline.recorder.rules)
+        return () if source is None else explain_rules(as_entry(stored), source, setup.reader.rules)
 
     # --- publishing --------------------------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class AggregatorError(Exception):
@@ -234,6 +234,10 @@ class Crashed(SourceError):
     """A bug of ours that its input brought out; the log has all of it."""
 
     kind = ErrorKind.CRASHED
+
+    @classmethod
+    def by(cls, error: Exception) -> Self:
+        return cls(f"this program failed on it: {type(error).__name__}: {error}")
 
 
 class ParseError(SourceError):

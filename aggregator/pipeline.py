@@ -2,8 +2,9 @@
 
     ask ─► complete ─► parse ─► decide ─► write
 
-``Pipeline.ask`` asks a source's server, ``Pipeline.read`` takes its answer to the store. What waits for the network
-(ask, complete) happens in a worker's thread; what computes (parse, decide, write: ``Recorder``) in a reader process.
+``Pipeline.ask`` asks a source's server, ``Pipeline.read`` takes its answer to the store. What waits, for the network
+(ask, complete) or the database (decide, write: ``Recorder``), happens in a worker's thread; what computes (parse:
+``Reader``) in a reader process.
 A verb that takes more than a call is a file in ``steps/``. A step knows stages (fetch, parse, normalize, categorize,
 dedupe, …), and a stage knows only records. ``polling/`` polls all sources that are due; ``app.py`` puts it together.
 """
@@ -13,39 +14,38 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
-from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from functools import partial
+from typing import Protocol, TypeVar
 
-from aggregator.config import CategoryConfig, FetchSettings
+from aggregator.config import FetchSettings
 from aggregator.errors import AggregatorError, Crashed, SourceError
 from aggregator.fetch import HostGate, fetch_source
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Fetched, Meter, NotModified, PollSummary, Span, unmeasured
 from aggregator.sources import Credentials
-from aggregator.steps.complete import Completion, needs_more
+from aggregator.steps.complete import Completion, needs_more, with_stored
 from aggregator.steps.decide import decide, decide_quiet, summarize
 from aggregator.steps.seen import Draft, Seen, hash_of
 from aggregator.store import Store
-
-if TYPE_CHECKING:
-    from aggregator.categorize import Rules
 
 # What reads, judges and logs is loaded where that is done: a poll that brings nothing new needs none of it.
 
 T = TypeVar("T")
 
-# Documents read at a time in one process: Python computes in one thread anyway, so that more would only take memory.
-_MOST_AT_ONCE = 4
+# Sources recorded at a time: Python computes in one thread anyway, so that more would only take memory. While one waits
+# for the disk, the other decides.
+_MOST_AT_ONCE = 2
 
 
 class Reader(Protocol):
-    """Where answers are read: ``Recorder`` in this process, or a process of its own (polling/readers.py)."""
+    """Where answers are read: in this process (steps/read.py), or in others (polling/readers.py)."""
 
-    def read(self, claim: Claim, answer: Fetched) -> PollSummary | Draft: ...
+    def read(self, claim: Claim, answer: Fetched) -> Seen | Draft:
+        """Return what an answer says; with `full` a draft, whose articles are to be fetched first."""
 
-    def finish(self, claim: Claim, answer: Fetched, draft: Draft) -> PollSummary: ...
+    def finish(self, claim: Claim, answer: Fetched, draft: Draft) -> Seen:
+        """Return what a draft says that has its articles."""
 
     def end(self) -> None:
         """Give back what reading takes; it is possible still."""
@@ -106,14 +106,17 @@ class Pipeline:
         answer = self._completed(completion, claim, answer)
         began = time.perf_counter()
         try:
-            done = self._reader.read(claim, answer)
-            if isinstance(done, Draft):  # `full`: its new entries' articles are fetched first
-                done = self._reader.finish(claim, answer, completion.fetch_articles(done))
-        except SourceError as error:
-            return self.recorder.record(claim, Seen(answer=answer, error=error))
+            seen = _guarded(claim, answer, lambda: self._seen(completion, claim, answer))
+            return self.recorder.record(claim, seen)
         finally:
             self._meter(Span.RECORD, time.perf_counter() - began)
-        return done
+
+    def _seen(self, completion: Completion, claim: Claim, answer: Fetched) -> Seen:
+        done = self._reader.read(claim, answer)
+        if not isinstance(done, Draft):
+            return done
+        draft = self.recorder.with_stored(claim, done)  # `full`: its new entries' articles are fetched first
+        return self._reader.finish(claim, answer, completion.fetch_articles(draft))
 
     def _completed(self, completion: Completion, claim: Claim, answer: Fetched) -> Fetched:
         if answer.is_pushed or not needs_more(claim):
@@ -136,56 +139,19 @@ class Pipeline:
 
 
 class Recorder:
-    """parse ─► decide ─► write: all that a reader process needs. Threads may share it."""
+    """decide ─► write. Threads may share it."""
 
-    def __init__(
-        self,
-        store: Store,
-        settings: FetchSettings,
-        categories: tuple[CategoryConfig, ...],
-        *,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, store: Store, settings: FetchSettings, *, clock: Callable[[], datetime]) -> None:
         self.settings = settings
         self._store = store
-        self._categories = categories
         self._clock = clock
-        self._reading = threading.Semaphore(_MOST_AT_ONCE)
+        self._recording = threading.Semaphore(_MOST_AT_ONCE)
 
-    @cached_property
-    def rules(self) -> Rules:
-        """The rules, compiled at their first use: most commands have none."""
-        return rules_for(self._categories)
-
-    def read(self, claim: Claim, answer: Fetched) -> PollSummary | Draft:
-        """Take an answer to the store; a draft whose articles must be fetched first is returned instead.
-
-        Raises StoreError, ClaimLost; what else went wrong is recorded on the source.
-        """
-        from aggregator.steps.parse import finish, parse, with_stored
-
-        def parsed() -> Seen | Draft:
-            now = self._clock()
-            draft = parse(claim, answer, now)
-            if claim.source.full and draft.entries:
-                known = self._store.whole_articles(claim, [entry.key for entry in draft.entries])
-                draft = with_stored(draft, known, now)
-            return draft if draft.wanted else self._categorized(claim, finish(draft, answer))
-
-        with self._reading:
-            seen = self._guarded(claim, answer, parsed)
-        return seen if isinstance(seen, Draft) else self.record(claim, seen)
-
-    def end(self) -> None:
-        """Do nothing: what reading takes is this process's."""
-
-    def finish(self, claim: Claim, answer: Fetched, draft: Draft) -> PollSummary:
-        """Take a draft that has its articles to the store. Raises what ``read`` raises."""
-        from aggregator.steps.parse import finish
-
-        with self._reading:
-            seen = self._guarded(claim, answer, lambda: self._categorized(claim, finish(draft, answer)))
-        return self.record(claim, seen)
+    def with_stored(self, claim: Claim, draft: Draft) -> Draft:
+        """Return a draft with the articles that are stored, and which to fetch. Raises StoreError."""
+        return with_stored(
+            draft, self._store.whole_articles(claim, [each.key for each in draft.entries]), self._clock()
+        )
 
     def record(self, claim: Claim, seen: Seen) -> PollSummary:
         """decide ─► write. Raises StoreError, ClaimLost.
@@ -207,7 +173,8 @@ class Recorder:
                 poll.write(decided.result, added)
             return summarize(decided.result)
 
-        done = self._guarded(claim, seen.answer, written)
+        with self._recording:
+            done = _guarded(claim, seen.answer, written)
         return self.record_quiet([(claim, done)])[0] if isinstance(done, Seen) else done
 
     def record_quiet(self, looks: Sequence[tuple[Claim, Seen]]) -> list[PollSummary]:
@@ -220,30 +187,17 @@ class Recorder:
         self._store.write_quiet([(claim, result) for (claim, _), result in zip(looks, results, strict=True)])
         return [summarize(result) for result in results]
 
-    def _categorized(self, claim: Claim, seen: Seen) -> Seen:
-        from aggregator.categorize import categorize
 
-        return replace(seen, categories=tuple(categorize(each, claim.source, self.rules) for each in seen.entries))
-
-    def _guarded(self, claim: Claim, answer: Fetched | NotModified | None, step: Callable[[], T]) -> T | Seen:
-        """Return what a step returns, or the error that it ended with, a bug of ours too. Raises StoreError."""
-        try:
-            return step()
-        except SourceError as error:
-            return Seen(answer=answer, error=error)
-        except AggregatorError:
-            raise
-        except Exception as error:  # noqa: BLE001 - one source's input may bring out a bug; the others go on
-            return Seen(answer=answer, error=_crashed(claim, error))
-
-
-@lru_cache(maxsize=2)
-def rules_for(categories: tuple[CategoryConfig, ...]) -> Rules:
-    """Compile the rules of a configuration, once: processes that are forked afterwards have them."""
-    from aggregator.categorize import compile_rules
-    from aggregator.normalize import canonical_url
-
-    return compile_rules(categories, canonical=canonical_url)
+def _guarded(claim: Claim, answer: Fetched | NotModified | None, step: Callable[[], T]) -> T | Seen:
+    """Return what a step returns, or the error that it ended with, a bug of ours too. Raises StoreError."""
+    try:
+        return step()
+    except SourceError as error:
+        return Seen(answer=answer, error=error)
+    except AggregatorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one source's input may bring out a bug; the others go on
+        return Seen(answer=answer, error=_crashed(claim, error))
 
 
 def _crashed(claim: Claim, error: Exception) -> SourceError:
@@ -251,4 +205,4 @@ def _crashed(claim: Claim, error: Exception) -> SourceError:
     import structlog
 
     structlog.get_logger().error("source.crashed", source=claim.source.name, exc_info=error)
-    return Crashed(f"this program failed on it: {type(error).__name__}: {error}")
+    return Crashed.by(error)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from aggregator.config import CategoryConfig
-from aggregator.model import CategoryMatch, Entry
+from aggregator.model import CategoryMatch, Entry, Rule
 from aggregator.text.matching import squeeze
+
+if TYPE_CHECKING:
+    from aggregator.config import CategoryConfig
 
 # What is stored as the reason, and shown by `explain`.
 RIGHT_ANSWER = "one of your examples says so"
@@ -59,7 +62,7 @@ class Answers:
         return sorted(settled.values(), key=lambda each: places.get(each.category, len(places)))
 
 
-def answers_of(categories: Sequence[CategoryConfig], canonical: Callable[[str], str | None]) -> Answers:
+def answers_of(categories: Sequence[CategoryConfig | Rule], canonical: Callable[[str], str | None]) -> Answers:
     """Collect the examples of all categories; ``canonical`` makes addresses of one page equal."""
     by_address: dict[str, dict[str, bool]] = {}
     by_headline: dict[bytes, dict[str, bool]] = {}
@@ -72,7 +75,7 @@ def answers_of(categories: Sequence[CategoryConfig], canonical: Callable[[str], 
     return Answers(by_address, by_headline)
 
 
-def examples_of(categories: Sequence[CategoryConfig]) -> Iterator[tuple[str, str, bool]]:
+def examples_of(categories: Sequence[CategoryConfig | Rule]) -> Iterator[tuple[str, str, bool]]:
     """Yield each example: its category, what it names, and whether that belongs to the category."""
     for each in categories:
         yield from ((each.name, example, True) for example in each.examples.yes)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.categorize.entry_text import EntryText, read_entry
 from aggregator.categorize.occurrences import Cover, Finder, Numbered, Occurrences, Place, number
 from aggregator.categorize.right_answers import RIGHT_ANSWER, Answers, answers_of
 from aggregator.categorize.standing_pages import is_standing_page, lessened
-from aggregator.config import CategoryConfig, TermGroup
 from aggregator.config.terms import TEXT_FIELDS, Condition, Field, Pattern, Term, parse_term
-from aggregator.model import CategoryMatch, Entry, Source
+from aggregator.model import CategoryMatch, Entry, Rule, Source, Terms
+
+if TYPE_CHECKING:
+    from aggregator.config import CategoryConfig, TermGroup
 
 # Sums of weights such as 0.1 are not exact.
 _ROUNDING = 1e-9
@@ -97,7 +99,7 @@ class Judgment:
 
 
 def compile_rules(
-    categories: Sequence[CategoryConfig], *, canonical: Callable[[str], str | None] = lambda address: address
+    categories: Sequence[CategoryConfig | Rule], *, canonical: Callable[[str], str | None] = lambda address: address
 ) -> Rules:
     """Compile what the configuration has checked; the order of the categories stays.
 
@@ -130,15 +132,17 @@ class Written(NamedTuple):
     weight: float
 
 
-def written_in(listed: Iterable[str | TermGroup]) -> Iterator[Written]:
+def written_in(listed: Iterable[str | TermGroup | Terms]) -> Iterator[Written]:
     """Yield the terms of a list, those of its groups among them, in order."""
     for each in listed:
-        group = each if isinstance(each, TermGroup) else TermGroup(terms=(each,))
-        fields = frozenset(group.fields) or TEXT_FIELDS
-        near = tuple(map(parse_term, group.near))
-        languages = frozenset(map(primary, group.language))
-        for text in group.terms:
-            yield Written(Condition((parse_term(text),), fields, near, group.within), languages, group.weight)
+        if isinstance(each, str):
+            yield Written(Condition((parse_term(each),)), frozenset(), 1.0)
+            continue
+        fields = frozenset(map(Field, each.fields)) or TEXT_FIELDS
+        near = tuple(map(parse_term, each.near))
+        languages = frozenset(map(primary, each.language))
+        for text in each.terms:
+            yield Written(Condition((parse_term(text),), fields, near, each.within), languages, each.weight)
 
 
 def categorize(entry: Entry, source: Source, rules: Rules) -> tuple[CategoryMatch, ...]:

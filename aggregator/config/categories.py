@@ -10,6 +10,7 @@ from aggregator.config import values
 from aggregator.config.settings import Settings
 from aggregator.config.terms import NEAR_WORDS
 from aggregator.config.terms import Field as EntryField
+from aggregator.model import RightAnswers, Rule, Terms
 
 
 class TermGroup(Settings):
@@ -29,6 +30,16 @@ class TermGroup(Settings):
     )
     near: tuple[values.Term, ...] = Field((), description="Only where one of these is near, before or after.")
     within: values.Whole = Field(NEAR_WORDS, ge=0, le=100, description="The most words between them.")
+
+    def as_terms(self) -> Terms:
+        return Terms(
+            terms=self.terms,
+            weight=self.weight,
+            fields=self.fields,
+            language=self.language,
+            near=self.near,
+            within=self.within,
+        )
 
 
 class FieldWeights(Settings):
@@ -101,3 +112,18 @@ class CategoryConfig(Settings):
         if any(isinstance(each, TermGroup) and each.weight != 1 for each in self.none):
             raise ValueError("a group in none has no weight: it takes back what lies inside it")
         return self
+
+    def as_rule(self) -> Rule:
+        """Return what entries are compared with, without what checks it: for processes that don't load all of that."""
+        any_of, none_of = (
+            tuple(each.as_terms() if isinstance(each, TermGroup) else each for each in listed)
+            for listed in (self.any, self.none)
+        )
+        return Rule(
+            name=self.name,
+            any=any_of,
+            none=none_of,
+            at_least=self.at_least,
+            examples=RightAnswers(yes=self.examples.yes, no=self.examples.no),
+            fields=tuple(self.fields),
+        )

@@ -85,7 +85,7 @@ def run_main_job(path: Path | None, *, host: str, port: int | None, roles: froze
         port = USUAL_PORT
     useful = useful_readers() if Role.POLL in roles else 0
     with ExitStack() as stack:
-        readers = stack.enter_context(ReaderPool(useful, config, meter=metrics.measure))
+        readers = stack.enter_context(ReaderPool(useful, config))
         if useful:
             metrics.watch_readers(alive=lambda: readers.alive, lost=lambda: readers.lost)
         aggregator = stack.enter_context(closing(Aggregator(config, readers=readers.configured, meter=metrics.measure)))

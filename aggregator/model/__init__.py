@@ -64,6 +64,7 @@ from aggregator.model.stored import (
     Totals,
 )
 from aggregator.model.upkeep import Backlog, Condition, Inventory, Meter, Plan, Span, unmeasured
+from aggregator.model.written_rules import RightAnswers, Rule, Terms
 
 __all__ = [
     "Affects",
@@ -128,6 +129,8 @@ __all__ = [
     "Report",
     "Resembling",
     "Results",
+    "RightAnswers",
+    "Rule",
     "Selection",
     "Sighting",
     "Signature",
@@ -143,6 +146,7 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "Surroundings",
+    "Terms",
     "Text",
     "Totals",
     "Validators",

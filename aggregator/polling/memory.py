@@ -6,16 +6,19 @@ import ctypes
 from contextlib import suppress
 from typing import Final
 
-# Larger blocks are mapped by themselves and given back when they are freed (mallopt(3)); said explicitly, because glibc
+# mallopt(3). Larger blocks are mapped by themselves and given back when they are freed; said explicitly, because glibc
 # otherwise raises its threshold up to 32 MB as such blocks are freed.
-_MMAP_THRESHOLD: Final = -3
 _TRIM_THRESHOLD: Final = -1
+_MMAP_THRESHOLD: Final = -3
 _BYTES: Final = 128 * 1024
+# One pool for all threads: they take turns anyway, as Python computes in one at a time.
+_ARENA_MAX: Final = -8
 
 
-def give_back_large_blocks() -> None:
-    """Set this process's allocator so, and that of processes forked from it; does nothing without glibc."""
+def give_back_memory() -> None:
+    """Set this process's allocator so, before it has threads; does nothing without glibc."""
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_MMAP_THRESHOLD, _BYTES)
         mallopt(_TRIM_THRESHOLD, _BYTES)
+        mallopt(_ARENA_MAX, 1)

@@ -3,10 +3,9 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from aggregator.sources.configured import configured_sources, name_for
-from aggregator.sources.credentials import Credentials
-
 if TYPE_CHECKING:
+    from aggregator.sources.configured import configured_sources, name_for
+    from aggregator.sources.credentials import Credentials
     from aggregator.sources.discover import FoundFeed, common_places, find_feeds
     from aggregator.sources.edit import NewSource, append_sources, replace_addresses, written_source
     from aggregator.sources.opml import LeftOut, OpmlList, OpmlSubscription, parse_opml
@@ -33,8 +32,11 @@ __all__ = [
     "written_source",
 ]
 
-# Loaded by the first who wants it: a poll that brings nothing new needs none of it.
+# Loaded by the first who wants it: a poll that brings nothing new needs little of it, and who reads documents less.
 _MODULES = {
+    "Credentials": "credentials",
+    "configured_sources": "configured",
+    "name_for": "configured",
     "FoundFeed": "discover",
     "common_places": "discover",
     "find_feeds": "discover",

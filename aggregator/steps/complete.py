@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.errors import SourceError
@@ -26,12 +26,25 @@ from aggregator.text.hosts import host_of
 MAX_FEEDS: Final = 3
 # Of the sitemaps that an index names, so many are read at a time: those that changed last.
 MAX_PARTS: Final = 5
+# Articles fetched for one poll at most, the newest first: what a new source has beyond that is no news.
+MAX_ARTICLES: Final = 30
 # So long one source may take with all of this. What comes later is left out.
 PATIENCE: Final = timedelta(minutes=2)
 # How long the turn of a named feed's host is waited for: it is looked for again with the next poll that knows none.
 _TURN: Final = timedelta(seconds=2)
 # A part of a sitemap that changed shortly before the last poll may have changed after it: its dates have no times.
 _OVERLAP: Final = timedelta(days=2)
+
+
+def with_stored(draft: Draft, known: Mapping[str, Article | None], now: datetime) -> Draft:
+    """Return a draft with the articles that are stored, and which to fetch; ``known`` are entries by their keys."""
+    new = [entry for entry in draft.entries if entry.key not in known and entry.url]
+    new.sort(key=lambda entry: entry.published or now, reverse=True)
+    return replace(
+        draft,
+        articles={key: article for key, article in known.items() if article is not None},
+        wanted={entry.key: entry.url or "" for entry in new[:MAX_ARTICLES]},
+    )
 
 
 def needs_more(claim: Claim) -> bool:

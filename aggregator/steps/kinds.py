@@ -14,7 +14,6 @@ from aggregator.errors import NotAFeed, NotAList, PageChanged, ParseError
 from aggregator.model import Claim, Fetched, Findings, ListPage, ParsedEntry, ParsedFeed, SourceKind
 from aggregator.parse import CUT_OFF, looks_like_feed, parse_feed
 from aggregator.parse.hub_links import hub_of
-from aggregator.sources import find_feeds
 from aggregator.steps.prefer import doubt_of, outdoes
 
 # What archives, documents and pictures begin with.
@@ -99,6 +98,8 @@ def _found_out(claim: Claim, answer: Fetched, now: datetime) -> Reading:
             reading = _read_list(claim, answer, now)
         except NotAList as reason:
             raise NotAFeed(f"{error}; nor can it be read as a page with a list: {reason}") from error
+        from aggregator.sources import find_feeds  # with HTTP's addresses, which no feed needs
+
         named = next(iter(find_feeds(answer.body, url=answer.url)), None)
         return _as_page(
             reading, f"the feed that it names ({named.url}) can't be read" if named else "the page names no feed"

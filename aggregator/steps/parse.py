@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.categorize import compile_filter, is_wanted
 from aggregator.dedupe import sign
 from aggregator.errors import ParseError
 from aggregator.model import (
-    Article,
     Claim,
     Entry,
     Fetched,
@@ -23,9 +20,6 @@ from aggregator.normalize import normalize_changes, with_article
 from aggregator.steps.kinds import read_document
 from aggregator.steps.seen import Draft, Seen, hash_of
 from aggregator.stories import gists_of
-
-# Articles fetched for one poll at most, the newest first: what a new source has beyond that is no news.
-MAX_ARTICLES: Final = 30
 
 
 def parse(claim: Claim, answer: Fetched, now: datetime) -> Draft:
@@ -42,24 +36,13 @@ def parse(claim: Claim, answer: Fetched, now: datetime) -> Draft:
     return Draft(reading=reading, changes=changes, entries=taken)
 
 
-def with_stored(draft: Draft, known: Mapping[str, Article | None], now: datetime) -> Draft:
-    """Return a draft with the articles that are stored, and which to fetch; ``known`` are entries by their keys."""
-    new = [entry for entry in draft.entries if entry.key not in known and entry.url]
-    new.sort(key=lambda entry: entry.published or now, reverse=True)
-    return replace(
-        draft,
-        articles={key: article for key, article in known.items() if article is not None},
-        wanted={entry.key: entry.url or "" for entry in new[:MAX_ARTICLES]},
-    )
-
-
 def finish(draft: Draft, answer: Fetched) -> Seen:
     """Return what a draft says, its entries with the articles that came, and what they are recognized by."""
     answer = draft.reading.answer or answer
     entries = tuple(_with_article(entry, draft) for entry in draft.entries)
     return Seen(
         answer=answer,
-        document=draft.reading.document,
+        document=replace(draft.reading.document, entries=()),  # they are in house form now
         findings=draft.reading.findings,
         body_hash=hash_of(answer),
         entry_hashes=draft.changes.hashes,

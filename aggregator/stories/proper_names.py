@@ -29,7 +29,7 @@ def names_in(text: str, terms: list[str], language: str) -> tuple[str, ...]:
 
 
 # The same words stand in many texts: nearly all of them have been judged before.
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def _name_of(written: str, language: str) -> str | None:
     """Return a word that is written as a name, folded; None for one that says nothing, stands for a place, or is no
     name but an everyday word.

@@ -124,7 +124,7 @@ def _stemmed(words: list[str], language: str) -> list[str]:
         return words
     stemmers: dict[str, Stemmer.Stemmer] = _kept.__dict__  # one for each thread: they are not for several at once
     if name not in stemmers:
-        stemmers[name] = Stemmer.Stemmer(name)
+        stemmers[name] = Stemmer.Stemmer(name, 0)
     return list(stemmers[name].stemWords(words))
 
 

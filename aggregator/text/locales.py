@@ -7,6 +7,7 @@ Babel, which knows dates and numbers (Unicode's CLDR), is loaded when the first 
 from __future__ import annotations
 
 import gettext
+from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -62,6 +63,8 @@ class Locale:
             return str(number)
         if isinstance(number, int) and self.language == "en":  # what nearly every command writes
             return f"{number:,}"
+        if self.language == "en" and abs(number) < _GROUPED_FROM:  # which needs nothing of Babel's five megabytes
+            return f"{Decimal(str(number)):.1f}".removesuffix(".0")
         from babel.numbers import format_decimal
 
         return format_decimal(number, "#,##0.#", locale=self.cldr)

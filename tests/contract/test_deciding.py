@@ -43,7 +43,7 @@ def claims_of(store: Store, *names: str) -> list[Claim]:
 
 
 def record(store: Store, claim: Claim, *entries: Entry) -> PollSummary:
-    return Recorder(store, SETTINGS, (), clock=lambda: NOW).record(claim, seen_in(*entries))
+    return Recorder(store, SETTINGS, clock=lambda: NOW).record(claim, seen_in(*entries))
 
 
 def decided_by(look: Look, claim: Claim, seen: Seen, before: Decided | None = None) -> Decided:

@@ -51,7 +51,7 @@ def poll(room: Newsroom, name: str, *items: str) -> None:
     aggregator = room.aggregator
     [claim] = aggregator.store.claim_due_sources(now=room.clock(), lease=timedelta(minutes=5), limit=1, names=[name])
     answer = Fetched(url=claim.source.url, body=body.encode(), content_type="application/rss+xml")
-    aggregator.setup.pipeline.recorder.read(claim, answer)
+    aggregator.setup.pipeline.read(claim, answer)
     room.clock.advance(minutes=1)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,9 +22,11 @@ from aggregator.config import Config, load
 from aggregator.entrypoints.demo import DemoSite
 from aggregator.errors import ClaimLost, StoreError
 from aggregator.model import Claim, Fetched, Selection
+from aggregator.polling.reader_process import preparation_for
 from aggregator.polling.readers import ReaderPool
 from aggregator.polling.workers import poll_due
 from tests.builders import NOW
+from tests.conftest import ROOT
 from tests.end_to_end.conftest import wait_for
 
 FEED = (
@@ -126,15 +127,15 @@ def test_a_reader_that_is_killed_costs_its_source_one_failure_and_is_replaced(tm
     with ReaderPool(1, config) as pool:
         aggregator = Aggregator(config, readers=pool.configured)
         pipeline = aggregator.setup.pipeline
+        items = "".join(f"<item><title>News {n}</title><guid>{n}</guid></item>" for n in range(5_000))
+        site.put("/s0", f"<rss version='2.0'><channel><title>Long</title>{items}</channel></rss>".encode())
         claim, answer = claim_one(aggregator, "s0")
         [pid] = pool.pids()
-        other = sqlite3.connect(tmp_path / "x.db", check_same_thread=False, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")  # the reader will wait for it, having read
+        before = cpu_s(pid)
 
         def kill() -> None:
-            wait_for(lambda: has_open(pid, tmp_path / "x.db"))  # which it opens once it has taken the answer up
+            wait_for(lambda: pool._deadlines and cpu_s(pid) > before + 0.3)  # in the middle of it
             os.kill(pid, signal.SIGKILL)
-            other.close()
 
         with ThreadPoolExecutor(1) as killer:
             killed = killer.submit(kill)
@@ -158,7 +159,7 @@ def test_a_reader_that_hangs_is_stopped_and_the_others_go_on(tmp_path: Path, sit
         os.kill(hanging, signal.SIGSTOP)
 
         def let_time_pass() -> None:  # for the one that hangs, whatever the others take on a busy machine
-            [pipe] = [pipe for pipe, pid in pool._pids.items() if pid == hanging]
+            [pipe] = [pipe for pipe, process in pool._processes.items() if process.pid == hanging]
             wait_for(lambda: pipe in pool._deadlines)
             pool._deadlines[pipe] = time.monotonic()
 
@@ -217,18 +218,48 @@ def test_a_reader_that_is_dying_when_it_is_asked_costs_nothing(tmp_path: Path, s
         aggregator.close()
 
 
-def test_without_the_nursery_answers_are_read_here_once_no_reader_is_left(tmp_path: Path, site: DemoSite) -> None:
+def test_where_no_reader_can_be_started_answers_are_read_here(
+    tmp_path: Path, site: DemoSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = configured(tmp_path, site)
     with ReaderPool(2, config) as pool:
         aggregator = Aggregator(config, readers=pool.configured)
-        for pid in (*pool.pids(), pool._nursery_pid):
-            os.kill(pid, signal.SIGKILL)
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
 
         results = list(poll_due(aggregator))
 
         assert sum(result.new for result in results) == len(SOURCES)
         assert pool.pids() == []
         aggregator.close()
+
+
+def test_a_bug_that_a_document_brings_out_is_recorded_on_its_source(
+    tmp_path: Path, site: DemoSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = configured(tmp_path, site)
+    with ReaderPool(1, config) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+        claim, answer = claim_one(aggregator, "s0")
+
+        result = aggregator.setup.pipeline.read(claim, replace(answer, content_type=1))  # type: ignore[arg-type]
+
+        assert (result.error or "").startswith("this program failed on it: ")
+        assert pool.lost == 0
+        aggregator.close()
+
+
+def test_a_reader_loads_nothing_that_reading_does_not_take() -> None:
+    ready = preparation_for(load(ROOT / "config" / "aggregator.yaml"))
+    program = (
+        "import pickle, sys; from aggregator.polling.reader_process import prepared; "
+        "prepared(pickle.load(sys.stdin.buffer)); print(*sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], input=pickle.dumps(ready), capture_output=True, check=True)
+
+    loaded = set(done.stdout.decode().split())
+    assert "aggregator.steps.parse" in loaded
+    assert not loaded & {"sqlalchemy", "pydantic", "requests", "ssl", "email", "yaml", "typer", "babel", "numpy"}
 
 
 def test_a_reload_while_sources_are_polled_loses_no_answer(tmp_path: Path, site: DemoSite) -> None:
@@ -320,10 +351,10 @@ def test_processes_end_with_the_one_that_they_serve_however_it_ends() -> None:
     served.stdout.close()
 
 
-def has_open(pid: int, file: Path) -> bool:
-    with suppress(OSError):
-        return any(each.readlink() == file for each in Path(f"/proc/{pid}/fd").iterdir())
-    return False
+def cpu_s(pid: int) -> float:
+    """Return the CPU time of a process; 0 for one that has just been started."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def is_running(pid: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from xml.sax.saxutils import escape
+from html import escape
 
 from lxml import etree
 
@@ -19,7 +19,6 @@ TEXT_TYPES = {"text/plain", "text/html", XHTML}
 _TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": XHTML}
 _XHTML_TAG = "{http://www.w3.org/1999/xhtml}"
 _XML_ATTRIBUTE = "{http://www.w3.org/XML/1998/namespace}"
-_IN_QUOTES = {'"': "&quot;"}
 _NOT_JUST_MARKUP = {"body", "entry", "item", "math", "svg"}  # feedparser and parse.nested see more in them
 _C1 = re.compile("[\x80-\x9f]")
 _WINDOWS_1252 = {number: bytes([number]).decode("cp1252", "ignore") or chr(number) for number in range(0x80, 0xA0)}
@@ -72,13 +71,16 @@ def inner_markup(element: etree._Element, *, without_div: bool) -> str:
 
 
 def _write(element: etree._Element, pieces: list[str]) -> None:
-    pieces.append(escape(element.text or ""))
+    pieces.append(escape(element.text or "", quote=False))
     for child in element:
         name = _local_name(child)
-        attributes = "".join(f' {key}="{escape(value, _IN_QUOTES)}"' for key, value in _attributes(child).items())
+        written = (
+            (key, escape(value, quote=False).replace('"', "&quot;")) for key, value in _attributes(child).items()
+        )
+        attributes = "".join(f' {key}="{value}"' for key, value in written)
         pieces.append(f"<{name}{attributes}>")
         _write(child, pieces)
-        pieces.append(f"</{name}>{escape(child.tail or '')}")
+        pieces.append(f"</{name}>{escape(child.tail or '', quote=False)}")
 
 
 def _local_name(element: etree._Element) -> str:

@@ -1,0 +1,162 @@
+"""What a reader process does: answer questions until the other side is gone.
+
+It is a Python of its own, which loads what reading takes and no more: neither the database, nor HTTP, nor what checks a
+configuration.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import pickle
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from aggregator.errors import AggregatorError, Crashed
+from aggregator.model import Claim, Fetched, Rule, SourceKind
+from aggregator.polling.memory import give_back_memory
+from aggregator.steps.read import DocumentReader
+from aggregator.steps.seen import Draft, Seen
+
+if TYPE_CHECKING:
+    from aggregator.config import Config
+
+# Loaded before the first question.
+_NEEDED: Final = (
+    "aggregator.dedupe",
+    "aggregator.parse.json_reader",
+    "aggregator.parse.xml_reader",
+    "aggregator.steps.parse",
+)
+# Of these, what the sources are known to need. Of a source of which it must be found out what it is, a reader finds it
+# out, and loads what that takes then.
+_NEEDED_FOR: Final[Mapping[SourceKind, tuple[str, ...]]] = {
+    SourceKind.PAGE: ("aggregator.parse.pages", "aggregator.parse.redesign"),
+    SourceKind.SITEMAP: ("aggregator.parse.sitemap",),
+    SourceKind.WATCH: ("aggregator.parse.watch",),
+}
+_NEEDED_FOR_ARTICLES: Final = ("aggregator.parse.article", "trafilatura")
+
+# What a reader says before it reads: what ends it from now on may be what it reads. None, as pickling keeps that one.
+TAKEN_UP: Final = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a reader is to read; ``rules`` are pickled: those of most questions are the same.
+
+    With a ``draft`` it is finished, else the answer is read.
+    """
+
+    rules: bytes
+    claim: Claim
+    answer: Fetched
+    draft: Draft | None = None
+
+
+# What came of it. The answer that was read doesn't travel back: whoever asked has it.
+Answer = Seen | Draft | AggregatorError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """What is to be there before the first question: modules, and rules, pickled as those of questions are."""
+
+    modules: tuple[str, ...]
+    rules: bytes
+
+
+def rules_of(config: Config) -> bytes:
+    """Return what a reader needs of a configuration."""
+    return pickle.dumps(tuple(each.as_rule() for each in config.categories))
+
+
+def preparation_for(config: Config) -> Preparation:
+    kinds = {each.kind for each in config.sources}
+    articles = _NEEDED_FOR_ARTICLES if any(source.full for source in config.sources) else ()
+    modules = (*_NEEDED, *chain.from_iterable(_NEEDED_FOR.get(kind, ()) for kind in kinds), *articles)
+    return Preparation(modules=modules, rules=rules_of(config))
+
+
+def command(pipe: Connection) -> list[str]:
+    """Return the command that is a reader for the other side of a pipe, which it must inherit."""
+    # as this process found its modules, whatever folder it was started in
+    program = f"import sys; sys.path[:] = {sys.path!r}; import aggregator.polling.reader_process as reader; "
+    return [sys.executable, "-c", f"{program}reader.serve({pipe.fileno()})"]
+
+
+def serve(handle: int) -> NoReturn:
+    """Be a reader: prepare as the first message says, then answer questions, until the other side is gone."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # for the parent, which will tell us
+        signal.signal(number, signal.SIG_IGN)
+    code = 1
+    try:
+        pipe = Connection(handle)
+        with suppress(EOFError, OSError):
+            _answer_questions(pipe, prepared(pipe.recv()))
+        code = 0
+    except BaseException:  # noqa: BLE001 - it ends here, and says why
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """What reads, with the rules that most questions will have."""
+
+    rules: bytes
+    reader: DocumentReader
+
+
+def prepared(preparation: Preparation) -> _Prepared:
+    give_back_memory()
+    gc.disable()  # collecting while modules load would take a tenth of the time
+    for name in preparation.modules:
+        importlib.import_module(name)
+    ready = _with_rules(preparation.rules)
+    gc.freeze()  # what is loaded stays
+    # A page becomes a hundred thousand objects, none of them garbage yet; collecting often takes a sixth of its time.
+    gc.set_threshold(50_000, 4, 2)
+    gc.enable()
+    return ready
+
+
+def _with_rules(rules: bytes) -> _Prepared:
+    written: tuple[Rule, ...] = pickle.loads(rules)  # noqa: S301 - our own process sent it
+    reader = DocumentReader(written, clock=lambda: datetime.now(UTC).replace(microsecond=0))
+    _ = reader.rules  # compiles them
+    return _Prepared(rules=rules, reader=reader)
+
+
+def _answer_questions(pipe: Connection, ready: _Prepared) -> NoReturn:
+    while True:
+        question: Question = pipe.recv()
+        pipe.send(TAKEN_UP)
+        if question.rules != ready.rules:
+            ready = _with_rules(question.rules)
+        pipe.send(_answered(ready.reader, question))
+
+
+def _answered(reader: DocumentReader, question: Question) -> Answer:
+    try:
+        if question.draft is not None:
+            done: Seen | Draft = reader.finish(question.claim, question.answer, question.draft)
+        else:
+            done = reader.read(question.claim, question.answer)
+    except AggregatorError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - one source's input may bring out a bug; its log is the parent's
+        crashed = Crashed.by(error)
+        crashed.add_note(traceback.format_exc())
+        return crashed
+    return replace(done, answer=None) if isinstance(done, Seen) and done.answer is question.answer else done
