@@ -25,7 +25,7 @@ from aggregator.model import (
 from aggregator.model.issues import DigestState
 from aggregator.pipeline import Pipeline, Reader, Recorder
 from aggregator.sources import Credentials, configured_sources
-from aggregator.steps.read import DocumentReader
+from aggregator.steps.document_reader import DocumentReader
 from aggregator.store import Store
 from aggregator.stories import Encoder, SentenceEncoder, is_installed
 from aggregator.text.locales import marked

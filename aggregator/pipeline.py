@@ -39,7 +39,7 @@ _MOST_AT_ONCE = 2
 
 
 class Reader(Protocol):
-    """Where answers are read: in this process (steps/read.py), or in others (polling/readers.py)."""
+    """Where answers are read: in this process (steps/document_reader.py), or in others (polling/readers.py)."""
 
     def read(self, claim: Claim, answer: Fetched) -> Seen | Draft:
         """Return what an answer says; with `full` a draft, whose articles are to be fetched first."""

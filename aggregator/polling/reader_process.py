@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from aggregator.errors import AggregatorError, Crashed
 from aggregator.model import Claim, Fetched, Rule, SourceKind
 from aggregator.polling.memory import give_back_memory
-from aggregator.steps.read import DocumentReader
+from aggregator.steps.document_reader import DocumentReader
 from aggregator.steps.seen import Draft, Seen
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """Reader processes: all of a poll that computes, on all cores. None that hangs or dies takes the others along.
 
 Python computes in one thread at a time. So the threads of workers.py ask servers and wait, and each answer is handed to
-one of a few processes (steps/read.py); what is seen in it comes back, and is recorded in this process, which alone has
-the database open.
+one of a few processes (steps/document_reader.py). What is seen in it comes back, and is recorded in this process, which
+alone has the database open.
 
 They are started when there is something to read for the first time, and replaced for as long as the program runs.
 """

@@ -1,4 +1,4 @@
-"""read: an answer ─► what is seen in it, and of which categories it is. No I/O: all that reader processes do."""
+"""An answer ─► what is seen in it, and of which categories it is. No I/O: all that reader processes do."""
 
 from __future__ import annotations
 
