@@ -17,6 +17,7 @@ myst_heading_anchors = 4
 html_theme = "furo"
 html_title = f"aggregator {__version__}"
 html_copy_source = False
+html_show_copyright = False
 
 
 def setup(app: Sphinx) -> None:

@@ -58,7 +58,7 @@ email:
 _INTRODUCTION = f"""\
 # Configuration
 
-Made by `python -m aggregator.config.reference`; edit the models in `aggregator/config/models.py`, not this page.
+<!-- Made by python -m aggregator.config.reference; edit the models in aggregator/config/models.py, not this page. -->
 
 The configuration is YAML. `aggregator check` reports every mistake in it, with file and line. Without
 `--config FILE` it is `$AGGREGATOR_CONFIG`, else `config/aggregator.yaml`, else `aggregator.yaml`. All settings have

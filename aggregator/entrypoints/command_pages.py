@@ -15,7 +15,7 @@ from aggregator.entrypoints.cli import commands
 _INTRODUCTION = """\
 # Commands
 
-Made by `python -m aggregator.entrypoints.command_pages` from the commands themselves; edit those, not this page.
+<!-- Made by python -m aggregator.entrypoints.command_pages from the commands themselves; edit those, not this page. -->
 
 Without `--config FILE` the configuration is `$AGGREGATOR_CONFIG`, else `config/aggregator.yaml`, else
 `aggregator.yaml`; without any, every command but `init`, `demo` and `preview` says so and exits with 2.

@@ -327,6 +327,7 @@ def _pages() -> Iterator[tuple[str, bytes]]:
     yield "feeds, none", render_feeds(TEMPLATES, FRAME, ())
     yield "error", render_error(TEMPLATES, FRAME, title="Нет", message="Нет.")
     yield "ranking", render_ranking(TEMPLATES, FRAME, ranking())
+    yield "ranking, its first edition", render_ranking(TEMPLATES, FRAME, ranking(count=1))
     digests = [
         DigestRow(
             name="1", title="Вести", number=7, made=moment(NOW, zone=ZONE, now=NOW, locale=PSEUDO), earlier=(6, 5),
@@ -347,7 +348,7 @@ def _pages() -> Iterator[tuple[str, bytes]]:
         yield state, render_unsubscribe(TEMPLATES, FRAME, title="Вести", reader="", path="u", state=state)
 
 
-def ranking() -> Any:
+def ranking(*, count: int = 2) -> Any:
     def edition(days: int, *names: str) -> Edition:
         return Edition(
             title="Рейтинг",
@@ -360,7 +361,7 @@ def ranking() -> Any:
         )
 
     editions = [edition(1, "Б", "А", "В"), edition(9, "А", "Б", "Г")]
-    return arrange_ranking("3", "https://a.example/", editions, row="Б", zone=ZONE, now=NOW, locale=PSEUDO)
+    return arrange_ranking("3", "https://a.example/", editions[:count], row="Б", zone=ZONE, now=NOW, locale=PSEUDO)
 
 
 @pytest.mark.parametrize("name", pages())
