@@ -6,12 +6,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import lru_cache
+from datetime import UTC, datetime
 
 from lxml import html
 
 from aggregator.parse.dates import parse_date
+from aggregator.parse.pages.date_labels import LABELS, column_label, is_of_another
+from aggregator.parse.pages.meanings import EPOCHS
 from aggregator.parse.pages.months import month_number
 from aggregator.parse.pages.order import AHEAD
 from aggregator.parse.pages.outline import IS_DATE, Cell, Outline
@@ -24,6 +25,7 @@ _CLOCK_ONLY = re.compile(
 _FIGURE = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?$")
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _ISO = re.compile(r"^\s?(?:19|20)\d\d-\d\d-\d\d")
 _BOXES = 3
 _BOX = 14  # characters of a piece of a date that is split into several
@@ -56,31 +58,6 @@ _BESIDE_DAY = re.compile(
 _LAST = re.compile(r"[(\[]([^()\[\]]{6,40})[)\]]\.?$")
 _ENDS = (")", "]", ").", "].")
 _HIER_IS_HERE = frozenset(("de", "lb", "nl", "af"))  # and yesterday in French
-# Labels of dates, and which of them name the day of a change.
-CHANGED = re.compile(
-    r"(?:\bupdated?|\bmodified|\blast (?:change|edit|review)\w*|\brevised|\bedited|mise?s? à jour|\bmodifiée?"
-    r"|\bactualis\w+"
-    r"|\baktualisiert|\bgeändert|\bänderung|\bbearbeitet|\bstand|\bupdate|\bactualizad\w+|\baggiornat\w+|\bbijgewerkt"
-    r"|\bgewijzigd|\batualizad\w+|\buppdaterad|\bopdateret|\boppdatert|\bzaktualizowano|\baktualizováno|обновлено)"
-    r"[^\d]{0,12}$",
-    re.IGNORECASE,
-)
-# Labels of days that lie ahead: by then something has to be done, or is over.
-_DUE = re.compile(
-    r"(?:\bdeadline|\bclosing|\bcloses|\bdue|\bapply by|\bexpir\w+|\bvalid until|\buntil|\bends?\b|\bend date"
-    r"|\bfrist\w*|schluss|\bbis\b|\bgültig|\bablauf|\bdate limite|\béchéance|\bclôture|\bdélai|\bjusqu|\bexpire"
-    r"|\bplazo|\bfecha límite|\bhasta|\bscadenza|\bentro|\bsluitingsdatum|\btot)[^\d]{0,24}$",
-    re.IGNORECASE,
-)
-LABELS = re.compile(
-    r"\b(?:(?:last |first )?(?:updated?|modified|published|posted|released|issued|created|on|date|the)"
-    r"|mise?s? à jour|le|du"
-    r"|publiée?|modifiée?|paru|date de publication|mis en ligne|actualisée?|veröffentlicht|veröffentlichung"
-    r"|aktualisiert"
-    r"|geändert|erschienen|stand|vom|am|zuletzt|datum|publicado|actualizado|el|pubblicato|aggiornato|il|gepubliceerd"
-    r"|bijgewerkt|op)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -132,6 +109,8 @@ def _stamp(page: Outline, node: int, now: datetime) -> Found | None:
     if written is None and element.tag in {"abbr", "span", "a"}:
         title = element.get("title")
         written, worth = (title, 2.0) if title and _ISO.match(title) else (None, 0.0)
+    if written is None and (number := _epoch(element)) is not None:
+        return Found(("attribute", page.path[node]), None, number, 2.0 if number <= now + AHEAD else 1.0)
     if written is None and element.get("data-date") and _ISO.match(element.get("data-date") or ""):
         written, worth = element.get("data-date"), 1.5
     moment = _iso(written) if written else None
@@ -140,6 +119,16 @@ def _stamp(page: Outline, node: int, now: datetime) -> Found | None:
     if "update" in (element.get("class") or "") or element.get("itemprop") == "dateModified":
         worth = 0.7
     return Found(("attribute", page.path[node]), None, moment, worth if moment <= now + AHEAD else worth / 2)
+
+
+def _epoch(element: html.HtmlElement) -> datetime | None:
+    """Return the time that scripts are to show in an empty element, in seconds or milliseconds since 1970."""
+    if len(element) or (element.text and element.text.strip()):
+        return None
+    written = next((given for name in EPOCHS if (given := element.get(name))), "").strip()
+    if not _EPOCH.fullmatch(written):
+        return None
+    return datetime.fromtimestamp(int(written[:10]), tz=UTC)
 
 
 def read_attribute(element: html.HtmlElement) -> datetime | None:
@@ -173,19 +162,13 @@ def is_only_date(text: str, written: Written) -> bool:
 
 def _of_publication(text: str, written: Written, language: str | None) -> tuple[Written, bool]:
     """Return the date of a text that isn't that of a change, and whether it is one of publication, or may be."""
-    if not written.start or not _is_of_another(text[max(0, written.start - _LABELED) : written.start]):
+    if not written.start or not is_of_another(text[max(0, written.start - _LABELED) : written.start]):
         return written, True
     other = find_written(text[written.stop :], language)
     if other is None:
         return written, False
     moved = replace(other, start=other.start + written.stop, stop=other.stop + written.stop)
-    return moved, not _is_of_another(text[written.stop : moved.start])
-
-
-@lru_cache(maxsize=4_000)
-def _is_of_another(label: str) -> bool:
-    """Tell whether what stands before a date says that it is the day of a change, or of a deadline."""
-    return CHANGED.search(label) is not None or _DUE.search(label) is not None
+    return moved, not is_of_another(text[written.stop : moved.start])
 
 
 def _dateline(text: str, language: str | None) -> Written | None:
@@ -284,7 +267,7 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
                 worth += 0.7
             if page.tags[cell.owner] == "time":
                 worth += 0.7
-            if not says.is_published or (number and _is_labeled_other(cells[number - 1])):
+            if not says.is_published or _is_labeled_other(page, cells, number):
                 worth = 0.7
             is_prose = len(cell.text) > _PROSE and not cell.heading
             kind = "text" if says.is_pure else "line" if says.is_line else "prose" if is_prose else "within"
@@ -296,11 +279,13 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
             only.add(cell.first_chunk)
 
 
-def _is_labeled_other(label: Cell) -> bool:
-    """Tell whether a piece of text says that a date behind it is the day of a change, or of a deadline."""
-    if len(label.text) > _LONGEST_LABEL or label.link >= 0 or label.heading or label.text[-1:] == ".":
-        return False
-    return _is_of_another(label.text)
+def _is_labeled_other(page: Outline, cells: Sequence[Cell], number: int) -> bool:
+    """Tell whether what stands before a date, or names its column, says that it is that of a change or a deadline."""
+    label = cells[number - 1] if number else None
+    is_label = label is not None and len(label.text) <= _LONGEST_LABEL and label.link < 0 and not label.heading
+    if is_label and label is not None and label.text[-1:] != "." and is_of_another(label.text):
+        return True
+    return is_of_another(column_label(page, cells[number]))
 
 
 def _box(cells: Sequence[Cell], number: int, says: _Says, language: str | None) -> tuple[Written, int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from aggregator.parse.pages.months import month_number
 from aggregator.parse.pages.outline import Cell, Outline
@@ -15,6 +16,7 @@ from aggregator.parse.pages.years import first_head
 _MONTH = re.compile(r"^\W{0,3}([^\W\d_][^\s\d]{2,14})[\s,./-]{1,3}((?:19|20)\d\d)\W{0,3}(?:\(\d{1,3}\))?$")
 _DAY = re.compile(r"^\W{0,2}(?:[^\W\d_]{2,10}[\s.,]{1,3})?([012]?\d|3[01])(?:st|nd|rd|th|er|e|\.)?\W{0,2}$")
 _LONGEST = 24  # characters of either
+_SAMPLE = 3  # records, of which one has such a day, or none of the list has
 _USUAL = 0.6  # of the records have their day in the same place
 
 
@@ -28,6 +30,8 @@ def days_under_months(page: Outline, rows: Sequence[Row], language: str | None) 
 
 
 def _place_of_days(rows: Sequence[Row]) -> Place | None:
+    if not any(map(_day, chain.from_iterable(row.cells for row in rows[:_SAMPLE]))):
+        return None
     counts = Counter(
         place
         for row in rows

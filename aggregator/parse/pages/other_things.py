@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from statistics import median
 from urllib.parse import urlsplit
 
@@ -21,6 +21,9 @@ _PRICE = re.compile(rf"\D{{0,12}}(?:{_CURRENCY}\s?\d[\d.,' ]*|\d[\d.,' ]*\s?{_CU
 _FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|bmp|tiff?|eps|zip|rar|7z|mp4|mov|exe|dmg|ics|vcf|css|js)$", re.IGNORECASE
 )
+_PROFILE = re.compile(
+    r"/(?:u|users?|profiles?|profil|members?|mitglied(?:er)?|membres?|people|authors?|autor(?:en)?|staff)/"
+)
 _IN_BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _SMALL = re.compile(
@@ -31,7 +34,10 @@ _STEP = re.compile(
     re.IGNORECASE,
 )
 _NAME_WORDS, _NAME = 2, 24  # words and letters that a name of a person, thing or service has, and few headlines
-_TOPIC_WORDS = 4  # words of what is listed on a page that is called after it: "Formulaire de demande"
+_TOPIC_WORDS, _TOPIC = (
+    4,
+    40,
+)  # words and letters of what is listed on a page that is called after it: "Formulaire de demande"
 _LONGEST_NOTE = 160  # characters of a text that says that nothing is there
 _LONGEST_NAME = 60  # characters of what a page is called
 # What pages are called that list people, things or places, not what was published; and words before that.
@@ -96,26 +102,42 @@ _NOTHING_LISTED = re.compile(
 
 def refuse_other_things(page: Outline, names: Sequence[str], best: Candidate) -> None:
     """Raise NotAList where an undated list is of anything but what a site publishes one after the other."""
-    complete_titles(page, best.rows, best.dates.only)
-    titles = [row.headline for row in best.rows if row.title]
+    titles = [row.title.text for row in best.rows if row.title]
     if len(titles) >= _FEWEST and sum(title.rstrip().endswith("?") for title in titles) > len(titles) * _MOST:
         raise NotAList(f"these are questions and answers ({titles[0]!r}, …), not a list of entries")
     if sum(map(_has_price, best.rows)) > len(best.rows) * _MOST:
         raise NotAList(f"these are goods with their prices ({titles[0]!r}, …), not a list of entries")
     if sum(_is_file(page.hrefs.get(row.link, "")) for row in best.rows) > len(best.rows) * _MOST:
         raise NotAList(f"these are pictures or files ({titles[0]!r}, …), not a list of entries")
-    heading = next(iter(_headings_before(page, best)), "")
+    heading = heading_above(page, best)
     if names_what_is_related(heading):
         raise NotAList(f"the list stands under {heading!r}: the page is about something else")
     if sum(map(bool, map(_STEP.match, titles))) > len(titles) * _MOST:
         raise NotAList(f"these are the steps of one thing ({titles[0]!r}, …), not a list of entries")
+    if median(map(length_of, titles)) <= _TOPIC:
+        _refuse_names(page, names, best)
+
+
+def _refuse_names(page: Outline, names: Sequence[str], best: Candidate) -> None:
+    """Raise NotAList where titles are short as names are, or as what is listed on a page that is called after it."""
+    complete_titles(page, best.rows, best.dates.only)
+    titles = [row.headline for row in best.rows if row.title]
     words = median(len(_WORD.findall(_SMALL.sub("", _IN_BRACKETS.sub("", title)))) for title in titles)
-    letters = median(map(length_of, titles))
-    if words <= _NAME_WORDS and letters <= _NAME:
+    if words <= _NAME_WORDS and median(map(length_of, titles)) <= _NAME:
         raise NotAList(f"these are names ({titles[0]!r}, …), not a list of entries")
     named = next((name for name in names if _names_other_pages(name)), None)
     if named is not None and words <= _TOPIC_WORDS:
         raise NotAList(f"this is a page of {named!r} ({titles[0]!r}, …), not a list of entries")
+
+
+def refuse_people(page: Outline, best: Candidate) -> None:
+    """Raise NotAList for links to people, dated or not: those who wrote the posts of a thread."""
+    links = [page.hrefs.get(row.link, "") for row in best.rows]
+    if sum(_PROFILE.search(link) is not None for link in links) <= len(links) * _MOST:
+        return
+    titles = [row.title.text for row in best.rows if row.title]
+    if titles and median(map(length_of, titles)) <= _NAME:
+        raise NotAList(f"these are people ({titles[0]!r}, …), not a list of entries")
 
 
 def refuse_what_is_beside(page: Outline, best: Candidate) -> None:
@@ -130,7 +152,7 @@ def refuse_what_is_beside(page: Outline, best: Candidate) -> None:
     for cell in page.cells:
         if len(cell.text) <= _LONGEST_NOTE and _NOTHING_LISTED.match(cell.text) and not inside[cell.first_chunk]:
             raise NotAList(f"the list of the page is empty ({cell.text!r})")
-    heading = next(iter(_headings_before(page, best)), "")
+    heading = heading_above(page, best)
     if names_what_is_related(heading):
         raise NotAList(f"the list stands under {heading!r}, beside what the page is about")
 
@@ -150,13 +172,14 @@ def _is_file(href: str) -> bool:
         return False
 
 
-def _headings_before(page: Outline, best: Candidate) -> Iterator[str]:
-    """Yield the headings above a list, the nearest first; none where that is the page's own."""
+def heading_above(page: Outline, best: Candidate) -> str:
+    """Return the nearest heading above a list; "" where that is the page's own, or there is none."""
     first = best.records[0].first
     for node in reversed(page.headings[: bisect_left(page.headings, best.records[0].root)]):
         if page.last[node] <= first and page.tags[node] != "h1":
-            yield " ".join(" ".join(page.chunks[page.first[node] : page.last[node]]).split())
-        return
+            return " ".join(" ".join(page.chunks[page.first[node] : page.last[node]]).split())
+        return ""
+    return ""
 
 
 def _names_other_pages(name: str) -> bool:

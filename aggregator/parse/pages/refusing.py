@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urljoin, urlsplit
 
 from aggregator.errors import Challenge, NotAList
 from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, is_beside_a_text
 from aggregator.parse.pages.meanings import REGION_OF_ROLE, REGION_OF_TAG
-from aggregator.parse.pages.other_things import refuse_other_things, refuse_what_is_beside
+from aggregator.parse.pages.other_things import heading_above, refuse_other_things, refuse_people, refuse_what_is_beside
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
 from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE, OWN_PAGES
+from aggregator.parse.pages.records import Row
 from aggregator.parse.pages.repeats import WEIGHTS
 from aggregator.parse.pages.tree import PageDocument
 from aggregator.parse.pages.walls import CHALLENGE, SHORT, wall
@@ -48,9 +50,11 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
             raise NotAList(f"this is a page about the site itself ({names[0]!r}), not a list of entries")
         if best.dated < _DATED:
             refuse_other_things(page, names, best)
+        refuse_people(page, best)
         refuse_what_is_beside(page, best)
         is_beside = all(page.region[record.anchor] & (SIDE | RELATED) for record in best.records)
-        if is_beside_a_text(page, best.records, is_doubted=is_beside or says_article(document)):
+        is_doubted = is_beside or says_article(document)
+        if not _is_above(document, page, best) and is_beside_a_text(page, best.records, is_doubted=is_doubted):
             raise NotAList("this looks like a single article, not a list of them")
         return best
     return None
@@ -96,6 +100,25 @@ def why_nothing(document: PageDocument, page: Outline) -> NotAList:
             "the page is empty without its scripts, and holds no list as data; render: browser loads it with them"
         )
     return NotAList("nothing on the page repeats like a list of entries")
+
+
+def _is_above(document: PageDocument, page: Outline, best: Candidate) -> bool:
+    """Tell whether a dated list leads to pages below this one, as "/news" does to "/news/a-story".
+
+    And stands under nothing but the page's own heading: there may be an introduction between the two.
+    """
+    own = urlsplit(document.url).path.rstrip("/")
+    if best.dated < _DATED or not own or heading_above(page, best):
+        return False
+    paths = [urlsplit(address).path for row in best.rows if (address := _address(document, page, row))]
+    return bool(paths) and sum(path.startswith(f"{own}/") for path in paths) >= len(best.rows) * _DATED
+
+
+def _address(document: PageDocument, page: Outline, row: Row) -> str | None:
+    try:
+        return urljoin(document.base, page.hrefs.get(row.link, "")) or None
+    except ValueError:
+        return None
 
 
 def _chars(page: Outline) -> int:

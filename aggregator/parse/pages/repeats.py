@@ -19,6 +19,7 @@ _LONGEST = 100  # of a link's text, as far as they count
 _TRIED = 12  # series that are looked at closely, the likeliest first
 _MOST_RECORDS = 3000
 _MOST_BESIDE = 600  # characters around a link without a text
+_CODE = 8  # characters of a link that names a language or a kind of file
 _SEVERAL = 2  # links in the same place of each record: "pdf", "other formats"
 
 
@@ -157,17 +158,29 @@ def _column(page: Outline, link: int, levels: int) -> int:
 
 
 def _ends(page: Outline, group: Sequence[int], targets: dict[int, str]) -> list[int]:
-    """Return the first or last of the links that stand side by side in each record, [] where these are not several."""
+    """Return the first or last of the links that stand side by side in each record, [] where these are not several.
+
+    They stand in one element, or each in an item of a list within the record where they are codes: "FR", "PDF".
+    """
     if len(group) < 3 * _SEVERAL:
         return []
     parent = page.parent
-    first = [one for before, one in itertools.pairwise([-1, *group]) if before < 0 or parent[before] != parent[one]]
-    if not 3 <= len(first) <= len(group) / _SEVERAL:
-        return []
-    if len({targets[one] for one in first}) > len(first) / _SEVERAL:
-        return first
-    # the first ones lead to sections
-    return [one for one, after in itertools.pairwise([*group, -1]) if after < 0 or parent[after] != parent[one]]
+    level = 2 if page.tags[parent[group[0]]] == "li" and _are_codes(page, group[:_SAMPLE]) else 1
+    for _ in range(level):
+        holders = [parent[link] for link in group] if level == 1 else [parent[parent[link]] for link in group]
+        first = [one for number, one in enumerate(group) if not number or holders[number - 1] != holders[number]]
+        if 3 <= len(first) <= len(group) / _SEVERAL:
+            if len({targets[one] for one in first}) > len(first) / _SEVERAL:
+                return first
+            # the first ones lead to sections
+            last = len(group) - 1
+            return [one for number, one in enumerate(group) if number == last or holders[number + 1] != holders[number]]
+        level -= 1
+    return []
+
+
+def _are_codes(page: Outline, links: Sequence[int]) -> bool:
+    return all(page.upto[page.last[link]] - page.upto[page.first[link]] <= _CODE for link in links)
 
 
 def _look(page: Outline, link: int) -> int:
