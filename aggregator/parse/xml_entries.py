@@ -21,6 +21,7 @@ _LISTED_TAGS = re.compile(
     r"(?:\s*+(?!(?:and|or|und|oder|et|ou)\b)[^\s,]+(?: [^\s,]+){0,2}\s*+(?:,|$)){3,}", re.IGNORECASE
 )
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|$)", re.DOTALL)
+_ESCAPED_CDATA = re.compile(r"&lt;!\[CDATA\[(.*?)(?:\]\](?:&gt;|>)|$)", re.DOTALL)
 _COMMENTS = re.compile(r"\A(?:<!--.*?-->\s*)+|\s*<!--(?:(?!-->).)*-->\Z", re.DOTALL)
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
 
@@ -144,6 +145,8 @@ def _is_read(text: RawText) -> bool:
 
 def _without_marks(value: str) -> str | None:
     """Return a text without the marks of a CDATA section that was escaped, and without comments at its ends."""
+    if value.startswith("&lt;![CDATA["):  # escaped once more
+        return _ESCAPED_CDATA.sub(r"\1", value).strip() or None
     if not value.startswith("<!") and not value.endswith(("-->", "]]>")):
         return value
     if value.startswith("<![CDATA["):
