@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
+from aggregator.text.folding import fold
+
 LANGUAGES: Final = (
     *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl"),
     *("pt", "ro", "sk", "sl", "sv", "nb", "is", "lb", "ca", "eu", "sq", "sr", "mk", "bs", "tr", "ru", "uk", "be"),
@@ -89,9 +91,10 @@ def _collected(kind: str, language: str) -> _Names:
     for width in _WIDTHS:
         for context in _CONTEXTS:
             for number, name in known[context][width].items():
-                word = _folded(name)
-                if len(word) > 1:
-                    found[word] = found.get(word, frozenset()) | {number}
+                written = _folded(name)
+                for word in {written, fold(written)}:  # "września" as keyboards without accents write it, too
+                    if len(word) > 1:
+                        found[word] = found.get(word, frozenset()) | {number}
     localedata._cache.clear()  # all that is known of these languages is 45 MB, and this is all that we need of it
     return found
 
