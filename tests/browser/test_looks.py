@@ -159,3 +159,7 @@ def test_paper_gets_the_stories_alone(demo: Site, open_page: Opening) -> None:
     for unwanted in (".ways", ".menu", ".bar", ".bottom"):
         assert not page.locator(unwanted).is_visible()
     assert page.locator(".headline").first.is_visible()
+    cut = page.locator(".names a").evaluate_all(
+        "(all) => all.filter((each) => each.scrollWidth > each.clientWidth + 1)"
+    )
+    assert cut == []
