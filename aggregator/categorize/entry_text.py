@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from functools import cached_property
-from itertools import accumulate
 
 from aggregator.config.terms import Field
 from aggregator.model import Entry
-from aggregator.text.matching import PART_END, clean, fold, squeeze
+from aggregator.text.matching import PART_END, clean, fold, spread, squeeze
 
 # No phrase reaches across one, and "." in a regular expression doesn't either.
 _LINE_END = "\n"
 _BETWEEN_PARTS = f"{_LINE_END}{PART_END}{_LINE_END}"
 _FIELDS = tuple(Field)
-_FOLDED_WORD = re.compile(rb"[^ .]+|\.")
+_REST_OF_WORD = re.compile(rb"[^ .]*")
 # What an entry is about is said long before; a hostile one with millions of words must not fill the memory.
 _MAX_CONTENT_CHARS = 200_000
 
@@ -60,15 +59,22 @@ class EntryText:
         """Return where the words are, in ``words``, that spans of ``text`` touch."""
         cuts = sorted({position for span in spans for position in span})
         pieces = [fold(self.text[slice(*span)]) for span in zip([0, *cuts], [*cuts, len(self.text)], strict=True)]
-        folded_at = dict(zip(cuts, accumulate(map(len, pieces)), strict=False))
-        words = [each.span() for each in _FOLDED_WORD.finditer(b"".join(pieces))]
-        starts, ends = [start for start, _ in words], [end for _, end in words]
-        begins = list(accumulate((end - start + 1 for start, end in words), initial=1))
-        places = []
-        for start, end in spans:
-            first, after = bisect_right(ends, folded_at[start]), bisect_left(starts, folded_at[end])
-            places.append((begins[first], max(begins[first], begins[after] - 1)))
-        return places
+        folded = b"".join(pieces)
+        # where the word begins that is at a cut, or comes after it, and where the one begins that comes after it
+        here: dict[int, int] = {}
+        after: dict[int, int] = {}
+        at, length, word, is_within = 0, 1, 1, False
+        for cut, piece in zip(cuts, pieces, strict=False):
+            at += len(piece)
+            said = spread(piece) if is_within else spread(piece).removeprefix(b" ")
+            if (last := said.rfind(b" ") + 1) > 0:
+                word = length + last
+            length += len(said)
+            is_within = not said.endswith(b" ") if said else is_within
+            rest = len(_REST_OF_WORD.match(folded, at)[0]) if is_within else 0  # type: ignore[index]  # it may be empty
+            after[cut] = length + rest + is_within
+            here[cut] = word if rest else after[cut]
+        return [(here[start], max(here[start], after[end] - 1)) for start, end in spans]
 
 
 def read_entry(entry: Entry, source: str = "") -> EntryText:

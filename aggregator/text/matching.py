@@ -42,7 +42,12 @@ def squeeze(text: str) -> bytes:
 
     "L'été, déjà!" becomes b" L ete . deja . ". Words of other scripts are UTF-8, in small letters.
     """
-    return b" %b " % _SPACES.sub(b" ", fold(text).replace(b".", b" . ")).strip()
+    return b" %b " % spread(fold(text)).strip()
+
+
+def spread(folded: bytes) -> bytes:
+    """Return folded text with one space between its words, of which a break is one."""
+    return _SPACES.sub(b" ", folded.replace(b".", b" . "))
 
 
 def fold(text: str) -> bytes:
