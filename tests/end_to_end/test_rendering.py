@@ -50,7 +50,7 @@ def script(code: str, kind: str = "") -> bytes:
 
 
 FILL = "root.innerHTML = rows.map(card).join('');"
-# Ten ways in which pages of today come to their lists.
+# Ways in which pages of today come to their lists.
 PAGES: dict[str, bytes] = {
     "inline": script(f"const rows = {DATA}; {FILL}"),  # as the pages of the tests further down
     "fetched": script(f"fetch('/data.json').then(r => r.json()).then(rows => {{ {FILL} }});"),
@@ -76,6 +76,14 @@ PAGES: dict[str, bytes] = {
     ),
     "moved": script(
         "if (!location.search) location.replace('?view=list'); else {" + f"const rows = {DATA}; {FILL}" + "}"
+    ),
+    "shadow": script(
+        f"const rows = {DATA}; customElements.define('news-card', class extends HTMLElement {{ connectedCallback() {{"
+        "this.attachShadow({mode: 'open'}).innerHTML = '<style>b {}</style><article><slot></slot></article>'; } });"
+        "customElements.define('news-list', class extends HTMLElement { connectedCallback() {"
+        "this.attachShadow({mode: 'open'}).innerHTML = '<section>'"
+        " + rows.map(r => `<news-card>${card(r)}</news-card>`).join('') + '</section>'; } });"
+        "root.innerHTML = '<h1>News &amp; more</h1><news-list></news-list>';"
     ),
     "on load": script(
         f"addEventListener('load', () => requestAnimationFrame(() => {{ const rows = {DATA}; {FILL} }}));"

@@ -25,6 +25,25 @@ _FEW_LINKS: Final = 3
 _LOOK_EVERY_S: Final = 0.25
 # How much there is of a page, for whoever waits for more; not its clocks and counters.
 _MEASURE: Final = "() => [document.links.length, Math.round((document.body?.innerText.length ?? 0) / 20)].join()"
+_HAS_SHADOWS: Final = "() => [...document.querySelectorAll('*')].some(each => each.shadowRoot)"
+_AS_SHOWN: Final = """() => {
+  const raw = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'IFRAME', 'TEMPLATE']);
+  const empty = new Set(['AREA', 'BASE', 'BR', 'COL', 'EMBED', 'HR', 'IMG', 'INPUT', 'LINK', 'META', 'SOURCE', 'WBR']);
+  const escaped = text => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const shown = node => {
+    if (node.nodeType === Node.TEXT_NODE) return escaped(node.data);
+    if (node.nodeType !== Node.ELEMENT_NODE) return '';
+    if (raw.has(node.tagName)) return node.outerHTML;
+    const slotted = node.tagName === 'SLOT' ? node.assignedNodes({flatten: true}) : [];
+    const inside = slotted.length ? slotted : (node.shadowRoot ?? node).childNodes;
+    const given = [...node.attributes]
+      .map(each => ` ${each.name}="${escaped(each.value).replaceAll('"', '&quot;')}"`).join('');
+    const tag = node.localName;
+    if (empty.has(node.tagName)) return `<${tag}${given}>`;
+    return `<${tag}${given}>${[...inside].map(shown).join('')}</${tag}>`;
+  };
+  return '<!doctype html>' + shown(document.documentElement);
+}"""
 _ARGUMENTS: Final = (
     "--disable-quic",
     "--disable-background-networking",
@@ -82,7 +101,15 @@ def _load(order: dict[str, Any]) -> dict[str, Any]:
         _dismiss(page, order["dismiss"], ends)
         _wait_for_items(page, order["items"], ends)
         _wait_until_still(page, ends)
-        return {"url": page.url, "status": statuses[-1] if statuses else 200, "html": page.content()}
+        return {"url": page.url, "status": statuses[-1] if statuses else 200, "html": _html(page)}
+
+
+def _html(page: Page) -> str:
+    """Return a page as it is shown: what stands in open shadow roots is in its place."""
+    with suppress(Error):  # it is nested deeper than a script can go
+        if page.evaluate(_HAS_SHADOWS):
+            return str(page.evaluate(_AS_SHOWN))
+    return page.content()
 
 
 def _is_page(answer: Response) -> bool:

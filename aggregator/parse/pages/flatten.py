@@ -24,6 +24,7 @@ _STANDS_OUT = frozenset(("th", "dt", "summary"))
 _INHERITED = 127  # the IS_… and regions
 _OTHERS = PICTURE | STAMPED | MAIN | TOP | NAMED
 _IN_HEADING = ("span", None)  # what a button in a heading is, which opens what stands under that
+_SHADOW = ("div", None)  # what a template is that a browser opens as it reads it
 _HIDDEN = -2
 _NOT_SHOWN = (_HIDDEN, 0, 0, False)
 
@@ -110,10 +111,11 @@ class _Walk:
             if meaning is None:
                 meaning = known[tag, classes] = self._meaning(tag, classes)
             if meaning is _NOT_SHOWN:
-                if tag != "button" or node < 0 or rows[node][1] not in HEADINGS:
+                is_shadow = tag == "template" and element.get("shadowrootmode") is not None
+                if not is_shadow and (tag != "button" or node < 0 or rows[node][1] not in HEADINGS):
                     path = _HIDDEN
                     continue
-                meaning = self._meaning(*_IN_HEADING)
+                meaning = self._meaning(*(_SHADOW if is_shadow else _IN_HEADING))
             kind, said, inherited, is_line = meaning
             own |= said
             if own & UNSEEN:

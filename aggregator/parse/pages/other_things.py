@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import median
-from urllib.parse import urlsplit
 
 from aggregator.errors import NotAList
 from aggregator.parse.pages.choosing import Candidate
@@ -18,8 +17,9 @@ _FEWEST = 3  # records
 _MOST = 0.6  # of the records
 _CURRENCY = r"(?:[€$£¥]|\b(?:EUR|USD|CHF|GBP)\b)"
 _PRICE = re.compile(rf"\D{{0,12}}(?:{_CURRENCY}\s?\d[\d.,' ]*|\d[\d.,' ]*\s?{_CURRENCY})\D{{0,12}}")
-_FILE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|bmp|tiff?|eps|zip|rar|7z|mp4|mov|exe|dmg|ics|vcf|css|js)$", re.IGNORECASE
+_FILES = tuple(
+    f".{each}"
+    for each in "jpg jpeg png gif webp svg bmp tif tiff eps zip rar 7z mp4 mov exe dmg ics vcf".split()  # noqa: SIM905
 )
 _PROFILE = re.compile(
     r"/(?:u|users?|profiles?|profil|members?|mitglied(?:er)?|membres?|people|authors?|autor(?:en)?|staff)/"
@@ -133,6 +133,8 @@ def _refuse_names(page: Outline, names: Sequence[str], best: Candidate) -> None:
 def refuse_people(page: Outline, best: Candidate) -> None:
     """Raise NotAList for links to people, dated or not: those who wrote the posts of a thread."""
     links = [page.hrefs.get(row.link, "") for row in best.rows]
+    if not any(map(_PROFILE.search, links[:_FEWEST])):
+        return
     if sum(_PROFILE.search(link) is not None for link in links) <= len(links) * _MOST:
         return
     titles = [row.title.text for row in best.rows if row.title]
@@ -166,10 +168,7 @@ def _has_price(row: Row) -> bool:
 
 
 def _is_file(href: str) -> bool:
-    try:
-        return _FILE.search(urlsplit(href.strip()).path) is not None
-    except ValueError:
-        return False
+    return href.partition("#")[0].partition("?")[0].rstrip().lower().endswith(_FILES)
 
 
 def heading_above(page: Outline, best: Candidate) -> str:
