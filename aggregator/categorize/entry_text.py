@@ -6,9 +6,9 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
-from aggregator.config.terms import Field
 from aggregator.model import Entry
 from aggregator.text.matching import PART_END, clean, fold, spread, squeeze
+from aggregator.text.terms import Field
 
 # No phrase reaches across one, and "." in a regular expression doesn't either.
 _LINE_END = "\n"

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from aggregator.categorize.entry_text import EntryText, read_entry
 from aggregator.categorize.occurrences import Finder, Numbered, Occurrences, number
-from aggregator.config.expressions import And, Expression, Not, Or, parse_filter
-from aggregator.config.terms import Condition, Field
 from aggregator.model import Entry, PublishedEntry, StoredEntry
+from aggregator.text.expressions import And, Expression, Not, Or, parse_filter
+from aggregator.text.terms import Condition, Field
 
 
 @dataclass(frozen=True, slots=True)

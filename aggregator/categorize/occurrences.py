@@ -12,8 +12,8 @@ import re2
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from aggregator.categorize.entry_text import EntryText, Span
-from aggregator.config.terms import TEXT_FIELDS, Condition, Pattern, Phrase, Term, re2_options
 from aggregator.text.matching import PART_END
+from aggregator.text.terms import TEXT_FIELDS, Condition, Pattern, Phrase, Term, re2_options
 
 # Longer ones have no part in what is near, so that only a little text is looked at for it.
 _LONG_WORD_BYTES = 100

@@ -11,8 +11,8 @@ from aggregator.categorize.entry_text import EntryText, read_entry
 from aggregator.categorize.occurrences import Cover, Finder, Numbered, Occurrences, Place, number
 from aggregator.categorize.right_answers import RIGHT_ANSWER, Answers, answers_of
 from aggregator.categorize.standing_pages import is_standing_page, lessened
-from aggregator.config.terms import TEXT_FIELDS, Condition, Field, Pattern, Term, parse_term
 from aggregator.model import CategoryMatch, Entry, Rule, Source, Terms
+from aggregator.text.terms import TEXT_FIELDS, Condition, Field, Pattern, Term, parse_term
 
 if TYPE_CHECKING:
     from aggregator.config import CategoryConfig, TermGroup

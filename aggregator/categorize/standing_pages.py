@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from aggregator.config.terms import Field
+from aggregator.text.terms import Field
 
 # What their summary and content count, as a share of what these count in news.
 _SHARE = 0.25

@@ -11,8 +11,8 @@ from aggregator.categorize.occurrences import Cover, Finder, Found, Numbered, Oc
 from aggregator.categorize.rules import Written, primary, written_in
 from aggregator.categorize.standing_pages import is_standing_page, lessened
 from aggregator.config import CategoryConfig, TermGroup
-from aggregator.config.terms import Field
 from aggregator.model import Entry, Source
+from aggregator.text.terms import Field
 
 # Scores are sums of weights such as 0.1.
 _DIGITS = 9

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from aggregator.config import values
 from aggregator.config.settings import Settings
-from aggregator.config.terms import NEAR_WORDS
-from aggregator.config.terms import Field as EntryField
 from aggregator.model import RightAnswers, Rule, Terms
+from aggregator.text.terms import NEAR_WORDS
+from aggregator.text.terms import Field as EntryField
 
 
 class TermGroup(Settings):

@@ -9,7 +9,7 @@ import re2
 from pydantic import AfterValidator, Field, Strict, WithJsonSchema
 
 from aggregator.config.settings import Settings
-from aggregator.config.terms import re2_options
+from aggregator.text.terms import re2_options
 
 _MAX_CHARS = 500
 

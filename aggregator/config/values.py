@@ -21,13 +21,13 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from aggregator.config.expressions import parse_filter
 from aggregator.config.schedules import EVERY_PATTERN, parse_cron, parse_every
 from aggregator.config.suggest import did_you_mean
-from aggregator.config.terms import parse_term
 from aggregator.text.durations import DURATION_PATTERN, SHORT_DURATION_PATTERN, parse_duration, parse_short_duration
+from aggregator.text.expressions import parse_filter
 from aggregator.text.locales import languages, speaks
 from aggregator.text.sizes import SIZE_PATTERN, parse_size
+from aggregator.text.terms import parse_term
 
 _T = TypeVar("_T")
 

@@ -23,7 +23,7 @@ NOTHING_IS_DUE: Final = "nothing is due; `aggregator poll --all` polls every sou
 
 _DATABASE = re.compile(rb"""sqlite:///([^\s'"?,}]+)""")
 
-# As ``config/yaml_load.py`` and ``config/database.py`` look for them.
+# As ``config/load.py`` and ``config/database.py`` look for them.
 _USUAL_FILES: Final = ("config/aggregator.yaml", "aggregator.yaml")
 _USUAL_DATABASES: Final = ("var/aggregator.db", "../var/aggregator.db")
 

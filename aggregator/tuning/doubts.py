@@ -12,9 +12,9 @@ from aggregator.categorize import Rules, as_entry, compile_rules
 from aggregator.categorize.entry_text import EntryText, Span, read_entry
 from aggregator.categorize.rules import written_in
 from aggregator.config import CategoryConfig
-from aggregator.config.terms import Part, Phrase, Term
 from aggregator.model import StoredEntry
 from aggregator.text.matching import squeeze
+from aggregator.text.terms import Part, Phrase, Term
 
 # A rule is doubted when so much is known; less says nothing.
 _ENOUGH_FOR_EVERYWHERE, _ENOUGH_FOR_NEVER = 50, 1_000

@@ -11,10 +11,10 @@ from itertools import combinations, pairwise
 
 from aggregator.categorize.trials import State, Studied, Trials
 from aggregator.config import CategoryConfig, TermGroup
-from aggregator.config.terms import Field, Phrase, Term, parse_term
 from aggregator.model import Entry
 from aggregator.text.languages import is_small
 from aggregator.text.matching import BREAK, PART_END, squeeze
+from aggregator.text.terms import Field, Phrase, Term, parse_term
 from aggregator.tuning.edits import Edit, EditKind
 
 _RAW_WORD = re.compile(r"[^\W_]+")

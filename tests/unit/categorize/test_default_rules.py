@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.config import CategoryConfig, TermGroup, load
-from aggregator.config.terms import Pattern, Phrase, parse_term
+from aggregator.text.terms import Pattern, Phrase, parse_term
 
 CATEGORIES = load(Path(__file__).parents[3] / "config" / "aggregator.yaml").categories
 

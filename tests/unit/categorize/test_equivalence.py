@@ -16,7 +16,7 @@ from aggregator.categorize import Rules, categorize, compile_rules, explain_rule
 from aggregator.categorize.entry_text import EntryText, Span, read_entry
 from aggregator.categorize.occurrences import Finder, Found
 from aggregator.config import CategoryConfig, TermGroup, load
-from aggregator.config.terms import Pattern, Phrase, Term
+from aggregator.text.terms import Pattern, Phrase, Term
 from tests.builders import make_entry, make_source
 
 LETTERS = str.maketrans({"ß": "ss", "ł": "l", "Ł": "L", "œ": "oe", "Œ": "OE", "æ": "ae", "ø": "o"})

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from aggregator.config import load
-from aggregator.config.expressions import parse_filter
 from aggregator.config.reference import EXAMPLE
-from aggregator.config.terms import parse_term
 from aggregator.errors import ConfigError, Problem
+from aggregator.text.expressions import parse_filter
+from aggregator.text.terms import parse_term
 
 # on a busy machine examples are made slowly, which is no fault of theirs
 unhurried = settings(

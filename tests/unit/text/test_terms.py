@@ -2,8 +2,8 @@ import time
 
 import pytest
 
-from aggregator.config.expressions import And, Expression, Not, Or, parse_filter
-from aggregator.config.terms import Condition, Field, Part, Pattern, Phrase, parse_term
+from aggregator.text.expressions import And, Expression, Not, Or, parse_filter
+from aggregator.text.terms import Condition, Field, Part, Pattern, Phrase, parse_term
 
 
 def shown(expression: Expression) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from aggregator.config.terms import NEAR_WORDS, Condition, Field, parse_phrase, parse_term
+from aggregator.text.terms import NEAR_WORDS, Condition, Field, parse_phrase, parse_term
 
 _MAX_DEPTH = 50  # parentheses in parentheses, which readers would have lost count of long before
 
