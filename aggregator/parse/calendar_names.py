@@ -92,7 +92,9 @@ def _collected(kind: str, language: str) -> _Names:
         for context in _CONTEXTS:
             for number, name in known[context][width].items():
                 written = _folded(name)
-                for word in {written, fold(written)}:  # "września" as keyboards without accents write it, too
+                first = name.partition(" ")[0].casefold() if " " in name else ""  # "Meán Fómhair", but not "de març"
+                names = {written, first} if len(first) > _FEWEST_LETTERS else {written}
+                for word in names | set(map(fold, names)):  # "września" as keyboards without accents write it, too
                     if len(word) > 1:
                         found[word] = found.get(word, frozenset()) | {number}
     localedata._cache.clear()  # all that is known of these languages is 45 MB, and this is all that we need of it
