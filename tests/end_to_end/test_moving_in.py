@@ -147,3 +147,17 @@ def test_a_bare_host_that_speaks_http_alone_is_told_by_what_it_answers(run: Runn
     said = run("add", f"{host}/nothing", "--config", config, expect=1).stderr
 
     assert said == f"aggregator: {host} answered 403 Forbidden\n"
+
+
+def test_explain_says_that_there_are_no_categories_to_be_in(run: Runner, config: Path, host: str) -> None:
+    config.write_text(f"fetch: {{allow_private: true}}\nsources: [http://{host}/my%20feed.xml]\n")
+    run("poll", "--config", config)
+    [entry] = run.json("entries", "--config", config)
+
+    said = run("explain", entry["id"], "--config", config).stdout
+
+    assert "the rules as they are now: no categories are configured\n" in said
+
+
+def test_a_search_that_finds_nothing_says_so_and_no_more(run: Runner, config: Path) -> None:
+    assert run("entries", "--search", "zzzz", "--config", config).stdout == "nothing matches\n"
