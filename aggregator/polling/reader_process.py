@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from aggregator.errors import AggregatorError, Crashed
 from aggregator.model import Claim, Fetched, Rule, SourceKind
-from aggregator.polling.memory import give_back_memory
+from aggregator.polling.memory import give_back_free_memory, give_back_memory
 from aggregator.steps.document_reader import DocumentReader
 from aggregator.steps.seen import Draft, Seen
 
@@ -45,6 +45,9 @@ _NEEDED_FOR: Final[Mapping[SourceKind, tuple[str, ...]]] = {
     SourceKind.WATCH: ("aggregator.parse.watch",),
 }
 _NEEDED_FOR_ARTICLES: Final = ("aggregator.parse.article", "trafilatura")
+
+# A larger document leaves much behind: in cycles, feedparser's with all of its text, and in gaps between what stays.
+_LARGE_BYTES: Final = 200_000
 
 # What a reader says before it reads: what ends it from now on may be what it reads. None, as pickling keeps that one.
 TAKEN_UP: Final = None
@@ -126,7 +129,7 @@ def prepared(preparation: Preparation) -> _Prepared:
     ready = _with_rules(preparation.rules)
     gc.freeze()  # what is loaded stays
     # A page becomes a hundred thousand objects, none of them garbage yet; collecting often takes a sixth of its time.
-    gc.set_threshold(50_000, 4, 2)
+    gc.set_threshold(50_000, 20, 100)
     gc.enable()
     return ready
 
@@ -145,6 +148,9 @@ def _answer_questions(pipe: Connection, ready: _Prepared) -> NoReturn:
         if question.rules != ready.rules:
             ready = _with_rules(question.rules)
         pipe.send(_answered(ready.reader, question))
+        if len(question.answer.body) > _LARGE_BYTES:
+            gc.collect()
+            give_back_free_memory()
 
 
 def _answered(reader: DocumentReader, question: Question) -> Answer:
