@@ -38,14 +38,15 @@ def test_a_terminal_is_asked_for_title_and_address(program: Path, tmp_path: Path
         [program, "init", "--sources", "none"], cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
     )
     os.close(theirs)
-    os.write(ours, b"My news\n\n")
+    os.write(ours, b"My news\nnobody\n\n")
 
     assert process.wait(60) == 0
 
     said = os.read(ours, 10_000).decode()
     config = load(tmp_path / "aggregator.yaml", env={})
     assert "Title of the page and the feeds [News]:" in said
-    assert "Mail address for the daily digest [reader@example.org]:" in said
+    assert said.count("Mail address for the daily digest [reader@example.org]:") == 2  # again after a wrong answer
+    assert "expected a mail address such as reader@example.org, got 'nobody'" in said
     assert config.site.title == "My news"
     assert config.digests[0].to[0].email == ("reader@example.org",)
     os.close(ours)

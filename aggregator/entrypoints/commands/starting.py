@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -48,13 +49,25 @@ def init(
         raise UsageError(f"{in_the_way[0]} is there already; take another directory: aggregator init DIR")
     asks = not is_quiet and sys.stdin.isatty()
     if title is None:
-        title = typer.prompt("Title of the page and the feeds", default=_TITLE) if asks else _TITLE
+        title = _asked("Title of the page and the feeds", _TITLE, _title) if asks else _TITLE
     if email is None:
-        email = typer.prompt("Mail address for the daily digest", default=_EMAIL) if asks else _EMAIL
+        email = _asked("Mail address for the daily digest", _EMAIL, _address) if asks else _EMAIL
     answers = Answers(title=_title(title), email=_address(email), timezone=_timezone(), subjects=subjects)
     config = load(write_starter(folder, answers))
     say(f"wrote {', '.join(FILES)} to {config.path.parent}")
     _say_next(folder, has_sources=bool(config.sources))
+
+
+def _asked(question: str, default: str, check: Callable[[str], str]) -> str:
+    """Ask until the answer is one that ``check`` returns."""
+
+    def checked(answer: str) -> str:
+        try:
+            return check(answer)
+        except UsageError as error:
+            raise typer.BadParameter(str(error)) from error
+
+    return str(typer.prompt(question, default=default, value_proc=checked))
 
 
 def _subjects(text: str) -> tuple[Subject, ...]:
