@@ -54,7 +54,7 @@ def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candi
         refuse_what_is_beside(page, best)
         is_beside = all(page.region[record.anchor] & (SIDE | RELATED) for record in best.records)
         is_doubted = is_beside or says_article(document)
-        if not _is_above(document, page, best) and is_beside_a_text(page, best.records, is_doubted=is_doubted):
+        if is_beside_a_text(page, best.records, is_doubted=is_doubted) and not _is_above(document, page, best):
             raise NotAList("this looks like a single article, not a list of them")
         return best
     return None

@@ -99,12 +99,12 @@ def _year_first(text: str, first: int, _language: str | None) -> Written | None:
 
 
 def _cjk(text: str, first: int, _language: str | None) -> Written | None:
-    found = _CJK.search(text, first) if not text.isascii() else None
+    found = _CJK.search(text, first) if not text.isascii() and ("月" in text or "월" in text) else None
     return found and _written(text, found, found[1], found[2], found[3])
 
 
 def _vietnamese(text: str, first: int, _language: str | None) -> Written | None:
-    found = _VIETNAMESE.search(text, first) if not text.isascii() else None
+    found = _VIETNAMESE.search(text, first) if not text.isascii() and "áng" in text.casefold() else None
     return found and _written(text, found, found[3], found[2], found[1])
 
 
