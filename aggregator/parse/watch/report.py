@@ -80,10 +80,12 @@ def _main_ranking(tables: Sequence[TableChange]) -> tuple[list[TableChange], str
     if len(rankings) < _SEVERAL:
         return list(tables), ""
     main = max(rankings, key=lambda each: each.size)
-    beside = [table for table in rankings if table is not main]
+    left = [table for table in tables if table is main or table.rank_column is None]
+    # Columns that are renamed in both alike are told once.
+    beside = [table for table in rankings if table is not main and (table.rows or set(table.columns) - {*main.columns})]
     names = [shorten(table.caption, _HEADLINE_CHARS) for table in beside if table.caption]
     told = f"changes in {', '.join(names)}" if len(names) == len(beside) else "changes in another table"
-    return [table for table in tables if table is main or table.rank_column is None], told
+    return left, told if beside else ""
 
 
 def _short_told(tables: Sequence[TableChange], sentences: Sequence[SentenceChange]) -> str:

@@ -30,6 +30,12 @@ _MOST_HEADERS: Final = 3
 _WIDE: Final = 2  # columns, all of which a single cell spans: a name of the rows below, or a note
 _FEWEST_RANKS: Final = 5
 _NUMBERED: Final = re.compile(r"#?(\d{1,4})[.):]?\s+(\D.*)")
+YEAR: Final = r"(?<!\d)(?:19|20)\d\d(?:\s?[-–/]\s?(?:\d\d){1,2})?(?!\d)"
+_YEAR: Final = re.compile(YEAR)
+_FIGURE: Final = re.compile(r"(?=.*\d)[^A-Za-z]*(?:[a-z]{1,3})?[\W\d_]*")
+_NO_VALUE: Final = re.compile(r"n\W?[ad]\W?|k\W?\s?a\W?|nc|\W*", re.IGNORECASE)
+_FEWEST_ROWS: Final = 3
+_MOSTLY: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,26 @@ def with_ranks_apart(table: Table) -> Table:
         return table
     rows = tuple((each[1], each[2], *row[1:]) for each, row in zip(found, table.rows, strict=True) if each is not None)
     return Table(table.caption, ("", *table.header) if table.header else (), rows)
+
+
+def with_names_apart(table: Table) -> Table:
+    """Return a table whose first row is names of its columns with them as its header.
+
+    They have no digits but those of years, where a column of figures stands below one of them.
+    """
+    first, below = next(iter(table.rows), ()), table.rows[1:]
+    if table.header or len(below) < _FEWEST_ROWS or any(map(str.isdecimal, _YEAR.sub("", "".join(first)))):
+        return table
+    figures = [place for place in range(len(first)) if _share(_FIGURE, below, place) >= _MOSTLY]
+    if not figures or any(_NO_VALUE.fullmatch(first[place]) for place in figures):
+        return table
+    if any(_YEAR.search(first[place]) and _share(_YEAR, below, place) >= _MOSTLY for place in figures):
+        return table
+    return Table(table.caption, first, below)
+
+
+def _share(kind: re.Pattern[str], rows: Sequence[Sequence[str]], place: int) -> float:
+    return sum(kind.fullmatch(row[place]) is not None for row in rows) / len(rows)
 
 
 def _count_of_headers(rows: Sequence[Sequence[html.HtmlElement]]) -> int:

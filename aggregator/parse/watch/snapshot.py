@@ -29,6 +29,7 @@ from aggregator.parse.watch.shown_tables import (
     tidy,
     unfolded,
     with_header,
+    with_names_apart,
     with_ranks_apart,
 )
 from aggregator.text.languages import language_code
@@ -130,7 +131,7 @@ def unpack(stored: bytes) -> Snapshot | None:
             language=written["language"],
             sentences=tuple(written["sentences"]),
             tables=tuple(
-                with_ranks_apart(unfolded(Table(caption, tuple(header), tuple(tuple(map(tidy, row)) for row in rows))))
+                _as_read(Table(caption, tuple(header), tuple(tuple(map(tidy, row)) for row in rows)))
                 for caption, header, rows in written["tables"]
             ),
         )
@@ -268,13 +269,18 @@ class _Reader:
         return True
 
     def _keep(self, table: Table) -> None:
-        table = with_ranks_apart(unfolded(table))
+        table = _as_read(table)
         rows = table.rows[: self._left_rows]
         self._left_rows -= len(rows)
         size = sum(len(cell) for row in rows for cell in row)
         if rows and size <= self._left_chars:
             self._left_chars -= size
             self.tables.append(Table(table.caption, table.header, rows))
+
+
+def _as_read(table: Table) -> Table:
+    """Return a table as people read it; one that is kept as an earlier release read it is read in the same way."""
+    return with_ranks_apart(unfolded(with_names_apart(table)))
 
 
 def _is_inside_main(element: html.HtmlElement) -> bool:

@@ -41,8 +41,8 @@ class TableChange:
 
     ``key_column`` is the one that says what a row is about; cells of ``before`` are in the columns of ``after``.
     ``rank_column`` is where ranks stand, if they do, ``size`` how many rows there are now, ``columns`` what is to say
-    of columns that are new or have gone. ``values`` counts the columns of both beside ranks and what rows are about.
-    ``lost`` is the share of rows that have gone with nothing in their place.
+    of columns that are renamed, new or have gone. ``values`` counts the columns of both beside ranks and what rows are
+    about. ``lost`` is the share of rows that have gone with nothing in their place.
     """
 
     caption: str
@@ -108,7 +108,8 @@ def _compare(before: Table, after: Table, day_before: date, day_after: date) -> 
             moved = _moved(was, row, rank) - shifts.get(key, 0)
             changed.append(RowChange(row[key_place], was, row, shifts[key] if is_shift else 0, moved))
     left = [RowChange(arranged[key][key_place], arranged[key], None) for key in gone]
-    columns = [f"new column: {name}" for name in alignment.added if name]
+    columns = [f"the column “{was}” is called “{now}” now" for was, now in alignment.renamed]
+    columns += [f"new column: {name}" for name in alignment.added if name]
     columns += [f"column gone: {name}" for name in alignment.gone if name]
     return TableChange(
         caption=whole.caption,

@@ -10,6 +10,8 @@ import pytest
 from aggregator.errors import PageChanged, ParseError
 from aggregator.model import Fetched, ParsedEntry
 from aggregator.parse.watch import read_watched
+from aggregator.parse.watch.shown_tables import Table
+from aggregator.parse.watch.snapshot import Snapshot, pack
 from tests.nonlists import bad_page
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -27,6 +29,12 @@ def as_table(header: Sequence[str], rows: Sequence[Row]) -> str:
     head = "".join(f"<th>{each}</th>" for each in header)
     lines = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return f'<table class="ranking"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
+
+
+def as_plain_table(header: Sequence[str], rows: Sequence[Row]) -> str:
+    """A table whose names of columns are cells like any other."""
+    lines = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in [header, *rows])
+    return f"<table>{lines}</table>"
 
 
 def as_divs(header: Sequence[str], rows: Sequence[Row]) -> str:
@@ -63,6 +71,9 @@ class Ranking:
     def __init__(self, markup: Markup, follow: str | None = None) -> None:
         self._markup, self._follow = markup, follow
         self._memory, self._now = b"", NOW
+
+    def remember(self, memory: bytes) -> None:
+        self._memory = memory
 
     def show(self, rows: Sequence[Row], header: Sequence[str] = HEADER, around: str = "") -> ParsedEntry | None:
         body = f"<main><h1>World talent ranking</h1><p>Of 64 economies.</p>{self._markup(header, rows)}</main>{around}"
@@ -126,22 +137,158 @@ def test_a_ranking_through_its_changes(markup: Markup) -> None:
     assert page.show(by_name, around=noise.replace("0.21", "1.7").replace("1002", "1003").replace("306", "307")) is None
 
 
-@pytest.mark.parametrize("markup", [as_table, as_divs], ids=lambda each: each.__name__)
-def test_a_new_column_is_one_line_and_a_renamed_one_none(markup: Markup) -> None:
+NAMED = pytest.mark.parametrize("markup", [as_table, as_plain_table, as_divs], ids=lambda each: each.__name__)
+
+
+@NAMED
+def test_a_new_column_is_one_line(markup: Markup) -> None:
     page = Ranking(markup)
     rows = edition(*COUNTRIES)
     page.show(rows)
 
-    renamed = page.show(rows, ("Rank", "Country", "Overall score"))
-    wider = page.show(
-        [(*row, str(number)) for number, row in enumerate(rows)], (*HEADER[:2], "Overall score", "Readiness")
-    )
+    wider = page.show([(*row, str(number)) for number, row in enumerate(rows)], (*HEADER, "Readiness"))
 
-    assert renamed is None
     assert title(wider) == "World talent ranking: new column: Readiness"
     assert wider is not None
     assert wider.content is not None
     assert len(wider.content.value) < 200
+
+
+@NAMED
+def test_a_renamed_column_is_one_line(markup: Markup) -> None:
+    page = Ranking(markup)
+    rows = edition(*COUNTRIES)
+    page.show(rows)
+
+    entry = page.show(rows, ("Rank", "Country", "Points"))
+    again = page.show(rows, ("Rank", "Country", "Points"))
+
+    assert title(entry) == "World talent ranking: the column “Score” is called “Points” now"
+    assert entry is not None
+    assert entry.summary is not None
+    assert entry.content is not None
+    assert entry.summary.value == "the column “Score” is called “Points” now"
+    assert entry.content.value.endswith("\n<p>The column “Score” is called “Points” now.</p>")
+    assert "<table>" not in entry.content.value
+    assert again is None
+
+
+@NAMED
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        (("Rank", "Economy", "Score"), "the column “Country” is called “Economy” now"),
+        (("Position", "Country", "Score"), "the column “Rank” is called “Position” now"),
+        (
+            ("Rank", "Economy", "Points"),
+            "the column “Country” is called “Economy” now; the column “Score” is called “Points” now",
+        ),
+        (("Rank", "Country", "Score (%)"), "the column “Score” is called “Score (%)” now"),
+    ],
+)
+def test_any_column_may_be_renamed_without_rows_that_come_or_go(
+    markup: Markup, header: tuple[str, ...], line: str
+) -> None:
+    page = Ranking(markup)
+    page.show(edition(*COUNTRIES))
+
+    assert title(page.show(edition(*COUNTRIES), header)) == f"World talent ranking: {line}"
+
+
+@NAMED
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (HEADER, ("RANK", "country", "Score")),
+        (HEADER, ("Rank", "Country", "  Score\n ")),
+        (HEADER, ("Rank ▲", "Country ⇅", "Score ↓")),
+        (HEADER, ("Rank (sort ascending)", "Country", "Score*")),
+        (("Rank 2025", "Country", "Score 2025"), ("Rank 2026", "Country", "Score 2026")),
+        (("Rank 2024/25", "Country", "Score"), ("Rank 2025/26", "Country", "Score")),
+        (("Rank", "Country", "2025"), ("Rank", "Country", "2026")),
+        (HEADER, ("Rank", "Country", "Score (2026 edition)")),
+    ],
+)
+def test_the_same_name_written_otherwise_is_no_change(
+    markup: Markup, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    page = Ranking(markup)
+    page.show(edition(*COUNTRIES), before)
+
+    assert page.show(edition(*COUNTRIES), after) is None
+
+
+@NAMED
+def test_movements_lead_and_the_line_about_a_renamed_column_follows(markup: Markup) -> None:
+    page = Ranking(markup)
+    page.show(edition(*COUNTRIES))
+
+    few = page.show(edition(*moved(COUNTRIES, "Luxembourg", 3)), ("Rank", "Country", "Points"))
+    gone = page.show(
+        edition(*(each for each in moved(COUNTRIES, "Luxembourg", 3) if each != "Taiwan")),
+        ("Rank", "Country", "Index value"),
+    )
+
+    assert title(few) == (
+        "World talent ranking: Luxembourg 4 → 3, Denmark 3 → 4; the column “Score” is called “Points” now"
+    )
+    assert title(gone) == (
+        "World talent ranking: gone: Taiwan; 53 moved up by one; the column “Points” is called “Index value” now"
+    )
+
+
+@NAMED
+@pytest.mark.parametrize("ranks", ["Rank 2026", "Position", "RANK"])
+def test_a_new_edition_under_another_name_of_its_ranks_tells_the_movements(markup: Markup, ranks: str) -> None:
+    page = Ranking(markup)
+    page.show(edition(*COUNTRIES), ("Rank 2025", "Country", "Score 2025"))
+    others = {each: f"{number}.5" for number, each in enumerate(COUNTRIES)}
+
+    entry = page.show(edition(*reversed(COUNTRIES), scores=others), (ranks, "Country", "Score 2026"))
+
+    said = title(entry) or ""
+    assert said.startswith("World talent ranking: Country S44 64 → 1, Switzerland 1 → 64, ")
+    assert said.endswith("changes; the column “Rank 2025” is called “Position” now") == (ranks == "Position")
+    assert "new" not in said
+    assert "gone" not in said
+
+
+def test_years_side_by_side_that_move_on_are_a_new_column_and_one_that_has_gone() -> None:
+    page = Ranking(as_table)
+    rows = [(*row, f"{90 - number / 2}") for number, row in enumerate(edition(*COUNTRIES))]
+    page.show(rows, ("Rank", "Country", "2024", "2025"))
+
+    entry = page.show(
+        [(*row[:2], row[3], f"{70 - number / 3:.1f}") for number, row in enumerate(rows)],
+        ("Rank", "Country", "2025", "2026"),
+    )
+
+    assert title(entry) == "World talent ranking: new column: 2026; column gone: 2024"
+
+
+def test_what_a_release_before_kept_with_its_names_as_a_row_is_compared_without_alarm() -> None:
+    kept = Snapshot(
+        taken_at=NOW,
+        title="World talent ranking",
+        language="en",
+        sentences=("World talent ranking", "Of 64 economies."),
+        tables=(Table("", (), (("Rank 2025", "Country", "Score"), *edition(*COUNTRIES))),),
+    )
+    page = Ranking(as_divs)
+    page.remember(pack(kept))
+
+    assert page.show(edition(*COUNTRIES), ("Rank 2026", "Country", "Score")) is None
+
+
+@pytest.mark.parametrize("first", [("Norland", "n/a"), ("Norland", "–"), ("Norland", "62.1")])
+def test_a_first_row_without_a_figure_is_no_row_of_names(first: Row) -> None:
+    page = Ranking(as_plain_table)
+    rows = [first, ("Denmark", "61.0"), ("Sweden", "60.5"), ("Chad", "60.1"), ("Peru", "60.0")]
+    page.show(rows[1:], rows[0])
+
+    entry = page.show(rows[1:], ("Norland", "63.0"))
+
+    assert title(entry) == f"World talent ranking: Norland {first[1]} → 63.0"
 
 
 @MARKUPS
