@@ -14,6 +14,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -34,6 +35,8 @@ _GRACE_S = 10  # for readers to end, once they should
 
 # How often to look for readers that hang, or that died while nothing was to be read.
 _LOOK_EVERY_S = 0.5
+# A reader that has been at one document for so long may hang: until it is known, another one reads what else there is.
+_LONG_S = 3.0
 
 
 def useful_readers() -> int:
@@ -46,7 +49,8 @@ class ReaderPool:
     """A few reader processes, each reading one answer at a time. Threads may share it.
 
     A reader that is killed, or takes longer than ``fetch.reading``, costs the source that it was reading one failure,
-    and is replaced. Without readers (``count`` 0, or none can be started) answers are read in this process.
+    and is replaced; other sources don't wait for that. Without readers (``count`` 0, or none can be started) answers
+    are read in this process.
     """
 
     def __init__(self, count: int, config: Config, *, begins: bool = False) -> None:
@@ -57,6 +61,7 @@ class ReaderPool:
         self._changed = threading.Condition()
         self._processes: dict[Connection, subprocess.Popen[bytes]] = {}
         self._idle: list[Connection] = []
+        self._taken_at: dict[Connection, float] = {}
         self._deadlines: dict[Connection, float] = {}
         self._late: set[Connection] = set()
         self._has_begun = False
@@ -84,14 +89,7 @@ class ReaderPool:
             ended = self._processes
             self._processes, self._idle = {}, []
             self._changed.notify_all()
-        for pipe in ended:
-            pipe.close()
-        for process in ended.values():
-            try:
-                process.wait(_GRACE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        _end(ended)
 
     def configured(self, config: Config, here: Reader) -> Reader:
         """Return the readers with a configuration; ``here`` reads what there is no reader process for."""
@@ -150,31 +148,40 @@ class ReaderPool:
                 pipe = self._idle.pop(0)
                 is_dead = pipe.poll(0)  # an idle reader says nothing: what can be read is its end
                 if not is_dead:
-                    self._deadlines[pipe] = time.monotonic() + limit.total_seconds()
+                    self._taken_at[pipe] = now = time.monotonic()
+                    self._deadlines[pipe] = now + limit.total_seconds()
                     return pipe
             self._replace(pipe)
 
     def _give_back(self, pipe: Connection) -> None:
         with self._changed:
-            del self._deadlines[pipe]
-            is_late = pipe in self._late  # it is being killed, and its answer came all the same
-            self._late.discard(pipe)
+            is_late = self._end_turn(pipe)  # it is being killed, and its answer came all the same
             if not is_late:
                 self._idle.append(pipe)
                 self._changed.notify()
         if is_late:
             self._replace(pipe)
 
+    def _end_turn(self, pipe: Connection) -> bool:
+        """Forget what a reader was asked; return whether it took too long. Called with the lock."""
+        is_late = pipe in self._late
+        self._late.discard(pipe)
+        del self._deadlines[pipe], self._taken_at[pipe]
+        return is_late
+
+    def _wanted(self) -> int:
+        """How many readers there should be: as many again as there are that may hang. Called with the lock."""
+        long_ago = time.monotonic() - _LONG_S
+        return self.count + min(self.count, sum(taken_at < long_ago for taken_at in self._taken_at.values()))
+
     def _bury(self, pipe: Connection) -> tuple[bool, str]:
         """Replace a reader that ended with a question; return whether it took too long, and how it ended."""
         with self._changed:
-            self._deadlines.pop(pipe, None)
-            is_late = pipe in self._late
-            self._late.discard(pipe)
+            is_late = self._end_turn(pipe)
         return is_late, self._replace(pipe)
 
     def _replace(self, pipe: Connection) -> str:
-        """Put another reader in the place of one that ended; return how it ended."""
+        """See that there are enough readers after one ended; return how it ended."""
         pipe.close()
         with self._changed:
             process = self._processes.pop(pipe, None)
@@ -188,7 +195,10 @@ class ReaderPool:
         return how
 
     def _watch_readers(self) -> None:
-        """Kill readers that take too long, and replace those that died idle. Runs in a thread of its own."""
+        """Kill readers that take too long, replace those that died idle, end those that are not needed any more.
+
+        Runs in a thread of its own.
+        """
         while not self._has_ended.wait(_LOOK_EVERY_S):
             now = time.monotonic()
             with self._changed:
@@ -200,6 +210,10 @@ class ReaderPool:
                 # an idle reader says nothing: what can be read is the end of it
                 dead = [pipe for pipe in wait(self._idle, 0) if isinstance(pipe, Connection)] if self._idle else []
                 self._idle = [pipe for pipe in self._idle if pipe not in dead]
+                spare = self._idle[: max(0, len(self._processes) - len(dead) - self._wanted())]
+                self._idle = self._idle[len(spare) :]
+                ended = {pipe: self._processes.pop(pipe) for pipe in spare}
+            _end(ended)
             for pipe in dead:
                 self._replace(pipe)
             self._start_missing()
@@ -215,9 +229,11 @@ class ReaderPool:
             self._watch.start()
 
     def _start_missing(self) -> None:
-        """Start the readers that lack: the first ones, and those that were lost."""
+        """Start the readers that lack: the first ones, and those in the place of what was lost or may hang."""
+        with self._changed:
+            wanted = self._wanted()
         with self._starting:
-            while len(self._processes) < self.count and not self._has_ended.is_set():
+            while len(self._processes) < wanted and not self._has_ended.is_set():
                 try:
                     pipe, process = self._started()
                 except OSError as error:  # no more files can be opened: tried again soon
@@ -240,6 +256,18 @@ class ReaderPool:
         with suppress(OSError):  # it has ended already: whoever asks it notices
             ours.send(self._preparation)
         return ours, process
+
+
+def _end(readers: Mapping[Connection, subprocess.Popen[bytes]]) -> None:
+    """End readers, which they do when the other side of their pipe is gone."""
+    for pipe in readers:
+        pipe.close()
+    for process in readers.values():
+        try:
+            process.wait(_GRACE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _log(level: str, event: str, **facts: object) -> None:
