@@ -30,6 +30,7 @@ AggregatorError
 │       └── PageChanged    … because the page was rebuilt since it was last read well
 ├── StoreError             the database can't be used; stops the run
 │   ├── StoreBusy          another process has it
+│   ├── StoreFull          there is no room left on its disk
 │   ├── StoreTooNew        its schema is newer than this program
 │   └── ClaimLost          another worker polls this source now; this worker's result is dropped
 ├── PublishError           outputs can't be written
@@ -278,6 +279,10 @@ class Unstorable(SourceError):
 
 class StoreError(AggregatorError):
     """The database can't be used. Nothing was half written."""
+
+
+class StoreFull(StoreError):
+    """There is no room left where the database is."""
 
 
 class StoreBusy(StoreError):

@@ -8,8 +8,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing, suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -110,6 +111,7 @@ def _serve(
         metrics=metrics,
         is_stopping=signals.stop.is_set,
         is_polling=scheduler.is_polling,
+        failure=scheduler.failure,
         has_site=Role.WEB in roles,
     )
     settings = uvicorn.Config(
@@ -149,7 +151,7 @@ def _serve(
         if signals.reload.is_set() or were_edited(stamps):
             signals.reload.clear()
             supervisor.reloading()
-            stamps = _reload(aggregator, stamps)
+            stamps = _reload(aggregator, stamps, partial(scheduler.note_end, "reload"))
             supervisor.ready()
             scheduler.poll_soon()
     log.info("aggregator.stopping")
@@ -204,10 +206,12 @@ class _Signals:
             self.stop.set()
 
 
-def _reload(aggregator: Aggregator, stamps: Mapping[Path, Stamp]) -> Mapping[Path, Stamp]:
+def _reload(
+    aggregator: Aggregator, stamps: Mapping[Path, Stamp], note_end: Callable[[AggregatorError | None], None]
+) -> Mapping[Path, Stamp]:
     """Work with the edited files, or say what is wrong with them and go on as before.
 
-    Takes and returns the stamps of the files whose edits matter.
+    Takes and returns the stamps of the files whose edits matter; ``note_end`` hears of a database that fails, or not.
     """
     running = aggregator.config
     try:
@@ -218,12 +222,14 @@ def _reload(aggregator: Aggregator, stamps: Mapping[Path, Stamp]) -> Mapping[Pat
         keep_secrets_of(config)
         aggregator.use(config)
     except ConfigError as error:
+        note_end(None)
         aggregator.rejected = tuple(str(problem) for problem in error.problems)
         log.error("config.rejected", problems=list(aggregator.rejected))
         return error.stamps or stamps
     except AggregatorError as error:
-        log.error("database.failed", error=str(error))
+        note_end(error)
         return running.stamps  # tried again
+    note_end(None)
     aggregator.rejected = ()
     log.info("config.reloaded", sources=len(config.sources), feeds=len(config.feeds))
     return stamps

@@ -21,7 +21,7 @@ from aggregator.digests.delivering import Attempted, deliver_due
 from aggregator.digests.issuing import Digests
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.roles import EVERY, Role
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, StoreFull
 from aggregator.model import PollSummary
 from aggregator.model.issues import DeliveryStatus
 from aggregator.outputs.hubs import Pinged, ping_due
@@ -86,6 +86,7 @@ class Scheduler:
         self._renewed_with: Config | None = None
         self._polled_at: float | None = None  # the latest sign of life of the poll under way
         self._is_stalled = False
+        self._failed: dict[str, AggregatorError] = {}  # by job, what ended its last run
         # It warns of jobs that still run at their next time: a poll that takes longer than to the next look is usual.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         # misfire_grace_time None: a tick that comes late (a sleeping laptop, a long poll) is still wanted
@@ -154,6 +155,19 @@ class Scheduler:
         self._is_stalled = is_stalled
         return not is_stalled
 
+    def note_end(self, name: str, error: AggregatorError | None) -> None:
+        """Take note of how a job ended: by an error, or none."""
+        if error is None:
+            self._failed.pop(name, None)
+            return
+        self._failed[name] = error
+        log.error("database.failed", error=str(error))
+
+    def failure(self) -> AggregatorError | None:
+        """Return what ended the last run of a job, first of all want of room; None when all went through."""
+        failed = list(self._failed.values())
+        return next((each for each in failed if isinstance(each, StoreFull)), next(iter(failed), None))
+
     def stop(self, *, within_s: float) -> bool:
         """Begin nothing more and wait for what is under way; return whether all of it has ended in time.
 
@@ -176,9 +190,10 @@ class Scheduler:
             try:
                 job()
             except AggregatorError as error:
-                log.error("database.failed", error=str(error))
+                self.note_end(name, error)
                 self._metrics.count_job(name, has_failed=True)
             else:
+                self.note_end(name, None)
                 self._metrics.count_job(name, has_failed=False)
             finally:
                 with self._changed:

@@ -30,7 +30,8 @@ def back_up(url: str, target: Path, *, replace: bool = False) -> Inventory:
     """Copy the database into one file, as it is at this moment; return what is in it.
 
     Others may read and write meanwhile: the copy is one snapshot. It is checked, and appears under its name when it
-    is whole and on disk. Raises UsageError for PostgreSQL and for a file that is there already, without ``replace``.
+    is whole and on disk. Raises UsageError for PostgreSQL and for a file that is there already, without ``replace``,
+    StoreError for a database without our tables, a copy of which no restore would take.
     """
     database = _file_of(url, "pg_dump --format=custom --no-owner --file={file} --dbname={url}", target)
     if not database.is_file():
@@ -43,6 +44,8 @@ def back_up(url: str, target: Path, *, replace: bool = False) -> Inventory:
         with closing(_open(database)) as source, closing(sqlite3.connect(part)) as copy:
             source.execute("BEGIN")
             was = _inventory(source)  # the first reading: from here on this connection sees one state
+            if not was.schema or not was.rows:
+                raise StoreError(f"{database} has no tables of aggregator's: nothing to copy")
             source.backup(copy, pages=_PAGES)
             copy.execute("PRAGMA journal_mode = DELETE")  # or there would be two more files beside it
             _check(copy, target)

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
-from aggregator.errors import StoreBusy, StoreError
+from aggregator.errors import StoreBusy, StoreError, StoreFull
 
 BUSY_TIMEOUT_S = 30
 
@@ -144,12 +144,16 @@ def translated() -> Iterator[None]:
         reason = reason_of(error)
         if "database is locked" in reason:
             raise StoreBusy(f"another process has kept the database locked for {BUSY_TIMEOUT_S} s") from error
-        raise StoreError(f"the database failed: {reason}{_cure_for(reason)}") from error
+        is_full = any(said in reason for said in _FULL)
+        raise (StoreFull if is_full else StoreError)(f"the database failed: {reason}{_cure_for(reason)}") from error
     except sa.exc.SQLAlchemyError as error:
         raise StoreError(f"the database failed: {error}") from error
 
 
 _MAY_WRITE = "this user needs the right to read and write its file and its folder"
+_MAKE_ROOM = "make room; nothing that was stored is lost"
+# What SQLite and PostgreSQL say of a disk without room.
+_FULL = ("disk is full", "No space left on device")
 _DAMAGED = "it is damaged; stop the program, then `aggregator restore BACKUP --replace`"
 # What to do about what SQLite says (https://www.sqlite.org/rescode.html), by a part of its message.
 _CURES = {
@@ -157,7 +161,7 @@ _CURES = {
     "unable to open database file": _MAY_WRITE,
     "file is not a database": _DAMAGED,
     "disk image is malformed": _DAMAGED,
-    "disk is full": "make room; nothing that was stored is lost",
+    **dict.fromkeys(_FULL, _MAKE_ROOM),
     "disk I/O error": "the disk may be full, or broken; nothing that was stored is lost",
 }
 

@@ -65,6 +65,15 @@ def test_a_backup_is_one_file_with_all_that_was_there(room: Newsroom, url: str, 
     assert titles(f"sqlite:///{folder}/b.db") == ["Ice on the Moon", "Talent moves north"]
 
 
+def test_an_empty_database_is_not_copied_as_no_restore_would_take_it(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+
+    with pytest.raises(StoreError, match=r"empty\.db has no tables of aggregator's: nothing to copy$"):
+        back_up(f"sqlite:///{tmp_path}/empty.db", tmp_path / "copy.db")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["empty.db"]
+
+
 def test_backups_made_while_others_write_are_each_of_one_moment(room: Newsroom, url: str, tmp_path: Path) -> None:
     done = threading.Event()
     room.publish(*(f"Old {number}" for number in range(2000)), content="word " * 400)

@@ -12,6 +12,7 @@ import pytest
 
 from aggregator.app import utc_now
 from aggregator.entrypoints.scheduler import Scheduler, _Every
+from aggregator.errors import StoreError, StoreFull
 from aggregator.model import HubLink
 from tests.newsroom import Clock, Newsroom, make_config
 
@@ -151,6 +152,25 @@ def test_a_poll_during_which_nothing_ends_for_minutes_is_noticed(tmp_path: Path)
 
     assert (at_rest, under_way, hanging) == (True, True, False)
     assert scheduler.is_polling(), "a poll that ends is a sign of life"
+    room.close()
+
+
+def test_how_the_database_ended_a_job_is_known_until_the_job_goes_through(tmp_path: Path) -> None:
+    room = Newsroom(make_config(f"sqlite:///{tmp_path}/a.db"), Clock(utc_now()))
+    scheduler = Scheduler(room.aggregator)
+
+    def fail(error: StoreError) -> None:
+        raise error
+
+    before = scheduler.failure()
+    scheduler.run_now(lambda: fail(StoreError("away")), "issue")
+    scheduler.run_now(lambda: fail(StoreFull("full")), "poll")
+    both = scheduler.failure()
+    scheduler.run_now(lambda: None, "poll")
+    one = scheduler.failure()
+    scheduler.run_now(lambda: None, "issue")
+
+    assert (before, str(both), str(one), scheduler.failure()) == (None, "full", "away", None)
     room.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import sqlite3
@@ -106,11 +107,15 @@ def test_a_full_disk_is_told_and_what_comes_meanwhile_is_stored_when_there_is_ro
     filler = fill(small_disk)
     running.add_source("meanwhile", words=60_000)
     wait_for(lambda: running.has_logged(r"database\.failed.*(full|disk I/O)"))
-    assert running.status("/healthz") == 200
+    status, told = get(f"{running.address}/healthz")[:2]
+    assert (status, json.loads(told)) in [
+        (200, {"status": "ok", "database": said}) for said in ("its disk is full", "failing")
+    ]
     assert "error    disk" in run("doctor", "--quick", "--config", config, expect=1).stdout
     filler.unlink()
 
     wait_for(lambda: running.shows("meanwhile"), timeout_s=120)
+    wait_for(lambda: json.loads(get(f"{running.address}/healthz")[1]) == {"status": "ok"})
     running.stop()
     run("backup", tmp_path / "whole.db", "--config", config)  # which checks it
 

@@ -34,7 +34,7 @@ from aggregator.entrypoints.web.hub_calls import HubCalls
 from aggregator.entrypoints.web.ranking_pages import RankingPages
 from aggregator.entrypoints.web.responses import Outputs, answer, render
 from aggregator.entrypoints.web.site import Pages
-from aggregator.errors import Forgotten, NotHere, PublishError, StoreError, UsageError
+from aggregator.errors import AggregatorError, Forgotten, NotHere, PublishError, StoreError, StoreFull, UsageError
 from aggregator.publish import Frame, render_error, site_frame
 from aggregator.text.locales import Locale
 
@@ -53,15 +53,17 @@ def create_app(
     metrics: Metrics | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
     is_polling: Callable[[], bool] = lambda: True,
+    failure: Callable[[], AggregatorError | None] = lambda: None,
     has_site: bool = True,
 ) -> ASGIApp:
     """Return the web application. What goes wrong shows as an answer with a status and a sentence.
 
-    ``is_polling`` tells whether polling moves on. Without ``has_site`` there is only what monitoring needs.
+    ``is_polling`` tells whether polling moves on, ``failure`` is how the database ended a job.
+    Without ``has_site`` there is only what monitoring needs.
     """
     metrics = metrics or Metrics()
     metrics.watch(aggregator.store, aggregator.clock)
-    web = _Web(aggregator, metrics, is_stopping, is_polling)
+    web = _Web(aggregator, metrics, is_stopping, is_polling, failure)
     site: dict[str, Callable[[Request], Response]] = {
         "/": web.pages.index,
         "/newer": web.pages.newer,
@@ -158,10 +160,12 @@ class _Web:
         metrics: Metrics,
         is_stopping: Callable[[], bool],
         is_polling: Callable[[], bool],
+        failure: Callable[[], AggregatorError | None],
     ) -> None:
         self._aggregator = aggregator
         self._is_stopping = is_stopping
         self._is_polling = is_polling
+        self._failure = failure
         self._store = aggregator.store
         self._metrics = metrics
         self._outputs = Outputs(_REMEMBERED_OUTPUTS)
@@ -180,14 +184,17 @@ class _Web:
     def healthz(self, request: Request) -> Response:
         """Liveness: a restart would help if this fails, so the database has no part in it.
 
-        A rejected edit of the configuration is told beside it, in full where /sources is as public.
+        A rejected edit of the configuration is told beside it, in full where /sources is as public. So is a database
+        that fails, for want of room above all; what it said, which may name hosts and folders, is in the log alone.
         """
-        problems = self._aggregator.rejected
-        if not problems:
-            return self._state(request, 200, {"status": "ok"})
-        is_public = self._aggregator.config.web.tokens.control_room is None
-        details = {"problems": list(problems)} if is_public else {}
-        return self._state(request, 200, {"status": "ok", "configuration": "rejected", **details})
+        told: dict[str, object] = {"status": "ok"}
+        if failure := self._failure():
+            told["database"] = "its disk is full" if isinstance(failure, StoreFull) else "failing"
+        if problems := self._aggregator.rejected:
+            told["configuration"] = "rejected"
+            if self._aggregator.config.web.tokens.control_room is None:
+                told["problems"] = list(problems)
+        return self._state(request, 200, told)
 
     def readyz(self, request: Request) -> Response:
         """Readiness: 503 while it stops, without the database, and when polling stands still (the log says why)."""

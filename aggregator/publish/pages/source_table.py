@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -114,7 +114,7 @@ def source_row(
         needs_attention=status in _NEEDS_ATTENTION,
         moved_to=moved_to,
         last_success=moment(state.last_success, zone=zone, now=now, locale=locale) if state.last_success else None,
-        next_check=moment(state.next_check, zone=zone, now=now, locale=locale) if state.next_check else None,
+        next_check=_next_check(health, zone=zone, now=now, locale=locale),
         # it was written in English, for the operator, when it was decided
         next_check_reason=one_line(state.next_check_reason) if primary(locale.language) == "en" else "",
         failures=state.failures,
@@ -129,6 +129,15 @@ def source_row(
         validators=_validators(health, locale),
         response=response_time_in_words(health.response_time, locale) if health.response_time else None,
     )
+
+
+def _next_check(health: SourceHealth, *, zone: ZoneInfo, now: datetime | None, locale: Locale) -> Moment | None:
+    """Return when a source is asked next; a time that is over means that it waits for a worker."""
+    at = health.state.next_check
+    if at is None or health.merged_into is not None:
+        return None
+    found = moment(at, zone=zone, now=now, locale=locale)
+    return replace(found, words=locale.gettext("due now")) if now is not None and at <= now else found
 
 
 def _error(state: SourceState) -> str:

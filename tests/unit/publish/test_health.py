@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from aggregator.model import Source, SourceHealth, SourceState, SourceStatus
 from aggregator.publish import SourceRow, arrange_sources
-from aggregator.text.locales import ENGLISH
+from aggregator.text.locales import ENGLISH, Locale, locale_of
+from aggregator.text.moments import relative
 from tests.unit.publish.samples import NOON
 
 
@@ -82,3 +86,32 @@ def test_a_new_source_is_called_by_its_name_and_the_rest_is_unknown():
 
     assert (row.title, row.url) == ("a", "https://a.example/feed")
     assert (row.last_success, row.next_check, row.last_error, row.usual_gap, row.moved_to) == (None,) * 5
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [(ENGLISH, "due now"), (locale_of("fr"), "en attente"), (locale_of("de"), "jetzt fällig")],
+    ids=lambda each: getattr(each, "language", each),
+)
+def test_a_check_whose_time_has_come_is_due_and_not_in_the_past(locale: Locale, words: str) -> None:
+    sources = [
+        make_health("a", next_check=NOON - timedelta(minutes=16)),
+        make_health("b", next_check=NOON),
+        make_health("c", next_check=NOON + timedelta(hours=2)),
+    ]
+
+    rows = arrange_sources(sources, zone=ZoneInfo("UTC"), now=NOON, locale=locale)
+
+    said = [row.next_check.words for row in rows if row.next_check]
+    assert said[:2] == [words, words]
+    assert said[2] == relative(NOON + timedelta(hours=2), NOON, locale)
+    assert rows[0].next_check is not None
+    assert rows[0].next_check.machine == "2026-03-01T11:44:00Z"
+
+
+def test_a_source_that_is_polled_under_another_name_has_no_check_of_its_own() -> None:
+    health = replace(make_health("a", next_check=NOON - timedelta(minutes=16)), merged_into="b")
+
+    (row,) = rows_of(health)
+
+    assert row.next_check is None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.errors import StoreBusy, StoreError
+from aggregator.errors import StoreBusy, StoreError, StoreFull
 from aggregator.store import Store
 from aggregator.store.engine import translated
 from tests.builders import NOW
@@ -56,9 +56,16 @@ def test_a_database_that_another_program_keeps_locked_is_busy(store: Store, tmp_
         ("file is not a database", "`aggregator restore BACKUP --replace`"),
         ("database disk image is malformed", "`aggregator restore BACKUP --replace`"),
         ("database or disk is full", "make room"),
+        ('could not extend file "base/1/2": No space left on device', "make room"),
         ("disk I/O error", "the disk may be full, or broken"),
     ],
 )
 def test_what_the_database_says_comes_with_what_to_do(said: str, cure: str) -> None:
     with pytest.raises(StoreError, match=f"^the database failed: {said}: .*{re.escape(cure)}"), translated():
+        raise sqlite3.OperationalError(said)
+
+
+@pytest.mark.parametrize("said", ["database or disk is full", "could not extend file: No space left on device"])
+def test_a_database_without_room_is_told_apart(said: str) -> None:
+    with pytest.raises(StoreFull), translated():
         raise sqlite3.OperationalError(said)

@@ -11,7 +11,7 @@ from typing import Any
 from aggregator.config import CategoryConfig, Config, FeedConfig, Site, SourceConfig
 from aggregator.entrypoints.metrics import Metrics
 from aggregator.entrypoints.web.application import create_app
-from aggregator.errors import NotHere, StoreError
+from aggregator.errors import AggregatorError, NotHere, StoreError
 from aggregator.model import (
     Backlog,
     Exchange,
@@ -225,6 +225,7 @@ def client_of(
     peer: tuple[str, int] = ("testclient", 50000),
     is_stopping: bool = False,
     is_polling: bool = True,
+    failure: AggregatorError | None = None,
     metrics: Metrics | None = None,
 ) -> TestClient:
     # the test client would ask for gzip by itself
@@ -234,6 +235,7 @@ def client_of(
             metrics=metrics,
             is_stopping=lambda: is_stopping,
             is_polling=lambda: is_polling,
+            failure=lambda: failure,
         ),
         base_url="http://localhost",
         headers={"Accept-Encoding": "identity"},

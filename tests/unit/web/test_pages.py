@@ -13,7 +13,7 @@ import pytest
 from lxml import etree, html
 
 from aggregator.config import Config, FeedConfig, SourceConfig
-from aggregator.errors import StoreError
+from aggregator.errors import StoreError, StoreFull
 from aggregator.model import Order
 from tests.unit.publish.samples import NOON, make_item
 from tests.unit.web.samples import CONFIG, client_of, make_aggregator
@@ -391,6 +391,27 @@ def test_readiness_follows_the_database_and_health_does_not():
     assert (ill.status_code, ill.json()) == (503, {"status": "unavailable"})
     assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
     assert ill.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (StoreFull("the database failed: no room in /srv"), "its disk is full"),
+        (StoreError("no host db.lan"), "failing"),
+    ],
+)
+def test_health_tells_of_a_database_that_fails_and_no_more_than_that(failure: StoreError, told: str) -> None:
+    aggregator = make_aggregator(rejected=("sources.yaml:2: unknown key",))
+
+    answer = client_of(aggregator, failure=failure).get("/healthz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ok",
+        "database": told,
+        "configuration": "rejected",
+        "problems": ["sources.yaml:2: unknown key"],
+    }
 
 
 def test_a_program_that_stops_is_alive_and_not_ready():
