@@ -29,6 +29,11 @@ _EQUAL, _LEAST_EQUAL = 0.95, 3
 _LEAST_FRAME = 4
 # So many things in common say more than that two reports are of one field.
 _SUBJECT_AND_PLACE = 3
+# What a store's names weigh of which every fifteenth entry has one, and of which every fiftieth has one: these tell of
+# an event, those hardly, be they the region that all of it is about.
+_COMMON_NAME, _RARE_NAME = 2.7, 3.9
+# How much there is says nothing without the number.
+_UNITS = frozenset({"@billion", "@million", "@euro", "@dollar"})
 # So many names, numbers and things in common are as much as there can be.
 _NAMES, _NUMBERS, _THINGS = 3, 2, 8
 
@@ -47,7 +52,7 @@ class Weighed:
     """A report ready to be compared with many: the weights of its words, of its headline and of all of it.
 
     ``title_total`` is the sum of its headline's weights; ``parts`` are those of its title as written, between dashes
-    and colons.
+    and colons. ``names`` tells how much each name of it says, 1 at most.
     """
 
     report: Report
@@ -59,6 +64,7 @@ class Weighed:
     norm: float
     text: frozenset[str]
     parts: Sequence[str]
+    names: Mapping[str, float]
 
     @property
     def gist(self) -> Gist:
@@ -89,7 +95,16 @@ def weigh(report: Report, weights: Weights) -> Weighed:
         norm=_norm(whole),
         text=frozenset(gist.text),
         parts=_PARTS.split(report.title),
+        names={name: _told_by(name, gist.language, weights) for name in _all_names(gist)},
     )
+
+
+def _told_by(name: str, language: str, weights: Weights) -> float:
+    """Return how much a name tells: less where much of what is read has it. Things and numbers are no names."""
+    if is_thing(name) or name[0].isdigit():
+        return 1.0
+    [stem] = stems((name,), language) or (name,)
+    return min(1.0, max(0.0, (weights.of(stem, language) - _COMMON_NAME) / (_RARE_NAME - _COMMON_NAME)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,16 +177,16 @@ def features_abroad(one: Weighed, other: Weighed, cosine: float | None) -> tuple
 
     ``cosine`` is that of their vectors, None where there are none.
     """
-    here, there = _all_names(one.gist), _all_names(other.gist)
-    shared = [name for name in here if name in there]
-    things = [name for name in shared if is_thing(name)]
+    shared = [name for name in one.names if name in other.names]
     numbers = [name for name in shared if name[0].isdigit() and len(name) > 1 and not is_year(name)]
+    things = [name for name in shared if is_thing(name) and (numbers or name not in _UNITS)]
     names = [name for name in shared if not is_thing(name) and not name[0].isdigit()]
+    told = sum(min(one.names[name], other.names[name]) for name in names)
     are_texts = one.has_lead or other.has_lead
     years = [{name for name in each.gist.names if is_year(name)} for each in (one, other)]
     found = {
         "meaning": max(0.0, cosine or 0.0),
-        "names": min(_NAMES, len(names)) / _NAMES,
+        "names": min(_NAMES, told) / _NAMES,
         "figures": min(_NUMBERS, len(numbers)) / _NUMBERS,
         "things": min(_THINGS, len(things)) / _THINGS,
         "single": float(not are_texts and len(names) + len(numbers) == 1 and len(things) < _SUBJECT_AND_PLACE),

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from aggregator.entrypoints.demo import sources
+from aggregator.entrypoints.demo.content import render_site
 from aggregator.stories import is_installed
-from tests.quality import stories
+from tests.quality import polls, stories
+
+# What the sample sources tell in three languages, by what all their headlines of it have.
+DAY = ("Regolab", "Glacis", "Where Engineers Go", "Calluna-1", " 15")
 
 
 def test_our_own_headlines_of_one_event_come_together_and_others_do_not() -> None:
@@ -14,6 +20,22 @@ def test_our_own_headlines_of_one_event_come_together_and_others_do_not() -> Non
 
     assert score.precision >= stories.FLOOR_PRECISION, score
     assert score.recall >= stories.FLOOR_RECALL, score
+
+
+def test_the_sample_sources_have_no_story_of_two_events_without_vectors(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 27, 17, tzinfo=UTC)
+    documents = render_site(now, "http://127.0.0.1:8000/")
+    for source in sources():
+        if source.format not in {"page", "watch"}:
+            (tmp_path / source.name).write_bytes(documents[source.document_path][0])
+    feeds = polls.read_feeds(tmp_path, now)
+    store = polls.open_store(f"sqlite:///{tmp_path / 'demo.db'}", now)
+    told: dict[str, set[str]] = {}
+    for entry in polls.poll_all(store, feeds, now=now).values():
+        told.setdefault(entry.story, set()).update(event for event in DAY if event in entry.title)
+    store.close()
+
+    assert sorted(sorted(events) for events in told.values() if events) == sorted([event] for event in DAY)
 
 
 def test_real_headlines_of_one_event_come_together_and_others_do_not(corpus: Path) -> None:

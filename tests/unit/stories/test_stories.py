@@ -119,6 +119,40 @@ def test_names_and_numbers_make_one_story_of_two_languages() -> None:
     assert english == german != other
 
 
+def test_the_region_that_all_is_about_makes_no_story_of_two_languages() -> None:
+    common = {
+        "en": Vocabulary(entries=900, counts={"tarnvall": 120}),
+        "de": Vocabulary(entries=900, counts={"tarnvall": 150}),
+    }
+    one = "Tarnvall council votes on the harbour"
+    other = "Tarnvall: Hafen bekommt neue Kräne"
+    rare, everywhere = Newsroom(), Newsroom(common)
+
+    stories = [
+        [
+            room.story_of(title, source, language=language, summary=summary)
+            for title, source, language, summary in (
+                (one, "a", "en", "The council of Tarnvall on the Orsa votes in May."),
+                (other, "b", "de", "In Tarnvall an der Orsa bauen sie ab Mai."),
+            )
+        ]
+        for room in (rare, everywhere)
+    ]
+
+    assert stories[0][0] == stories[0][1]
+    assert stories[1][0] != stories[1][1]
+
+
+def test_sums_in_one_currency_are_alike_only_where_they_are_one_sum() -> None:
+    room = Newsroom()
+
+    english = room.story_of("Nordlake gets 40 million euros from Orsinia", "a", language="en")
+    same = room.story_of("Nordlake erhält 40 Millionen Euro aus Orsinien", "b", language="de")
+    other = room.story_of("Norland erhält 3 Millionen Euro aus Orsinia", "c", language="de")
+
+    assert english == same != other
+
+
 def test_the_summary_may_say_what_the_headline_leaves_out() -> None:
     room = Newsroom()
     one = room.story_of("Nordbrise streicht Stellen in Emden", "a", language="de")
