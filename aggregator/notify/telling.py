@@ -30,10 +30,11 @@ class Others:
 
 
 def others_of(story: Story) -> Others:
-    """Return the sources of a story but for that of its lead, each once, the preferred ones first."""
+    """Return the sources of a story that no headline of it names, each once, the preferred ones first."""
+    named = {story.lead.source_title, *(each.source_title for each in headlines_of(story))}
     found: dict[str, SeenAt] = {}
     for other in _tellers(story):
-        if other.title != story.lead.source_title:
+        if other.title not in named:
             found.setdefault(other.title, other)
     names = sorted(found.values(), key=lambda each: -each.priority)
     return Others(names=tuple(names[:_NAMES]), more=max(len(names) - _NAMES, 0))

@@ -9,8 +9,11 @@ from playwright.sync_api import Browser
 
 from aggregator.config import shipped_dir
 from aggregator.config.templates import Templates
+from aggregator.digests.issuing import Digests
 from aggregator.notify import compose
 from aggregator.notify.bodies import render_issue
+from aggregator.notify.channels import preview
+from tests.browser.sites import Site
 from tests.unit.notify.samples import NOON, SITE, make_digest, make_issue, make_issue_entry
 
 CATEGORIES = {"space": "Space", "innovation": "Innovation", "talent": "Talent"}
@@ -40,4 +43,21 @@ def test_a_default_mail_of_a_full_day_is_six_screens_of_a_phone(browser: Browser
 
     assert page.evaluate("document.documentElement.scrollHeight") <= 6 * 800
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 800), (390, 780)])
+def test_the_mail_of_stories_in_several_languages_is_six_screens_of_a_phone(
+    browser: Browser, demo: Site, width: int, height: int
+) -> None:
+    digests = Digests(demo.aggregator)
+    issue = digests.latest("daily")
+    assert issue is not None
+    page = browser.new_page(viewport={"width": width, "height": height})
+
+    page.set_content(preview(issue, digests.digest("daily"), demo.aggregator.config).html)
+
+    assert page.locator(".more").count() >= 5, "headlines of other articles"
+    assert page.evaluate("document.documentElement.scrollHeight") <= 6 * height
+    assert page.evaluate("document.documentElement.scrollWidth") == width
     page.close()

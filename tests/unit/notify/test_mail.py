@@ -432,6 +432,21 @@ def test_the_other_sources_of_a_story_are_one_line_of_names() -> None:
     assert "Wire: https://wire.example/1" in made.text
 
 
+def test_a_source_whose_headline_is_shown_is_not_named_a_second_time() -> None:
+    lead = make_issue_entry("Agency picks five start-ups for its programme", story="m")
+    told = make_issue_entry("Critics doubt the money will suffice", story="m", source="blog", source_title="Blog")
+    named = make_issue_entry("Five start-ups picked for agency programme", story="m", source="w", source_title="Wire")
+    story = Story(entries=(lead, told, named), rank=0)
+
+    made = rendered(make_issue(0, sections=(Section(name="", title="", stories=(story,)),)))
+
+    whole = " ".join(lines(made))
+    assert "Orbit · 12:00 · also Wire Ice lies" in whole
+    assert "Critics doubt the money will suffice Blog · 12:00" in whole
+    assert whole.count("Blog") == 1
+    assert "Orbit · 12:00 · also Wire\n" in made.text
+
+
 def test_another_headline_of_the_story_is_shown_where_it_says_something_else() -> None:
     lead = make_issue_entry("Agency picks five start-ups for its programme", story="m")
     same = make_issue_entry("Five start-ups picked for agency programme", story="m", source="wire")
