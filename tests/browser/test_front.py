@@ -109,6 +109,9 @@ def test_of_titles_only_times_stand_below_each_other(demo: Site, open_page: Open
 
     ends = page.locator("article time").evaluate_all("(all) => all.map((e) => Math.round(e.getBoundingClientRect().x))")
 
+    times = page.locator("section").first.locator("article time").all_inner_texts()
+
+    assert times == sorted(times, reverse=True), "a reader takes the column for what the list is sorted by"
     assert page.locator("article .whole", has_text="articles").count() > 0
     assert max(ends[:20]) - min(ends[:20]) <= 3  # digits differ in width
 

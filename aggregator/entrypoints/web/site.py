@@ -287,7 +287,7 @@ class Pages:
         return River(
             days=arrange_in_order(page.items, wording, found or {})
             if filters.is_by_relevance
-            else arrange(page.items, wording, found=found, top=top),
+            else arrange(page.items, wording, found=found, top=top, has_times_in_order=filters.is_compact),
             top=tuple(top),
             has_rest=front_of(self._aggregator.config) != Selection(),
             filters=replace(filters, source=sources.get(chosen.name, chosen) if chosen else None),

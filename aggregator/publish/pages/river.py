@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -18,7 +18,7 @@ from aggregator.publish.feeds.document import category_labels
 from aggregator.publish.pages.choices import Choice, category_choices, language_choice
 from aggregator.text.legal import legal, web_address
 from aggregator.text.locales import Locale
-from aggregator.text.moments import date_in_words, day_in_words, rfc3339, time_in_words, time_seen_from
+from aggregator.text.moments import clock_time, date_in_words, day_in_words, rfc3339, time_in_words, time_seen_from
 from aggregator.text.one_line import one_line, shorten
 from aggregator.text.tongues import other_language, primary
 
@@ -157,10 +157,13 @@ def arrange(
     *,
     found: Mapping[str, Found] | None = None,
     top: Sequence[Item] = (),
+    has_times_in_order: bool = False,
 ) -> tuple[Day, ...]:
     """Group entries, which come newest first and one of each story, by the day on which they counted as news.
 
-    ``found`` is how a search found them, by their ids; stories that ``top`` has are left out.
+    ``found`` is how a search found them, by their ids; stories that ``top`` has are left out. With
+    ``has_times_in_order`` each has the time by which it stands where it does, that of the story's latest news; without,
+    that at which the source which is named beside it published it.
     """
     shown = {item.story for item in top}
     entries = [each for each in entries if each.entry.story not in shown]
@@ -170,7 +173,10 @@ def arrange(
         Day(
             name=_name(day, today, wording.locale),
             date=day.isoformat(),
-            items=_items(list(items), wording, day, found or {}),
+            items=tuple(
+                _with_time_listed(each, item, wording) if has_times_in_order else item
+                for each, item in _items(list(items), wording, day, found or {})
+            ),
         )
         for day, items in days
     )
@@ -191,11 +197,22 @@ def arrange_in_order(
 
 def _items(
     entries: Sequence[PublishedEntry], wording: Wording, day: date, found: Mapping[str, Found]
-) -> tuple[Item, ...]:
+) -> Iterator[tuple[PublishedEntry, Item]]:
     large = () if found else [each.id for each in _most_important(entries, wording)[:_LARGE]]
-    return tuple(
-        replace(item_of(each, wording, day=day, found=found.get(each.id)), size=int(each.id in large))
-        for each in entries
+    for each in entries:
+        yield each, replace(item_of(each, wording, day=day, found=found.get(each.id)), size=int(each.id in large))
+
+
+def _with_time_listed(entry: PublishedEntry, item: Item, wording: Wording) -> Item:
+    """Return a story with the time by which it is listed; one of which no time is known says none, as otherwise."""
+    at, stored = entry.listed_at, entry.entry
+    if at == stored.published and (stored.is_day or not stored.is_dated):
+        return item
+    return replace(
+        item,
+        when=clock_time(at, wording.zone),
+        exact=time_in_words(at, wording.zone, wording.locale),
+        machine=rfc3339(at),
     )
 
 

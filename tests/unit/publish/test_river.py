@@ -67,6 +67,25 @@ def test_below_the_heading_of_a_day_stands_the_time_alone():
     assert item_of(make_item(published=NOON - timedelta(days=400), listed_at=NOON)).when == "25 Jan 2025"
 
 
+def test_a_list_with_times_in_order_shows_when_each_story_had_its_latest_news() -> None:
+    hour = timedelta(hours=1)
+    entries = [
+        make_item("late", published=NOON - 5 * hour, listed_at=NOON),  # a newer article of its story moved it up
+        make_item("alone", published=NOON - hour),
+        make_item("old", published=NOON - timedelta(days=9), listed_at=NOON - 2 * hour),  # it was seen today
+        make_item("day", published=NOON - 3 * hour, is_day=True),
+        make_item("undated", published=NOON - 4 * hour, is_dated=False),
+        make_item("seen", published=NOON - 5 * hour, is_day=True, listed_at=NOON - 4.5 * hour),
+    ]
+
+    (day,) = arrange(entries, wording_of(), has_times_in_order=True)
+    (usual,) = arrange(entries, wording_of())
+
+    assert [item.when for item in day.items] == ["13:00", "12:00", "11:00", "", "", "08:30"]
+    assert (day.items[0].exact, day.items[0].machine) == ("1 March 2026, 13:00", "2026-03-01T12:00:00Z")
+    assert [item.when for item in usual.items] == ["08:00", "12:00", "20 Feb", "", "", ""]
+
+
 def test_an_undated_entry_shows_no_time():
     assert item_of(make_item(is_dated=False)).when == ""
 
