@@ -11,6 +11,7 @@ dedupe, …), and a stage knows only records. ``polling/`` polls all sources tha
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from aggregator.config import FetchSettings
-from aggregator.errors import AggregatorError, Crashed, SourceError
+from aggregator.errors import AggregatorError, Crashed, ReaderLost, SourceError
 from aggregator.fetch import HostGate, fetch_source
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Fetched, Meter, NotModified, PollSummary, Span, unmeasured
@@ -32,6 +33,8 @@ from aggregator.store import Store
 # What reads, judges and logs is loaded where that is done: a poll that brings nothing new needs none of it.
 
 T = TypeVar("T")
+
+_NO_FILES = "this machine has too many files open to read it; raise its limit (ulimit -n) or lower fetch.workers"
 
 # Sources recorded at a time: Python computes in one thread anyway, so that more would only take memory. While one waits
 # for the disk, the other decides.
@@ -197,6 +200,8 @@ def _guarded(claim: Claim, answer: Fetched | NotModified | None, step: Callable[
     except AggregatorError:
         raise
     except Exception as error:  # noqa: BLE001 - one source's input may bring out a bug; the others go on
+        if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:  # no reader could be started
+            return Seen(answer=answer, error=ReaderLost(_NO_FILES))
         return Seen(answer=answer, error=_crashed(claim, error))
 
 

@@ -102,7 +102,7 @@ def test_damage_in_the_file_is_found_and_a_backup_recommended(site: DemoSite, tm
     finding = found(config, "database")
 
     assert finding.health is Health.ERROR
-    assert "restore BACKUP" in str(finding.remedy)
+    assert "restore BACKUP" in f"{finding.message}: {finding.remedy}"
 
 
 def test_an_index_that_lacks_rows_is_found_unless_it_is_to_be_quick(site: DemoSite, tmp_path: Path) -> None:

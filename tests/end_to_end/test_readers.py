@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import signal
@@ -244,6 +245,24 @@ def test_a_bug_that_a_document_brings_out_is_recorded_on_its_source(
         assert (result.error or "").startswith("this program failed on it: ")
         assert pool.lost == 0
         aggregator.close()
+
+
+def test_where_no_file_can_be_opened_to_read_an_answer_its_source_says_so(
+    tmp_path: Path, site: DemoSite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none_left(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    aggregator = Aggregator(configured(tmp_path, site))
+    monkeypatch.setattr(aggregator.setup.reader, "read", none_left)
+
+    result = aggregator.setup.pipeline.read(*claim_one(aggregator, "s0"))
+
+    assert result.error == (
+        "this machine has too many files open to read it; raise its limit (ulimit -n) or lower fetch.workers"
+    )
+    assert "Traceback" not in capsys.readouterr().out
+    aggregator.close()
 
 
 def test_a_reader_loads_nothing_that_reading_does_not_take() -> None:
