@@ -18,7 +18,7 @@ from aggregator.parse.watch.advising import how_to_watch
 from aggregator.parse.watch.ranking_table import edition_of
 from aggregator.parse.watch.report import report
 from aggregator.parse.watch.sentences import compare_sentences
-from aggregator.parse.watch.snapshot import Snapshot, has_edition, pack, size_of, take_snapshot, unpack
+from aggregator.parse.watch.snapshot import Snapshot, has_edition, pack, size_of, take_snapshot, unpack, with_names_of
 from aggregator.parse.watch.split_tables import with_whole_rankings
 from aggregator.parse.watch.table_changes import TableChange, compare_tables
 
@@ -55,6 +55,7 @@ def read_watched(
     before = with_whole_rankings(before) if before is not None else None
     taken = take_snapshot(fetched, select=select, now=now, known_as=(before.title,) if before else ())
     after = with_whole_rankings(taken)
+    before = with_names_of(before, after) if before is not None else None
     entries: tuple[ParsedEntry, ...] = ()
     tables: tuple[TableChange, ...] = ()
     if before is not None:

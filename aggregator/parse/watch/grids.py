@@ -22,6 +22,10 @@ _BEHIND: Final = re.compile(
 )
 _UNSEEN: Final = frozenset({"script", "style", "noscript", "template", "svg", "button"})
 
+_HEADING: Final = re.compile(
+    r"(?:^|[\s_-])(?:t?head(?:er|ing|ings|s)?|labels?|columns?|captions?)(?:$|[\s_-])", re.IGNORECASE
+)
+
 Reading = Callable[[html.HtmlElement], str]
 
 
@@ -45,6 +49,34 @@ def grid_of(element: html.HtmlElement, text_of: Reading) -> list[list[str]] | No
     if in_cells and names and len(names) == len(in_cells[0]):
         return [names, *in_cells]
     return in_cells or _table([_pieces(each, text_of) for each in rows], alike=1.0)
+
+
+def names_above(element: html.HtmlElement, width: int, text_of: Reading) -> list[str]:
+    """Return the names of columns that stand in a part of their own above a grid of so many; [] where none do.
+
+    That part says what it is, by its class or its role.
+    """
+    above = _part_above(element)
+    if above is None:
+        return []
+    parts = _parts(above) or []
+    marks = [above, *above.iterdescendants()][: _WRAPPERS + 1]
+    is_head = any(each.get("role") == "columnheader" for each in parts)
+    is_head = is_head or any(_HEADING.search(each.get("class", "")) for each in marks)
+    names = [text_of(each) for each in parts]
+    is_named = sum(map(bool, names)) >= 2 and not any(len(name) > _LONGEST_CELL for name in names)
+    return names if is_head and is_named and len(names) == width else []
+
+
+def _part_above(element: html.HtmlElement) -> html.HtmlElement | None:
+    """Return what stands before an element, or before what holds nothing else."""
+    for _ in range(_WRAPPERS):
+        above = next((each for each in element.itersiblings(preceding=True) if isinstance(each.tag, str)), None)
+        parent = element.getparent()
+        if above is not None or parent is None or len(parent) != 1:
+            return above
+        element = parent
+    return None
 
 
 def _table(rows: Sequence[list[str] | None], *, alike: float) -> list[list[str]] | None:

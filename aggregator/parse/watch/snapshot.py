@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from aggregator.errors import ParseError
 from aggregator.model import Fetched
 from aggregator.parse.pages import open_page, wall
 from aggregator.parse.site_names import without_site
-from aggregator.parse.watch.grids import grid_of, parts_of, with_figures_apart
+from aggregator.parse.watch.grids import grid_of, names_above, parts_of, with_figures_apart
 from aggregator.parse.watch.shown_tables import (
     BLOCKS,
     LONGEST_CELL,
@@ -250,6 +250,12 @@ class _Reader:
             lines = grid_of(element, lambda each: comparable(text_of(each)))
             if lines is None:
                 return False
+            if any(map(_FIGURE.search, lines[0])):
+                names = names_above(element, len(lines[0]), lambda each: comparable(text_of(each)))
+                if names and self._take_back(names):
+                    lines = [names, *lines]
+                    self._keep(with_header("", lines, has_header=True))
+                    return True
             self._keep(with_header("", lines, has_header=not any(map(_FIGURE.search, lines[0]))))
             return True
         table = table_of(element)
@@ -257,6 +263,15 @@ class _Reader:
             return False
         self._keep(table)
         return True
+
+    def _take_back(self, names: Sequence[str]) -> bool:
+        """Take names of columns, which were read as sentences, out of the latest of these; False where they aren't."""
+        self._end_line()
+        count = said_last(names, self.sentences)
+        if count:
+            self._left_chars += sum(map(len, self.sentences[-count:]))
+            del self.sentences[-count:]
+        return count > 0
 
     def _take_ranking(self, element: html.HtmlElement) -> bool:
         """A numbered list is a table of what stands in it and its places."""
@@ -276,6 +291,27 @@ class _Reader:
         if rows and size <= self._left_chars:
             self._left_chars -= size
             self.tables.append(Table(table.caption, table.header, rows))
+
+
+def said_last(names: Sequence[str], sentences: Sequence[str]) -> int:
+    """Return how many of the last sentences are names of columns, all of them and nothing else; 0 when they aren't."""
+    wanted = " ".join(name for name in names if any(map(str.isalnum, name)))
+    return next((count for count in range(1, 2 * len(names) + 1) if " ".join(sentences[-count:]) == wanted), 0)
+
+
+def with_names_of(before: Snapshot, after: Snapshot) -> Snapshot:
+    """Return what an earlier release kept with names of columns read as these are now, and not as sentences."""
+    tables, sentences = list(before.tables), list(before.sentences)
+    headers = [each.header for each in after.tables if each.header]
+    for place, table in enumerate(tables):
+        for header in [] if table.header or not table.rows else headers:
+            ends = range(1, len(sentences) + 1) if len(header) == len(table.rows[0]) else ()
+            found = next(((end, count) for end in ends if (count := said_last(header, sentences[:end]))), None)
+            if found is not None:
+                del sentences[found[0] - found[1] : found[0]]
+                tables[place] = replace(table, header=header)
+                break
+    return replace(before, tables=tuple(tables), sentences=tuple(sentences))
 
 
 def _as_read(table: Table) -> Table:

@@ -43,6 +43,24 @@ def as_divs(header: Sequence[str], rows: Sequence[Row]) -> str:
     return f'<div class="ranking"><div class="row head">{head}</div>{lines}</div>'
 
 
+def as_parts(header: Sequence[str], rows: Sequence[Row]) -> str:
+    """Rows of ``div`` whose names of columns stand in a part of their own."""
+    head = "".join(f"<span>{each}</span>" for each in header)
+    lines = "".join('<div class="row">' + "".join(f"<span>{cell}</span>" for cell in row) + "</div>" for row in rows)
+    return f'<div class="ranking-head">{head}</div><div class="ranking-rows">{lines}</div>'
+
+
+def as_roles(header: Sequence[str], rows: Sequence[Row]) -> str:
+    head = "".join(f'<div role="columnheader">{each}</div>' for each in header)
+    lines = "".join(
+        '<div role="row">' + "".join(f'<div role="cell">{cell}</div>' for cell in row) + "</div>" for row in rows
+    )
+    return (
+        f'<div role="table"><div role="rowgroup"><div role="row">{head}</div></div>'
+        f'<div role="rowgroup">{lines}</div></div>'
+    )
+
+
 def as_cards(header: Sequence[str], rows: Sequence[Row]) -> str:
     lines = "".join(
         '<li><a href="/c"><div>' + "</div><div>".join(f"<b>{cell}</b>" for cell in row) + "</div></a></li>"
@@ -137,7 +155,9 @@ def test_a_ranking_through_its_changes(markup: Markup) -> None:
     assert page.show(by_name, around=noise.replace("0.21", "1.7").replace("1002", "1003").replace("306", "307")) is None
 
 
-NAMED = pytest.mark.parametrize("markup", [as_table, as_plain_table, as_divs], ids=lambda each: each.__name__)
+NAMED = pytest.mark.parametrize(
+    "markup", [as_table, as_plain_table, as_divs, as_parts, as_roles], ids=lambda each: each.__name__
+)
 
 
 @NAMED
@@ -278,6 +298,31 @@ def test_what_a_release_before_kept_with_its_names_as_a_row_is_compared_without_
     page.remember(pack(kept))
 
     assert page.show(edition(*COUNTRIES), ("Rank 2026", "Country", "Score")) is None
+
+
+@pytest.mark.parametrize("markup", [as_parts, as_roles], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("said", [HEADER, ("Rank Country Score",)])
+def test_names_that_a_release_before_kept_as_sentences_are_no_change(markup: Markup, said: tuple[str, ...]) -> None:
+    kept = Snapshot(
+        taken_at=NOW,
+        title="World talent ranking",
+        language="en",
+        sentences=("World talent ranking", "Of 64 economies.", *said),
+        tables=(Table("", (), tuple(edition(*COUNTRIES))),),
+    )
+    page = Ranking(markup)
+    page.remember(pack(kept))
+
+    assert page.show(edition(*COUNTRIES)) is None
+
+
+def test_what_stands_above_rows_without_being_called_a_head_is_text() -> None:
+    page = Ranking(lambda header, rows: as_parts(header, rows).replace("ranking-head", "filters"))
+    page.show(edition(*COUNTRIES), ("World", "Europe", "Asia"))
+
+    entry = page.show(edition(*COUNTRIES), ("World", "Europe", "Africa"))
+
+    assert title(entry) == "World talent ranking: now: “World Europe Africa”"
 
 
 @pytest.mark.parametrize("first", [("Norland", "n/a"), ("Norland", "–"), ("Norland", "62.1")])
