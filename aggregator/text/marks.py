@@ -6,19 +6,21 @@ where it is read and written, however many entries there are (docs/decisions/001
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from zlib import crc32
 
 # Words in a row that make a piece: fewer are found everywhere, more are broken by every edit.
 PIECE = 5
-# A text is known by the smallest hashes of its pieces: of its beginning (which an excerpt has too), and of the whole.
-_STORED_BEGINNING, _STORED_WHOLE = 2, 3
-_PROBED_BEGINNING, _PROBED_WHOLE = 4, 8
+# A text is known by the smallest hashes of its pieces: of all of it, and of what begins it (which an excerpt has too).
+_STORED_WHOLE, _STORED_SHORT = 3, 4
+_PROBED_BEGINNING, _PROBED_WHOLE = 3, 8
 _BEGINNING_WORDS = 64
+# The shortest beginning that is provided for, in pieces that are kept: about 25 words of a long text.
+_LEAST_LEFT = 6
 # What is read of a text, in words.
 MAX_WORDS = 250
 # Kept of each text, so that enough are left without those that a source repeats in its entries.
@@ -38,21 +40,41 @@ def pieces_of(words: list[str]) -> list[int]:
 
 
 def smallest_pieces(words: list[str]) -> tuple[list[int], list[int]]:
-    """Return the smallest hashes of pieces, of a text's beginning and of all of it; the same list for a short one."""
+    """Return the smallest hashes of pieces, of a text's beginning and of all of it; the same list for a short one.
+
+    They are in the order of the text.
+    """
     pieces = pieces_of(words[:MAX_WORDS])
-    beginning = sorted(set(pieces[:_BEGINNING_WORDS]))[:_SMALLEST]
-    return beginning, sorted(set(pieces))[:_SMALLEST] if len(pieces) > _BEGINNING_WORDS else beginning
+    beginning = _smallest(pieces[:_BEGINNING_WORDS])
+    return beginning, _smallest(pieces) if len(pieces) > _BEGINNING_WORDS else beginning
+
+
+def _smallest(pieces: list[int]) -> list[int]:
+    different = sorted(set(pieces))
+    if len(different) > _SMALLEST:
+        largest = different[_SMALLEST - 1]
+        pieces = [piece for piece in pieces if piece <= largest]
+    return list(dict.fromkeys(pieces))
 
 
 def choose_marks(beginning: Sequence[int], whole: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return which marks of an article are stored and which are looked up.
+    """Return which marks of an article are stored and which are looked up, given its smallest pieces in text order.
 
-    Those looked up are more: a copy that was cut or lengthened still has one of the stored ones among them.
+    Each piece that is the smallest up to where it stands is stored: wherever the text is cut, the smallest piece of
+    what is left is one of them, so that the whole and its beginning meet whichever is stored first. Those looked up
+    are more: a copy that was changed or lengthened still has one of the stored ones among them.
     """
+    smallest = sorted(whole)
     if whole is beginning:
-        return tuple(whole[: _STORED_BEGINNING + _STORED_WHOLE]), tuple(whole[:_PROBED_WHOLE])
-    stored = dict.fromkeys([*whole[:_STORED_WHOLE], *beginning[:_STORED_BEGINNING]])
-    return tuple(stored), tuple(dict.fromkeys([*whole[:_PROBED_WHOLE], *beginning[:_PROBED_BEGINNING]]))
+        stored = dict.fromkeys([*smallest[:_STORED_SHORT], *_smallest_so_far(whole)])
+        return tuple(stored), tuple(dict.fromkeys([*stored, *smallest[:_PROBED_WHOLE]]))
+    stored = dict.fromkeys([*smallest[:_STORED_WHOLE], *_smallest_so_far((*beginning, *whole))])
+    looked_up = [*stored, *smallest[:_PROBED_WHOLE], *sorted(beginning)[:_PROBED_BEGINNING]]
+    return tuple(stored), tuple(dict.fromkeys(looked_up))
+
+
+def _smallest_so_far(pieces: Sequence[int]) -> Iterator[int]:
+    return islice(accumulate(pieces, min), _LEAST_LEFT - 1, None)
 
 
 def word_mark(word: str) -> int:
