@@ -95,6 +95,7 @@ def die_while_copying(origin: str, target: str, after: int) -> None:
     copy_database(origin, target, tell=tell)
 
 
+@pytest.mark.slow  # a program for each of its steps
 def test_killed_again_and_again_it_goes_on_where_it_was(pair: tuple[str, str]) -> None:
     origin, target = pair
     fill(origin).close()

@@ -98,6 +98,7 @@ def fill(folder: Path) -> Path:
     return filler
 
 
+@pytest.mark.slow  # what waits for the disk is tried again after a while
 def test_a_full_disk_is_told_and_what_comes_meanwhile_is_stored_when_there_is_room(
     run: Runner, config: Path, site: DemoSite, small_disk: Path, tmp_path: Path, free_port: int
 ) -> None:
@@ -296,6 +297,7 @@ def many_silent_connections() -> Iterator[tuple[int, threading.Event]]:
         yield int(listener.getsockname()[1]), may_answer
 
 
+@pytest.mark.slow  # 250 servers that say nothing
 def test_when_no_more_files_can_be_opened_it_says_so_and_goes_on_afterwards(
     run: Runner, tmp_path: Path, free_port: int
 ) -> None:

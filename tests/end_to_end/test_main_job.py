@@ -171,7 +171,8 @@ def test_a_port_that_is_taken_is_a_sentence(run: Runner, config: Path, free_port
     assert f"can't listen on 127.0.0.1 port {free_port}" in done.stderr
 
 
-@pytest.mark.parametrize("how", [pytest.param("edit", marks=pytest.mark.slow), "signal"])
+@pytest.mark.slow  # each edit waits for the next look at the files
+@pytest.mark.parametrize("how", ["edit", "signal"])
 def test_an_edit_is_taken_up_and_a_bad_one_is_reported_and_left(
     run: Runner, config: Path, site: DemoSite, free_port: int, how: str
 ) -> None:
