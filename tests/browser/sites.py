@@ -30,6 +30,7 @@ digests:
     every: day at 07:30
     to: [{email: [reader@example.org]}]
 email: {from: Space news <news@example.org>}
+judgement: {semantic: "off"}  # pages look the same, and each test process would read a hundred texts
 """
 _LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
 
