@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aggregator.parse.calendar_names import month_number, weekdays
+from aggregator.parse.zones import offset_of, zone_in
 from aggregator.text.days import DAY
 
 _MONTHS = {
@@ -34,25 +34,6 @@ _MONTHS = {
     )
     for name in names.split()
 }
-# Hours east of Greenwich: those of RFC 822 and others that are common.
-_ZONES_H = {
-    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8,
-    "hst": -10, "brt": -3, "bst": 1, "west": 1, "cet": 1, "cest": 2, "met": 1, "mest": 2, "mez": 1, "mesz": 2,
-    "eet": 2, "eest": 3, "msk": 3, "sgt": 8, "hkt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12,
-    "nzdt": 13,
-}  # fmt: skip
-# Those that might be words, in capitals only. "IST" is India's: it is the one that most people live by.
-_CAPITAL_ZONES_H = {
-    "IST": 5.5, "WIB": 7, "WITA": 8, "WIT": 9, "SAST": 2, "PKT": 5, "NPT": 5.75, "ICT": 7, "PHT": 8, "MYT": 8, "EAT": 3,
-    "WAT": 1, "CAT": 2, "GST": 4, "TRT": 3, "IRST": 3.5, "IDT": 3, "UZT": 5, "AWST": 8, "ACST": 9.5, "ACDT": 10.5,
-    "ART": -3, "CLT": -4, "COT": -5, "PET": -5, "VET": -4, "AST": -4, "ADT": -3, "NST": -3.5, "NDT": -2.5,
-    "YEKT": 5, "OMST": 6, "KRAT": 7, "IRKT": 8, "VLAT": 10, "SAMT": 4,
-}  # fmt: skip
-# What says nothing of summer time.
-_PLACES = {
-    "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles",
-    "AKT": "America/Anchorage", "UKT": "Europe/London",
-}  # fmt: skip
 
 _ISO = re.compile(
     r"(?:[^\W\d_]+, )?(?P<year>\d{4})(?:(?P<mark>[-/.]?)(?P<month>\d{1,2})(?:(?P=mark)(?P<day>\d{1,2}))?)?"
@@ -99,9 +80,6 @@ _HALF = re.compile(r" ?([ap])\.? ?m\b\.?", re.IGNORECASE)
 _RFC_822 = re.compile(
     r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|UTC|Z|([+-]\d{4}))", re.ASCII
 )
-_OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?!\d)")
-_PLACE = re.compile(r"\b[A-Z][A-Za-z_]+/[A-Z][A-Za-z_-]+(?:/[A-Z][A-Za-z_-]+)?")
-_AMERICAN = re.compile(r"\b(eastern|central|mountain|pacific)(?: standard| daylight)? time\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -130,7 +108,7 @@ def _read_as_it_should_be(text: str) -> datetime | None:
         if found is None or month is None:
             return None
         day, _, year, hour, minute, second, _, offset = found.groups()
-        zone = _offset(offset) if offset else UTC
+        zone = offset_of(offset) if offset else UTC
         return _moment(int(year), month, int(day), hour=int(hour), minute=int(minute), second=int(second), zone=zone)
     except (ValueError, OverflowError):  # a 31 February, an hour 25, a year beyond those of the calendar
         return None
@@ -176,7 +154,7 @@ def _read_iso(text: str) -> datetime | None:
         hour=_hour(int(found["hour"]), half[1] if half else None) if found["hour"] else None,
         minute=int(found["minute"] or 0),
         second=int(found["second"] or 0),
-        zone=_zone(rest),
+        zone=zone_in(rest),
     )
 
 
@@ -207,7 +185,7 @@ def _read_compact(text: str) -> datetime | None:
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
-    return _moment(year, month, day, hour=hour, minute=minute, second=second, zone=_zone(found["rest"] or ""))
+    return _moment(year, month, day, hour=hour, minute=minute, second=second, zone=zone_in(found["rest"] or ""))
 
 
 def _read_year_first(text: str) -> datetime | None:
@@ -281,7 +259,7 @@ def _read_east_asian(text: str) -> datetime | None:
         hour=_hour(int(clock["hour"]), "p" if _AFTERNOON.search(rest) else None),
         minute=int(clock["minute"] or clock["minutes"] or 0),
         second=int(clock["second"] or clock["seconds"] or 0),
-        zone=_zone(rest[clock.end() :]),
+        zone=zone_in(rest[clock.end() :]),
     )
 
 
@@ -302,7 +280,7 @@ def _with_clock(year: int, month: int, day: int, rest: str) -> datetime:
         hour=_hour(int(clock["hour"]), clock["half"] or ("p" if _AFTERNOON.search(rest) else None)),
         minute=int(clock["minute"] or 0),
         second=int(clock["second"] or 0),
-        zone=_zone(rest[clock.end() :]),
+        zone=zone_in(rest[clock.end() :]),
     )
 
 
@@ -323,40 +301,6 @@ def _moment(
     if hour > 24 or minute > 59 or second > 60:
         raise ValueError("no such time of the day")
     return (midnight + timedelta(hours=hour, minutes=minute, seconds=min(second, 59))).astimezone(UTC)
-
-
-def _zone(text: str) -> tzinfo:
-    """Return the zone named in what follows a time; UTC when there is none, or none that we know."""
-    place = _PLACE.search(text)
-    if place and (zone := _place(place[0])):
-        return zone
-    if offset := _OFFSET.search(text):
-        return _offset(f"{offset[1]}{int(offset[2]):02}{offset[3] or '00'}")
-    if (named := _AMERICAN.search(text)) and (zone := _place(_PLACES[f"{named[1][0].upper()}T"])):
-        return zone
-    for word in _WORD.findall(text):
-        if word in _PLACES and (zone := _place(_PLACES[word])):
-            return zone
-        hours = _CAPITAL_ZONES_H.get(word, _ZONES_H.get(word.lower()))
-        if hours is not None:
-            return timezone(timedelta(hours=hours))
-    return UTC
-
-
-@lru_cache(maxsize=64)
-def _place(name: str) -> tzinfo | None:
-    """Return the zone of "Europe/Luxembourg", with its summer time; None where there is none of that name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
-@lru_cache(maxsize=64)
-def _offset(written: str) -> timezone:
-    """Return the zone of "+0130"."""
-    minutes = int(written[1:3]) * 60 + int(written[3:5])
-    return timezone(timedelta(minutes=-minutes if written[0] == "-" else minutes))
 
 
 def _year(written: str) -> int:

@@ -15,7 +15,7 @@ _BYTES: Final = 128 * 1024
 _ARENA_MAX: Final = -8
 
 
-def give_back_memory() -> None:
+def set_allocator() -> None:
     """Set this process's allocator so, before it has threads; does nothing without glibc."""
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
@@ -24,7 +24,7 @@ def give_back_memory() -> None:
         mallopt(_ARENA_MAX, 1)
 
 
-def give_back_free_memory() -> None:
+def give_back_memory() -> None:
     """Give back what is free in this process now; does nothing without glibc."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

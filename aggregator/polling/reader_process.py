@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from aggregator.errors import AggregatorError, Crashed
 from aggregator.model import Claim, Fetched, Rule, SourceKind
-from aggregator.polling.memory import give_back_free_memory, give_back_memory
+from aggregator.polling.memory import give_back_memory, set_allocator
 from aggregator.steps.document_reader import DocumentReader
 from aggregator.steps.seen import Draft, Seen
 
@@ -122,7 +122,7 @@ class _Prepared:
 
 
 def prepared(preparation: Preparation) -> _Prepared:
-    give_back_memory()
+    set_allocator()
     gc.disable()  # collecting while modules load would take a tenth of the time
     for name in preparation.modules:
         importlib.import_module(name)
@@ -150,7 +150,7 @@ def _answer_questions(pipe: Connection, ready: _Prepared) -> NoReturn:
         pipe.send(_answered(ready.reader, question))
         if len(question.answer.body) > _LARGE_BYTES:
             gc.collect()
-            give_back_free_memory()
+            give_back_memory()
 
 
 def _answered(reader: DocumentReader, question: Question) -> Answer:

@@ -25,7 +25,7 @@ from aggregator.config import Config
 from aggregator.errors import AggregatorError, Crashed, ReaderLost
 from aggregator.model import Claim, Fetched
 from aggregator.pipeline import Reader
-from aggregator.polling.memory import give_back_memory
+from aggregator.polling.memory import set_allocator
 from aggregator.polling.reader_process import TAKEN_UP, Answer, Question, command, preparation_for, rules_of
 from aggregator.steps.seen import Draft, Seen
 from aggregator.text.durations import duration_in_words
@@ -69,7 +69,7 @@ class ReaderPool:
         self._starting = threading.RLock()
         self._has_ended = threading.Event()
         self._watch: threading.Thread | None = None
-        give_back_memory()
+        set_allocator()
         if count and begins:
             self._begin()
 
