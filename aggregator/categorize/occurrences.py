@@ -128,14 +128,14 @@ class Numbered:
 def number(conditions: Iterable[Condition]) -> tuple[tuple[Term, ...], list[Numbered]]:
     """Number the terms of conditions; return those terms, and the conditions with the numbers."""
     numbers: dict[Term, int] = {}
-    numbered = [
-        Numbered(
-            each,
-            tuple(numbers.setdefault(term, len(numbers)) for term in each.terms),
-            frozenset(numbers.setdefault(term, len(numbers)) for term in each.near),
-        )
-        for each in conditions
-    ]
+    numbered: list[Numbered] = []
+    listed: tuple[Term, ...] = ()
+    near: frozenset[int] = frozenset()
+    for each in conditions:
+        terms = tuple(numbers.setdefault(term, len(numbers)) for term in each.terms)
+        if each.near is not listed:  # those of a group have one list, of sixty terms perhaps
+            listed, near = each.near, frozenset(numbers.setdefault(term, len(numbers)) for term in each.near)
+        numbered.append(Numbered(each, terms, near))
     return tuple(numbers), numbered
 
 
