@@ -55,12 +55,8 @@ TAKEN_UP: Final = None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a reader is to read; ``rules`` are pickled: those of most questions are the same.
+    """What a reader is to read. With a ``draft`` it is finished, else the answer is read."""
 
-    With a ``draft`` it is finished, else the answer is read.
-    """
-
-    rules: bytes
     claim: Claim
     answer: Fetched
     draft: Draft | None = None
@@ -72,7 +68,7 @@ Answer = Seen | Draft | AggregatorError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
-    """What is to be there before the first question: modules, and rules, pickled as those of questions are."""
+    """What is to be there before the first question: modules, and rules, pickled. Other rules may come later."""
 
     modules: tuple[str, ...]
     rules: bytes
@@ -113,15 +109,7 @@ def serve(handle: int) -> NoReturn:
         os._exit(code)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
-    """What reads, with the rules that most questions will have."""
-
-    rules: bytes
-    reader: DocumentReader
-
-
-def prepared(preparation: Preparation) -> _Prepared:
+def prepared(preparation: Preparation) -> DocumentReader:
     set_allocator()
     gc.disable()  # collecting while modules load would take a tenth of the time
     for name in preparation.modules:
@@ -134,20 +122,21 @@ def prepared(preparation: Preparation) -> _Prepared:
     return ready
 
 
-def _with_rules(rules: bytes) -> _Prepared:
+def _with_rules(rules: bytes) -> DocumentReader:
     written: tuple[Rule, ...] = pickle.loads(rules)  # noqa: S301 - our own process sent it
     reader = DocumentReader(written, clock=lambda: datetime.now(UTC).replace(microsecond=0))
     _ = reader.rules  # compiles them
-    return _Prepared(rules=rules, reader=reader)
+    return reader
 
 
-def _answer_questions(pipe: Connection, ready: _Prepared) -> NoReturn:
+def _answer_questions(pipe: Connection, reader: DocumentReader) -> NoReturn:
     while True:
-        question: Question = pipe.recv()
+        question: Question | bytes = pipe.recv()
+        if isinstance(question, bytes):
+            reader = _with_rules(question)
+            continue
         pipe.send(TAKEN_UP)
-        if question.rules != ready.rules:
-            ready = _with_rules(question.rules)
-        pipe.send(_answered(ready.reader, question))
+        pipe.send(_answered(reader, question))
         if len(question.answer.body) > _LARGE_BYTES:
             gc.collect()
             give_back_memory()

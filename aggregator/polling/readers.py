@@ -10,6 +10,7 @@ They are started when there is something to read for the first time, and replace
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import threading
@@ -61,6 +62,7 @@ class ReaderPool:
         self._changed = threading.Condition()
         self._processes: dict[Connection, subprocess.Popen[bytes]] = {}
         self._idle: list[Connection] = []
+        self._rules: dict[Connection, bytes] = {}  # what each was told last
         self._taken_at: dict[Connection, float] = {}
         self._deadlines: dict[Connection, float] = {}
         self._late: set[Connection] = set()
@@ -106,8 +108,8 @@ class ReaderPool:
         with self._changed:
             return [process.pid for process in self._processes.values()]
 
-    def ask(self, question: Question, limit: timedelta) -> Seen | Draft | None:
-        """Hand a question to the next reader that is free; None when there is none left.
+    def ask(self, question: Question, rules: bytes, limit: timedelta) -> Seen | Draft | None:
+        """Hand a question to the next reader that is free, with the rules that it is about; None when none is left.
 
         A reader that had ended before it took the question up costs nothing: the next one is asked.
         Raises ReaderLost when the reader ended meanwhile or took longer than ``limit``, else what it raised.
@@ -116,9 +118,12 @@ class ReaderPool:
         while (pipe := self._take(limit)) is not None:
             is_taken_up = False
             try:
+                if self._rules[pipe] != rules:
+                    pipe.send(rules)
+                    self._rules[pipe] = rules
                 pipe.send(question)
                 is_taken_up = pipe.recv() is TAKEN_UP
-                answer: Answer = pipe.recv()
+                said = pipe.recv_bytes()
             except (EOFError, OSError) as error:
                 is_late, how = self._bury(pipe)
                 if is_late:
@@ -131,8 +136,8 @@ class ReaderPool:
                     raise ReaderLost(f"the reader process was ended while reading it ({how}){hint}") from error
                 dead_before += 1
             else:
-                self._give_back(pipe)
-                return _done(question, answer)
+                self._give_back(pipe)  # it reads on while what it said is unpacked
+                return _done(question, pickle.loads(said))  # noqa: S301 - our own process sent it
         return None
 
     # --- readers -----------------------------------------------------------------------------------------------------
@@ -185,6 +190,7 @@ class ReaderPool:
         pipe.close()
         with self._changed:
             process = self._processes.pop(pipe, None)
+            self._rules.pop(pipe, None)
         if process is None:
             return "it was told to"
         code = process.wait()
@@ -213,6 +219,8 @@ class ReaderPool:
                 spare = self._idle[: max(0, len(self._processes) - len(dead) - self._wanted())]
                 self._idle = self._idle[len(spare) :]
                 ended = {pipe: self._processes.pop(pipe) for pipe in spare}
+                for pipe in spare:
+                    del self._rules[pipe]
             _end(ended)
             for pipe in dead:
                 self._replace(pipe)
@@ -241,6 +249,7 @@ class ReaderPool:
                     break
                 with self._changed:
                     self._processes[pipe] = process
+                    self._rules[pipe] = self._preparation.rules
                     self._idle.append(pipe)
                     self._changed.notify_all()
             with self._changed:
@@ -297,11 +306,11 @@ class _Configured:
         self._rules = rules_of(config)
 
     def read(self, claim: Claim, answer: Fetched) -> Seen | Draft:
-        done = self._pool.ask(Question(rules=self._rules, claim=claim, answer=answer), self._limit)
+        done = self._pool.ask(Question(claim=claim, answer=answer), self._rules, self._limit)
         return self._here.read(claim, answer) if done is None else done
 
     def finish(self, claim: Claim, answer: Fetched, draft: Draft) -> Seen:
-        done = self._pool.ask(Question(rules=self._rules, claim=claim, answer=answer, draft=draft), self._limit)
+        done = self._pool.ask(Question(claim=claim, answer=answer, draft=draft), self._rules, self._limit)
         return self._here.finish(claim, answer, draft) if done is None or isinstance(done, Draft) else done
 
     def end(self) -> None:
