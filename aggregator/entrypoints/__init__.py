@@ -1,1 +1,1 @@
-"""Where the program is started: commands (cli.py), the main job (main_job.py, scheduler.py), web/, doctor/."""
+"""Where the program is started: main.py and its commands (cli.py), main_job.py with scheduler.py, web/, doctor/."""

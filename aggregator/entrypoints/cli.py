@@ -1,25 +1,19 @@
-"""The ``aggregator`` command: its commands in one list, and errors as sentences with an exit code."""
+"""The commands of ``aggregator``, in one list."""
 
 from __future__ import annotations
 
 import ast
-import errno
 import gc
-import os
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from aggregator import __version__
-from aggregator.entrypoints.errand import polled_at_once
-from aggregator.errors import AggregatorError, ConfigError, UsageError
 
 # The functions behind the commands, as module:function below ``commands``; a command loads what it needs, no more.
 _COMMANDS: dict[str, str | dict[str, str]] = {
@@ -50,8 +44,6 @@ _GROUPS = {
     "rules": "Test the rules of the categories, apply them, and mend them.",
     "db": "Migrate or copy the database.",
 }
-# What a full disk answers, and one that breaks; the standard output may be on it.
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _PLAIN: dict[str, Any] = {
     "no_args_is_help": True,
     "add_completion": False,
@@ -148,60 +140,3 @@ def _options(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Show the version."),
 ) -> None:
     """Follow a subject across many sites: one combined feed, every story once."""
-
-
-def main() -> None:
-    """Run a command. Exit codes: 0 it went well, 1 it failed, 2 wrong usage or configuration, 130 interrupted."""
-    try:
-        _run()
-    except ConfigError as error:
-        _end(2, *map(str, error.problems))
-    except UsageError as error:
-        _end(2, str(error))
-    except AggregatorError as error:
-        _end(1, str(error))
-    except BrokenPipeError:
-        _drop_output()  # its reader went away, as `head` does: not an error
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Exception as error:  # noqa: BLE001 - a bug of ours: shown whole, but for the secrets in it
-        if isinstance(error, OSError) and error.errno in _NO_ROOM:
-            _drop_output()
-            _end(1, f"can't write {error.filename or 'the output'}: {error.strerror}")
-        import traceback
-
-        from aggregator.entrypoints.logs import masked
-
-        sys.stderr.write(masked(traceback.format_exc()))
-        sys.exit(1)
-
-
-def _run() -> None:
-    try:
-        code = polled_at_once(sys.argv[1:], os.environ)
-        if code is not None:
-            sys.exit(code)
-        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed
-        app()
-    finally:
-        if sys.stdout is not None:
-            sys.stdout.flush()  # what can't be written is told, not lost at the very end
-
-
-def _drop_output() -> None:
-    """Let what is still to be written to the standard output go nowhere: Python would try it once more at the end."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _end(code: int, *sentences: str) -> NoReturn:
-    from aggregator.entrypoints.terminal import complain
-
-    for each in sentences:
-        complain(each)
-    sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()

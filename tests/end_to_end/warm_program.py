@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 import aggregator
-from aggregator.entrypoints.cli import main
+from aggregator.entrypoints.main import main
 
 _MOST_BYTES = 256 * 1024
 

@@ -46,7 +46,7 @@ def test_no_command_is_described_by_a_sentence_that_is_cut_off(group: tuple[str,
 
 @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="needs a device that is always full")
 def test_output_that_can_not_be_written_is_a_sentence_and_a_failure() -> None:
-    program = [sys.executable, "-m", "aggregator.entrypoints.cli", "--version"]
+    program = [sys.executable, "-m", "aggregator.entrypoints.main", "--version"]
 
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)

@@ -1,0 +1,76 @@
+"""Where ``aggregator`` begins: a poll that takes no more than a question, else a command. Errors become sentences."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
+from aggregator.entrypoints.errand import polled_at_once
+from aggregator.errors import AggregatorError, ConfigError, UsageError
+
+# The commands are loaded where one is wanted: what reads options takes longer than to see that nothing is due.
+
+# What a full disk answers, and one that breaks; the standard output may be on it.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+def main() -> None:
+    """Run a command. Exit codes: 0 it went well, 1 it failed, 2 wrong usage or configuration, 130 interrupted."""
+    try:
+        _run()
+    except ConfigError as error:
+        _end(2, *map(str, error.problems))
+    except UsageError as error:
+        _end(2, str(error))
+    except AggregatorError as error:
+        _end(1, str(error))
+    except BrokenPipeError:
+        _drop_output()  # its reader went away, as `head` does: not an error
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - a bug of ours: shown whole, but for the secrets in it
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _drop_output()
+            _end(1, f"can't write {error.filename or 'the output'}: {error.strerror}")
+        import traceback
+
+        from aggregator.entrypoints.logs import masked
+
+        sys.stderr.write(masked(traceback.format_exc()))
+        sys.exit(1)
+
+
+def _run() -> None:
+    try:
+        code = polled_at_once(sys.argv[1:], os.environ)
+        if code is not None:
+            sys.exit(code)
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed
+        from aggregator.entrypoints.cli import app
+
+        app()
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what can't be written is told, not lost at the very end
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to the standard output go nowhere: Python would try it once more at the end."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end(code: int, *sentences: str) -> NoReturn:
+    from aggregator.entrypoints.terminal import complain
+
+    for each in sentences:
+        complain(each)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
