@@ -214,19 +214,24 @@ class Scheduler:
 
     def poll(self, names: Sequence[str] | None = None, *, is_plain: bool = False) -> Iterator[PollSummary]:
         """Poll what is due, or these sources, until ``stop``; yield what came when it is stored and noted."""
-        for result in poll_due(self._aggregator, names, is_plain=is_plain, stop=self._stopping):
+        polled = poll_due(self._aggregator, names, is_plain=is_plain, stop=self._stopping, moves_on=self._moves_on)
+        for result in polled:
             log_result(result)
             self._metrics.count_poll(result)
             if result.new and self._has_caught_up:
                 self._soon(self._issuing, after=_GATHERING)
             yield result
 
+    def _moves_on(self) -> None:
+        if self._polled_at is not None:
+            self._polled_at = time.monotonic()
+
     def _poll(self) -> None:
         self._polled_at = started = time.monotonic()
         results = []
         try:
             for result in self.poll():
-                self._polled_at = time.monotonic()
+                self._moves_on()
                 results.append(result)
         finally:
             self._polled_at = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,12 +37,14 @@ def poll_due(
     is_plain: bool = False,
     is_last: bool = False,
     stop: threading.Event | None = None,
+    moves_on: Callable[[], None] = lambda: None,
 ) -> Iterator[PollSummary]:
     """Poll all that is due (with ``names``: those, due or not), each once, and yield results when they are stored.
 
     ``is_plain``: ask for all that they have, whatever was there before. ``is_last``: nothing is polled after it.
     ``stop`` ends it early: what is under way is finished, nothing more is begun; new articles wait to be judged at the
-    end of the next one. Raises StoreError, after what is under way has ended.
+    end of the next one. ``moves_on`` is called while new articles are judged, which may take minutes. Raises StoreError,
+    after what is under way has ended.
     """
     workers = aggregator.config.fetch.workers
     queue, quiet = Queue(aggregator, names, is_plain=is_plain), _Quiet(aggregator)
@@ -75,7 +77,7 @@ def poll_due(
                 yield from quiet.write(queue)
     if is_last:  # judging stories takes memory too
         aggregator.setup.pipeline.end_reading()
-    end_round(aggregator, stop)
+    end_round(aggregator, stop, moves_on)
 
 
 def _all_of(finished: SimpleQueue[Future[_Polled]], timeout_s: float | None) -> list[Future[_Polled]]:
@@ -88,7 +90,9 @@ def _all_of(finished: SimpleQueue[Future[_Polled]], timeout_s: float | None) -> 
     return done
 
 
-def end_round(aggregator: Aggregator, stop: threading.Event | None = None) -> int:
+def end_round(
+    aggregator: Aggregator, stop: threading.Event | None = None, moves_on: Callable[[], None] = lambda: None
+) -> int:
     """Judge in which stories the new articles are, until ``stop``; return how many joined one. Raises StoreError.
 
     Where others are polling the same database, the last one of them does it, that all of a round is judged together;
@@ -100,7 +104,7 @@ def end_round(aggregator: Aggregator, stop: threading.Event | None = None) -> in
     from aggregator.steps.group import group_waiting  # with what judges stories
 
     try:
-        return group_waiting(store, now, encoder=aggregator.encoder, stop=stop)
+        return group_waiting(store, now, encoder=aggregator.encoder, stop=stop, moves_on=moves_on)
     except AggregatorError:
         raise
     except Exception as error:  # noqa: BLE001 - as the docstring says

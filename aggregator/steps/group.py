@@ -41,20 +41,33 @@ class _Stopped(Exception):
 
 
 def group_waiting(
-    store: Store, now: datetime, *, encoder: Encoder | None = None, stop: threading.Event | None = None
+    store: Store,
+    now: datetime,
+    *,
+    encoder: Encoder | None = None,
+    stop: threading.Event | None = None,
+    moves_on: Callable[[], None] = lambda: None,
 ) -> int:
     """Judge in which stories all articles are that wait for it; return how many joined one. Raises StoreError.
 
-    ``stop`` ends it early; what is not judged then goes on waiting.
+    ``stop`` ends it early; what is not judged then goes on waiting. ``moves_on`` is called every few seconds.
     """
     joined, stop = 0, stop or threading.Event()
+
+    def look() -> None:
+        moves_on()
+        if stop.is_set():
+            raise _Stopped
+
     with suppress(_Stopped):
         while not stop.is_set() and (waiting := store.waiting(limit=_AT_ONCE)):
-            joined += _group(store, waiting, now, encoder, stop)
+            joined += _group(store, waiting, now, encoder, look)
     return joined
 
 
-def _group(store: Store, came: Sequence[Report], now: datetime, encoder: Encoder | None, stop: threading.Event) -> int:
+def _group(
+    store: Store, came: Sequence[Report], now: datetime, encoder: Encoder | None, look: Callable[[], None]
+) -> int:
     waiting = _to_judge(came, now - MAX_AGE)
     weights = Weights(store.vocabularies(), (each.gist for each in waiting))
     marks = {each.id: marks_of(each.gist, weights, each.published) for each in waiting}
@@ -70,7 +83,7 @@ def _group(store: Store, came: Sequence[Report], now: datetime, encoder: Encoder
     found = Candidates(near.by_mark, stored).take_in(waiting, marks)
     if encoder is not None:
         wanted = needing_vectors(found, weights)
-        made = _vectors_of([reports[each] for each in sorted(wanted.difference(vectors))], encoder, stop)
+        made = _vectors_of([reports[each] for each in sorted(wanted.difference(vectors))], encoder, look)
     cosine = cosine_of(vectors | made if encoder is not None else {})
     judged = group_reports(found, stored.values(), weights, cosine)
     judged = replace(
@@ -115,14 +128,16 @@ def cosine_of(vectors: Mapping[str, bytes]) -> Callable[[Report, Report], float 
     return of
 
 
-def _vectors_of(reports: Sequence[Report], encoder: Encoder, stop: threading.Event) -> dict[str, bytes]:
-    """Return the vectors of reports by their ids. What many of them say word for word is read once."""
+def _vectors_of(reports: Sequence[Report], encoder: Encoder, look: Callable[[], None]) -> dict[str, bytes]:
+    """Return the vectors of reports by their ids. What many of them say word for word is read once.
+
+    ``look`` is called between texts, and may raise.
+    """
     said = {each.id: ". ".join(filter(None, (each.title, each.lead))) for each in reports}
     texts = list(dict.fromkeys(said.values()))
     vectors: dict[str, bytes] = {}
     for start in range(0, len(texts), _READ_AT_ONCE):
-        if stop.is_set():
-            raise _Stopped
+        look()
         some = texts[start : start + _READ_AT_ONCE]
         vectors |= zip(some, map(packed, encoder.embed(some)), strict=True)
     return {id_: vectors[text] for id_, text in said.items()}

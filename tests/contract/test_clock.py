@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from aggregator.app import utc_now
 from aggregator.entrypoints.scheduler import Scheduler, _Every
 from aggregator.errors import StoreError, StoreFull
-from aggregator.model import HubLink
+from aggregator.model import HubLink, PollSummary
 from tests.newsroom import Clock, Newsroom, make_config
 
 DAY = timedelta(days=1)
@@ -152,6 +153,25 @@ def test_a_poll_during_which_nothing_ends_for_minutes_is_noticed(tmp_path: Path)
 
     assert (at_rest, under_way, hanging) == (True, True, False)
     assert scheduler.is_polling(), "a poll that ends is a sign of life"
+    room.close()
+
+
+def test_judging_what_a_large_poll_brought_is_no_standstill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Newsroom(make_config(f"sqlite:///{tmp_path}/a.db"), Clock(utc_now()))
+    scheduler = Scheduler(room.aggregator)
+    seen: list[bool] = []
+
+    def judging(*_: object, moves_on: Callable[[], None], **__: object) -> Iterator[PollSummary]:
+        scheduler._polled_at = time.monotonic() - 3600
+        seen.append(scheduler.is_polling())
+        moves_on()
+        seen.append(scheduler.is_polling())
+        yield from ()
+
+    monkeypatch.setattr("aggregator.entrypoints.scheduler.poll_due", judging)
+    scheduler._poll()
+
+    assert seen == [False, True]
     room.close()
 
 

@@ -265,12 +265,14 @@ def test_a_program_that_ends_does_not_wait_for_what_texts_mean_and_the_next_roun
     for number, name in enumerate(names):
         poll_once(store, name, [report(f"Lorry fire shuts harbour tunnel in Bergen {number}", name)], now=NOW)
     ending, counting = Ending(), Counting()
+    read: list[int] = []
 
     assert group_waiting(store, NOW, encoder=ending, stop=ending.stop) == 0
     assert len(ending.texts) < len(names) == len(store.waiting(limit=99))
 
-    assert group_waiting(store, NOW, encoder=counting, stop=threading.Event()) == len(names) - 1
+    assert group_waiting(store, NOW, encoder=counting, moves_on=lambda: read.append(len(counting.texts))) == 39
     assert len(counting.texts) == len(names)
+    assert read == [0, 32], "whoever watches is told now and then"
     assert len({each.story for each in store.entries(Selection())}) == 1
 
 
