@@ -43,8 +43,8 @@ def poll_due(
 
     ``is_plain``: ask for all that they have, whatever was there before. ``is_last``: nothing is polled after it.
     ``stop`` ends it early: what is under way is finished, nothing more is begun; new articles wait to be judged at the
-    end of the next one. ``moves_on`` is called while new articles are judged, which may take minutes. Raises StoreError,
-    after what is under way has ended.
+    end of the next one. ``moves_on`` is called while new articles are judged, which may take minutes.
+    Raises StoreError, after what is under way has ended.
     """
     workers = aggregator.config.fetch.workers
     queue, quiet = Queue(aggregator, names, is_plain=is_plain), _Quiet(aggregator)
