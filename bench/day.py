@@ -26,7 +26,7 @@ from aggregator.config import load
 from aggregator.polling.workers import poll_due
 from bench.feeds import default_folder
 from bench.measure import Cost, memory_kb
-from bench.programs import Libraries, Ours, OursPlain, OursRunning, OursUsual, Program
+from bench.programs import Libraries, Ours, OursPlain, OursRunning, OursUsual, Pieces, Program
 from bench.side_by_side import Options, programs, served_feeds
 
 _BETWEEN = timedelta(minutes=30)
@@ -96,7 +96,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 @contextmanager
 def _running(urls: Sequence[str], only: Sequence[str]) -> Iterator[list[Program]]:
-    kinds = [each for each in programs(only) if not issubclass(each, OursRunning | OursPlain | OursUsual | Libraries)]
+    kinds = [
+        each
+        for each in programs(only)
+        if not issubclass(each, OursRunning | OursPlain | OursUsual | Libraries | Pieces)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         made: list[Program] = []
         for number, kind in enumerate((*kinds, MainJob)):

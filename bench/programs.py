@@ -108,6 +108,22 @@ class Libraries:
         return 0
 
 
+class Pieces:
+    """A poll by the libraries alone: what a Python that loads and uses them takes before it does anything of ours."""
+
+    name = "its libraries alone"
+
+    def __init__(self, folder: Path, urls: Sequence[str]) -> None:
+        self._database, self._urls = folder / "pieces.db", folder / "pieces.urls"
+        self._urls.write_text("\n".join(urls))
+
+    def poll(self) -> Cost:
+        return run([sys.executable, "-m", "bench.pieces", self._database, self._urls])[0]
+
+    def count_entries(self) -> int:
+        return _count(self._database, "entries")
+
+
 class Newsboat:
     """``newsboat -x reload``."""
 
@@ -179,7 +195,7 @@ make_reader(sys.argv[1]).update_feeds(workers=int(sys.argv[2]), scheduled=False)
 def installed() -> tuple[list[type[Program]], list[str]]:
     """Return the programs that can be run here, and a sentence on each of the others."""
     compileall.compile_dir(_ROOT / "aggregator", quiet=1)  # as pip does for the others
-    programs: list[type[Program]] = [Ours, OursPlain, OursBare, OursUsual, OursRunning, Libraries]
+    programs: list[type[Program]] = [Ours, OursPlain, OursBare, OursUsual, OursRunning, Libraries, Pieces]
     missing = []
     for command, program in (("newsboat", Newsboat), ("sfeed_update", Sfeed)):
         if shutil.which(command):

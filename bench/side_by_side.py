@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.feeds import Feeds, default_folder, serving
 from bench.measure import Cost, middle
-from bench.programs import Libraries, Ours, Program, installed
+from bench.programs import Libraries, Ours, Pieces, Program, installed
 
 # Other programs count some entries differently: those of broken feeds, several with one id.
 _LEAST_OF_EXPECTED = 0.95
@@ -54,7 +54,7 @@ def programs(only: Sequence[str]) -> list[type[Program]]:
     found, missing = installed()
     for sentence in missing:
         print(sentence)
-    return [each for each in found if not only or issubclass(each, Ours | Libraries) or each.name in only]
+    return [each for each in found if not only or issubclass(each, Ours | Libraries | Pieces) or each.name in only]
 
 
 def check_count(program: Program, expected: int) -> None:
