@@ -13,7 +13,8 @@ from pathlib import Path
 
 from aggregator.app import Aggregator
 from aggregator.config import load
-from aggregator.polling.readers import ReaderPool, useful_readers
+from aggregator.polling.reader_start import useful_readers
+from aggregator.polling.readers import ReaderPool
 from aggregator.polling.workers import poll_due
 
 

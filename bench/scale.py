@@ -26,7 +26,8 @@ import sqlalchemy as sa
 from aggregator.app import Aggregator, utc_now
 from aggregator.config import load
 from aggregator.model import Worker
-from aggregator.polling.readers import ReaderPool, useful_readers
+from aggregator.polling.reader_start import useful_readers
+from aggregator.polling.readers import ReaderPool
 from aggregator.polling.workers import poll_due
 from aggregator.store import Store
 from aggregator.store.tables import sources

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from aggregator.entrypoints.glance import NOTHING_IS_DUE, Wish, known_database, nothing_is_due, wish_of
+from aggregator.entrypoints.glance import NOTHING_IS_DUE, Wish, known_database, nothing_is_due
 
 _CUT_OFF = "aggregator: the main job ended before it had polled everything\n"
 
@@ -23,14 +23,13 @@ def socket_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.socket")
 
 
-def polled_at_once(arguments: Sequence[str], env: Mapping[str, str]) -> int | None:
+def polled_at_once(wish: Wish, env: Mapping[str, str]) -> int | None:
     """Poll without loading anything and return the exit code; None where that takes the program itself.
 
     Prints what the poll would print.
     """
-    wish = wish_of(arguments, env)
-    database = known_database(wish.path, env) if wish else None
-    if wish is None or database is None:
+    database = known_database(wish.path, env)
+    if database is None:
         return None
     if not wish.names and not wish.everything and nothing_is_due(database):
         sys.stdout.write(f"{NOTHING_IS_DUE}\n")

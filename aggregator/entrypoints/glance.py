@@ -65,11 +65,11 @@ def wish_of(arguments: Sequence[str], env: Mapping[str, str]) -> Wish | None:
         argument = rest.pop(0)
         if argument == "--all":
             everything = True
-        elif argument == "--config" and rest:
+        elif argument == "--config" and rest and rest[0]:
             named = rest.pop(0)
-        elif argument.startswith("--config="):
+        elif argument.startswith("--config=") and argument != "--config=":
             named = argument.removeprefix("--config=")
-        elif argument.startswith("-"):
+        elif argument.startswith("-") or not argument:
             return None
         else:
             names.append(argument)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from contextlib import suppress
 from typing import NoReturn
 
 from aggregator.entrypoints.errand import polled_at_once
+from aggregator.entrypoints.glance import Wish, wish_of
 from aggregator.errors import AggregatorError, ConfigError, UsageError
 
 # The commands are loaded where one is wanted: what reads options takes longer than to see that nothing is due.
@@ -46,16 +48,33 @@ def main() -> None:
 
 def _run() -> None:
     try:
-        code = polled_at_once(sys.argv[1:], os.environ)
-        if code is not None:
-            sys.exit(code)
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed
+        wish = wish_of(sys.argv[1:], os.environ)
+        if wish is not None:
+            code = polled_at_once(wish, os.environ)
+            sys.exit(_polled(wish) if code is None else code)
         from aggregator.entrypoints.cli import app
 
         app()
     finally:
         if sys.stdout is not None:
             sys.stdout.flush()  # what can't be written is told, not lost at the very end
+
+
+def _polled(wish: Wish) -> int:
+    """Poll, and return the exit code. Where there will hardly be nothing to read, what reads is loaded beside it."""
+    from aggregator.polling.reader_start import start_reader, useful_readers
+
+    first = None
+    if (wish.everything or wish.names) and useful_readers():
+        with suppress(OSError):
+            first = start_reader()
+    gc.disable()  # collecting while modules load would take a tenth of the time
+    from aggregator.entrypoints.one_poll import poll_once
+
+    gc.enable()
+    gc.freeze()  # what is loaded stays
+    return poll_once(wish.path, wish.names, everything=wish.everything, first=first)
 
 
 def _drop_output() -> None:

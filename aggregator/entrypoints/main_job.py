@@ -31,7 +31,8 @@ from aggregator.entrypoints.terminal import counted
 from aggregator.entrypoints.web.application import create_app
 from aggregator.entrypoints.web.heads import BoundedHeads
 from aggregator.errors import AggregatorError, ConfigError, UsageError
-from aggregator.polling.readers import ReaderPool, useful_readers
+from aggregator.polling.reader_start import useful_readers
+from aggregator.polling.readers import ReaderPool
 
 log = structlog.get_logger()
 

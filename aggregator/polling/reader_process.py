@@ -11,9 +11,8 @@ import importlib
 import os
 import pickle
 import signal
-import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -30,7 +29,7 @@ from aggregator.steps.seen import Draft, Seen
 if TYPE_CHECKING:
     from aggregator.config import Config
 
-# Loaded before the first question.
+# Loaded before anything is known of what is to be read.
 _NEEDED: Final = (
     "aggregator.dedupe",
     "aggregator.parse.json_reader",
@@ -86,21 +85,16 @@ def preparation_for(config: Config) -> Preparation:
     return Preparation(modules=modules, rules=rules_of(config))
 
 
-def command(pipe: Connection) -> list[str]:
-    """Return the command that is a reader for the other side of a pipe, which it must inherit."""
-    # as this process found its modules, whatever folder it was started in
-    program = f"import sys; sys.path[:] = {sys.path!r}; import aggregator.polling.reader_process as reader; "
-    return [sys.executable, "-c", f"{program}reader.serve({pipe.fileno()})"]
-
-
 def serve(handle: int) -> NoReturn:
     """Be a reader: prepare as the first message says, then answer questions, until the other side is gone."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # for the parent, which will tell us
         signal.signal(number, signal.SIG_IGN)
+    set_allocator()
     code = 1
     try:
         pipe = Connection(handle)
         with suppress(EOFError, OSError):
+            _load(_NEEDED)
             _answer_questions(pipe, prepared(pipe.recv()))
         code = 0
     except BaseException:  # noqa: BLE001 - it ends here, and says why
@@ -109,11 +103,14 @@ def serve(handle: int) -> NoReturn:
         os._exit(code)
 
 
-def prepared(preparation: Preparation) -> DocumentReader:
-    set_allocator()
+def _load(modules: Iterable[str]) -> None:
     gc.disable()  # collecting while modules load would take a tenth of the time
-    for name in preparation.modules:
+    for name in modules:
         importlib.import_module(name)
+
+
+def prepared(preparation: Preparation) -> DocumentReader:
+    _load(preparation.modules)
     ready = _with_rules(preparation.rules)
     gc.freeze()  # what is loaded stays
     # A page becomes a hundred thousand objects, none of them garbage yet; collecting often takes a sixth of its time.

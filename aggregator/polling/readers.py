@@ -9,7 +9,6 @@ They are started when there is something to read for the first time, and replace
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 import subprocess
@@ -19,7 +18,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection, wait
 from typing import Self
 
 from aggregator.config import Config
@@ -27,23 +26,17 @@ from aggregator.errors import AggregatorError, Crashed, ReaderLost
 from aggregator.model import Claim, Fetched
 from aggregator.pipeline import Reader
 from aggregator.polling.memory import set_allocator
-from aggregator.polling.reader_process import TAKEN_UP, Answer, Question, command, preparation_for, rules_of
+from aggregator.polling.reader_process import TAKEN_UP, Answer, Question, preparation_for, rules_of
+from aggregator.polling.reader_start import Started, start_reader
 from aggregator.steps.seen import Draft, Seen
 from aggregator.text.durations import duration_in_words
 
-MAX_READERS = 4  # one process records what they read: more would wait for that
 _GRACE_S = 10  # for readers to end, once they should
 
 # How often to look for readers that hang, or that died while nothing was to be read.
 _LOOK_EVERY_S = 0.5
 # A reader that has been at one document for so long may hang: until it is known, another one reads what else there is.
 _LONG_S = 3.0
-
-
-def useful_readers() -> int:
-    """Return how many reader processes make a poll quicker: one a core, but for the one of the process that records."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores - 1, MAX_READERS)
 
 
 class ReaderPool:
@@ -54,10 +47,14 @@ class ReaderPool:
     are read in this process.
     """
 
-    def __init__(self, count: int, config: Config, *, begins: bool = False) -> None:
-        """``begins``: what comes is to be read for sure, so that readers start at once, and not when it has come."""
+    def __init__(self, count: int, config: Config, *, begins: bool = False, first: Started | None = None) -> None:
+        """``begins``: what comes is to be read for sure, so that readers start at once, and not when it has come.
+
+        ``first`` is a reader that was started already, which is this pool's from now on.
+        """
         self.count = count
         self.lost = 0
+        self._first = first
         self._preparation = preparation_for(config)
         self._changed = threading.Condition()
         self._processes: dict[Connection, subprocess.Popen[bytes]] = {}
@@ -72,7 +69,7 @@ class ReaderPool:
         self._has_ended = threading.Event()
         self._watch: threading.Thread | None = None
         set_allocator()
-        if count and begins:
+        if count and (begins or first is not None):
             self._begin()
 
     def __enter__(self) -> Self:
@@ -243,28 +240,24 @@ class ReaderPool:
         with self._starting:
             while len(self._processes) < wanted and not self._has_ended.is_set():
                 try:
-                    pipe, process = self._started()
+                    reader = self._started()
                 except OSError as error:  # no more files can be opened: tried again soon
                     _log("warning", "reader.not_started", error=str(error))
                     break
                 with self._changed:
-                    self._processes[pipe] = process
-                    self._rules[pipe] = self._preparation.rules
-                    self._idle.append(pipe)
+                    self._processes[reader.pipe] = reader.process
+                    self._rules[reader.pipe] = self._preparation.rules
+                    self._idle.append(reader.pipe)
                     self._changed.notify_all()
             with self._changed:
                 self._has_none = not self._processes
                 self._changed.notify_all()
 
-    def _started(self) -> tuple[Connection, subprocess.Popen[bytes]]:
-        ours, theirs = Pipe()
-        with theirs:
-            process = subprocess.Popen(  # noqa: S603 - this Python, with a program of ours
-                command(theirs), stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0
-            )
+    def _started(self) -> Started:
+        reader, self._first = self._first or start_reader(), None
         with suppress(OSError):  # it has ended already: whoever asks it notices
-            ours.send(self._preparation)
-        return ours, process
+            reader.pipe.send(self._preparation)
+        return reader
 
 
 def _end(readers: Mapping[Connection, subprocess.Popen[bytes]]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.polling.readers import useful_readers
+from aggregator.polling.reader_start import useful_readers
 from tests.end_to_end.conftest import Runner, get, wait_for
 from tests.end_to_end.hostile.server import HostileServer, Line, answer
 from tests.end_to_end.test_main_job import stop

@@ -24,6 +24,7 @@ from aggregator.entrypoints.demo import DemoSite
 from aggregator.errors import ClaimLost, StoreError
 from aggregator.model import Claim, Fetched, Selection
 from aggregator.polling.reader_process import preparation_for
+from aggregator.polling.reader_start import start_reader
 from aggregator.polling.readers import ReaderPool
 from aggregator.polling.workers import poll_due
 from tests.builders import NOW
@@ -99,6 +100,35 @@ def test_readers_that_are_sure_to_be_needed_start_before_anything_is_asked(tmp_p
         assert sorted(pool.pids()) == started
         assert pool.lost == 0
         aggregator.close()
+
+
+@needs_proc
+def test_a_reader_that_was_started_before_all_else_is_the_first_of_the_pool(tmp_path: Path, site: DemoSite) -> None:
+    first = start_reader()
+    config = configured(tmp_path, site, more="categories: [{name: news, any: [news]}]\n")
+    with ReaderPool(1, config, first=first) as pool:
+        aggregator = Aggregator(config, readers=pool.configured)
+
+        assert pool.pids() == [first.process.pid]
+        assert aggregator.setup.pipeline.read(*claim_one(aggregator, "s0")).new == 1
+        assert [entry.categories for entry in aggregator.store.entries(Selection())] != [()]
+        aggregator.close()
+
+    assert first.process.returncode == 0
+
+
+@needs_proc
+def test_a_poll_that_can_not_begin_leaves_no_reader_behind(tmp_path: Path) -> None:
+    (tmp_path / "aggregator.yaml").write_text("sources: {}\nsourcse: []\n")
+    program = [sys.executable, "-m", "aggregator.entrypoints.main", "poll", "--all"]
+
+    done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "did you mean 'sources'" in done.stderr
+    assert "Traceback" not in done.stderr
+    folders = Path("/proc").glob("[0-9]*/cwd")
+    assert not [each for each in folders if os.path.realpath(each) == str(tmp_path)]
 
 
 @needs_proc

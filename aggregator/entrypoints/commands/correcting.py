@@ -8,7 +8,8 @@ import typer
 
 from aggregator.app import Aggregator
 from aggregator.config import load
-from aggregator.entrypoints.commands.options import ConfigOption, edited, opened, require_name
+from aggregator.entrypoints.commands.options import ConfigOption, edited
+from aggregator.entrypoints.opening import opened, require_name
 from aggregator.entrypoints.terminal import counted, say
 from aggregator.errors import UsageError
 from aggregator.model import StoredEntry

@@ -25,8 +25,9 @@ from aggregator.entrypoints.commands.hubs import (
     say_pings,
     split_ids,
 )
-from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, LimitOption, opened
+from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, LimitOption
 from aggregator.entrypoints.logs import LogFormat, configure_logging
+from aggregator.entrypoints.opening import opened
 from aggregator.entrypoints.terminal import ago, complain, console, counted, print_json, rfc3339, say, table
 from aggregator.errors import DeliveryError, UsageError
 from aggregator.model.issues import ChannelKind, Delivery, DeliveryStatus, Issue, StopCause

@@ -12,15 +12,8 @@ from rich.text import Text
 from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.judgement import explained_duplicates, explained_importance, explained_story
 from aggregator.entrypoints.commands.moves import apply_moves
-from aggregator.entrypoints.commands.options import (
-    ConfigOption,
-    JsonOption,
-    LimitOption,
-    known_sources,
-    opened,
-    require_name,
-    since_option,
-)
+from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, LimitOption, since_option
+from aggregator.entrypoints.opening import known_sources, opened, require_name
 from aggregator.entrypoints.terminal import (
     STATUS_STYLE,
     ago,

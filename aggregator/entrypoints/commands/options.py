@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from aggregator.app import Aggregator, utc_now
+from aggregator.app import utc_now
 from aggregator.config import Config, load
-from aggregator.entrypoints.logs import keep_secrets_of
 from aggregator.errors import ConfigError, UsageError
-from aggregator.model import Source, SourceKind
-from aggregator.polling.readers import ReaderPool
-from aggregator.store import database_exists
+from aggregator.model import SourceKind
 from aggregator.text.durations import parse_duration
 
 ConfigOption = Annotated[
@@ -37,21 +33,6 @@ LimitOption = Annotated[
 
 
 _DAYS_BACK = {"today": 0, "yesterday": 1, "last week": 7, "last month": 30}
-_MOST_LISTED = 20
-
-
-@contextmanager
-def opened(path: Path | None, *, readers: int = 0) -> Iterator[Aggregator]:
-    """Load the configuration and open the store; close it at the end. ``readers`` processes read what is polled."""
-    config = load(path)
-    keep_secrets_of(config)
-    is_first = readers > 0 and not database_exists(config.storage.url)
-    with ReaderPool(readers, config, begins=is_first) as pool:
-        aggregator = Aggregator(config, readers=pool.configured)
-        try:
-            yield aggregator
-        finally:
-            aggregator.close()
 
 
 @contextmanager
@@ -88,25 +69,3 @@ def since_option(text: str | None) -> datetime | None:
 
 def _midnight(time: datetime) -> datetime:
     return time.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def known_sources(config_sources: tuple[Source, ...], wanted: list[str]) -> list[str]:
-    """Return the wanted names when all are configured; raises UsageError that names the nearest one."""
-    names = [source.name for source in config_sources]
-    for name in wanted:
-        require_name("source", name, names)
-    return wanted
-
-
-def require_name(kind: str, name: str, names: list[str]) -> None:
-    """Raise UsageError for a name that is not among ``names``, with the nearest that is."""
-    if name in names:
-        return
-    near = get_close_matches(name, names, n=1)
-    if near:
-        hint = f"did you mean {near[0]!r}?"
-    elif len(names) > _MOST_LISTED:
-        hint = f"there are {len(names)}" + ("; `aggregator sources` lists them" if kind == "source" else "")
-    else:
-        hint = f"there are: {', '.join(sorted(names)) or 'none'}"
-    raise UsageError(f"no {kind} is named {name!r}; {hint}")

@@ -12,7 +12,8 @@ from rich.text import Text
 from aggregator.app import Aggregator, open_client, utc_now
 from aggregator.config import Config, bare_address, load
 from aggregator.entrypoints.commands.adding import find_behind
-from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, KindOption, opened
+from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, KindOption
+from aggregator.entrypoints.opening import opened
 from aggregator.entrypoints.terminal import console, counted, enclosures_json, print_json, rfc3339, say, table
 from aggregator.errors import NoConfiguration
 from aggregator.model import Entry, Source, SourceKind

@@ -12,8 +12,9 @@ import typer
 from rich.text import Text
 
 from aggregator.app import Aggregator
-from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, opened, since_option
+from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, since_option
 from aggregator.entrypoints.commands.rule_checks import tell_examples
+from aggregator.entrypoints.opening import opened
 from aggregator.entrypoints.terminal import console, counted, print_json, say
 from aggregator.text.legal import visible
 from aggregator.tuning.review import Move, Review, apply, compare

@@ -11,8 +11,9 @@ import typer
 
 from aggregator.app import Aggregator
 from aggregator.config import CategoryConfig, load
-from aggregator.entrypoints.commands.options import ConfigOption, edited, opened, require_name
+from aggregator.entrypoints.commands.options import ConfigOption, edited
 from aggregator.entrypoints.commands.rule_checks import figures
+from aggregator.entrypoints.opening import opened, require_name
 from aggregator.entrypoints.terminal import counted, say
 from aggregator.errors import UsageError
 from aggregator.model import Selection, Source, StoredEntry

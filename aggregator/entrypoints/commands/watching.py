@@ -11,7 +11,8 @@ import typer
 from rich.text import Text
 
 from aggregator.app import Aggregator
-from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, LimitOption, opened, require_name
+from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, LimitOption
+from aggregator.entrypoints.opening import opened, require_name
 from aggregator.entrypoints.terminal import ago, console, counted, print_json, rfc3339, say, table
 from aggregator.errors import UsageError
 from aggregator.model import Edition

@@ -14,6 +14,7 @@ from aggregator.app import Aggregator
 from aggregator.config import load
 from aggregator.entrypoints.desk import Desk, open_desk
 from aggregator.entrypoints.errand import polled_at_once, socket_of
+from aggregator.entrypoints.glance import Wish
 from aggregator.entrypoints.scheduler import Scheduler
 
 CONFIG = """
@@ -44,7 +45,7 @@ def main_job(config: Path) -> Iterator[tuple[Aggregator, Scheduler]]:
 
 
 def poll(config: Path, *arguments: str) -> int | None:
-    return polled_at_once(["poll", "--config", str(config), *arguments], {})
+    return polled_at_once(Wish(config, tuple(each for each in arguments if each != "--all"), "--all" in arguments), {})
 
 
 def test_the_main_job_polls_for_the_command_and_the_command_says_what_came(

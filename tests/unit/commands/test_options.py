@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aggregator.app import utc_now
-from aggregator.entrypoints.commands.options import require_name, since_option
+from aggregator.entrypoints.commands.options import since_option
+from aggregator.entrypoints.opening import require_name
 from aggregator.entrypoints.terminal import counted
 from aggregator.errors import UsageError
 

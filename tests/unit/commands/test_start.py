@@ -16,7 +16,7 @@ _FOR_COMMANDS = {"pydantic", "sqlalchemy", "requests", "asyncio"}
 
 @pytest.mark.parametrize(
     ("module", "unwanted"),
-    [("cli", _FOR_COMMANDS | _FOR_PEOPLE | _FOR_READING), ("commands.polling", _FOR_PEOPLE | _FOR_READING)],
+    [("cli", _FOR_COMMANDS | _FOR_PEOPLE | _FOR_READING), ("one_poll", {"typer"} | _FOR_PEOPLE | _FOR_READING)],
 )
 def test_nothing_is_loaded_before_it_is_needed(module: str, unwanted: set[str]) -> None:
     loaded = f"import sys, aggregator.entrypoints.{module}; print(sorted({unwanted} & set(sys.modules)))"
@@ -52,3 +52,17 @@ def test_output_that_can_not_be_written_is_a_sentence_and_a_failure() -> None:
         done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (1, "aggregator: can't write the output: No space left on device\n")
+
+
+def test_a_poll_loads_nothing_that_reads_options(tmp_path: Path) -> None:
+    (tmp_path / "aggregator.yaml").write_text("sources: []\n")
+    loads = (
+        "import sys; from aggregator.entrypoints.main import main\n"
+        "sys.argv = ['aggregator', 'poll']\n"
+        "try: main()\n"
+        "except SystemExit as end: print(end.code, sorted({'typer', 'aggregator.entrypoints.cli'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", loads], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines() == ["nothing is due; `aggregator poll --all` polls every source", "0 []"]

@@ -1,0 +1,63 @@
+"""One poll from beginning to end, and what it says of what came. Loads nothing that reads options."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from aggregator.entrypoints.opening import known_sources, opened
+from aggregator.entrypoints.poll_report import all_addresses, has_failed, parts_of, sentences
+from aggregator.entrypoints.terminal import console, is_terminal, say
+from aggregator.model import PollSummary
+from aggregator.polling.reader_start import Started, useful_readers
+from aggregator.polling.retry import retry_soon
+from aggregator.polling.workers import poll_due
+
+
+def poll_once(path: Path | None, names: Sequence[str], *, everything: bool, first: Started | None = None) -> int:
+    """Poll the sources that are named, all, or those that are due; return the exit code.
+
+    ``first`` is a reader process that was started already. Raises AggregatorError.
+    """
+    with opened(path, readers=useful_readers(), first=first) as aggregator:
+        corrected = aggregator.store.correct_times(aggregator.clock())
+        if corrected:
+            say(f"the clock was ahead: {corrected} planned times are corrected")
+        wanted = (
+            known_sources(aggregator.sources, names) if names else all_addresses(aggregator) if everything else None
+        )
+        results = []
+        with _progress(len(wanted) if wanted else aggregator.store.count_due(aggregator.clock())) as tell:
+            for result in poll_due(aggregator, wanted, is_plain=bool(names), is_last=True):
+                results.append(result)
+                tell(result)
+        outage = retry_soon(aggregator, results)
+        now = aggregator.clock()
+    for sentence in sentences(results, wanted=wanted, outage=outage, now=now):
+        say(sentence)
+    return 1 if has_failed(results) else 0
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[PollSummary], None]]:
+    """Yield what tells of each result: a bar and the failures on a terminal, else a line for each source."""
+    if not is_terminal(sys.stdout):
+        yield lambda result: say("".join(parts_of(result)))
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.text import Text
+
+    description = TextColumn("[progress.description]{task.description}")
+    columns = (description, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(), transient=True) as progress:
+        task = progress.add_task("polling", total=total)
+
+        def tell(result: PollSummary) -> None:
+            progress.update(task, advance=1, description=f"{result.source:<24.24}")
+            if result.error:
+                name, failed, error = parts_of(result)
+                progress.console.print(Text.assemble((name, "bold"), (failed, "red"), error))
+
+        yield tell
