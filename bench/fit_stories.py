@@ -36,7 +36,7 @@ from aggregator.stories import (
     marks_of,
     packed,
 )
-from aggregator.stories.features import Weighed, features_abroad, features_at_home, weigh
+from aggregator.stories.features import Alike, Weighed, features_abroad, features_at_home, words_abroad
 from aggregator.stories.scores import RULES, SHIPPED, START, Scale, Scales, is_abroad
 from tests.quality import stories as labelled
 from tests.quality.scores import Score
@@ -176,7 +176,7 @@ def _headlines(name: str, pairs: Sequence[Row]) -> Labelled:
 
 
 def _pairs_of_events(each: Labelled) -> Iterator[Pair]:
-    weighed = [weigh(report, each.weights) for report in each.reports]
+    weighed = [Weighed(report, each.weights) for report in each.reports]
     for one, two in combinations(range(len(each.rows)), 2):
         event, other = each.rows[one]["cluster"], each.rows[two]["cluster"]
         if event is None and other is None:
@@ -189,7 +189,7 @@ def _pairs_of_events(each: Labelled) -> Iterator[Pair]:
 
 
 def _pairs_of_headlines(each: Labelled) -> Iterator[Pair]:
-    weighed = [weigh(report, each.weights) for report in each.reports]
+    weighed = [Weighed(report, each.weights) for report in each.reports]
     for number, pair in enumerate(each.pairs):
         if pair["same_story"] is not None:
             one, two = 2 * number, 2 * number + 1
@@ -202,12 +202,12 @@ def _pair(
     one: Weighed, two: Weighed, near: float | None, *, events: tuple[str | None, str | None], is_one: bool
 ) -> Iterator[Pair]:
     if is_abroad(one.gist, two.gist):
-        found, words = features_abroad(one, two, near)
+        found = features_abroad(one, two, near)
         kind = "abroad"
-        if not words:
+        if not words_abroad(one, two):
             return
     else:
-        found, _ = features_at_home(one, two, near)
+        found = features_at_home(Alike(one, two), near)
         kind = ("headlines", "mixed", "texts")[one.has_lead + two.has_lead]
     if not any(found.get(name) for name in RULES if name != "places"):
         yield Pair(kind, events, is_one, found)

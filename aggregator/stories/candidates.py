@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nsmallest
@@ -35,8 +35,8 @@ MAX_AGE: timedelta = 3 * WORD.window
 
 def story_marks(gist: Gist, weights: Weights) -> tuple[list[int], list[int]]:
     """Return the marks of a report's words, and those of the pages that it links to; without their time."""
-    language = gist.language
-    rarest = sorted((*gist.title, *gist.text), key=lambda word: -weights.rarity(word, language))  # headline first
+    rarity = weights.of(gist.language).rarity
+    rarest = sorted((*gist.title, *gist.text), key=rarity.__getitem__, reverse=True)  # of equals the headline's first
     words = islice(dict.fromkeys(word[:_WORD_LETTERS] for word in rarest), _RAREST)
     names, things = _kinds((*gist.names, *gist.lead_names))
     pairs = ("&".join(sorted(pair)) for pair in combinations(things[:_THINGS], 2))
@@ -63,14 +63,14 @@ class Marks:
     """The marks of a report: those by which later ones find it, and where those are that may tell of the same event."""
 
     stored: tuple[int, ...]
-    looked_up: tuple[int, ...]
+    looked_up: frozenset[int]
 
 
 def marks_of(gist: Gist, weights: Weights, published: datetime) -> Marks:
     words, links = story_marks(gist, weights)
     return Marks(
         (*WORD.stored(words, published), *LINK.stored(links, published)),
-        (*WORD.looked_up(words, published), *LINK.looked_up(links, published)),
+        frozenset((*WORD.looked_up(words, published), *LINK.looked_up(links, published))),
     )
 
 
@@ -91,18 +91,21 @@ class Candidates:
     def take_in(self, round_: Sequence[Report], marks: Mapping[str, Marks]) -> Near:
         """Add the reports of a round, and return each with its candidates; ``marks`` are those of each by its id."""
         self._reports.update((each.id, each) for each in round_)
-        wanted = Counter(chain.from_iterable(marks[each.id].looked_up for each in round_))
+        once: set[int] = set()
+        again = set(self._by_mark)
         for report in round_:
-            for mark in marks[report.id].stored:
-                if wanted[mark] > 1 or mark in self._by_mark:  # most are looked up by the report alone that has them
-                    self._by_mark[mark][report.id] = None
+            again |= once & marks[report.id].looked_up
+            once |= marks[report.id].looked_up
+        for report in round_:
+            for mark in again.intersection(marks[report.id].stored):  # most are looked up by the report alone
+                self._by_mark[mark][report.id] = None
         return [(each, list(self.of(each, marks[each.id].looked_up))) for each in round_]
 
-    def of(self, report: Report, looked_up: Collection[int]) -> Iterator[Report]:
+    def of(self, report: Report, looked_up: Set[int]) -> Iterator[Report]:
         """Yield those with the most marks in common, published within the window; of equals the next in time."""
-        having = {mark: self._having(mark, report) for mark in looked_up if mark in self._by_mark}
+        having = {mark: self._having(mark, report) for mark in self._by_mark.keys() & looked_up}
         shared = Counter(chain.from_iterable(having.values()))
-        linked = {each for mark, ids in having.items() if LINK.has(mark) for each in ids}
+        linked = {each for mark, ids in having.items() if LINK.has(mark) for each in ids} if report.gist.links else ()
         found: list[tuple[int, timedelta, str]] = []
         for each, count in shared.items():
             apart = abs(self._reports[each].published - report.published)

@@ -27,7 +27,7 @@ def nearest_stories(
 
 def _missing(own: Report, other: Report, stories: Stories) -> str:
     score = stories.score(own, other)
-    said = _said(score, as_written(score.words, own, other))
+    said = _said(score, as_written(stories.words_in_both(own, other), own, other))
     if abs(own.published - other.published) > WINDOW:
         return f"{said}, but they are {abs(own.published - other.published).days} days apart"
     if (closed := stories.why_closed(own, other.story)) is not None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from math import sqrt
 
-from aggregator.model import Gist, Report
+from aggregator.model import Report
 from aggregator.stories.instalments import instalments_in
 from aggregator.stories.placenames import place_stems
 from aggregator.stories.things import is_place, is_thing
@@ -47,169 +47,192 @@ _RANKER_NAMES = (
 _RANKERS = frozenset(_RANKER_NAMES.split())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
     """A report ready to be compared with many: the weights of its words, of its headline and of all of it.
 
-    ``title_total`` is the sum of its headline's weights; ``parts`` are those of its title as written, between dashes
-    and colons. ``names`` tells how much each name of it says, 1 at most.
+    ``title_total`` is the sum of its headline's weights. What few pairs need is worked out when it is asked for.
     """
 
-    report: Report
-    title: Mapping[str, float]
-    whole: Mapping[str, float]
-    telling: frozenset[str]
-    title_norm: float
-    title_total: float
-    norm: float
-    text: frozenset[str]
-    parts: Sequence[str]
-    names: Mapping[str, float]
+    def __init__(self, report: Report, weights: Weights) -> None:
+        self.report, self.gist = report, report.gist
+        self.source, self.language, self.links = report.source, report.gist.language, report.gist.links
+        self.words = weights.of(self.language)
+        weight, title, text = self.words.weight, report.gist.title, report.gist.text
+        self.title = {word: weight[word] for word in title}
+        self.telling = self.words.telling((*title, *text))
+        self.text = frozenset(text)
+        self.has_lead = len(text) >= _LEAST_LEAD
+        # what every headline may say is not counted beside a lead
+        times = 0.0 if self.has_lead and self.telling.isdisjoint(title) else _TITLE_TIMES
+        self.whole = {word: times * weight for word, weight in self.title.items()} if times else {}
+        self.whole.update([(word, weight[word]) for word in text])
+        self.title_norm, self.norm = _norm(self.title), _norm(self.whole)
+        self.title_total = sum(self.title.values()) or 1.0
+        self.beginnings = {word[:_LONG_WORD] for word in title if len(word) >= _LONG_WORD}
 
-    @property
-    def gist(self) -> Gist:
-        return self.report.gist
+    @cached_property
+    def parts(self) -> Sequence[str]:
+        """Return what of its title as written stands between dashes and colons."""
+        return _PARTS.split(self.report.title)
 
-    @property
-    def has_lead(self) -> bool:
-        return len(self.report.gist.text) >= _LEAST_LEAD
+    @cached_property
+    def names(self) -> Mapping[str, float]:
+        """Return its names, and how much each of them tells, 1 at most."""
+        return {name: self._told_by(name) for name in (*self.gist.names, *self.gist.lead_names)}
 
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Return the places in its headline."""
+        return frozenset(filter(is_place, self.gist.names))
 
-def weigh(report: Report, weights: Weights) -> Weighed:
-    gist = report.gist
-    title = {word: weights.of(word, gist.language) for word in gist.title}
-    telling = frozenset(
-        word for word in (*gist.title, *gist.text) if not is_year(word) and weights.is_telling(word, gist.language)
-    )
-    # what every headline may say is not counted beside a lead
-    times = _TITLE_TIMES if telling.intersection(title) or len(gist.text) < _LEAST_LEAD else 0.0
-    whole = {word: times * weight for word, weight in title.items()} if times else {}
-    whole.update((word, weights.of(word, gist.language)) for word in gist.text)
-    return Weighed(
-        report=report,
-        title=title,
-        whole=whole,
-        telling=telling,
-        title_norm=_norm(title),
-        title_total=sum(title.values()) or 1.0,
-        norm=_norm(whole),
-        text=frozenset(gist.text),
-        parts=_PARTS.split(report.title),
-        names={name: _told_by(name, gist.language, weights) for name in _all_names(gist)},
-    )
+    @cached_property
+    def rankers(self) -> frozenset[str]:
+        return _RANKERS.intersection((*self.gist.names, *self.gist.lead_names))
 
-
-def _told_by(name: str, language: str, weights: Weights) -> float:
-    """Return how much a name tells: less where much of what is read has it. Things and numbers are no names."""
-    if is_thing(name) or name[0].isdigit():
-        return 1.0
-    [stem] = stems((name,), language) or (name,)
-    return min(1.0, max(0.0, (weights.of(stem, language) - _COMMON_NAME) / (_RARE_NAME - _COMMON_NAME)))
+    def _told_by(self, name: str) -> float:
+        """Return how much a name tells: less where much of what is read has it. Things and numbers are no names."""
+        if is_thing(name) or name[0].isdigit():
+            return 1.0
+        [stem] = stems((name,), self.language) or (name,)
+        return min(1.0, max(0.0, (self.words.weight[stem] - _COMMON_NAME) / (_RARE_NAME - _COMMON_NAME)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Alike:
-    """What two reports in one language have in common: ``features``; the words, each of the first's with its twin.
+    """What two reports in one language have in common.
 
-    ``shared`` are those anywhere in both reports, ``left`` those of each headline that the other's has not.
+    ``pairs`` are the words of the first headline that the second has, each with its twin there.
     """
 
-    features: Mapping[str, float]
-    pairs: Mapping[str, str]
-    shared: Sequence[str]
-    left: tuple[Sequence[str], Sequence[str]]
+    def __init__(self, one: Weighed, other: Weighed) -> None:
+        self.one, self.other = one, other
+        self._series = _series_words(one, other) if one.source == other.source else frozenset()
+        self.pairs = _pairs(one, other, self._series)
+
+    def shared(self) -> list[str]:
+        """Return the words anywhere in both reports."""
+        there, series = self.other.whole, self._series
+        return [word for word in self.one.whole if word in there and word not in series]
+
+    def left(self) -> tuple[list[str], list[str]]:
+        """Return the words of each headline that the other's has not."""
+        pairs, twins = self.pairs, self.pairs.values()
+        return [each for each in self.one.title if each not in pairs], [
+            each for each in self.other.title if each not in twins
+        ]
+
+    def bodies(self) -> float:
+        """Return the cosine of headline with lead."""
+        here, there = self.one.whole, self.other.whole
+        common = sum([here[word] * there[word] for word in self.shared()])
+        common += sum([here.get(word, 0.0) * there.get(twin, 0.0) for word, twin in self.pairs.items() if word != twin])
+        return common / sqrt(self.one.norm * self.other.norm)
+
+    def titles(self) -> float:
+        """Return the cosine of the headlines."""
+        here, there = self.one.title, self.other.title
+        common = sum([here[word] * there[twin] for word, twin in self.pairs.items()])
+        return common / sqrt(self.one.title_norm * self.other.title_norm)
+
+    def covered(self) -> float:
+        """Return how much of both headlines the other report has."""
+        here, there = self.left()
+        return sqrt(_covered(self.one, here, self.other.text) * _covered(self.other, there, self.one.text))
 
 
-def alike_at_home(one: Weighed, other: Weighed, cosine: float | None) -> Alike:
-    """Return what may speak for one event, of two reports in one language, and whether they are of one source."""
-    series = _series_words(one, other)
-    pairs = _pairs(one.title, other.title, series)
-    twins = frozenset(pairs.values())
-    titles = sum([one.title[word] * other.title[twin] for word, twin in pairs.items()])
-    titles /= sqrt(one.title_norm * other.title_norm)
-    left = [word for word in one.title if word not in pairs], [word for word in other.title if word not in twins]
-    shared = [word for word in one.whole if word in other.whole and word not in series]
-    common = sum([one.whole[word] * other.whole[word] for word in shared])
-    common += sum(
-        [one.whole.get(word, 0.0) * other.whole.get(twin, 0.0) for word, twin in pairs.items() if word != twin]
-    )
-    features = {
+def features_at_home(alike: Alike, cosine: float | None) -> dict[str, float]:
+    """Return what speaks for one event and against it, of two reports in one language.
+
+    All are from 0 to 1. ``meaning`` is the ``cosine`` of their vectors, 0 without; others but those that ``Alike`` has
+    are 1 when they are so.
+    """
+    one, other, pairs = alike.one, alike.other, alike.pairs
+    titles, is_one_source = alike.titles(), one.source == other.source
+    telling = _telling(alike)
+    is_same = titles >= _EQUAL and len(pairs) >= _LEAST_EQUAL
+    found = {
         "meaning": max(0.0, cosine or 0.0),
-        "bodies": common / sqrt(one.norm * other.norm),
+        "bodies": alike.bodies(),
         "titles": titles,
-        "covered": sqrt(_covered(one, left[0], other.text) * _covered(other, left[1], one.text)),
-        "source": float(one.report.source == other.report.source),
-        "links": float(not set(one.gist.links).isdisjoint(other.gist.links)),
-    }
-    return Alike(features=features, pairs=pairs, shared=shared, left=left)
-
-
-def features_at_home(one: Weighed, other: Weighed, cosine: float | None) -> tuple[dict[str, float], tuple[str, ...]]:
-    """Return what speaks for one event and against it, of two reports in one language, and the telling words in both.
-
-    All are from 0 to 1. ``bodies`` and ``titles`` are cosines, of headline with lead and of headlines; ``covered`` is
-    how much of both headlines the other report has; ``meaning`` is the ``cosine`` of their vectors, 0 without; the
-    others are 1 when they are so.
-    """
-    alike = alike_at_home(one, other, cosine)
-    found, pairs, both = dict(alike.features), alike.pairs, (*alike.pairs, *alike.shared)
-    telling = [word for word in both if word in one.telling and (word in one.title or word in other.title)]
-    is_same = found["titles"] >= _EQUAL and len(pairs) >= _LEAST_EQUAL
-    found |= {
+        "covered": alike.covered(),
+        "source": float(is_one_source),
+        "links": float(have_link(one, other)),
         "plain": float(not telling),
-        "single": float(len(set(telling)) == 1),
-        **_conflicts(one.gist, other.gist, *alike.left),
-        "indices": float(_rankers_differ(one.gist, other.gist)),
+        "single": float(len(telling) == 1),
+        **_conflicts(one, other, *alike.left()),
+        "indices": float(_rankers_differ(one, other)),
         "hollow": float(not telling and not one.has_lead and not is_same),
         "series": 0.0,
-        "parts": float(bool(found["source"]) and _parts_differ(one.report.title, other.report.title)),
+        "parts": float(is_one_source and _parts_differ(one.report.title, other.report.title)),
     }
-    if found["source"]:
+    if is_one_source:
         apart = abs(one.report.published - other.report.published)
         is_again = one.report.title == other.report.title and apart > _SAME_DAY
         found["series"] = float(is_again or bool(found["numbers"] or found["years"]))
-    words = sorted(dict.fromkeys(both), key=lambda word: -one.title.get(word, one.whole.get(word, 0.0)))
-    return found, tuple(word for word in words if word in one.telling)
+    return found
 
 
-def features_abroad(one: Weighed, other: Weighed, cosine: float | None) -> tuple[dict[str, float], tuple[str, ...]]:
-    """Return what speaks for one event and against it, of two reports in two languages, and what is in both.
+def words_at_home(alike: Alike) -> tuple[str, ...]:
+    """Return the telling words in both of two reports in one language, the weightiest first."""
+    one = alike.one
+    both = dict.fromkeys((*alike.pairs, *alike.shared()))
+    words = sorted(both, key=lambda word: -one.title.get(word, one.whole.get(word, 0.0)))
+    return tuple(word for word in words if word in one.telling)
+
+
+def features_abroad(one: Weighed, other: Weighed, cosine: float | None) -> dict[str, float]:
+    """Return what speaks for one event and against it, of two reports in two languages.
 
     ``cosine`` is that of their vectors, None where there are none.
     """
-    shared = [name for name in one.names if name in other.names]
-    numbers = [name for name in shared if name[0].isdigit() and len(name) > 1 and not is_year(name)]
-    things = [name for name in shared if is_thing(name) and (numbers or name not in _UNITS)]
-    names = [name for name in shared if not is_thing(name) and not name[0].isdigit()]
-    told = sum(min(one.names[name], other.names[name]) for name in names)
+    names, numbers, things = _shared_abroad(one, other)
+    told = sum([min(one.names[name], other.names[name]) for name in names])
     are_texts = one.has_lead or other.has_lead
     years = [{name for name in each.gist.names if is_year(name)} for each in (one, other)]
-    found = {
+    return {
         "meaning": max(0.0, cosine or 0.0),
         "names": min(_NAMES, told) / _NAMES,
         "figures": min(_NUMBERS, len(numbers)) / _NUMBERS,
         "things": min(_THINGS, len(things)) / _THINGS,
         "single": float(not are_texts and len(names) + len(numbers) == 1 and len(things) < _SUBJECT_AND_PLACE),
-        "places": float(_places_differ(one.gist, other.gist)),
+        "places": float(_places_differ(one, other)),
         "years": float(bool(years[0]) and bool(years[1]) and years[0].isdisjoint(years[1])),
-        "indices": float(_rankers_differ(one.gist, other.gist)),
-        "links": float(not set(one.gist.links).isdisjoint(other.gist.links) and bool(names)),
-        "source": float(one.report.source == other.report.source),
+        "indices": float(_rankers_differ(one, other)),
+        "links": float(have_link(one, other) and bool(names)),
+        "source": float(one.source == other.source),
     }
-    return found, tuple(name.lstrip("@#") for name in (*names, *numbers, *things))
 
 
-def _all_names(gist: Gist) -> dict[str, None]:
-    return dict.fromkeys((*gist.names, *gist.lead_names))
+def words_abroad(one: Weighed, other: Weighed) -> tuple[str, ...]:
+    """Return what is in both of two reports in two languages: names, numbers, things."""
+    return tuple(name.lstrip("@#") for each in _shared_abroad(one, other) for name in each)
+
+
+def _shared_abroad(one: Weighed, other: Weighed) -> tuple[list[str], list[str], list[str]]:
+    shared = [name for name in one.names if name in other.names]
+    numbers = [name for name in shared if name[0].isdigit() and len(name) > 1 and not is_year(name)]
+    things = [name for name in shared if is_thing(name) and (numbers or name not in _UNITS)]
+    return [name for name in shared if not is_thing(name) and not name[0].isdigit()], numbers, things
+
+
+def have_link(one: Weighed, other: Weighed) -> bool:
+    """Whether both link to a page."""
+    return not set(one.links).isdisjoint(other.links)
+
+
+def _telling(alike: Alike) -> set[str]:
+    """Return the telling words in both reports that either headline has."""
+    one, other = alike.one, alike.other
+    both = one.telling.intersection((*alike.pairs, *alike.shared()))
+    return {word for word in both if word in one.title or word in other.title}
 
 
 def _series_words(one: Weighed, other: Weighed) -> frozenset[str]:
     """Return the words that two titles of one source have in common because they are of one series: "Weekly: …"."""
     first, second = one.parts, other.parts
-    if len(first) < 2 or len(second) < 2 or one.report.source != other.report.source or first == second:
+    if len(first) < 2 or len(second) < 2 or first == second:
         return frozenset()
     common = [part for part in (first[0], first[-1]) if part in {second[0], second[-1]}]
-    return frozenset(stems(terms_in(" ".join(common)), one.gist.language)) if common else frozenset()
+    return frozenset(stems(terms_in(" ".join(common)), one.language)) if common else frozenset()
 
 
 def _parts_differ(title: str, other: str) -> bool:
@@ -227,12 +250,16 @@ def _parts_differ(title: str, other: str) -> bool:
     return len(filled) == 1 and not any(word[0].isdigit() or word[:3] == twin[:3] for word, twin in filled)
 
 
-def _pairs(first: Mapping[str, float], second: Mapping[str, float], ignored: Collection[str]) -> dict[str, str]:
+def _pairs(one: Weighed, other: Weighed, ignored: Collection[str]) -> dict[str, str]:
     """Return the words of the first headline that the second has, each with its twin there."""
+    first, second = one.title, other.title
     pairs = {word: word for word in first if word in second and word not in ignored}
+    common = one.beginnings & other.beginnings
+    if not common:
+        return pairs
     left: dict[str, list[str]] = {}
     for word in second:
-        if len(word) >= _LONG_WORD and word not in first:
+        if word not in first and word[:_LONG_WORD] in common:
             left.setdefault(word[:_LONG_WORD], []).append(word)
     if not left:
         return pairs
@@ -261,7 +288,7 @@ def _covered(one: Weighed, left: Collection[str], text: Collection[str]) -> floa
     return (one.title_total - missing) / one.title_total
 
 
-def _conflicts(one: Gist, other: Gist, left_here: Sequence[str], left_there: Sequence[str]) -> dict[str, float]:
+def _conflicts(one: Weighed, other: Weighed, left_here: Sequence[str], left_there: Sequence[str]) -> dict[str, float]:
     """Return what each headline says otherwise than the other report: years, numbers, places."""
     here = [word for word in left_here if word[0].isdigit() and word not in other.text]
     there = [word for word in left_there if word[0].isdigit() and word not in one.text]
@@ -273,19 +300,17 @@ def _conflicts(one: Gist, other: Gist, left_here: Sequence[str], left_there: Seq
     }
 
 
-def _has_town(left: Iterable[str], one: Gist, other: Gist) -> bool:
-    known = place_stems(one.language)
-    return any(word in known and word not in other.text for word in left)
+def _has_town(left: Iterable[str], one: Weighed, other: Weighed) -> bool:
+    return bool(place_stems(one.language).intersection(left) - other.text)
 
 
-def _places_differ(one: Gist, other: Gist) -> bool:
+def _places_differ(one: Weighed, other: Weighed) -> bool:
     """Whether each headline names a place, and neither report the other's."""
-    here, there = set(filter(is_place, one.names)), set(filter(is_place, other.names))
+    here, there = one.places, other.places
     if not here or not there:
         return False
-    return here.isdisjoint((*there, *other.lead_names)) and there.isdisjoint(one.lead_names)
+    return here.isdisjoint((*there, *other.gist.lead_names)) and there.isdisjoint(one.gist.lead_names)
 
 
-def _rankers_differ(one: Gist, other: Gist) -> bool:
-    here, there = _RANKERS.intersection(_all_names(one)), _RANKERS.intersection(_all_names(other))
-    return bool(here) and bool(there) and here.isdisjoint(there)
+def _rankers_differ(one: Weighed, other: Weighed) -> bool:
+    return bool(one.rankers) and bool(other.rankers) and one.rankers.isdisjoint(other.rankers)

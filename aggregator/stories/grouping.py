@@ -15,8 +15,8 @@ from heapq import heappop, heappush
 
 from aggregator.model import Grouping, Joined, Report
 from aggregator.stories.candidates import Near
-from aggregator.stories.features import Weighed, weigh
-from aggregator.stories.scores import SHIPPED, Scales, Score, may_be_one, needs_meaning, score
+from aggregator.stories.features import Weighed
+from aggregator.stories.scores import SHIPPED, Scales, Score, needs_meaning, promising_score, score, words_in_both
 from aggregator.stories.weights import Weights
 from aggregator.stories.wording import as_written
 
@@ -70,6 +70,36 @@ class _Link:
         return _Link(self.total + other.total, self.count + other.count, max(self.nearest, other.nearest))
 
 
+def _in_order(one: Report, other: Report) -> tuple[Report, Report]:
+    return (one, other) if one.id < other.id else (other, one)
+
+
+class _Story:
+    """The reports of a story, and what decides whether it may become one with another."""
+
+    def __init__(self, first: Report) -> None:
+        self.members = [first]
+        self.begins = self.ends = first.published
+        # what waits though it was sent has taken over an article, and was in no story of its own
+        self.is_sent = first.is_sent and not first.is_waiting
+        self.is_new = first.is_waiting
+
+    def take(self, members: Sequence[Report]) -> None:
+        for each in members:
+            self.members.append(each)
+            self.begins, self.ends = min(self.begins, each.published), max(self.ends, each.published)
+            self.is_sent = self.is_sent or (each.is_sent and not each.is_waiting)
+            self.is_new = self.is_new and each.is_waiting
+
+    def may_take(self, other: _Story) -> bool:
+        """Whether two may become one: not what a digest has sent as two, nor what would outgrow a story."""
+        return (
+            max(self.ends, other.ends) - min(self.begins, other.begins) <= MAX_SPAN
+            and not (self.is_sent and other.is_sent)
+            and len(self.members) + len(other.members) <= MAX_REPORTS
+        )
+
+
 class Stories:
     """Stories as they are, and as they become one."""
 
@@ -77,31 +107,31 @@ class Stories:
         self._weights = weights
         self._scales = scales
         self._cosine = cosine
-        self._members: dict[str, list[Report]] = defaultdict(list)
+        self._stories: dict[str, _Story] = {}
         self._story: dict[str, str] = {}
         self._weighed: dict[str, Weighed] = {}
         self._scores: dict[tuple[str, str], Score] = {}
         self._links: dict[str, dict[str, _Link]] = defaultdict(dict)
         self.merged: dict[str, str] = {}
         for report in reports:
-            self._members[report.story].append(report)
             self._story[report.id] = report.story
+            if report.story in self._stories:
+                self._stories[report.story].take([report])
+            else:
+                self._stories[report.story] = _Story(report)
 
     def join(self, found: Near) -> None:
         """Let stories become one, the likest first; those are looked at that have reports which found each other."""
         near: dict[str, set[str]] = defaultdict(set)
         for report, others in found:
-            for other in others:
-                one, two = self._story[report.id], self._story[other.id]
-                if one != two:
-                    near[one].add(two)
-                    near[two].add(one)
+            one = self._story[report.id]
+            for two in {self._story[other.id] for other in others} - {one}:
+                near[one].add(two)
+                near[two].add(one)
         waiting: list[tuple[float, str, str]] = []
 
         def consider(one: str, two: str) -> None:
-            if not self._may_become_one(one, two) or not self._may_be_alike(one, two):
-                return
-            if (likeness := self._likeness(one, two)) > 0:
+            if self._stories[one].may_take(self._stories[two]) and (likeness := self._likeness(one, two)) > 0:
                 heappush(waiting, (-likeness, min(one, two), max(one, two)))
 
         for story, nearby in near.items():
@@ -110,9 +140,9 @@ class Stories:
                     consider(story, other_story)
         while waiting:
             likeness, one, two = heappop(waiting)
-            if one not in self._members or two not in self._members or not self._may_become_one(one, two):
+            if one not in self._stories or two not in self._stories:
                 continue
-            if -likeness != self._likeness(one, two):
+            if not self._stories[one].may_take(self._stories[two]) or -likeness != self._likeness(one, two):
                 continue  # they have changed since, and were considered anew
             older, newer = self._unite(one, two)
             besides = near.pop(newer, set()) - {older}
@@ -120,8 +150,6 @@ class Stories:
                 near[beside].discard(newer)
                 near[beside].add(older)
             near[older] = (near[older] | besides) - {newer}
-            if len(self._members[older]) >= MAX_REPORTS:
-                continue
             for beside in near[older]:
                 consider(older, beside)
 
@@ -130,14 +158,15 @@ class Stories:
         story = self._story[report.id]
         if story == report.id:
             return None
-        others = [each for each in self._members[story] if each.id != report.id]
+        others = [each for each in self._stories[story].members if each.id != report.id]
         if not others:
             return None  # its story's only other report is gone since it joined
         nearest = max(others, key=lambda each: (self.score(report, each).value, each.id))
-        return Joined(story=story, evidence=evidence_of(self.score(report, nearest), report, nearest))
+        words = self.words_in_both(report, nearest)
+        return Joined(story=story, evidence=evidence_of(self.score(report, nearest), words, report, nearest))
 
     def why_closed(self, report: Report, story: str) -> str | None:
-        members = self._members[story]
+        members = self._stories[story].members
         if len(members) >= MAX_REPORTS:
             return f"that story has {MAX_REPORTS} articles already"
         times = [each.published for each in members]
@@ -147,45 +176,55 @@ class Stories:
 
     def likeness_to(self, report: Report, story: str) -> float:
         """Return how like a report is to a story's reports: above 0 it belongs there."""
-        return self._linked([report], self._members[story]).likeness
+        return self._linked([report], self._stories[story].members).likeness
 
     def score(self, one: Report, other: Report) -> Score:
-        key = (one.id, other.id) if one.id < other.id else (other.id, one.id)
-        found = self._scores.get(key)
+        """Judge two reports, which have one score whoever asks."""
+        first, second = _in_order(one, other)
+        found = self._scores.get((first.id, second.id))
         if found is None:
-            found = self._scores[key] = score(
-                self._weigh(one), self._weigh(other), self._cosine(one, other), self._scales
-            )
+            found = score(self._weigh(first), self._weigh(second), self._cosine(first, second), self._scales)
+            self._scores[first.id, second.id] = found
         return found
 
-    def _may_be_alike(self, one: str, two: str) -> bool:
-        """Tell quickly of two stories of one report each, as most are, that they are not alike."""
-        ours, theirs = self._members[one], self._members[two]
-        if len(ours) > 1 or len(theirs) > 1:
-            return True
-        [first], [second] = ours, theirs
-        return may_be_one(self._weigh(first), self._weigh(second), self._cosine(first, second), self._scales)
+    def words_in_both(self, one: Report, other: Report) -> tuple[str, ...]:
+        """Return what two reports have in common that tells which event it is."""
+        first, second = _in_order(one, other)
+        return words_in_both(self._weigh(first), self._weigh(second))
+
+    def _may_be_alike(self, one: Report, other: Report) -> bool:
+        """Tell quickly of most pairs that they are not alike; of the others the score is known then."""
+        first, second = _in_order(one, other)
+        found = promising_score(self._weigh(first), self._weigh(second), self._cosine(first, second), self._scales)
+        if found is None:
+            return False
+        self._scores[first.id, second.id] = found
+        return True
 
     def _likeness(self, one: str, two: str) -> float:
+        """Return how like two stories are; of two of one report each, as most are, perhaps 0 where it is less."""
+        ours, theirs = self._stories[one].members, self._stories[two].members
+        if len(ours) == 1 == len(theirs) and two not in self._links[one] and not self._may_be_alike(ours[0], theirs[0]):
+            return 0.0
         return self._link(one, two).likeness
 
     def _link(self, one: str, two: str) -> _Link:
         found = self._links[one].get(two)
         if found is None:
-            found = self._linked(self._members[one], self._members[two])
+            found = self._linked(self._stories[one].members, self._stories[two].members)
             self._links[one][two] = self._links[two][one] = found
         return found
 
     def _relink(self, older: str, newer: str) -> None:
         """Link what two stories that become one are linked to: only what one of them was not yet is compared."""
         ours, theirs = self._links.pop(older, {}), self._links.pop(newer, {})
-        size = len(self._members[older]) + len(self._members[newer])
+        size = len(self._stories[older].members) + len(self._stories[newer].members)
         for story in (ours.keys() | theirs.keys()) - {older, newer}:
             first, second = (self._links[story].pop(each, None) for each in (older, newer))
-            members = self._members[story]
+            members = self._stories[story].members
             if size + len(members) <= MAX_REPORTS:
-                first = first or self._linked(self._members[older], members)
-                second = second or self._linked(self._members[newer], members)
+                first = first or self._linked(self._stories[older].members, members)
+                second = second or self._linked(self._stories[newer].members, members)
                 self._links[story][older] = self._links[older][story] = first.joined_with(second)
 
     def _linked(self, ours: Sequence[Report], theirs: Sequence[Report]) -> _Link:
@@ -194,40 +233,26 @@ class Stories:
         ]
         return _Link(sum(values), len(values), max(values))
 
-    def _may_become_one(self, one: str, two: str) -> bool:
-        """What a digest has sent as two stories stays two; and no story outgrows what a story may be.
-
-        What waits though it was sent has taken over an article, and was in no story of its own.
-        """
-        ours, theirs = self._members[one], self._members[two]
-        if len(ours) + len(theirs) > MAX_REPORTS:
-            return False
-        if all(any(each.is_sent and not each.is_waiting for each in members) for members in (ours, theirs)):
-            return False
-        times = [each.published for each in (*ours, *theirs)]
-        return max(times) - min(times) <= MAX_SPAN
-
     def _unite(self, one: str, two: str) -> tuple[str, str]:
         """Make two stories one; return the id that stays, the older one's, and the other."""
         older, newer = sorted((one, two), key=self._age)
         self._relink(older, newer)
-        members = self._members.pop(newer)
-        self._members[older] += members
-        self._story.update((each.id, older) for each in members)
-        if any(not each.is_waiting for each in members):
+        joining = self._stories.pop(newer)
+        self._stories[older].take(joining.members)
+        self._story.update((each.id, older) for each in joining.members)
+        if any(not each.is_waiting for each in joining.members):
             self.merged = {each: older if into == newer else into for each, into in self.merged.items()}
             self.merged[newer] = older
         return older, newer
 
     def _age(self, story: str) -> tuple[bool, datetime, str]:
         """Order stories: what was stored before this round comes first, then what was published first."""
-        members = self._members[story]
-        return all(each.is_waiting for each in members), min(each.published for each in members), story
+        return self._stories[story].is_new, self._stories[story].begins, story
 
     def _weigh(self, report: Report) -> Weighed:
         weighed = self._weighed.get(report.id)
         if weighed is None:
-            weighed = self._weighed[report.id] = weigh(report, self._weights)
+            weighed = self._weighed[report.id] = Weighed(report, self._weights)
         return weighed
 
 
@@ -240,7 +265,7 @@ def needing_vectors(near: Near, weights: Weights) -> set[str]:
 
     def of(report: Report) -> Weighed:
         if report.id not in weighed:
-            weighed[report.id] = weigh(report, weights)
+            weighed[report.id] = Weighed(report, weights)
         return weighed[report.id]
 
     wanted: set[str] = set()
@@ -251,10 +276,10 @@ def needing_vectors(near: Near, weights: Weights) -> set[str]:
     return wanted
 
 
-def evidence_of(found: Score, report: Report, other: Report) -> str:
+def evidence_of(found: Score, words: Iterable[str], report: Report, other: Report) -> str:
     """Say in words why a report is in one story with another."""
-    written = as_written(found.words, report, other)
-    words = f": {', '.join(written[:_MOST_WORDS])}" if written else ""
+    written = as_written(words, report, other)[:_MOST_WORDS]
+    shared = f": {', '.join(written)}" if written else ""
     reasons = found.reasons(1)
     because = f" ({', '.join(reasons[:2])})" if reasons else ""
-    return f"like {other.source} “{other.title[:80]}”, {found.share:.0%} sure{because}{words}"
+    return f"like {other.source} “{other.title[:80]}”, {found.share:.0%} sure{because}{shared}"

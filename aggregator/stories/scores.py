@@ -7,13 +7,21 @@ that the fit has not seen (docs/explanation/judgement.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import exp
 from typing import Final
 
 from aggregator.model import Gist
-from aggregator.stories.features import Weighed, alike_at_home, features_abroad, features_at_home
+from aggregator.stories.features import (
+    Alike,
+    Weighed,
+    features_abroad,
+    features_at_home,
+    have_link,
+    words_abroad,
+    words_at_home,
+)
 
 START: Final = "start"
 
@@ -139,11 +147,10 @@ _LEAST_SAID = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """``value`` is above 0 for one event; ``parts`` are what it is the sum of; ``words`` what both reports have."""
+    """``value`` is above 0 for one event; ``parts`` are what it is the sum of."""
 
     value: float
     parts: Mapping[str, float] = field(default_factory=dict)
-    words: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -158,24 +165,56 @@ class Score:
 
 def score(one: Weighed, other: Weighed, cosine: float | None = None, scales: Scales = SHIPPED) -> Score:
     """Judge two reports. ``cosine`` is that of their vectors, None where one has none."""
-    weights = _weights(one, other, cosine, scales)
-    of_pair = features_abroad if is_abroad(one.gist, other.gist) else features_at_home
-    return _sum(weights, *of_pair(one, other, cosine))
-
-
-def may_be_one(one: Weighed, other: Weighed, cosine: float | None = None, scales: Scales = SHIPPED) -> bool:
-    """Whether the score of two reports may be above 0, going by what can speak for it alone: of most pairs it can't."""
     if is_abroad(one.gist, other.gist):
-        return True
-    weights, features = _weights(one, other, cosine, scales), alike_at_home(one, other, cosine).features
-    most = weights[START] + sum([value * _weight(name, weights) for name, value in features.items() if value])
-    return most + sum([max(0.0, weight) for name, weight in weights.items() if name not in features]) > 0
+        return _sum(_scale(cosine, scales).abroad, features_abroad(one, other, cosine))
+    return _sum(_weights_at_home(one, other, cosine, scales), features_at_home(Alike(one, other), cosine))
 
 
-def _weights(one: Weighed, other: Weighed, cosine: float | None, scales: Scales) -> Weighing:
-    scale = scales.plain if cosine is None else scales.meant
+def promising_score(
+    one: Weighed, other: Weighed, cosine: float | None = None, scales: Scales = SHIPPED
+) -> Score | None:
+    """Judge two reports; None, quickly, where what can speak for one event is not enough: so it is with most pairs."""
     if is_abroad(one.gist, other.gist):
-        return scale.abroad
+        return score(one, other, cosine, scales)
+    weights, alike = _weights_at_home(one, other, cosine, scales), Alike(one, other)
+    if _most(alike, cosine, weights) <= 0:
+        return None
+    return _sum(weights, features_at_home(alike, cosine))
+
+
+# What may speak for one event: where it is weighed, it is measured before all else.
+_FOR: Final[Mapping[str, Callable[[Alike], float]]] = {
+    "bodies": Alike.bodies,
+    "titles": Alike.titles,
+    "covered": Alike.covered,
+    "source": lambda alike: float(alike.one.source == alike.other.source),
+}
+
+
+def _most(alike: Alike, cosine: float | None, weights: Weighing) -> float:
+    """Return what the score of two reports is at most, going by what may speak for it alone."""
+    most = weights[START] + RULES["links"] * have_link(alike.one, alike.other)
+    for name, weight in weights.items():
+        if name in _FOR:
+            most += weight * _FOR[name](alike)
+        elif name == "meaning":
+            most += weight * max(0.0, cosine or 0.0)
+        elif name != START:
+            most += max(0.0, weight)
+    return most
+
+
+def words_in_both(one: Weighed, other: Weighed) -> tuple[str, ...]:
+    """Return what two reports have in common that tells which event it is."""
+    return words_abroad(one, other) if is_abroad(one.gist, other.gist) else words_at_home(Alike(one, other))
+
+
+def _scale(cosine: float | None, scales: Scales) -> Scale:
+    return scales.plain if cosine is None else scales.meant
+
+
+def _weights_at_home(one: Weighed, other: Weighed, cosine: float | None, scales: Scales) -> Weighing:
+    scale = _scale(cosine, scales)
     # of one text and a headline, the meaning tells more than the words
     are_texts = one.has_lead and other.has_lead if cosine is None else one.has_lead or other.has_lead
     return scale.texts if are_texts else scale.headlines
@@ -183,7 +222,8 @@ def _weights(one: Weighed, other: Weighed, cosine: float | None, scales: Scales)
 
 def needs_meaning(one: Weighed, other: Weighed) -> bool:
     """Whether the vectors of two reports may tell that they are of one event: else they need none."""
-    return may_be_one(one, other, _NEAR) and score(one, other, _NEAR).value > 0
+    found = promising_score(one, other, _NEAR)
+    return found is not None and found.value > 0
 
 
 def is_abroad(one: Gist, other: Gist) -> bool:
@@ -191,13 +231,9 @@ def is_abroad(one: Gist, other: Gist) -> bool:
     return "" != one.language != other.language != ""
 
 
-def _sum(weights: Mapping[str, float], found: Mapping[str, float], words: tuple[str, ...]) -> Score:
+def _sum(weights: Weighing, found: Mapping[str, float]) -> Score:
     parts = {START: weights[START]}
     for name, value in found.items():
-        if value and (weight := _weight(name, weights)):
+        if value and (weight := weights.get(name) or RULES.get(name)):
             parts[name] = value * weight
-    return Score(sum(parts.values()), parts, words)
-
-
-def _weight(name: str, weights: Weighing) -> float:
-    return weights.get(name) or RULES.get(name, 0.0)
+    return Score(sum(parts.values()), parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import log
 
 from aggregator.model import Gist, Vocabulary
@@ -25,59 +25,72 @@ _NOTHING = Vocabulary()
 
 
 class Weights:
-    """The weights of words. ``unread`` are gists that no vocabulary has yet: those of the round itself."""
+    """What words weigh, by language. ``unread`` are gists that no vocabulary has yet: those of the round itself."""
 
     def __init__(self, vocabularies: Mapping[str, Vocabulary], unread: Iterable[Gist] = ()) -> None:
         self._vocabularies = vocabularies
         self._entries: Counter[str] = Counter()
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
-        self._known: dict[tuple[str, str], float] = {}
-        self._rare: dict[tuple[str, str], float] = {}
-        self._telling: dict[tuple[str, str], bool] = {}
+        self._words: dict[str, Words] = {}
         for gist in unread:
             self._entries[gist.language] += 1
             self._counts[gist.language].update((*gist.title, *gist.text))
 
-    def of(self, word: str, language: str) -> float:
-        """Return the weight of a stem: the logarithm of how many entries there are for each that has it."""
-        key = (language, word)
-        weight = self._known.get(key)
-        if weight is None:
-            weight = self._known[key] = self._weight(word, language, least=1)
-        return weight
+    def of(self, language: str) -> Words:
+        words = self._words.get(language)
+        if words is None:
+            vocabulary = self._vocabularies.get(language, _NOTHING)
+            read = vocabulary.entries + self._entries[language]
+            words = self._words[language] = Words(language, read, vocabulary.counts, self._counts[language])
+        return words
 
-    def rarity(self, word: str, language: str) -> float:
-        """Return the weight of a stem by which reports find each other: what a few have is as rare as what one has.
 
-        Else a word that the reports of one event share would be less rare than those of each alone.
-        """
-        key = (language, word)
-        weight = self._rare.get(key)
-        if weight is None:
-            weight = self._rare[key] = self._weight(word, language, least=_FEW)
-        return weight
+class Words:
+    """What stems of one language weigh, each worked out when it is first asked for."""
 
-    def is_telling(self, word: str, language: str) -> bool:
-        """Whether a word tells one event from another: a name, a place, a rare word, a number of some length."""
-        key = (language, word)
-        found = self._telling.get(key)
-        if found is None:
-            read, having = self._read(word, language)
-            is_rare = read < _ENOUGH or having <= _TOO_COMMON * read
-            found = self._telling[key] = is_rare and _assumed(word, language) <= _PLACE
-        return found
+    def __init__(self, language: str, read: int, *counts: Mapping[str, int]) -> None:
+        """``counts`` tell in how many of the entries ``read`` a word is."""
+        self._language, self._read, self._counts = language, read, counts
+        self._assumed = _Table(self._assume)
+        # The logarithm of how many entries there are for each that has the word.
+        self.weight: Mapping[str, float] = _Table(lambda word: self._weigh(word, least=1))
+        # The weight by which reports find each other: what a few have is as rare as what one has. Else a word that the
+        # reports of one event share would be less rare than those of each alone.
+        self.rarity: Mapping[str, float] = _Table(lambda word: self._weigh(word, least=_FEW))
 
-    def _weight(self, word: str, language: str, *, least: int) -> float:
-        read, having = self._read(word, language)
-        share = _assumed(word, language)
+    def telling(self, words: Iterable[str]) -> frozenset[str]:
+        """Return those that tell one event from another: names, places, rare words, numbers of some length."""
+        assumed = self._assumed
+        telling = frozenset([word for word in words if assumed[word] <= _PLACE])
+        if self._read < _ENOUGH:
+            return telling
+        return frozenset(word for word in telling if self._having(word) <= _TOO_COMMON * self._read)
+
+    def _weigh(self, word: str, *, least: int) -> float:
+        share = self._assumed[word]
         assumed = _ASSUMED_OF_NAMES if share == _RARE else _ASSUMED
-        return log((read + assumed) / (max(having, least) + assumed * share))
+        return log((self._read + assumed) / (max(self._having(word), least) + assumed * share))
 
-    def _read(self, word: str, language: str) -> tuple[int, int]:
-        """Return how many entries were read, and how many of them have a word."""
-        vocabulary = self._vocabularies.get(language, _NOTHING)
-        having = vocabulary.counts.get(word, 0) + self._counts[language].get(word, 0)
-        return vocabulary.entries + self._entries[language], having
+    def _having(self, word: str) -> int:
+        return sum([counts.get(word, 0) for counts in self._counts])
+
+    def _assume(self, word: str) -> float:
+        """Return how many of all entries have a word, as far as is known of it from the beginning."""
+        if word[0].isdigit():
+            return _SMALL_NUMBER if len(word) <= 2 or is_year(word) else _NUMBER
+        if word in everyday_stems(self._language):
+            return _EVERYDAY
+        return _PLACE if word in place_stems(self._language) else _RARE
+
+
+class _Table(dict[str, float]):
+    def __init__(self, work_out: Callable[[str], float]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, word: str) -> float:
+        value = self[word] = self._work_out(word)
+        return value
 
 
 def is_year(word: str) -> bool:
@@ -86,11 +99,3 @@ def is_year(word: str) -> bool:
 
 def is_quantity(word: str) -> bool:
     return word[0].isdigit() and not is_year(word)
-
-
-def _assumed(word: str, language: str) -> float:
-    if word[0].isdigit():
-        return _SMALL_NUMBER if len(word) <= 2 or is_year(word) else _NUMBER
-    if word in everyday_stems(language):
-        return _EVERYDAY
-    return _PLACE if word in place_stems(language) else _RARE

@@ -6,8 +6,8 @@ import pytest
 
 from aggregator.model import Report
 from aggregator.stories import Weights
-from aggregator.stories.features import weigh
-from aggregator.stories.scores import Scale, Scales, may_be_one, score
+from aggregator.stories.features import Weighed
+from aggregator.stories.scores import Scale, Scales, promising_score, score
 from tests.unit.stories.test_stories import Newsroom, headline
 
 LEAD = "The space agency says that its lander Kalliope touched down on Venus on Monday after a flight of four months."
@@ -40,19 +40,20 @@ def reports() -> list[Report]:
 @pytest.mark.parametrize("cosine", [None, 0.0, 0.3, 0.6, 0.9])
 def test_no_pair_is_ruled_out_that_scores_above_zero(reports: list[Report], cosine: float | None) -> None:
     weights = Weights({}, (each.gist for each in reports))
-    weighed = [weigh(each, weights) for each in reports]
+    weighed = [Weighed(each, weights) for each in reports]
 
-    pairs = [(score(*pair, cosine).value > 0, may_be_one(*pair, cosine)) for pair in combinations(weighed, 2)]
+    pairs = [(score(*pair, cosine), promising_score(*pair, cosine)) for pair in combinations(weighed, 2)]
 
-    assert [pair for pair in pairs if pair == (True, False)] == []
-    assert (True, True) in pairs
-    assert (False, False) in pairs
+    assert all(found == quick for found, quick in pairs if quick is not None)
+    assert [found for found, quick in pairs if quick is None and found.value > 0] == []
+    assert [found for found, quick in pairs if quick is not None and found.value > 0]
+    assert [found for found, quick in pairs if quick is None]
 
 
 def test_what_parts_reports_in_the_shipped_weights_may_speak_for_them_in_others(reports: list[Report]) -> None:
-    one, other = (weigh(each, Weights({})) for each in reports[6:8])
+    one, other = (Weighed(each, Weights({})) for each in reports[6:8])
     weighing = {"start": -1.0, "plain": 2.0}
     plain = Scale(texts=weighing, headlines=weighing, abroad=weighing)
 
-    assert not may_be_one(one, other)
-    assert may_be_one(one, other, scales=Scales(plain=plain, meant=plain))
+    assert promising_score(one, other) is None
+    assert promising_score(one, other, scales=Scales(plain=plain, meant=plain)) is not None
