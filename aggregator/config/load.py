@@ -209,8 +209,9 @@ def _validate(tree: Section, files: _Files) -> tuple[Config | None, list[Problem
     for index, source in enumerate(config.sources):
         place = nearest(tree, ("sources", index)).place
         source.put_at(place.file, place.line)
-    for location in environment_locations(tree):
-        _hide(config, location)
+    if files.basis.env.names:
+        for location in environment_locations(tree):
+            _hide(config, location)
     return config, []
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -108,7 +108,7 @@ def _parts(node: Scalar) -> tuple[Scalar, ...]:
         return (node,)
     parts = [part.strip() for part in node.value.split(",")]
     return tuple(
-        replace(node, value=part, written=node.written if node.is_from_environment else part) for part in parts if part
+        node._replace(value=part, written=node.written if node.is_from_environment else part) for part in parts if part
     )
 
 

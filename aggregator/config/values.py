@@ -27,7 +27,7 @@ from aggregator.text.durations import DURATION_PATTERN, SHORT_DURATION_PATTERN, 
 from aggregator.text.expressions import parse_filter
 from aggregator.text.locales import languages, speaks
 from aggregator.text.sizes import SIZE_PATTERN, parse_size
-from aggregator.text.terms import parse_term
+from aggregator.text.terms import check_term
 
 _T = TypeVar("_T")
 
@@ -129,7 +129,7 @@ def _every(value: Any) -> str:  # noqa: ANN401
 
 
 def _term(text: str) -> str:
-    parse_term(text)
+    check_term(text)
     return text
 
 

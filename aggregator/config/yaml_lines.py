@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from aggregator.config.environment import substitute
-from aggregator.config.yaml_nodes import TAG, NotYaml, YamlNode, compose, no_break_spaces
+from aggregator.config.yaml_nodes import STR, TAG, NotYaml, YamlNode, compose, no_break_spaces
 from aggregator.errors import Problem
 from aggregator.text.sizes import size_in_words
 
@@ -17,8 +18,7 @@ _MAX_VALUES = 500_000  # after aliases are followed, so that a few lines can't b
 _MAX_DEPTH = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something is written; ``line`` counts from 1."""
 
     file: str
@@ -31,8 +31,7 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A single value. ``written`` is the text in the file, in which ``${NAME}`` still stands for a secret."""
 
     place: Place
@@ -121,9 +120,6 @@ def _parse(text: str, *, file: str, env: Mapping[str, str]) -> Reading:
 _HIDDEN_TAIL = re.compile(r"\s+#[^\s#=*!-]")
 
 
-_STR = f"{TAG}str"
-
-
 class _Builder:
     """Turns the YAML library's nodes into ours: variables replaced, aliases followed within bounds."""
 
@@ -160,7 +156,7 @@ class _Builder:
 
     def _list(self, node: YamlNode, place: Place) -> List:
         self._refuse_tag(node, place, "seq")
-        return List(place, tuple(self.build(item) for item in node.value))
+        return List(place, tuple([self.build(item) for item in node.value]))
 
     def _section(self, node: YamlNode, place: Place) -> Section:
         self._refuse_tag(node, place, "map")
@@ -209,7 +205,7 @@ class _Builder:
         if not tag.startswith(TAG):
             self.problems.append(place.problem("tags such as !name have no meaning here"))
             return Scalar(place, None, written)
-        if tag == _STR:
+        if tag == STR:
             if "$" not in written:
                 return Scalar(place, written, written)
             try:

@@ -10,6 +10,7 @@ import yaml
 from yaml.resolver import BaseResolver
 
 TAG: Final = "tag:yaml.org,2002:"
+STR: Final = f"{TAG}str"
 
 # A scalar, sequence or mapping by its ``id``, of one library or the other; neither has types.
 YamlNode: TypeAlias = Any
@@ -19,6 +20,11 @@ _NUMBER_STARTS = list("-+0123456789")
 
 class _Resolver(BaseResolver):
     """Which tag a scalar has that names none: the core schema of YAML 1.2, with "_" allowed in numbers."""
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> Any:  # noqa: ANN401
+        """Return the tag; of a plain scalar at once whose first character says that it is text, as most do."""
+        is_text = kind is yaml.ScalarNode and value and implicit[0] and value[0] not in self.yaml_implicit_resolvers
+        return STR if is_text else super().resolve(kind, value, implicit)
 
 
 for _name, _pattern, _starts in (

@@ -25,6 +25,10 @@ _LOOKS_AROUND = re.compile(r"\(\?<?[=!]|\(\?>|\(\?\(|\\[1-9]|[*+?}]\+")
 # re2 knows the letters a to z only when it looks for the border of a word, and would find nothing without a word.
 _BORDER_BESIDE_LETTER = re.compile(r"\\[bB][^\x00-\x7f]|[^\x00-\x7f](?:[*+?])?\\[bB]")
 
+# Words in a row, which may be stems, as nearly all terms are.
+_WORD = "[a-zA-Z0-9À-ÖØ-öø-ÿ]+[*]?"
+_PLAIN_TERM = re.compile(f"=?{_WORD}(?:[ '’-]{_WORD})*")
+
 
 class Field(StrEnum):
     """Where in an entry a term may stand. ``SOURCE`` is the name and the title of the source that it came from."""
@@ -98,7 +102,13 @@ def re2_options() -> re2.Options:
     return options
 
 
-@lru_cache(maxsize=16_384)  # each term of a rule is read twice: when it is checked, and when it is compiled
+def check_term(text: str) -> None:
+    """Raise what ``parse_term`` raises; takes a twentieth of its time, and keeps nothing."""
+    if _PLAIN_TERM.fullmatch(text) is None:
+        parse_term(text)
+
+
+@lru_cache(maxsize=16_384)  # a term may stand in many rules
 def parse_term(text: str) -> Term:
     """Read a word, a phrase, a stem (``satellite*``, also in a phrase), ``=Exact`` ones or a ``/regular expression/``.
 

@@ -1,9 +1,12 @@
 import time
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aggregator.text.expressions import And, Expression, Not, Or, parse_filter
-from aggregator.text.terms import Condition, Field, Part, Pattern, Phrase, parse_term
+from aggregator.text.terms import Condition, Field, Part, Pattern, Phrase, check_term, parse_term
 
 
 def shown(expression: Expression) -> str:
@@ -96,8 +99,28 @@ def test_no_regular_expression_takes_longer_than_the_text_is_long() -> None:
     ],
 )
 def test_what_is_no_term_is_refused_with_the_reason(text: str, complaint: str) -> None:
-    with pytest.raises(ValueError, match=complaint):
-        parse_term(text)
+    for refuse in (check_term, parse_term):
+        with pytest.raises(ValueError, match=complaint):
+            refuse(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="aZ9éÿ×ªœ=*- '’._/", max_size=8))
+def test_the_check_of_a_term_says_what_reading_it_says(text: str) -> None:
+    assert refusal(check_term, text) == refusal(parse_term, text)
+
+
+def test_the_check_of_a_letter_says_what_reading_it_says() -> None:
+    for letter in map(chr, range(0x250)):
+        assert refusal(check_term, letter) == refusal(parse_term, letter), letter
+
+
+def refusal(read: Callable[[str], object], text: str) -> str | None:
+    try:
+        read(text)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 @pytest.mark.parametrize(
