@@ -24,7 +24,7 @@ class _Resolver(BaseResolver):
     def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> Any:  # noqa: ANN401
         """Return the tag; of a plain scalar at once whose first character says that it is text, as most do."""
         is_text = kind is yaml.ScalarNode and value and implicit[0] and value[0] not in self.yaml_implicit_resolvers
-        return STR if is_text else super().resolve(kind, value, implicit)
+        return STR if is_text else super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
 
 
 for _name, _pattern, _starts in (
