@@ -36,7 +36,7 @@ from aggregator.stories import (
     marks_of,
     packed,
 )
-from aggregator.stories.features import Alike, Weighed, features_abroad, features_at_home, words_abroad
+from aggregator.stories.features import FOR, Alike, Weighed, features_abroad, features_against, words_abroad
 from aggregator.stories.scores import RULES, SHIPPED, START, Scale, Scales, is_abroad
 from tests.quality import stories as labelled
 from tests.quality.scores import Score
@@ -207,7 +207,8 @@ def _pair(
         if not words_abroad(one, two):
             return
     else:
-        found = features_at_home(Alike(one, two), near)
+        alike = Alike(one, two, near)
+        found = {name: measure(alike) for name, measure in FOR.items()} | features_against(alike)
         kind = ("headlines", "mixed", "texts")[one.has_lead + two.has_lead]
     if not any(found.get(name) for name in RULES if name != "places"):
         yield Pair(kind, events, is_one, found)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -62,7 +63,7 @@ _REPORT = sa.select(*_COLUMNS).select_from(
 )
 # what waits is looked up first: joined, SQLite would go through all entries
 _IS_WAITING = entries.c.pk.in_(sa.select(ungrouped.c.entry_pk))
-_WAITING = _REPORT.where(_IS_WAITING).order_by(entries.c.published, entries.c.id)
+_WAITING = _REPORT.where(_IS_WAITING).order_by(entries.c.published, entries.c.id).limit(sa.bindparam("most"))
 _BY_ID = _REPORT.where(among(entries.c.id, "chosen"))
 _IS_ORIGINAL = entries.c.original == entries.c.id
 _STORIES_OF = sa.select(sa.func.coalesce(entries.c.story, entries.c.original)).where(among(entries.c.pk, "chosen"))
@@ -117,12 +118,12 @@ def may_group(connection: sa.Connection, *, now: datetime, waits_since: datetime
 
 def waiting(connection: sa.Connection, *, limit: int) -> list[Report]:
     """Return the reports whose stories aren't judged yet, in the order in which they were published."""
-    return _reports(connection, connection.execute(_WAITING.limit(limit)).mappings())
+    return _reports(connection, connection.execute(_WAITING, {"most": limit}))
 
 
 def report(connection: sa.Connection, entry_id: str) -> Report | None:
     """Return an entry as its story needs it; None for one that was stored before stories were."""
-    found = _reports(connection, connection.execute(_BY_ID, {"chosen": array([entry_id])}).mappings())
+    found = _reports(connection, connection.execute(_BY_ID, {"chosen": array([entry_id])}))
     return found[0] if found else None
 
 
@@ -139,10 +140,7 @@ def surroundings(connection: sa.Connection, marks: Sequence[Collection[int]], li
     if not chosen:
         return Surroundings()
     stories = {"chosen": array(connection.execute(_STORIES_OF, {"chosen": array(chosen)}).scalars())}
-    found = [
-        *connection.execute(_IN_STORIES, stories).mappings(),
-        *connection.execute(_FIRST_OF_STORIES, stories).mappings(),
-    ]
+    found = chain.from_iterable(connection.execute(each, stories) for each in (_IN_STORIES, _FIRST_OF_STORIES))
     reports = _reports(connection, found)
     ids = {each.pk: each.id for each in reports}
     by_mark = {mark: tuple(ids[pk] for pk in reversed(pks) if pk in ids) for mark, pks in having.items()}
@@ -158,26 +156,27 @@ def _closest(having: Mapping[int, Sequence[int]], marks: Iterable[int], links: C
     return [pk for _, pk in enough[:_LOOKED_AT]]
 
 
-def _reports(connection: sa.Connection, found: Iterable[sa.RowMapping]) -> list[Report]:
+def _reports(connection: sa.Connection, found: Iterable[Sequence[Any]]) -> list[Report]:
+    """Return the reports of rows with ``_COLUMNS``."""
     found = list(found)
     if not found:
         return []
-    sent = set(connection.execute(_SENT, {"chosen": array(row["id"] for row in found)}).scalars())
+    sent = set(connection.execute(_SENT, {"chosen": array(row[1] for row in found)}).scalars())
     return [
         Report(
-            pk=row["pk"],
-            id=row["id"],
-            source=row["source"],
-            title=row["title"],
-            lead=row["lead"],
-            published=row["published"],
-            gist=rows.to_gist(row["language"], row["words"]),
-            story=row["story"],
-            is_sent=row["id"] in sent,
-            is_waiting=row["waits"] is not None,
-            vector=None if row["vector"] is None else bytes(row["vector"]),
+            pk=pk,
+            id=id_,
+            source=source,
+            title=title,
+            lead=lead,
+            published=published,
+            gist=rows.to_gist(language, words),
+            story=story,
+            is_sent=id_ in sent,
+            is_waiting=waits is not None,
+            vector=None if vector is None else bytes(vector),
         )
-        for row in found
+        for pk, id_, source, title, lead, published, story, language, words, vector, waits in found
     ]
 
 

@@ -225,7 +225,7 @@ def gist_words(gist: Gist) -> str:
 
 def to_gist(language: str, words: str) -> Gist:
     """Make a record of what ``gist_words`` wrote, be it an earlier version that knew less."""
-    title, text, links, names, lead_names, *_ = (*(tuple(part.split()) for part in words.split("|")), (), (), ())
+    title, text, links, names, lead_names, *_ = (*[tuple(part.split()) for part in words.split("|")], (), (), ())
     return Gist(language=language, title=title, text=text, links=links, names=names, lead_names=lead_names)
 
 

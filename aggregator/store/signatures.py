@@ -7,6 +7,7 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -188,6 +189,6 @@ def _learned(connection: sa.Connection, language: str) -> rows.Values:
         .subquery()
     )
     query = sa.select(newest.c.words).where(newest.c.language == language).limit(_SAMPLE)
-    read = [" ".join(words.split("|", 2)[:2]).split() for words in connection.execute(query).scalars()]
-    counts = Counter(word for words in read for word in set(words))
-    return {"entries": len(read), "counts": {word: count for word, count in counts.items() if count > 1}}
+    texts = [words.replace("|", " ", 1).partition("|")[0] for words in connection.execute(query).scalars()]
+    counts = Counter(chain.from_iterable(dict.fromkeys(text.split()) for text in texts))
+    return {"entries": len(texts), "counts": {word: count for word, count in counts.items() if count > 1}}

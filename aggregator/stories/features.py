@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from math import sqrt
+from typing import Final
 
 from aggregator.model import Report
 from aggregator.stories.instalments import instalments_in
@@ -100,11 +101,12 @@ class Weighed:
 class Alike:
     """What two reports in one language have in common.
 
-    ``pairs`` are the words of the first headline that the second has, each with its twin there.
+    ``pairs`` are the words of the first headline that the second has, each with its twin there. ``cosine`` is that of
+    their vectors, None where there are none.
     """
 
-    def __init__(self, one: Weighed, other: Weighed) -> None:
-        self.one, self.other = one, other
+    def __init__(self, one: Weighed, other: Weighed, cosine: float | None = None) -> None:
+        self.one, self.other, self.cosine = one, other, cosine
         self._series = _series_words(one, other) if one.source == other.source else frozenset()
         self.pairs = _pairs(one, other, self._series)
 
@@ -119,6 +121,9 @@ class Alike:
         return [each for each in self.one.title if each not in pairs], [
             each for each in self.other.title if each not in twins
         ]
+
+    def meaning(self) -> float:
+        return max(0.0, self.cosine or 0.0)
 
     def bodies(self) -> float:
         """Return the cosine of headline with lead."""
@@ -138,36 +143,42 @@ class Alike:
         here, there = self.left()
         return sqrt(_covered(self.one, here, self.other.text) * _covered(self.other, there, self.one.text))
 
+    def source(self) -> float:
+        return float(self.one.source == self.other.source)
 
-def features_at_home(alike: Alike, cosine: float | None) -> dict[str, float]:
-    """Return what speaks for one event and against it, of two reports in one language.
+    def links(self) -> float:
+        return float(_have_link(self.one, self.other))
 
-    All are from 0 to 1. ``meaning`` is the ``cosine`` of their vectors, 0 without; others but those that ``Alike`` has
-    are 1 when they are so.
-    """
-    one, other, pairs = alike.one, alike.other, alike.pairs
-    titles, is_one_source = alike.titles(), one.source == other.source
-    telling = _telling(alike)
-    is_same = titles >= _EQUAL and len(pairs) >= _LEAST_EQUAL
+
+# What may speak for one event in two reports in one language, and whether they are of one source, from 0 to 1.
+FOR: Final[Mapping[str, Callable[[Alike], float]]] = {
+    "meaning": Alike.meaning,
+    "bodies": Alike.bodies,
+    "titles": Alike.titles,
+    "covered": Alike.covered,
+    "source": Alike.source,
+    "links": Alike.links,
+}
+
+
+def features_against(alike: Alike) -> dict[str, float]:
+    """Return what speaks against one event in two reports in one language: 1 for what is so, else 0."""
+    one, other = alike.one, alike.other
+    both = one.telling.intersection((*alike.pairs, *alike.shared()))
+    telling = [word for word in both if word in one.title or word in other.title]
+    is_hollow = not telling and not one.has_lead and (alike.titles() < _EQUAL or len(alike.pairs) < _LEAST_EQUAL)
     found = {
-        "meaning": max(0.0, cosine or 0.0),
-        "bodies": alike.bodies(),
-        "titles": titles,
-        "covered": alike.covered(),
-        "source": float(is_one_source),
-        "links": float(have_link(one, other)),
         "plain": float(not telling),
         "single": float(len(telling) == 1),
         **_conflicts(one, other, *alike.left()),
         "indices": float(_rankers_differ(one, other)),
-        "hollow": float(not telling and not one.has_lead and not is_same),
-        "series": 0.0,
-        "parts": float(is_one_source and _parts_differ(one.report.title, other.report.title)),
+        "hollow": float(is_hollow),
     }
-    if is_one_source:
+    if one.source == other.source:
         apart = abs(one.report.published - other.report.published)
         is_again = one.report.title == other.report.title and apart > _SAME_DAY
         found["series"] = float(is_again or bool(found["numbers"] or found["years"]))
+        found["parts"] = float(_parts_differ(one.report.title, other.report.title))
     return found
 
 
@@ -197,7 +208,7 @@ def features_abroad(one: Weighed, other: Weighed, cosine: float | None) -> dict[
         "places": float(_places_differ(one, other)),
         "years": float(bool(years[0]) and bool(years[1]) and years[0].isdisjoint(years[1])),
         "indices": float(_rankers_differ(one, other)),
-        "links": float(have_link(one, other) and bool(names)),
+        "links": float(_have_link(one, other) and bool(names)),
         "source": float(one.source == other.source),
     }
 
@@ -214,16 +225,9 @@ def _shared_abroad(one: Weighed, other: Weighed) -> tuple[list[str], list[str], 
     return [name for name in shared if not is_thing(name) and not name[0].isdigit()], numbers, things
 
 
-def have_link(one: Weighed, other: Weighed) -> bool:
+def _have_link(one: Weighed, other: Weighed) -> bool:
     """Whether both link to a page."""
     return not set(one.links).isdisjoint(other.links)
-
-
-def _telling(alike: Alike) -> set[str]:
-    """Return the telling words in both reports that either headline has."""
-    one, other = alike.one, alike.other
-    both = one.telling.intersection((*alike.pairs, *alike.shared()))
-    return {word for word in both if word in one.title or word in other.title}
 
 
 def _series_words(one: Weighed, other: Weighed) -> frozenset[str]:

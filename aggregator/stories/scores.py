@@ -7,18 +7,18 @@ that the fit has not seen (docs/explanation/judgement.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import exp
 from typing import Final
 
 from aggregator.model import Gist
 from aggregator.stories.features import (
+    FOR,
     Alike,
     Weighed,
     features_abroad,
-    features_at_home,
-    have_link,
+    features_against,
     words_abroad,
     words_at_home,
 )
@@ -166,42 +166,23 @@ class Score:
 def score(one: Weighed, other: Weighed, cosine: float | None = None, scales: Scales = SHIPPED) -> Score:
     """Judge two reports. ``cosine`` is that of their vectors, None where one has none."""
     if is_abroad(one.gist, other.gist):
-        return _sum(_scale(cosine, scales).abroad, features_abroad(one, other, cosine))
-    return _sum(_weights_at_home(one, other, cosine, scales), features_at_home(Alike(one, other), cosine))
+        scale = scales.plain if cosine is None else scales.meant
+        return _sum({START: scale.abroad[START]}, features_abroad(one, other, cosine), scale.abroad)
+    alike, weights = Alike(one, other, cosine), _weights_at_home(one, other, cosine, scales)
+    return _sum(_parts_for(alike, weights), features_against(alike), weights)
 
 
 def promising_score(
     one: Weighed, other: Weighed, cosine: float | None = None, scales: Scales = SHIPPED
 ) -> Score | None:
-    """Judge two reports; None, quickly, where what can speak for one event is not enough: so it is with most pairs."""
+    """Judge two reports; None, quickly, where what speaks for one event is not enough: so it is with most pairs."""
     if is_abroad(one.gist, other.gist):
         return score(one, other, cosine, scales)
-    weights, alike = _weights_at_home(one, other, cosine, scales), Alike(one, other)
-    if _most(alike, cosine, weights) <= 0:
+    alike, weights = Alike(one, other, cosine), _weights_at_home(one, other, cosine, scales)
+    parts = _parts_for(alike, weights)
+    if sum(parts.values()) + sum([each for name, each in weights.items() if each > 0 and name not in FOR]) <= 0:
         return None
-    return _sum(weights, features_at_home(alike, cosine))
-
-
-# What may speak for one event: where it is weighed, it is measured before all else.
-_FOR: Final[Mapping[str, Callable[[Alike], float]]] = {
-    "bodies": Alike.bodies,
-    "titles": Alike.titles,
-    "covered": Alike.covered,
-    "source": lambda alike: float(alike.one.source == alike.other.source),
-}
-
-
-def _most(alike: Alike, cosine: float | None, weights: Weighing) -> float:
-    """Return what the score of two reports is at most, going by what may speak for it alone."""
-    most = weights[START] + RULES["links"] * have_link(alike.one, alike.other)
-    for name, weight in weights.items():
-        if name in _FOR:
-            most += weight * _FOR[name](alike)
-        elif name == "meaning":
-            most += weight * max(0.0, cosine or 0.0)
-        elif name != START:
-            most += max(0.0, weight)
-    return most
+    return _sum(parts, features_against(alike), weights)
 
 
 def words_in_both(one: Weighed, other: Weighed) -> tuple[str, ...]:
@@ -209,15 +190,11 @@ def words_in_both(one: Weighed, other: Weighed) -> tuple[str, ...]:
     return words_abroad(one, other) if is_abroad(one.gist, other.gist) else words_at_home(Alike(one, other))
 
 
-def _scale(cosine: float | None, scales: Scales) -> Scale:
-    return scales.plain if cosine is None else scales.meant
-
-
 def _weights_at_home(one: Weighed, other: Weighed, cosine: float | None, scales: Scales) -> Weighing:
-    scale = _scale(cosine, scales)
+    if cosine is None:
+        return scales.plain.texts if one.has_lead and other.has_lead else scales.plain.headlines
     # of one text and a headline, the meaning tells more than the words
-    are_texts = one.has_lead and other.has_lead if cosine is None else one.has_lead or other.has_lead
-    return scale.texts if are_texts else scale.headlines
+    return scales.meant.texts if one.has_lead or other.has_lead else scales.meant.headlines
 
 
 def needs_meaning(one: Weighed, other: Weighed) -> bool:
@@ -231,8 +208,16 @@ def is_abroad(one: Gist, other: Gist) -> bool:
     return "" != one.language != other.language != ""
 
 
-def _sum(weights: Weighing, found: Mapping[str, float]) -> Score:
+def _parts_for(alike: Alike, weights: Weighing) -> dict[str, float]:
+    """Return the parts of a score that may speak for one event: what has no weight is not looked at."""
     parts = {START: weights[START]}
+    for name, measure in FOR.items():
+        if (weight := weights.get(name) or RULES.get(name)) and (value := measure(alike)):
+            parts[name] = value * weight
+    return parts
+
+
+def _sum(parts: dict[str, float], found: Mapping[str, float], weights: Weighing) -> Score:
     for name, value in found.items():
         if value and (weight := weights.get(name) or RULES.get(name)):
             parts[name] = value * weight

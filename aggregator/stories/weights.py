@@ -40,17 +40,18 @@ class Weights:
         words = self._words.get(language)
         if words is None:
             vocabulary = self._vocabularies.get(language, _NOTHING)
-            read = vocabulary.entries + self._entries[language]
-            words = self._words[language] = Words(language, read, vocabulary.counts, self._counts[language])
+            words = Words(language, vocabulary, self._entries[language], self._counts[language])
+            self._words[language] = words
         return words
 
 
 class Words:
     """What stems of one language weigh, each worked out when it is first asked for."""
 
-    def __init__(self, language: str, read: int, *counts: Mapping[str, int]) -> None:
-        """``counts`` tell in how many of the entries ``read`` a word is."""
-        self._language, self._read, self._counts = language, read, counts
+    def __init__(self, language: str, vocabulary: Vocabulary, unread: int, counts: Mapping[str, int]) -> None:
+        """``counts`` tell in how many of the ``unread`` entries a word is, beside those of the vocabulary."""
+        self._language, self._read = language, vocabulary.entries + unread
+        self._known, self._counts = vocabulary.counts, counts
         self._assumed = _Table(self._assume)
         # The logarithm of how many entries there are for each that has the word.
         self.weight: Mapping[str, float] = _Table(lambda word: self._weigh(word, least=1))
@@ -72,7 +73,7 @@ class Words:
         return log((self._read + assumed) / (max(self._having(word), least) + assumed * share))
 
     def _having(self, word: str) -> int:
-        return sum([counts.get(word, 0) for counts in self._counts])
+        return self._known.get(word, 0) + self._counts.get(word, 0)
 
     def _assume(self, word: str) -> float:
         """Return how many of all entries have a word, as far as is known of it from the beginning."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
 from aggregator.model import Report
 from aggregator.stories.proper_names import name_of
@@ -17,18 +18,16 @@ def as_written(words: Iterable[str], *reports: Report) -> list[str]:
     """Return words as the first report writes them that has them; what none of these writes is left out."""
     written: dict[str, str] = {}
     for report in reports:
-        for key, word in _keys(report):
-            written.setdefault(key, word)
+        for word in _WORD.findall(f"{report.title}\n{report.lead}"):
+            for key in _keys(word, report.gist.language):
+                written.setdefault(key, word)
     return list(dict.fromkeys(written[word] for word in words if word in written))
 
 
-def _keys(report: Report) -> Iterator[tuple[str, str]]:
-    """Yield what each word of headline and lead is compared as, with the word."""
-    language = report.gist.language
-    for text in (report.title, report.lead):
-        for word in _WORD.findall(text):
-            terms = terms_in(word)
-            for key in (*stems(terms, language), *terms, *map(name_of, terms)):
-                yield key, word
-            for thing in things_in(terms, language):
-                yield thing[1:], word
+# The same words stand in many texts.
+@lru_cache(maxsize=4_096)
+def _keys(word: str, language: str) -> tuple[str, ...]:
+    """Return what a word is compared as."""
+    terms = terms_in(word)
+    things = [thing[1:] for thing in things_in(terms, language)]
+    return (*stems(terms, language), *terms, *map(name_of, terms), *things)
