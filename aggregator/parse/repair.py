@@ -1,7 +1,7 @@
 """An XML document as it came → one that an XML parser can read, where a small mistake is all that is wrong.
 
 Publishers use HTML's entities without declaring them, leave ampersands bare, and have warnings of their server, or half
-a web page, before the feed's first tag. Here those are mended in linear time, and the document type goes: with it go
+a web page, before the feed's first tag or behind its last. Here those are mended in linear time, and the document type goes: with it go
 external entities and entities made of entities, so that nothing is left that could expand without end.
 """
 
@@ -38,6 +38,7 @@ _BARE = re.compile(
 )
 _END_NAME = re.compile(r"</([A-Za-z_][\w:.-]*)")
 _CUT_END = re.compile(r"</([\w:.-]+)\s*$")
+_NOT_BEHIND = re.compile(r"]]>|-->|<(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)  # the root may not have ended before it
 _CDATA = "<![CDATA["
 _END_TAG = re.compile(r"\s*</")
 _SECOND_END = re.compile(r"((?:[^\]<]++|\](?!\](?:>|&gt;))|<(?!!\[CDATA\[))*+)\]\](?:>|&gt;)(?=\s*</)")
@@ -150,9 +151,14 @@ def has_more_tags(text: str, limit: int) -> bool:
 
 
 def _with_end(document: Document) -> str:
-    """Return the text of a document with the last ">" of its last tag."""
-    found = _CUT_END.search(document.text, max(0, len(document.text) - 200))
-    return f"{document.text.rstrip()}>" if found and found[1] == document.root else document.text
+    """Return the text of a document with the last ">" of its last tag, and without a script or the like behind that."""
+    text, root = document.text, document.root
+    found = _CUT_END.search(text, max(0, len(text) - 200))
+    if found and found[1] == root:
+        return f"{text.rstrip()}>"
+    whole, end, behind = text.rpartition(f"</{root}>")
+    is_noise = root.lower().rpartition(":")[2] in _FEED_NAMES and not _NOT_BEHIND.search(behind)
+    return whole + end if end and is_noise else text
 
 
 def _skip_prolog(text: str) -> tuple[int, str]:

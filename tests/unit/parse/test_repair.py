@@ -79,6 +79,24 @@ def test_noise_before_the_feed_is_cut_off() -> None:
     assert document.text.startswith("<rss")
 
 
+@pytest.mark.parametrize("noise", ["\n<script src='a.js'></script>", "\n</body>\n</html>", "<br />\n<b>Warning</b>: out of memory"])
+def test_noise_behind_the_feed_is_cut_off(noise: str) -> None:
+    assert mend(open_document(f"<rss><a>x</a></rss>{noise}")) == "<rss><a>x</a></rss>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<rss><a>x</a></rss><item>y</item>",
+        "<rss><a><![CDATA[</rss>]]></a>",
+        "<rss><!-- </rss> --><a>x</a>",
+        "<a>x</a><b/>",
+    ],
+)
+def test_what_may_belong_to_the_feed_is_not_cut_off_behind_its_end(text: str) -> None:
+    assert mend(open_document(text)) == text
+
+
 def test_a_page_about_feeds_is_no_feed() -> None:
     assert open_document("<!DOCTYPE html><html><body>&lt;rss version=2.0></body></html>").root == "html"
 
