@@ -1,8 +1,8 @@
 """An XML document as it came → one that an XML parser can read, where a small mistake is all that is wrong.
 
 Publishers use HTML's entities without declaring them, leave ampersands bare, and have warnings of their server, or half
-a web page, before the feed's first tag or behind its last. Here those are mended in linear time, and the document type goes: with it go
-external entities and entities made of entities, so that nothing is left that could expand without end.
+a web page, before the feed's first tag or behind its last. Here those are mended in linear time, and the document type
+goes: with it go external entities and entities made of entities, so that nothing is left that could expand without end.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import chain, islice
+from typing import NamedTuple
 
 from aggregator.model import Entry, Gist
 from aggregator.stories.links import links_of
@@ -28,24 +28,24 @@ def gists_of(entries: Sequence[Entry], *, beside: Sequence[Entry] = ()) -> tuple
         return ()
     wanted, entries = len(entries), (*entries, *beside)
     site_names = _site_names(entries)
-    said = [_Said(headline(entry.title, site_names), _lead(entry)) for entry in entries]
+    said = [_said(entry, site_names) for entry in entries]
     languages = _languages(entries, said)
     links = _own_links(entries)
     return tuple(_gist(*each) for each in islice(zip(said, languages, links, strict=True), wanted))
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """The headline and the lead of an entry, and the words of both."""
 
     title: str
     lead: str
-    title_terms: list[str] = field(init=False)
-    lead_terms: list[str] = field(init=False)
+    title_terms: list[str]
+    lead_terms: list[str]
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "title_terms", terms_in(self.title))
-        object.__setattr__(self, "lead_terms", terms_in(self.lead)[:_LEAD_WORDS])
+
+def _said(entry: Entry, site_names: frozenset[str]) -> _Said:
+    title, lead = headline(entry.title, site_names), _lead(entry)
+    return _Said(title, lead, terms_in(title), terms_in(lead)[:_LEAD_WORDS])
 
 
 def _gist(said: _Said, language: str, links: tuple[str, ...]) -> Gist:
@@ -54,10 +54,10 @@ def _gist(said: _Said, language: str, links: tuple[str, ...]) -> Gist:
     return Gist(
         language=language,
         title=title,
-        text=tuple(stem for stem in text if stem not in title),
+        text=tuple([stem for stem in text if stem not in title]),
         links=links,
         names=names,
-        lead_names=tuple(each for each in names_in(said.lead, said.lead_terms, language) if each not in names),
+        lead_names=tuple([each for each in names_in(said.lead, said.lead_terms, language) if each not in names]),
     )
 
 
@@ -78,7 +78,7 @@ def _own_links(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
 def _languages(entries: Sequence[Entry], said: Sequence[_Said]) -> list[str]:
     """Return the language of each entry; what can't be told is that of nearly all others, if there is one."""
     found = [
-        language_of(chain(each.title_terms, each.lead_terms), entry.language)
+        language_of(each.title_terms + each.lead_terms, entry.language)
         for entry, each in zip(entries, said, strict=True)
     ]
     known = Counter(language for language in found if language)

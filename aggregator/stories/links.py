@@ -29,13 +29,16 @@ _EVERYWHERE = re.compile(
 
 def links_of(entry: Entry) -> tuple[str, ...]:
     """Return the first pages of other sites that an entry's text links to, as hashes; none for a list of links."""
-    own = site_of(entry.url) or ""
+    addresses = _ADDRESS.findall(entry.content[:_MARKUP_CHARS])
+    own = site_of(entry.url) or "" if addresses else ""
     found: dict[str, None] = {}
-    for address in _ADDRESS.findall(entry.content[:_MARKUP_CHARS]):
+    for address in addresses:
         page = _page(html.unescape(address), own)
         if page is not None:
             found[f"{crc32(page.encode('utf-8', 'replace')):08x}"] = None
-    return tuple(found) if len(found) <= MAX_LINKS else ()
+            if len(found) > MAX_LINKS:
+                return ()
+    return tuple(found)
 
 
 def _page(address: str, own: str) -> str | None:

@@ -18,14 +18,14 @@ _GENITIVE = re.compile(r"(?<=\w{3})s$")
 
 def name_of(word: str) -> str:
     """Return what a folded name is compared as: "anns" and "ann" are one. So "venus" becomes "venu"."""
-    return _GENITIVE.sub("", word)
+    return _GENITIVE.sub("", word) if word.endswith("s") else word
 
 
 def names_in(text: str, terms: list[str], language: str) -> tuple[str, ...]:
     """Return the names and numbers of a text, folded, and its things; ``terms`` are its words."""
     numbers = [term for term in terms if term[0].isdigit() and not _is_everyday(term, language)]
-    names = filter(None, (_name_of(written, language) for written in _NAME.findall(text)))
-    return (*dict.fromkeys((*numbers, *names)), *things_in(terms, language))
+    names = [name for written in _NAME.findall(text) if (name := _name_of(written, language))]
+    return (*dict.fromkeys(numbers + names), *things_in(terms, language))
 
 
 # The same words stand in many texts: nearly all of them have been judged before.

@@ -18,23 +18,19 @@ _LANGUAGES = ("en", "fr", "de", "lb")
 # A German compound holds two things: "Weltraumagentur". What is left between them is a joint.
 _JOINTS = ("", "s", "es", "n", "en", "e", "er")
 _LEAST_LETTERS = 3
-# So many words of a language are remembered that stand for nothing.
-_MOST_DULL = 30_000
 
 
 def things_in(terms: Sequence[str], language: str) -> list[str]:
     """Return the things that folded words stand for, each once: "@law" a subject, "#france" a place."""
-    pairs, dull = _table(language).pairs, _dull(language)
+    table = _table(language)
+    pairs, known, starts = table.pairs, table.known, table.starts
     found: dict[str, None] = {}
-    for place in [place for place, term in enumerate(terms) if term not in dull]:
+    for place in [place for place, term in enumerate(terms) if term in known or term[:_LEAST_LETTERS] in starts]:
         term, after = terms[place], terms[place + 1] if place + 1 < len(terms) else ""
         if term in pairs and (thing := pairs[term].get(after)):
             found[thing] = None
-            continue
-        things = _things_of(term, language)
-        found.update(dict.fromkeys(things))
-        if not things and term not in pairs and len(dull) < _MOST_DULL:
-            dull.add(term)
+        else:
+            found.update(dict.fromkeys(_things_of(term, language)))
     return list(found)
 
 
@@ -48,17 +44,16 @@ def is_place(thing: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Words that stand for a thing whole; those that do with any ending; and pairs of words, by the first."""
+    """Words that stand for a thing whole; those that do with any ending; and pairs of words, by the first.
+
+    What is neither ``known`` nor has one of the ``starts`` stands for nothing, as nearly all words.
+    """
 
     whole: Mapping[str, str]
     beginnings: Mapping[str, str]
     pairs: Mapping[str, Mapping[str, str]]
-
-
-@lru_cache(maxsize=8)
-def _dull(language: str) -> set[str]:
-    """Words that were found to stand for nothing, as nearly all do: they are told without a call."""
-    return set()
+    known: frozenset[str]
+    starts: frozenset[str]
 
 
 @lru_cache(maxsize=4_096)
@@ -95,7 +90,8 @@ def _table(language: str) -> _Table:
             if word.endswith("*"):
                 beginnings.setdefault(word[:-1], thing)
             whole.setdefault(word.rstrip("*"), thing)
-    return _Table(whole, beginnings, dict(pairs))
+    starts = frozenset(word[:_LEAST_LETTERS] for word in beginnings)
+    return _Table(whole, beginnings, dict(pairs), frozenset((*whole, *pairs)), starts)
 
 
 def _words_of_things(language: str) -> Iterator[tuple[str, list[str]]]:

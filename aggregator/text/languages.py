@@ -45,6 +45,7 @@ _AMBIGUOUS = (
     "tous ton tu un war was will wo"
 )
 _TELLTALE = {language: small - set(_AMBIGUOUS.split()) for language, small in _SMALL_WORDS.items()}
+_ANY_TELLTALE = frozenset().union(*_TELLTALE.values())
 # So many of them must be there to believe that a language is not the one that was declared.
 _AGAINST_DECLARED, _WITHOUT_DECLARED = 3, 2
 
@@ -63,10 +64,12 @@ _OTHER_SMALL = {
     "af": "aan as dat deur die en het in is met na nie om op sal te ten uit van vir was word",
     "pl": "co dla do i jak jest na nie o od po przez sie to w we z za ze",
 }
-_OTHERS = {language: frozenset(words.split()) for language, words in _OTHER_SMALL.items()}
+_SMALL_IN_ALL = {**_SMALL_WORDS, **{language: frozenset(words.split()) for language, words in _OTHER_SMALL.items()}}
+_SMALL_IN_ANY = frozenset().union(*_SMALL_IN_ALL.values())
 
 # Numbers stay whole ("3-1", "1.8", "2026-03-01"); apostrophes, dots and hyphens part words.
 _TERM = re.compile(r"\d+(?:[.,:-]\d+)*|[^\W\d_]+")
+_TERM_IN_ASCII = re.compile(r"[A-Za-z]+|[0-9]+(?:[.,:-][0-9]+)*")
 
 _CODE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?(?:-.*)?", re.IGNORECASE)
 _NO_LANGUAGE = {"und", "zxx", "mul", "mis"}
@@ -76,7 +79,8 @@ _kept = threading.local()
 
 def terms_in(text: str) -> list[str]:
     """Return the words and numbers of plain text, folded."""
-    return _TERM.findall(fold(text))
+    folded = fold(text)
+    return (_TERM_IN_ASCII if folded.isascii() else _TERM).findall(folded)
 
 
 def language_of(terms: Iterable[str], declared: str | None) -> str:
@@ -87,8 +91,8 @@ def language_of(terms: Iterable[str], declared: str | None) -> str:
     said = (declared or "").partition("-")[0].lower()
     if said and said not in _SMALL_WORDS:
         return said
-    words = set(terms)
-    (second, _), (most, best) = sorted((len(words & small), name) for name, small in _TELLTALE.items())[1:]
+    words = _ANY_TELLTALE.intersection(terms)
+    (second, _), (most, best) = sorted([(len(words & small), name) for name, small in _TELLTALE.items()])[1:]
     if most >= (_AGAINST_DECLARED if said else _WITHOUT_DECLARED) and most >= 2 * second:
         return best
     return said or (best if most > second else "")
@@ -99,8 +103,8 @@ def detected_language(text: str) -> str | None:
 
     Nobody has said which language it is, so it may be any: the small words of others count against these.
     """
-    words = set(terms_in(text))
-    counts = {name: len(words & small) for name, small in {**_SMALL_WORDS, **_OTHERS}.items()}
+    words = _SMALL_IN_ANY.intersection(terms_in(text))
+    counts = {name: len(words & small) for name, small in _SMALL_IN_ALL.items()}
     best = max(_SMALL_WORDS, key=counts.__getitem__)
     others = max(count for name, count in counts.items() if name != best)
     return best if counts[best] >= _UNDECLARED and counts[best] >= 2 * others else None

@@ -50,11 +50,11 @@ def smallest_pieces(words: list[str]) -> tuple[list[int], list[int]]:
 
 
 def _smallest(pieces: list[int]) -> list[int]:
-    different = sorted(set(pieces))
-    if len(different) > _SMALLEST:
-        largest = different[_SMALLEST - 1]
-        pieces = [piece for piece in pieces if piece <= largest]
-    return list(dict.fromkeys(pieces))
+    different = list(dict.fromkeys(pieces))
+    if len(different) <= _SMALLEST:
+        return different
+    largest = sorted(different)[_SMALLEST - 1]
+    return [piece for piece in different if piece <= largest]
 
 
 def choose_marks(beginning: Sequence[int], whole: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -79,7 +79,9 @@ def test_noise_before_the_feed_is_cut_off() -> None:
     assert document.text.startswith("<rss")
 
 
-@pytest.mark.parametrize("noise", ["\n<script src='a.js'></script>", "\n</body>\n</html>", "<br />\n<b>Warning</b>: out of memory"])
+@pytest.mark.parametrize(
+    "noise", ["\n<script src='a.js'></script>", "\n</body>\n</html>", "<br />\n<b>Warning</b>: out of memory"]
+)
 def test_noise_behind_the_feed_is_cut_off(noise: str) -> None:
     assert mend(open_document(f"<rss><a>x</a></rss>{noise}")) == "<rss><a>x</a></rss>"
 
