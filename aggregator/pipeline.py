@@ -40,6 +40,9 @@ _NO_FILES = "this machine has too many files open to read it; raise its limit (u
 # for the disk, the other decides.
 _MOST_AT_ONCE = 2
 
+# Answers read, being read or recorded at a time: what is read waits to be recorded, and takes several times its bytes.
+_MOST_IN_HAND = 6
+
 
 class Reader(Protocol):
     """Where answers are read: in this process (steps/document_reader.py), or in others (polling/readers.py)."""
@@ -76,6 +79,7 @@ class Pipeline:
         self._gate = gate
         self._credentials = credentials
         self._meter = meter
+        self._in_hand = threading.Semaphore(_MOST_IN_HAND)
 
     def close(self) -> None:
         self._client.close()
@@ -109,17 +113,21 @@ class Pipeline:
         answer = self._completed(completion, claim, answer)
         began = time.perf_counter()
         try:
-            seen = _guarded(claim, answer, lambda: self._seen(completion, claim, answer))
-            return self.recorder.record(claim, seen)
+            with self._in_hand:
+                done = _guarded(claim, answer, partial(self._reader.read, claim, answer))
+                if isinstance(done, Seen):
+                    return self.recorder.record(claim, done)
+            draft = _guarded(claim, answer, partial(self._with_articles, completion, claim, done))
+            with self._in_hand:
+                if isinstance(draft, Draft):
+                    draft = _guarded(claim, answer, partial(self._reader.finish, claim, answer, draft))
+                return self.recorder.record(claim, draft)
         finally:
             self._meter(Span.RECORD, time.perf_counter() - began)
 
-    def _seen(self, completion: Completion, claim: Claim, answer: Fetched) -> Seen:
-        done = self._reader.read(claim, answer)
-        if not isinstance(done, Draft):
-            return done
-        draft = self.recorder.with_stored(claim, done)  # `full`: its new entries' articles are fetched first
-        return self._reader.finish(claim, answer, completion.fetch_articles(draft))
+    def _with_articles(self, completion: Completion, claim: Claim, draft: Draft) -> Draft:
+        """Return a draft with `full` articles of its new entries: those that are stored, and else fetched."""
+        return completion.fetch_articles(self.recorder.with_stored(claim, draft))
 
     def _completed(self, completion: Completion, claim: Claim, answer: Fetched) -> Fetched:
         if answer.is_pushed or not needs_more(claim):

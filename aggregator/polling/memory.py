@@ -6,6 +6,9 @@ import ctypes
 from contextlib import suppress
 from typing import Final
 
+# A larger document leaves much behind, in gaps between what stays.
+LARGE_BYTES: Final = 200_000
+
 # mallopt(3). Larger blocks are mapped by themselves and given back when they are freed; said explicitly, because glibc
 # otherwise raises its threshold up to 32 MB as such blocks are freed.
 _TRIM_THRESHOLD: Final = -1

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from aggregator.errors import AggregatorError, Crashed
 from aggregator.model import Claim, Fetched, Rule, SourceKind
-from aggregator.polling.memory import give_back_memory, set_allocator
+from aggregator.polling.memory import LARGE_BYTES, give_back_memory, set_allocator
 from aggregator.steps.document_reader import DocumentReader
 from aggregator.steps.seen import Draft, Seen
+from aggregator.text.terms import parse_term
 
 if TYPE_CHECKING:
     from aggregator.config import Config
@@ -44,9 +45,6 @@ _NEEDED_FOR: Final[Mapping[SourceKind, tuple[str, ...]]] = {
     SourceKind.WATCH: ("aggregator.parse.watch",),
 }
 _NEEDED_FOR_ARTICLES: Final = ("aggregator.parse.article", "trafilatura")
-
-# A larger document leaves much behind: in cycles, feedparser's with all of its text, and in gaps between what stays.
-_LARGE_BYTES: Final = 200_000
 
 # What a reader says before it reads: what ends it from now on may be what it reads. None, as pickling keeps that one.
 TAKEN_UP: Final = None
@@ -123,6 +121,7 @@ def _with_rules(rules: bytes) -> DocumentReader:
     written: tuple[Rule, ...] = pickle.loads(rules)  # noqa: S301 - our own process sent it
     reader = DocumentReader(written, clock=lambda: datetime.now(UTC).replace(microsecond=0))
     _ = reader.rules  # compiles them
+    parse_term.cache_clear()
     return reader
 
 
@@ -134,8 +133,8 @@ def _answer_questions(pipe: Connection, reader: DocumentReader) -> NoReturn:
             continue
         pipe.send(TAKEN_UP)
         pipe.send(_answered(reader, question))
-        if len(question.answer.body) > _LARGE_BYTES:
-            gc.collect()
+        if len(question.answer.body) > LARGE_BYTES:
+            gc.collect()  # feedparser leaves all of its text in cycles
             give_back_memory()
 
 

@@ -14,6 +14,7 @@ from aggregator.app import Aggregator
 from aggregator.errors import AggregatorError, ClaimLost
 from aggregator.fetch import Turn
 from aggregator.model import Claim, PollSummary
+from aggregator.polling.memory import LARGE_BYTES, give_back_memory
 from aggregator.polling.queue import Queue
 from aggregator.steps.seen import Seen
 
@@ -137,6 +138,9 @@ def _poll_one(aggregator: Aggregator, queue: Queue, claim: Claim, turn: Turn) ->
 
         structlog.get_logger().warning("source.claim_lost", source=claim.source.name, error=str(error))
         return _Polled(claim)
+    finally:
+        if len(answer.body) > LARGE_BYTES:
+            give_back_memory()
 
 
 class _Quiet:

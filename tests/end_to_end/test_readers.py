@@ -11,10 +11,11 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Timer
+from threading import Barrier, BrokenBarrierError, Timer
 
 import pytest
 
@@ -27,6 +28,8 @@ from aggregator.polling.reader_process import preparation_for
 from aggregator.polling.reader_start import start_reader
 from aggregator.polling.readers import ReaderPool
 from aggregator.polling.workers import poll_due
+from aggregator.steps.document_reader import DocumentReader
+from aggregator.steps.seen import Draft, Seen
 from tests.builders import NOW
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import wait_for
@@ -148,6 +151,34 @@ def test_the_last_poll_ends_readers_and_what_comes_after_it_is_read_here(tmp_pat
         assert pipeline.read(*claim_one(aggregator, "s2")).new == 1
         assert pool.lost == 0
         aggregator.close()
+
+
+class Crowd(DocumentReader):
+    """Reads when an answer of each source is in hand; without it when it has waited for long enough."""
+
+    def __init__(self, here: DocumentReader) -> None:
+        self.barrier = Barrier(len(SOURCES))
+        self._here = here
+
+    def read(self, claim: Claim, answer: Fetched) -> Seen | Draft:
+        with suppress(BrokenBarrierError):
+            self.barrier.wait(0.2)
+        return self._here.read(claim, answer)
+
+
+def test_answers_wait_to_be_read_until_those_before_are_recorded(tmp_path: Path, site: DemoSite) -> None:
+    crowds: list[Crowd] = []
+
+    def crowded(_: Config, here: DocumentReader) -> Crowd:
+        crowds.append(Crowd(here))
+        return crowds[0]
+
+    aggregator = Aggregator(configured(tmp_path, site), readers=crowded)
+
+    assert sum(result.new for result in poll_due(aggregator)) == len(SOURCES)
+
+    assert crowds[0].barrier.broken
+    aggregator.close()
 
 
 @needs_proc
