@@ -5,11 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
+from typing import TypeVar
 
 from aggregator.model.documents import Enclosure, Origin
 from aggregator.text.tags import visible_lines
 
+_Record = TypeVar("_Record")
 
+
+def _pickled_quickly(record: type[_Record]) -> type[_Record]:
+    """Let all fields of a record be read and set at once: reader processes send many of them."""
+    names: tuple[str, ...] = vars(record)["__slots__"]
+    values, setters = attrgetter(*names), [vars(record)[name].__set__ for name in names]
+
+    def get_all(self: _Record) -> tuple[object, ...]:
+        return values(self)  # of several names it is a tuple
+
+    def set_all(self: _Record, state: tuple[object, ...]) -> None:
+        for set_one, value in zip(setters, state, strict=True):
+            set_one(self, value)
+
+    for name, method in (("__getstate__", get_all), ("__setstate__", set_all)):
+        setattr(record, name, method)
+    return record
+
+
+@_pickled_quickly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One item in house form (the contract is docs/explanation/normalization.md).
@@ -56,6 +78,7 @@ class Sighting:
     canonical_url: str | None
 
 
+@_pickled_quickly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """What a copy of an entry is recognized by, computed from it and its document alone (judgement.md).
@@ -68,6 +91,7 @@ class Signature:
     id_mark: int | None = None
 
 
+@_pickled_quickly
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gist:
     """What an entry says, as far as its story needs it, computed from it and its document alone (judgement.md).

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
-from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from aggregator.model import Entry, Origin, ParsedEntry, ParsedFeed, Text
@@ -55,41 +55,20 @@ _MOST_LABEL_CHARS = 40
 _MEDIA = re.compile(r"<(?:img|audio|video)\b")
 
 
-class _Shown:
-    """A text as readers get it: clean HTML, and what is visible of it, each worked out once, when it is asked for.
+class _Shown(NamedTuple):
+    """A text as readers get it: clean HTML, and what is visible of it, a line for each block, and in one line."""
 
-    Of one ``beside`` another, only what is visible is likely to be needed.
-    """
+    markup: str
+    lines: str
+    text: str
 
-    def __init__(self, given: Text | None, base: str, *, beside: Text | None = None) -> None:
-        self._given = given
-        self._base = base
-        self._is_beside = beside is not None
 
-    @cached_property
-    def markup(self) -> str:
-        given = self._given
-        if given is None:
-            return ""
-        return clean_html(given.value, given.base or self._base) if given.is_html else paragraphs(given.value)
-
-    @cached_property
-    def lines(self) -> str:
-        return visible_lines(self.markup)
-
-    @cached_property
-    def text(self) -> str:
-        """What is visible, in one line."""
-        given = self._given
-        if given is None:
-            return ""
-        if not given.is_html:
-            return one_line(given.value)
-        return plain_text(given.value) if self._is_beside else one_line(self.lines)
-
-    @property
-    def is_html(self) -> bool:
-        return self._given is not None and self._given.is_html
+def _shown(given: Text | None, base: str) -> _Shown:
+    if given is None:
+        return _Shown("", "", "")
+    markup = clean_html(given.value, given.base or base) if given.is_html else paragraphs(given.value)
+    lines = visible_lines(markup)
+    return _Shown(markup, lines, one_line(lines if given.is_html else given.value))
 
 
 def house_form(
@@ -104,10 +83,9 @@ def house_form(
 ) -> Entry:
     """Return an entry in house form."""
     base = url or feed.url
-    content, summary = _Shown(parsed.content, base), _Shown(parsed.summary, base, beside=parsed.content)
-    fullest = _fullest(content, summary)
+    fullest, content, summary = _fullest(parsed.content, parsed.summary, base)
     title = _title(parsed.title, fullest.text, url)
-    short = _summary(title, summary.text, content.text or summary.text or caption_of(fullest.markup))
+    short = _summary(title, summary, content or summary or caption_of(fullest.markup))
     published, updated = times(parsed.published, parsed.updated, now, feed.zone)
     enclosures = clean_enclosures(parsed.enclosures, base)
     return Entry(
@@ -131,20 +109,33 @@ def house_form(
     )
 
 
-def _fullest(content: _Shown, summary: _Shown) -> _Shown:
-    """Return the one of both that says more; a content of pictures alone stays before a summary without any."""
-    enough = len(content.text) * (_NEARLY if summary.is_html and not content.is_html else 1)
-    if not content.markup:
-        return summary
-    if len(summary.text) <= enough or (_MEDIA.search(content.markup) and not _MEDIA.search(summary.markup)):
-        return content
-    return summary
+def _fullest(content: Text | None, summary: Text | None, base: str) -> tuple[_Shown, str, str]:
+    """Return the one of both that says more, and what is visible of each.
+
+    A content of pictures alone stays before a summary without any.
+    """
+    if content is None:
+        shown = _shown(summary, base)
+        return shown, "", shown.text
+    shown, beside = _shown(content, base), _line_of(summary)
+    enough = len(shown.text) * (_NEARLY if summary and summary.is_html and not content.is_html else 1)
+    if shown.markup and (
+        len(beside) <= enough or (_MEDIA.search(shown.markup) and not _MEDIA.search(_shown(summary, base).markup))
+    ):
+        return shown, shown.text, beside
+    return _shown(summary, base)._replace(text=beside), shown.text, beside
+
+
+def _line_of(text: Text | None) -> str:
+    """Return what is visible of a text that may not be shown, in one line."""
+    if text is None:
+        return ""
+    return plain_text(text.value) if text.is_html else one_line(text.value)
 
 
 def _title(title: Text | None, text: str, url: str | None) -> str:
     """Return the publisher's title, else the first words of the text, else those of the address."""
-    given = (plain_text(title.value) if title.is_html else one_line(title.value)) if title else ""
-    made = given or shorten(text, _MADE_TITLE_CHARS) or _words_of(url)
+    made = _line_of(title) or shorten(text, _MADE_TITLE_CHARS) or _words_of(url)
     return shorten(made, MAX_TITLE_CHARS) or "Untitled"
 
 
@@ -196,7 +187,7 @@ def _names(written: Iterable[str], limit: int) -> tuple[str, ...]:
     """Return names of people or tags: no e-mail addresses, each once whatever its case, the first ``limit``."""
     names: dict[str, str] = {}
     for each in written:
-        name = shorten(one_line(_MAIL_ADDRESS.sub("", each)), MAX_NAME_CHARS)
+        name = shorten(one_line(_MAIL_ADDRESS.sub("", each) if "@" in each else each), MAX_NAME_CHARS)
         if name:
             names.setdefault(name.casefold(), name)
     return tuple(names.values())[:limit]

@@ -20,7 +20,7 @@ from aggregator.normalize.allowed import (
     URL_SCHEMES,
 )
 from aggregator.normalize.media import FILMS, PICTURES, link_films, prepare_media
-from aggregator.normalize.tangle import flattened, is_tangled, tag_names
+from aggregator.normalize.tangle import element_names, flattened, is_tangled
 from aggregator.normalize.tidy import tidied
 from aggregator.text.legal import legal
 from aggregator.text.one_line import one_line
@@ -82,7 +82,7 @@ def paragraphs(text: str) -> str:
 def _prepared(markup: str, base: str | None = None, *, films: bool = False) -> str:
     """Return HTML in which what a parser would lose, and what pages load late, is written as it is meant."""
     markup = legal(markup)
-    names = set(tag_names(markup))
+    names = element_names(markup)
     if not names.isdisjoint(PICTURES):
         markup = prepare_media(markup, names)
     if films and not names.isdisjoint(FILMS):

@@ -35,11 +35,6 @@ def fingerprint(title: str, summary: str, text: str, enclosures: Iterable[Enclos
     return _hash("\n".join([title, summary, text, *files]))
 
 
-def key_by_id(written: str) -> str:
-    """Return the key of an entry by the id that its publisher gave it."""
-    return f"id:{comparable_url(written, keep_fragment=True) or written}"
-
-
 def key_by_link(url: str) -> str:
     """Return the key of an entry without an id."""
     return f"url:{comparable_url(url, keep_fragment=True) or url}"
@@ -56,16 +51,18 @@ def key_by_text(entry: Entry) -> str:
     return f"hash:{_hash(f'{entry.fingerprint} {entry.published}')}"
 
 
-def is_revision(written: str, url: str | None) -> bool:
-    """Whether an id is the entry's own link with the number of a revision behind it; the link names an article."""
+def is_revision(written: str, comparable: str | None, url: str, canonical: str | None) -> bool:
+    """Whether an id is the entry's own link with the number of a revision behind it; the link names an article.
+
+    ``comparable`` is the id, ``canonical`` the link in the form that compares.
+    """
     is_numbered = "#" in written or written[-1:].isdigit()
     if not is_numbered or not _MAY_BE_REVISION.search(written):  # as nearly all
         return False
-    canonical = canonical_url(url)
-    if canonical is None or not names_an_article(canonical) or comparable_url(url, keep_fragment=True) != canonical:
+    if not comparable or not canonical or not comparable.startswith(canonical) or not names_an_article(canonical):
         return False
-    ident = comparable_url(written, keep_fragment=True)
-    return bool(ident and ident.startswith(canonical) and _REVISION.fullmatch(ident, len(canonical)))
+    is_numbered = _REVISION.fullmatch(comparable, len(canonical)) is not None
+    return is_numbered and comparable_url(url, keep_fragment=True) == canonical
 
 
 def link_detail(canonical: str | None) -> str:

@@ -11,10 +11,11 @@ _HOSTS = re.compile(
     r"|(?:www|ssl)\.google-analytics\.com|(?:ssl-)?vg\d\d\.met\.vgwort\.de|(?:.+\.)?2o7\.net"
 )
 _PATHS = re.compile(
-    r"^/~(?:ff|r|a|at)/|^/tracker/\d|/_/stat$|^/(?:piwik|matomo)\.php$|^/b/ss/"
-    r"|/1\.gif$|/(?:1x1|blank|clear|clearpixel|pixel|spacer|trans|transparent)\.(?:gif|png)$",
+    r"/~(?:ff|r|a|at)/|/tracker/\d|/(?:piwik|matomo)\.php$|/b/ss/"
+    r"|.*/(?:_/stat|1\.gif|(?:1x1|blank|clear|clearpixel|pixel|spacer|trans|transparent)\.(?:gif|png))$",
     re.IGNORECASE,
 )
+_THIN = frozenset(("0", "1"))
 _PARTS = re.compile(r"https?://(?:[^/?#@]*@)?(?P<host>[^/?#:]*)(?::[0-9]*)?(?P<path>[^?#]*)", re.IGNORECASE)
 _SHARE_LINK = re.compile(r"https?://[^/]+/~ff/|https?://feeds\.wordpress\.com/1\.0/", re.IGNORECASE)
 
@@ -24,11 +25,11 @@ def is_junk_image(src: str, *, width: str | None, height: str | None) -> bool:
 
     ``src`` is an absolute address.
     """
-    if {width, height} & {"0", "1"}:
+    if width in _THIN or height in _THIN:
         return True
     found = _PARTS.match(src)
     return found is not None and (
-        _HOSTS.fullmatch(found["host"].lower()) is not None or _PATHS.search(found["path"]) is not None
+        _HOSTS.fullmatch(found["host"].lower()) is not None or _PATHS.match(found["path"]) is not None
     )
 
 

@@ -13,7 +13,6 @@ from aggregator.normalize.identity import (
     bounded,
     comparable_title,
     is_revision,
-    key_by_id,
     key_by_link,
     key_by_text,
     key_by_title,
@@ -44,18 +43,18 @@ class Item:
     """One item of a document, brought into house form when that is first needed."""
 
     def __init__(self, parsed: ParsedEntry, feed: ParsedFeed, now: datetime) -> None:
-        self.id = " ".join(legal(parsed.id or "").split()) or None
+        self.id = " ".join(legal(parsed.id).split()) or None if parsed.id else None
         self.url = absolute_url(parsed.link, feed.url)
         self.canonical_url = canonical_url(self.url)
         self.has_title = parsed.title is not None
         self._given = (parsed, feed, now)
         self._entry: Entry | None = None
-        self._by_id = key_by_id(self.id) if self.id else None
-        self.key = self._key()
+        comparable = comparable_url(self.id, keep_fragment=True) if self.id else None
+        self._by_id = f"id:{comparable or self.id}" if self.id else None
+        is_revised = self.id and self.url and is_revision(self.id, comparable, self.url, self.canonical_url)
+        self.key = self._by_id if self._by_id and not is_revised else self._key_without_id()
 
-    def _key(self) -> str:
-        if self.id and self._by_id:
-            return key_by_link(self.url) if self.url and is_revision(self.id, self.url) else self._by_id
+    def _key_without_id(self) -> str:
         return key_by_link(self.url) if self.url else key_by_title(self.entry, self._given[0].published)
 
     @property

@@ -55,7 +55,7 @@ _MOST_FRAMES: Final = 100  # of one text; further ones are dropped with what the
 def prepare_media(markup: str, names: Collection[str]) -> str:
     """Return HTML in which a picture's address is in its ``src`` and the picture of a character is that character.
 
-    ``names`` are those of all its tags. What isn't recognized stays as it is.
+    ``names`` are those of all its elements. What isn't recognized stays as it is.
     """
     if "noscript" in names and any(sign in markup.lower() for sign in _LAZY_SIGNS):
         markup = _TWICE.sub(_once, _PICTURES.sub(_as_character, markup))

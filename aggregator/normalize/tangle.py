@@ -14,6 +14,7 @@ _FEW_TAGS = MAX_DEPTH  # are no trouble however they are nested
 
 _START = re.compile("<(?!/)")
 _TAG_NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9-]*)")
+_ELEMENT_NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)")
 _WHOLE_TAG = re.compile(r"""<[a-zA-Z](?:[^>"'=]+|=\s*(?:"[^"]*"|'[^']*')?|["'])*+""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _BETWEEN_ATTRIBUTES = re.compile(r"[\s/]+")
@@ -36,10 +37,9 @@ def is_tangled(markup: str) -> bool:
     return markup.count("<") > _FEW_TAGS and _is_nested_too_deeply(markup)
 
 
-def tag_names(markup: str) -> list[str]:
-    """Return the names of all tags in their order, in small letters, with the "/" of those that end an element."""
-    names: list[str] = _TAG_NAME.findall(markup)
-    return names if all(map(str.islower, set(names))) else list(map(str.lower, names))
+def element_names(markup: str) -> set[str]:
+    """Return the names of all elements that begin somewhere, in small letters."""
+    return {name.lower() for name in set(_ELEMENT_NAME.findall(markup))}
 
 
 def flattened(markup: str) -> str:
@@ -65,7 +65,7 @@ def _has_many_attributes(tag: str) -> bool:
 def _is_nested_too_deeply(markup: str) -> bool:
     is_open: dict[str, int] = {}
     depth = formatting = starts = reopened = 0
-    for tag in tag_names(markup):
+    for tag in map(str.lower, _TAG_NAME.findall(markup)):
         if tag[0] != "/":
             starts += 1
             reopened += formatting

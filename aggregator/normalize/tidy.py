@@ -22,9 +22,6 @@ _LINK = re.compile(rf"<a({_ATTRIBUTES})>((?:[^<]++|<(?!/a>))*+)</a>")
 _IMAGE = re.compile(rf"<img({_ATTRIBUTES})>")
 # What has other addresses than links.
 _MEDIA = re.compile(rf"<(img|source|(?:audio|video|blockquote|q|del|ins)(?= ))({_ATTRIBUTES})>")
-# What is checked of them: addresses, and sizes in pixels.
-_ADDRESSES = ("src", "poster", "cite")
-_SIZES = ("width", "height")
 _SIZE = re.compile(r"\s*([0-9]{1,4})(?:\.[0-9]*)?(?:px)?\s*")
 _EMPTY = re.compile(
     r"<(p|div|a|b|i|em|strong|u|s|small|figure|figcaption|section|article|aside|blockquote|h[1-6]|ul|ol|li|dl|audio|video)"
@@ -62,27 +59,34 @@ def caption_of(tidy: str) -> str:
 
 def _useful_media(base: str | None, found: re.Match[str]) -> str:
     name, written = found.groups()
-    attributes = {each: html.unescape(value) for each, value in _ATTRIBUTE.findall(written)}
+    attributes = {each: html.unescape(value) if "&" in value else value for each, value in _ATTRIBUTE.findall(written)}
     changed = False
-    for each in (*_ADDRESSES, *_SIZES):
-        if (given := attributes.get(each)) is not None:
-            value = absolute_url(given, base) if each in _ADDRESSES else _size(given)
+    for each, checked in _CHECKED.items():
+        if each in attributes and (value := checked(given := attributes[each], base)) != given:
+            changed = True
             if value is None:
                 del attributes[each]
             else:
                 attributes[each] = value
-            changed = changed or value != given
     if name in {"img", "source"} and "src" not in attributes:
         return ""
-    sizes = {each: attributes.get(each) for each in _SIZES}
-    if name == "img" and is_junk_image(attributes["src"], **sizes):
+    if name == "img" and is_junk_image(
+        attributes["src"], width=attributes.get("width"), height=attributes.get("height")
+    ):
         return ""
     return f"<{name}{''.join(map(_attribute, attributes.items()))}>" if changed else found[0]
 
 
-def _size(given: str) -> str | None:
+def _size(given: str, _: str | None) -> str | None:
     size = _SIZE.fullmatch(given)
     return size[1] if size else None
+
+
+# What is checked of such elements: addresses, and sizes in pixels.
+_CHECKED = {
+    **dict.fromkeys(("src", "poster", "cite"), absolute_url),
+    **dict.fromkeys(("width", "height"), _size),
+}
 
 
 def _useful_link(base: str | None, found: re.Match[str]) -> str:

@@ -21,9 +21,11 @@ _IN_QUERY = "%/:@!$'()*,;?~"
 PLAIN = re.compile(
     r"https?://[A-Za-z0-9.-]+/[\w.~/%+@!$&'()*,=:-]*(?:\?[\w.~/%+@!$&'()*,=:?-]+)?(?:#[\w.~/%+=-]+)?", re.ASCII
 )
-# What is in canonical form but for its beginning and end, which nearly all addresses are.
+# What is in canonical form but for its beginning and end, which nearly all addresses are: those of articles by a path,
+# and those that WordPress gives them by a number.
 _ORDINARY = re.compile(
-    r"https?://(?:www\.)?(?!(?:www|m|mobile|amp|google|cdn)\.)((?:[a-z0-9-]+\.)+[a-z]+)((?:/[\w~-][\w.~-]*+)*+)/?",
+    r"https?://(?:www\.)?(?!(?:www|m|mobile|amp|google|cdn)\.)((?:[a-z0-9-]+\.)+[a-z]+)"
+    r"(?:((?:/[\w~-][\w.~-]*+)*+)/?|/?(\?p=[0-9]+))",
     re.ASCII,
 )
 _SPECIAL = re.compile(r"/(?:index|default)\.|\.amp|/amp/?$|ampproject", re.IGNORECASE)
@@ -96,7 +98,7 @@ def canonical_url(url: str | None) -> str | None:
 def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
     """Return ``canonical_url``, with the fragment when asked for and when it isn't tracking: the form of ids."""
     if url and len(url) < MAX_URL_CHARS and (found := _ORDINARY.fullmatch(url)) and not _SPECIAL.search(url):
-        return f"https://{found[1]}{found[2]}"
+        return f"https://{found[1]}{found[2] or found[3] or ''}"
     while True:
         if url is None or len(url) > MAX_WRAPPED_CHARS:
             return None

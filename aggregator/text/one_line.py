@@ -13,13 +13,13 @@ _UNSEEN = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc
 
 def one_line(text: str) -> str:
     """Return text in Unicode's composed form, white space collapsed, nothing in it that readers can't see."""
-    text = " ".join(text.split())
-    if text.isascii():
-        seen = legal(text)
-        return text if seen is text else " ".join(seen.split())
-    if not text.isprintable():  # else there is nothing in it that must go
-        text = " ".join(_UNSEEN.sub("", legal(text)).split())
-    return unicodedata.normalize("NFC", text)
+    if "  " in text or not text.isprintable():
+        text = " ".join(text.split())
+        if not text.isprintable():  # else there is nothing in it that must go
+            text = " ".join(_UNSEEN.sub("", legal(text)).split())
+    else:
+        text = text.strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def shorten(text: str, limit: int) -> str:
