@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, SerializerFunctionWrapHandler, model_serializer
 
 from aggregator.config.suggest import without_userinfo
 
 MASK = "**********"
+
+_Name = TypeVar("_Name", str, str | None)
 
 
 class Settings(BaseModel):
@@ -32,14 +34,16 @@ class Settings(BaseModel):
         return name in self._hidden
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        for name, value in super().__repr_args__():
-            yield name, self._shown(name, value)
+        return self._shown(super().__repr_args__())
 
     @model_serializer(mode="wrap")
     def _dump(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: self._shown(name, value) for name, value in dump(self).items()}
+        return dict(self._shown(dump(self).items()))
 
-    def _shown(self, name: str | None, value: Any) -> Any:  # noqa: ANN401
-        if name in self._hidden:
-            return MASK
-        return without_userinfo(value) if isinstance(value, str) and "@" in value else value
+    def _shown(self, values: Iterable[tuple[_Name, Any]]) -> Iterator[tuple[_Name, Any]]:
+        hidden = self._hidden
+        for name, value in values:
+            if name in hidden:
+                yield name, MASK
+            else:
+                yield name, without_userinfo(value) if isinstance(value, str) and "@" in value else value

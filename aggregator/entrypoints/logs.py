@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aggregator.config import Config, Secrets
@@ -17,13 +18,13 @@ class _Discretion:
     """The last thing that happens to every line: the secrets of a configuration are taken out, of tracebacks too."""
 
     def __init__(self) -> None:
-        self._secrets = Secrets()
+        self._secrets = cache(Secrets)
 
     def keep(self, config: Config) -> None:
-        self._secrets = Secrets(config)
+        self._secrets = cache(lambda: Secrets(config))  # looked for by the first line: most polls log none
 
     def __call__(self, _logger: object, _method: str, line: Any) -> str:  # noqa: ANN401 - rendered by now
-        return self._secrets.mask(line)
+        return self._secrets().mask(line)
 
 
 _discretion = _Discretion()
