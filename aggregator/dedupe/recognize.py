@@ -55,16 +55,36 @@ def recognize(
     canonical address.
     """
     decisions = list(decisions)
+    meeting = _meeting(decisions, marked, known, nearby)
+    if not meeting:  # as of most documents
+        return decisions
     recognizer = _Recognizer(decisions, known, nearby, claim, site_url, links)
-    standings = [recognizer.standing_of(each) for each in decisions]
+    standings = {at: recognizer.standing_of(decisions[at]) for at in meeting}
     # documents list the newest first: of two of one time the latter is the older
-    order = sorted(range(len(decisions)), key=lambda at: (standings[at].away, decisions[at].published, -at))
-    for position in order:
-        decision = decisions[position]
-        if decision.is_new:
-            its_marks = marked.get(decision.entry.key)
-            decisions[position] = recognizer.recognize(decision, standings[position], its_marks)
+    for at in sorted(meeting, key=lambda at: (standings[at].away, decisions[at].published, -at)):
+        decisions[at] = recognizer.recognize(decisions[at], standings[at], marked.get(decisions[at].entry.key))
     return decisions
+
+
+def _meeting(decisions: Sequence[Decision], marked: Mapping[str, Marked], known: Known, nearby: Nearby) -> list[int]:
+    """Return the positions of new entries that have a mark or their address in common with another, stored or new.
+
+    All others are nobody's copy and nobody's original.
+    """
+    addresses = {each.canonical_url for each in known.elsewhere}
+    marks = {at: _marks(marked.get(each.entry.key)) for at, each in enumerate(decisions) if each.is_new}
+    once: set[int] = set()
+    again = set(nearby.by_mark)
+    for each in marks.values():
+        again |= once & each
+        once |= each
+    return [
+        at for at, each in marks.items() if not again.isdisjoint(each) or decisions[at].entry.canonical_url in addresses
+    ]
+
+
+def _marks(marked: Marked | None) -> set[int]:
+    return {*marked.stored, *marked.probes.copies, *marked.probes.titles} if marked else set()
 
 
 @dataclass(slots=True)
@@ -205,8 +225,10 @@ class _Recognizer:
         return self._certain(own, judged)
 
     def _judge(self, own: Piece, other: Piece) -> Verdict:
-        address = None
-        if other.source != own.source:
+        if other.source == own.source:
+            if not titles_alike(own.title, other.title):  # told before the texts are laid beside each other
+                return Verdict(False, "another title", "within one source title and text must be the same")
+        else:
             address = by_address(
                 own, other, is_shared=self._is_shared(own) or shares_link(other, self._at_link[other.canonical_url])
             )
