@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from enum import IntEnum
 
 from aggregator.model.documents import Origin
-from aggregator.text.hosts import domain_of
+from aggregator.text.hosts import domain_of, share_domain
 
 # What is published so long before it was seen in a source that is polled was not there then: its date is not believed.
 _LATE = timedelta(days=1)
@@ -44,13 +44,11 @@ def standing(home: Home, priority: int, at: datetime, name: tuple[str, str]) -> 
 
 def home_of(url: str | None, origin: Origin | None, *, feed_url: str, site_url: str | None) -> Home:
     """Return how much a source is at home at an entry's link. What it says is from elsewhere is not its own."""
-    own = (domain_of(feed_url), domain_of(site_url))
-    if origin is not None and (claimed := origin_domain(origin)) and claimed not in own:
+    if (claimed := origin_domain(origin)) and claimed not in {domain_of(feed_url), domain_of(site_url)}:
         return Home.AWAY
-    domain = domain_of(url)
-    if domain is None:
-        return Home.AWAY
-    return Home.BY_FEED if domain == own[0] else Home.BY_SITE if domain == own[1] else Home.AWAY
+    if share_domain(url, feed_url):
+        return Home.BY_FEED
+    return Home.BY_SITE if share_domain(url, site_url) else Home.AWAY
 
 
 def origin_domain(origin: Origin | None) -> str | None:

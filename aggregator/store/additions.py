@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -25,13 +25,13 @@ _NEXT_PKS = sa.text("SELECT nextval(pg_get_serial_sequence('entries', 'pk')) FRO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Additions:
-    """Rows in the form that the driver takes; ``at`` is the position of an entry among the ``entries``."""
+    """Rows in the form that the driver takes; ``entry_pk`` is the position of an entry among the ``entries``."""
 
-    entries: Sequence[Values] = ()
-    categories: Sequence[tuple[int, Values]] = ()
-    signatures: Sequence[tuple[int, Values]] = ()
+    entries: list[Values] = field(default_factory=list)
+    categories: list[Values] = field(default_factory=list)
+    signatures: list[Values] = field(default_factory=list)
     marks: Sequence[tuple[int, int]] = ()
-    waiting: Sequence[int] = ()
+    waiting: list[Values] = field(default_factory=list)
 
 
 def prepare(dialect: Dialect, decisions: Sequence[Decision], source_pk: int) -> Additions:
@@ -44,22 +44,20 @@ def prepare(dialect: Dialect, decisions: Sequence[Decision], source_pk: int) -> 
     ordered.sort(key=lambda decision: decision.published)
     signed = [(at, each) for at, each in enumerate(ordered) if each.gist is not None]
     return Additions(
-        entries=[_INSERT.bound(dialect, {"pk": None} | rows.new_entry_values(each, source_pk)) for each in ordered],
-        categories=[
-            (at, _INSERT_CATEGORY.bound(dialect, {"entry_pk": None} | values))
-            for at, each in enumerate(ordered)
-            for values in category_values(each)
-        ],
-        signatures=[(at, signatures.bound(dialect, each)) for at, each in signed],
+        entries=_INSERT.bound(dialect, [rows.new_entry_values(each, source_pk) for each in ordered]),
+        categories=_INSERT_CATEGORY.bound(
+            dialect, [values for at, each in enumerate(ordered) for values in category_values(each, at)]
+        ),
+        signatures=signatures.bound(dialect, signed),
         marks=sorted({(mark, at) for at, each in signed for mark in each.marks}),
-        waiting=[at for at, each in signed if each.original == each.id],
+        waiting=[{"entry_pk": at} for at, each in signed if each.original == each.id],
     )
 
 
-def category_values(decision: Decision) -> list[Values]:
-    """Return the columns of an entry's categories, but for ``entry_pk``."""
+def category_values(decision: Decision, pk: int) -> list[Values]:
+    """Return the rows of an entry's categories."""
     return [
-        {"category": match.category, "position": position, "reasons": match.reasons}
+        {"entry_pk": pk, "category": match.category, "position": position, "reasons": match.reasons}
         for position, match in enumerate(decision.categories)
     ]
 
@@ -69,16 +67,17 @@ def insert(connection: sa.Connection, additions: Additions) -> None:
     if not additions.entries:
         return
     pks = _next_pks(connection, len(additions.entries))
+
+    def numbered(values: Iterable[Values]) -> list[Values]:
+        return [each | {"entry_pk": pks[each["entry_pk"]]} for each in values]
+
     for row, pk in zip(additions.entries, pks, strict=True):
         row["pk"] = pk
     _INSERT.run(connection, additions.entries)
-    if additions.categories:
-        _INSERT_CATEGORY.run(connection, [row | {"entry_pk": pks[at]} for at, row in additions.categories])
-    if additions.signatures:
-        signatures.insert(connection, [row | {"entry_pk": pks[at]} for at, row in additions.signatures])
+    _INSERT_CATEGORY.run(connection, numbered(additions.categories))
+    signatures.insert(connection, numbered(additions.signatures))
     signatures.insert_marks(connection, [(mark, pks[at]) for mark, at in additions.marks])
-    if additions.waiting:
-        _INSERT_WAITING.run(connection, [{"entry_pk": pks[at]} for at in additions.waiting])
+    _INSERT_WAITING.run(connection, numbered(additions.waiting))
 
 
 def _next_pks(connection: sa.Connection, count: int) -> Sequence[int]:

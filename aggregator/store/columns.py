@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +33,7 @@ def _read_naive(value: str | None) -> datetime | None:
 
 
 def _written_naive(value: datetime | None) -> str | None:
-    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return None if value is None else value.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 def _in_utc(value: datetime | None) -> datetime | None:
@@ -45,8 +46,8 @@ class Text(sa.types.TypeDecorator[str]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else storable(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
+        return _written_text
 
 
 class Json(sa.types.TypeDecorator[Any]):
@@ -55,8 +56,23 @@ class Json(sa.types.TypeDecorator[Any]):
     impl = sa.JSON
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401
-        return _storable_json(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:
+        """Write it in one step, which both databases take."""
+        return _written_or_null if self.impl_instance.none_as_null else _written_json  # type: ignore[attr-defined]
+
+
+def _written_text(value: str | None) -> str | None:
+    return None if value is None else storable(value)
+
+
+def _written_json(value: Any) -> str:  # noqa: ANN401
+    if value == []:  # as most lists are
+        return "[]"
+    return json.dumps(_storable_json(value))
+
+
+def _written_or_null(value: Any) -> str | None:  # noqa: ANN401
+    return None if value is None else _written_json(value)
 
 
 def storable(text: str) -> str:

@@ -153,8 +153,7 @@ class PollTransaction(Look):
         self._connection.execute(_UPDATE, rows.entry_values(decision) | {"of_id": decision.id})
         search.exchange(self._connection, indexed)
         self._connection.execute(_DELETE_CATEGORIES, {"of_entry": pks[decision.id]})
-        values = [each | {"entry_pk": pks[decision.id]} for each in additions.category_values(decision)]
-        if values:
+        if values := additions.category_values(decision, pks[decision.id]):
             self._connection.execute(_INSERT_CATEGORIES, values)
         if decision.gist is not None:
             signatures.exchange(self._connection, decision, pks[decision.id])

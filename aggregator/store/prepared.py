@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -24,25 +24,29 @@ class Prepared:
         self._statement = statement
         self._compiled: dict[tuple[str, ...], _Compiled] = {}
 
-    def bound(self, dialect: Dialect, values: Values) -> Values:
-        """Return values, by column or bound parameter, in the form that the driver takes."""
-        compiled = self._for(dialect, values)
-        bound: Values = compiled.constants | values
+    def bound(self, dialect: Dialect, values: list[Values]) -> list[Values]:
+        """Return values, by column or bound parameter, in the form that the driver takes; all have the same names."""
+        if not values:
+            return []
+        compiled = self._for(dialect, values[0])
+        bound = [compiled.constants | each for each in values]
         for name, process in compiled.processors.items():
-            bound[name] = process(bound[name])
+            for each in bound:
+                each[name] = process(each[name])
         return bound
 
-    def run(self, connection: sa.Connection, bound: Sequence[Values]) -> None:
+    def run(self, connection: sa.Connection, bound: list[Values]) -> None:
         """As ``execute``, with what ``bound`` returned."""
-        connection.exec_driver_sql(self._for(connection.dialect, bound[0]).text, list(bound))
+        if bound:
+            connection.exec_driver_sql(self._for(connection.dialect, bound[0]).text, bound)
 
-    def execute(self, connection: sa.Connection, values: Sequence[Values]) -> None:
+    def execute(self, connection: sa.Connection, values: list[Values]) -> None:
         """Execute the statement with each of these, which have the same names."""
-        self.run(connection, [self.bound(connection.dialect, each) for each in values])
+        self.run(connection, self.bound(connection.dialect, values))
 
     def ask(self, connection: sa.Connection, values: Values) -> sa.Row[Any] | None:
         """Execute a query of one row at most. What it returns is as the driver has it."""
-        bound = self.bound(connection.dialect, values)
+        [bound] = self.bound(connection.dialect, [values])
         return connection.exec_driver_sql(self._for(connection.dialect, values).text, bound).one_or_none()
 
     def _for(self, dialect: Dialect, values: Iterable[str]) -> _Compiled:

@@ -165,7 +165,10 @@ def entry_values(decision: Decision) -> Values:
         "is_full": entry.is_full,
         "authors": list(entry.authors),
         "tags": list(entry.tags),
-        "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
+        "enclosures": [
+            {"url": each.url, "type": each.type, "length": each.length, "title": each.title}
+            for each in entry.enclosures
+        ],
         "origin": asdict(entry.origin) if entry.origin else None,
         "language": entry.language,
         "published": decision.published,
@@ -179,6 +182,7 @@ def entry_values(decision: Decision) -> Values:
 
 def new_entry_values(decision: Decision, source_pk: int) -> Values:
     return entry_values(decision) | {
+        "pk": None,
         "id": decision.id,
         "source_pk": source_pk,
         "original": decision.original,

@@ -6,7 +6,7 @@ import json
 import struct
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 import sqlalchemy as sa
@@ -48,12 +48,12 @@ _SEEN = sa.select(vocabularies.c.language, vocabularies.c.seen, vocabularies.c.l
 _INSERT_VOCABULARY = vocabularies.insert()
 
 
-def bound(dialect: Dialect, decision: Decision) -> rows.Values:
-    """Return the signature of an entry as ``insert`` takes it, but for ``entry_pk``."""
-    return _INSERT.bound(dialect, {"entry_pk": None} | _values(decision))
+def bound(dialect: Dialect, decisions: Iterable[tuple[int, Decision]]) -> list[rows.Values]:
+    """Return the signatures of entries, each with its pk, as ``insert`` takes them."""
+    return _INSERT.bound(dialect, [{"entry_pk": pk} | _values(each) for pk, each in decisions])
 
 
-def insert(connection: sa.Connection, signed: Sequence[rows.Values]) -> None:
+def insert(connection: sa.Connection, signed: list[rows.Values]) -> None:
     """Write signatures of entries; their marks are written by themselves."""
     _INSERT.run(connection, signed)
 
@@ -89,7 +89,7 @@ def exchange(connection: sa.Connection, decision: Decision, pk: int) -> None:
     """Write the gist and the marks of an entry whose text was edited in place of the one it had."""
     before = connection.execute(_PACKED, {"pks": array([pk])}).first()
     if before is None:
-        insert(connection, [bound(connection.dialect, decision) | {"entry_pk": pk}])
+        insert(connection, bound(connection.dialect, [(pk, decision)]))
     else:
         _delete_marks(connection, pk, _unpacked(before.marks))
         connection.execute(_EXCHANGE, _values(decision) | {"of_entry": pk})

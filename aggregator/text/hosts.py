@@ -22,6 +22,8 @@ _NO_PLACE = re.compile(
 _NUMBERS = re.compile(r"[\d.]+|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
 
 
+# Of a document's entries, the feed's address is asked for with each, and their own several times.
+@lru_cache(maxsize=1_024)
 def host_of(url: str | None) -> str | None:
     """Return the host of an address, in small letters and without port or user; None for what has none."""
     try:
@@ -42,7 +44,6 @@ def names_an_article(canonical_url: str) -> bool:
     return bool(path.strip("/")) or "?" in host
 
 
-# Of a document's entries, the feed's address is asked for with each, and their own twice.
 @lru_cache(maxsize=1_024)
 def domain_of(url: str | None) -> str | None:
     """Return whom an address belongs to: the domain that somebody registered, a bare number with its port."""
@@ -56,6 +57,18 @@ def domain_of(url: str | None) -> str | None:
     except ValueError:
         return host
     return f"{host}:{port}" if port else host
+
+
+def share_domain(one: str | None, other: str | None) -> bool:
+    """Whether two addresses have one domain. Mostly their hosts tell, without the Public Suffix List."""
+    first, second = host_of(one), host_of(other)
+    if first is None or second is None:
+        return False
+    if first == second and "." in first.rstrip(".") and not _NUMBERS.fullmatch(first):
+        return True
+    # what somebody registered has two labels, be the list as it may
+    ends = [host.rstrip(".").rsplit(".", 2)[-2:] for host in (first, second)]
+    return ends[0] == ends[1] and domain_of(one) == domain_of(other)
 
 
 @lru_cache(maxsize=4_096)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
-from aggregator.text.hosts import domain_of, fragment_of, host_of, site_of
+from aggregator.text.hosts import domain_of, fragment_of, host_of, share_domain, site_of
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,18 @@ def test_an_address_with_www_is_of_the_same_site_as_without() -> None:
 )
 def test_a_domain_is_what_somebody_registered(url: str | None, domain: str | None) -> None:
     assert domain_of(url) == domain
+
+
+def test_two_addresses_share_a_domain_when_each_has_the_same_one() -> None:
+    hosts = ["example.org", "www.example.org", "example.com", "bbc.co.uk", "news.bbc.co.uk", "co.uk", "itv.co.uk"]
+    hosts += ["ann.github.io", "bob.github.io", "github.io", "localhost", "localhost:80", "org", "example.org."]
+    hosts += ["127.0.0.1:8001", "127.0.0.1:8002", "10.1.0.1", "[::1]:80", "[::1]", "localhost."]
+    addresses = [*(f"http://{host}/a" for host in hosts), "urn:uuid:1", None]
+
+    shared = [share_domain(one, other) for one, other in product(addresses, repeat=2)]
+
+    assert shared == [domain_of(one) == domain_of(other) is not None for one, other in product(addresses, repeat=2)]
+    assert {True, False} == set(shared)
 
 
 @pytest.mark.parametrize(("fragment", "found"), [("comment-7", "comment-7"), ("xtor=RSS-1", ""), (":~:text=a", "")])
