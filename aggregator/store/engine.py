@@ -19,6 +19,9 @@ BUSY_TIMEOUT_S = 30
 # What a connection is set to.
 _SYNCHRONOUS = "synchronous"
 
+# Pages that each connection to SQLite keeps, in kB: the system has the file cached, and there may be forty of them.
+_CACHE = "cache_size = -500"
+
 # A server that was switched off, or lies behind a network that was, says nothing: libpq would wait for hours.
 _PATIENCE = {
     "connect_timeout": 10,
@@ -94,7 +97,7 @@ def _create_sqlite(url: URL, pool_size: int) -> sa.Engine:
         # SQLite's own lower() knows ASCII only; searches are in French and German too
         connection.create_function("lower", 1, _lower, deterministic=True)
         _use_wal(connection)
-        for pragma in ("foreign_keys = ON", "synchronous = NORMAL"):
+        for pragma in ("foreign_keys = ON", "synchronous = NORMAL", _CACHE):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
