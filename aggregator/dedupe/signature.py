@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from aggregator.model import Entry, Gist, Marked, Probes, Signature
@@ -14,6 +15,7 @@ from aggregator.text.marks import ID, MAX_WORDS, TEXT, TITLE, choose_marks, smal
 
 # Below this a text is a headline.
 _LEAST_WORDS = 10
+_PAGE = re.compile(r"id:https?://[\w.-]+/[\w.~%-]", re.ASCII)
 # A piece that so many entries of one document have is the source's, not the article's.
 _REPEATED = 3
 
@@ -24,7 +26,7 @@ def sign(entries: Sequence[Entry], *, beside: Sequence[Entry] = ()) -> tuple[Sig
         return ()
     wanted, entries = len(entries), (*entries, *beside)
     pieces = [_pieces(entry) for entry in entries]
-    seen = Counter(piece for _, whole in pieces for piece in whole)
+    seen = Counter(chain.from_iterable(whole for _, whole in pieces))
     seen.update(piece for beginning, whole in pieces if beginning is not whole for piece in set(beginning) - set(whole))
     repeated = {piece for piece, count in seen.items() if count >= _REPEATED}
     return tuple(
@@ -77,6 +79,8 @@ def _signature(
 
 def is_universal(key: str) -> bool:
     """Whether a key is an id that names one entry in all the world (RFC 4287 §4.2.6), not "1234" or a front page."""
+    if _PAGE.match(key):  # as most
+        return " " not in key
     scheme, _, rest = key.removeprefix("id:").partition(":")
     if not key.startswith("id:") or " " in key:
         return False

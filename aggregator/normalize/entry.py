@@ -148,9 +148,11 @@ def _words_of(url: str | None) -> str:
 
 def _summary(title: str, summary: str, content: str) -> str:
     """Return the publisher's summary, else the beginning of the content; never the title once more."""
-    texts = (_without_footer(text) for text in (summary, content))
-    text = next((text for text in texts if text and not _repeats(title, text) and not _says_nothing(text)), "")
-    return shorten(text, MAX_SUMMARY_CHARS)
+    for given in filter(None, (summary, content)):
+        text = _without_footer(given)
+        if text and not _repeats(title, text) and not _says_nothing(text):
+            return shorten(text, MAX_SUMMARY_CHARS)
+    return ""
 
 
 def _without_footer(text: str) -> str:

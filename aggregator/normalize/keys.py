@@ -49,7 +49,8 @@ class Item:
         self.has_title = parsed.title is not None
         self._given = (parsed, feed, now)
         self._entry: Entry | None = None
-        comparable = comparable_url(self.id, keep_fragment=True) if self.id else None
+        is_link = self.id == self.url and "#" not in (self.id or "")
+        comparable = self.canonical_url if is_link else comparable_url(self.id, keep_fragment=True)
         self._by_id = f"id:{comparable or self.id}" if self.id else None
         is_revised = self.id and self.url and is_revision(self.id, comparable, self.url, self.canonical_url)
         self.key = self._by_id if self._by_id and not is_revised else self._key_without_id()

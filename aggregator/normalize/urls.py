@@ -19,7 +19,7 @@ _IN_PATH = "%/:@!$&'()*+,;=~"
 _IN_QUERY = "%/:@!$'()*,;?~"
 # What resolving and repairing would leave as it is, which goes without saying for nearly all addresses.
 PLAIN = re.compile(
-    r"https?://[A-Za-z0-9.-]+/[\w.~/%+@!$&'()*,=:-]*(?:\?[\w.~/%+@!$&'()*,=:?-]+)?(?:#[\w.~/%+=-]+)?", re.ASCII
+    r"https?://[A-Za-z0-9.-]+(?:/[\w.~/%+@!$&'()*,=:-]*)?(?:\?[\w.~/%+@!$&'()*,=:?-]+)?(?:#[\w.~/%+=-]+)?", re.ASCII
 )
 # What is in canonical form but for its beginning and end, which nearly all addresses are: those of articles by a path,
 # and those that WordPress gives them by a number.
@@ -28,7 +28,7 @@ _ORDINARY = re.compile(
     r"(?:((?:/[\w~-][\w.~-]*+)*+)/?|/?(\?p=[0-9]+))",
     re.ASCII,
 )
-_SPECIAL = re.compile(r"/(?:index|default)\.|\.amp|/amp/?$|ampproject", re.IGNORECASE)
+_SPECIAL = ("/index.", "/default.", ".amp", "/amp", "ampproject")  # may have more to it
 _DEFAULT_PORTS = {None, 80, 443}
 _HOST = re.compile(r"[a-z0-9._-]+")
 _IPV6 = re.compile(r"[0-9a-f.]*:[0-9a-f:.]+")
@@ -97,8 +97,10 @@ def canonical_url(url: str | None) -> str | None:
 
 def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
     """Return ``canonical_url``, with the fragment when asked for and when it isn't tracking: the form of ids."""
-    if url and len(url) < MAX_URL_CHARS and (found := _ORDINARY.fullmatch(url)) and not _SPECIAL.search(url):
-        return f"https://{found[1]}{found[2] or found[3] or ''}"
+    if url and len(url) < MAX_URL_CHARS and (found := _ORDINARY.fullmatch(url)):
+        lowered = url.lower()
+        if not any(special in lowered for special in _SPECIAL):
+            return f"https://{found[1]}{found[2] or found[3] or ''}"
     while True:
         if url is None or len(url) > MAX_WRAPPED_CHARS:
             return None

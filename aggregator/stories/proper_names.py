@@ -8,10 +8,11 @@ from functools import lru_cache
 from aggregator.stories.everyday import everyday_stems
 from aggregator.stories.things import is_place, things_in
 from aggregator.text.folding import fold
-from aggregator.text.languages import is_small, stems
+from aggregator.text.languages import is_small, stem
 
 # A word that begins with a capital, or has one within: "Clinton", "ESRIC", "iPhone".
 _NAME = re.compile(r"(?<![^\W\d_])(?:[^\W\d_a-zà-öø-ÿ]|[a-z][A-Z])[^\W\d_]*")
+_NAME_IN_ASCII = re.compile(r"(?<![A-Za-z])[a-z]?[A-Z][A-Za-z]*")
 _LEAST_LETTERS = 2
 _GENITIVE = re.compile(r"(?<=\w{3})s$")
 
@@ -23,8 +24,9 @@ def name_of(word: str) -> str:
 
 def names_in(text: str, terms: list[str], language: str) -> tuple[str, ...]:
     """Return the names and numbers of a text, folded, and its things; ``terms`` are its words."""
-    numbers = [term for term in terms if term[0].isdigit() and not _is_everyday(term, language)]
-    names = [name for written in _NAME.findall(text) if (name := _name_of(written, language))]
+    numbers = [term for term in terms if not term.isalpha() and term[0].isdigit()]
+    written_as_names = (_NAME_IN_ASCII if text.isascii() else _NAME).findall(text)
+    names = [name for written in written_as_names if (name := _name_of(written, language))]
     return (*dict.fromkeys(numbers + names), *things_in(terms, language))
 
 
@@ -38,8 +40,4 @@ def _name_of(written: str, language: str) -> str | None:
     if len(word) < _LEAST_LETTERS or is_small(word, language) or any(map(is_place, things_in([word], language))):
         return None
     name = name_of(word)
-    return None if _is_everyday(name, language) else name
-
-
-def _is_everyday(word: str, language: str) -> bool:
-    return not everyday_stems(language).isdisjoint(stems([word], language))
+    return name if is_small(name, language) or stem(name, language) not in everyday_stems(language) else None

@@ -44,7 +44,7 @@ def words_of_markup(markup: str) -> list[str]:
 def first_words(text: str, count: int) -> list[str]:
     """Return the first ``count`` words of plain text, as far as they are in ``count`` times _MOST_WORD_CHARS."""
     words = words_in(text[: count * _WORD_CHARS])
-    if len(words) <= count:  # the last one may be cut
+    if len(words) <= count and len(text) > count * _WORD_CHARS:  # the last one may be cut
         words = words_in(text[: count * _MOST_WORD_CHARS])
     return words[:count]
 

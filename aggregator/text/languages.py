@@ -70,6 +70,7 @@ _SMALL_IN_ANY = frozenset().union(*_SMALL_IN_ALL.values())
 # Numbers stay whole ("3-1", "1.8", "2026-03-01"); apostrophes, dots and hyphens part words.
 _TERM = re.compile(r"\d+(?:[.,:-]\d+)*|[^\W\d_]+")
 _TERM_IN_ASCII = re.compile(r"[A-Za-z]+|[0-9]+(?:[.,:-][0-9]+)*")
+_BETWEEN_LETTERS = "".join(chr(code) if chr(code).isalpha() else " " for code in range(0x80))
 
 _CODE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?(?:-.*)?", re.IGNORECASE)
 _NO_LANGUAGE = {"und", "zxx", "mul", "mis"}
@@ -103,7 +104,11 @@ def detected_language(text: str) -> str | None:
 
     Nobody has said which language it is, so it may be any: the small words of others count against these.
     """
-    words = _SMALL_IN_ANY.intersection(terms_in(text))
+    folded = fold(text)
+    terms = folded.translate(_BETWEEN_LETTERS).split() if folded.isascii() else _TERM.findall(folded)
+    words = _SMALL_IN_ANY.intersection(terms)
+    if len(words) < _UNDECLARED:
+        return None
     counts = {name: len(words & small) for name, small in _SMALL_IN_ALL.items()}
     best = max(_SMALL_WORDS, key=counts.__getitem__)
     others = max(count for name, count in counts.items() if name != best)
@@ -119,17 +124,22 @@ def stems(terms: Iterable[str], language: str) -> tuple[str, ...]:
     """Return the words that say something, without endings, in order, each once."""
     small = _SMALL_WORDS.get(language, _ANY_SMALL)
     kept = [word for word in terms if word not in small and (len(word) > 1 or word.isdigit())]
-    return tuple(dict.fromkeys(_stemmed(kept, language)))
+    stemmer = _stemmer(language)
+    return tuple(dict.fromkeys(stemmer.stemWords(kept) if stemmer else kept))
 
 
-def _stemmed(words: list[str], language: str) -> list[str]:
-    name = _STEMMERS.get(language)
-    if name is None:
-        return words
-    stemmers: dict[str, Stemmer.Stemmer] = _kept.__dict__  # one for each thread: they are not for several at once
-    if name not in stemmers:
-        stemmers[name] = Stemmer.Stemmer(name, 0)
-    return list(stemmers[name].stemWords(words))
+def stem(word: str, language: str) -> str:
+    """Return a folded word without its ending."""
+    stemmer = _stemmer(language)
+    return str(stemmer.stemWord(word)) if stemmer else word
+
+
+def _stemmer(language: str) -> Stemmer.Stemmer | None:
+    """Return what knows the endings of a language: one for each thread, they are not for several at once."""
+    stemmers: dict[str, Stemmer.Stemmer | None] = _kept.__dict__
+    if language not in stemmers:
+        stemmers[language] = Stemmer.Stemmer(_STEMMERS[language], 0) if language in _STEMMERS else None
+    return stemmers[language]
 
 
 def language_code(written: str | None) -> str | None:
