@@ -16,6 +16,9 @@ from aggregator.text.durations import format_duration
 
 Schema = dict[str, Any]
 
+# What JSON has as it is: pydantic would build a serializer for each value.
+_JSON = frozenset({str, int, float, bool})
+
 
 class _Generator(GenerateJsonSchema):
     """Describes what people write: durations as text, and a key to leave out instead of null."""
@@ -30,7 +33,9 @@ class _Generator(GenerateJsonSchema):
         if isinstance(dft, timedelta):
             return format_duration(dft)
         # what a section is by default, its own keys tell
-        return None if isinstance(dft, BaseModel | tuple | dict) else super().encode_default(dft)
+        if dft is None or isinstance(dft, BaseModel | tuple | dict):
+            return None
+        return dft if type(dft) in _JSON else super().encode_default(dft)
 
 
 @cache

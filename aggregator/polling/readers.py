@@ -92,7 +92,10 @@ class ReaderPool:
 
     def configured(self, config: Config, here: Reader) -> Reader:
         """Return the readers with a configuration; ``here`` reads what there is no reader process for."""
-        return _Configured(self, config, here) if self.count else here
+        if not self.count:
+            return here
+        rules, known = rules_of(config), self._preparation.rules
+        return _Configured(self, known if rules == known else rules, config.fetch.reading, here)
 
     @property
     def alive(self) -> int:
@@ -292,11 +295,11 @@ def _done(question: Question, answer: Answer) -> Seen | Draft:
 class _Configured:
     """The readers with one configuration; what no reader is left for is read in this process."""
 
-    def __init__(self, pool: ReaderPool, config: Config, here: Reader) -> None:
+    def __init__(self, pool: ReaderPool, rules: bytes, limit: timedelta, here: Reader) -> None:
         self._pool = pool
+        self._rules = rules
+        self._limit = limit
         self._here = here
-        self._limit = config.fetch.reading
-        self._rules = rules_of(config)
 
     def read(self, claim: Claim, answer: Fetched) -> Seen | Draft:
         done = self._pool.ask(Question(claim=claim, answer=answer), self._rules, self._limit)
