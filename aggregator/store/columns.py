@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,8 @@ def _read_naive(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
+# Many times of a poll are one: that at which entries are first seen, or at which one was published and is listed.
+@lru_cache(maxsize=1_024)
 def _written_naive(value: datetime | None) -> str | None:
     return None if value is None else value.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
 
@@ -66,9 +69,9 @@ def _written_text(value: str | None) -> str | None:
 
 
 def _written_json(value: Any) -> str:  # noqa: ANN401
-    if value == []:  # as most lists are
+    if not value and isinstance(value, list | tuple):  # as most are
         return "[]"
-    return json.dumps(_storable_json(value))
+    return "null" if value is None else json.dumps(_storable_json(value))
 
 
 def _written_or_null(value: Any) -> str | None:  # noqa: ANN401

@@ -163,8 +163,8 @@ def entry_values(decision: Decision) -> Values:
         "summary": entry.summary,
         "content": entry.content,
         "is_full": entry.is_full,
-        "authors": list(entry.authors),
-        "tags": list(entry.tags),
+        "authors": entry.authors,
+        "tags": entry.tags,
         "enclosures": [
             {"url": each.url, "type": each.type, "length": each.length, "title": each.title}
             for each in entry.enclosures

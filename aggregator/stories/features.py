@@ -69,7 +69,7 @@ class Weighed:
         self.whole.update([(word, weight[word]) for word in text])
         self.title_norm, self.norm = _norm(self.title), _norm(self.whole)
         self.title_total = sum(self.title.values()) or 1.0
-        self.beginnings = {word[:_LONG_WORD] for word in title if len(word) >= _LONG_WORD}
+        self.beginnings = frozenset([word[:_LONG_WORD] for word in title])
 
     @cached_property
     def parts(self) -> Sequence[str]:
@@ -134,14 +134,19 @@ class Alike:
 
     def titles(self) -> float:
         """Return the cosine of the headlines."""
+        if not self.pairs:
+            return 0.0
         here, there = self.one.title, self.other.title
         common = sum([here[word] * there[twin] for word, twin in self.pairs.items()])
         return common / sqrt(self.one.title_norm * self.other.title_norm)
 
     def covered(self) -> float:
         """Return how much of both headlines the other report has."""
+        one, other = self.one, self.other
+        if not self.pairs and (other.text.isdisjoint(one.title) or one.text.isdisjoint(other.title)):
+            return 0.0  # as of most pairs
         here, there = self.left()
-        return sqrt(_covered(self.one, here, self.other.text) * _covered(self.other, there, self.one.text))
+        return sqrt(_covered(one, here, other.text) * _covered(other, there, one.text))
 
     def source(self) -> float:
         return float(self.one.source == self.other.source)
@@ -256,14 +261,14 @@ def _parts_differ(title: str, other: str) -> bool:
 
 def _pairs(one: Weighed, other: Weighed, ignored: Collection[str]) -> dict[str, str]:
     """Return the words of the first headline that the second has, each with its twin there."""
-    first, second = one.title, other.title
-    pairs = {word: word for word in first if word in second and word not in ignored}
     common = one.beginnings & other.beginnings
     if not common:
-        return pairs
+        return {}
+    first, second = one.title, other.title
+    pairs = {word: word for word in first if word in second and word not in ignored}
     left: dict[str, list[str]] = {}
     for word in second:
-        if word not in first and word[:_LONG_WORD] in common:
+        if len(word) >= _LONG_WORD and word not in first and word[:_LONG_WORD] in common:
             left.setdefault(word[:_LONG_WORD], []).append(word)
     if not left:
         return pairs
