@@ -232,7 +232,7 @@ def _shared_abroad(one: Weighed, other: Weighed) -> tuple[list[str], list[str], 
 
 def _have_link(one: Weighed, other: Weighed) -> bool:
     """Whether both link to a page."""
-    return not set(one.links).isdisjoint(other.links)
+    return bool(one.links) and not set(one.links).isdisjoint(other.links)
 
 
 def _series_words(one: Weighed, other: Weighed) -> frozenset[str]:

@@ -203,17 +203,13 @@ class Stories:
 
     def _likeness(self, one: str, two: str) -> float:
         """Return how like two stories are; of two of one report each, as most are, perhaps 0 where it is less."""
-        ours, theirs = self._stories[one].members, self._stories[two].members
-        if len(ours) == 1 == len(theirs) and two not in self._links[one] and not self._may_be_alike(ours[0], theirs[0]):
-            return 0.0
-        return self._link(one, two).likeness
-
-    def _link(self, one: str, two: str) -> _Link:
-        found = self._links[one].get(two)
-        if found is None:
-            found = self._linked(self._stories[one].members, self._stories[two].members)
-            self._links[one][two] = self._links[two][one] = found
-        return found
+        link = self._links[one].get(two)
+        if link is None:
+            ours, theirs = self._stories[one].members, self._stories[two].members
+            if len(ours) == 1 == len(theirs) and not self._may_be_alike(ours[0], theirs[0]):
+                return 0.0
+            link = self._links[one][two] = self._links[two][one] = self._linked(ours, theirs)
+        return link.likeness
 
     def _relink(self, older: str, newer: str) -> None:
         """Link what two stories that become one are linked to: only what one of them was not yet is compared."""

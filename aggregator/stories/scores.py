@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import exp
 from typing import Final
 
@@ -28,13 +29,21 @@ START: Final = "start"
 Weighing = Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scale:
     """What features weigh: in two reports of one language, with leads or with headlines alone, and in two languages."""
 
     texts: Weighing
     headlines: Weighing
     abroad: Weighing
+
+    @cached_property
+    def of_texts(self) -> _Measures:
+        return _Measures(self.texts)
+
+    @cached_property
+    def of_headlines(self) -> _Measures:
+        return _Measures(self.headlines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +52,35 @@ class Scales:
 
     plain: Scale
     meant: Scale
+
+    def at_home(self, one: Weighed, other: Weighed, cosine: float | None) -> _Measures:
+        """Return what two reports in one language are measured by."""
+        if cosine is None:
+            return self.plain.of_texts if one.has_lead and other.has_lead else self.plain.of_headlines
+        # of one text and a headline, the meaning tells more than the words
+        return self.meant.of_texts if one.has_lead or other.has_lead else self.meant.of_headlines
+
+
+class _Measures:
+    """The weights of features in one language, ready to judge many pairs by.
+
+    ``speaking_for`` are those that may speak for one event, with how each is measured; ``else_at_most`` is what all
+    others may add.
+    """
+
+    def __init__(self, weights: Weighing) -> None:
+        self.start = weights[START]
+        self.weights = _with_rules(weights)
+        self.speaking_for = [(name, self.weights[name], FOR[name]) for name in FOR if name in self.weights]
+        self.else_at_most = sum(max(0.0, each) for name, each in weights.items() if name not in {*FOR, START})
+
+    def parts_for(self, alike: Alike) -> dict[str, float]:
+        """Return the parts of a score that may speak for one event."""
+        parts = {START: self.start}
+        for name, weight, measure in self.speaking_for:
+            if value := measure(alike):
+                parts[name] = value * weight
+        return parts
 
 
 # "places", and "single", "source" and "links" in two languages, are set by hand: too few samples tell of them.
@@ -166,10 +204,10 @@ class Score:
 def score(one: Weighed, other: Weighed, cosine: float | None = None, scales: Scales = SHIPPED) -> Score:
     """Judge two reports. ``cosine`` is that of their vectors, None where one has none."""
     if is_abroad(one.gist, other.gist):
-        scale = scales.plain if cosine is None else scales.meant
-        return _sum({START: scale.abroad[START]}, features_abroad(one, other, cosine), scale.abroad)
-    alike, weights = Alike(one, other, cosine), _weights_at_home(one, other, cosine, scales)
-    return _sum(_parts_for(alike, weights), features_against(alike), weights)
+        weights = (scales.plain if cosine is None else scales.meant).abroad
+        return _sum({START: weights[START]}, features_abroad(one, other, cosine), _with_rules(weights))
+    alike, measures = Alike(one, other, cosine), scales.at_home(one, other, cosine)
+    return _sum(measures.parts_for(alike), features_against(alike), measures.weights)
 
 
 def promising_score(
@@ -178,23 +216,16 @@ def promising_score(
     """Judge two reports; None, quickly, where what speaks for one event is not enough: so it is with most pairs."""
     if is_abroad(one.gist, other.gist):
         return score(one, other, cosine, scales)
-    alike, weights = Alike(one, other, cosine), _weights_at_home(one, other, cosine, scales)
-    parts = _parts_for(alike, weights)
-    if sum(parts.values()) + sum([each for name, each in weights.items() if each > 0 and name not in FOR]) <= 0:
+    alike, measures = Alike(one, other, cosine), scales.at_home(one, other, cosine)
+    parts = measures.parts_for(alike)
+    if sum(parts.values()) + measures.else_at_most <= 0:
         return None
-    return _sum(parts, features_against(alike), weights)
+    return _sum(parts, features_against(alike), measures.weights)
 
 
 def words_in_both(one: Weighed, other: Weighed) -> tuple[str, ...]:
     """Return what two reports have in common that tells which event it is."""
     return words_abroad(one, other) if is_abroad(one.gist, other.gist) else words_at_home(Alike(one, other))
-
-
-def _weights_at_home(one: Weighed, other: Weighed, cosine: float | None, scales: Scales) -> Weighing:
-    if cosine is None:
-        return scales.plain.texts if one.has_lead and other.has_lead else scales.plain.headlines
-    # of one text and a headline, the meaning tells more than the words
-    return scales.meant.texts if one.has_lead or other.has_lead else scales.meant.headlines
 
 
 def needs_meaning(one: Weighed, other: Weighed) -> bool:
@@ -208,17 +239,12 @@ def is_abroad(one: Gist, other: Gist) -> bool:
     return "" != one.language != other.language != ""
 
 
-def _parts_for(alike: Alike, weights: Weighing) -> dict[str, float]:
-    """Return the parts of a score that may speak for one event: what has no weight is not looked at."""
-    parts = {START: weights[START]}
-    for name, measure in FOR.items():
-        if (weight := weights.get(name) or RULES.get(name)) and (value := measure(alike)):
-            parts[name] = value * weight
-    return parts
-
-
 def _sum(parts: dict[str, float], found: Mapping[str, float], weights: Weighing) -> Score:
     for name, value in found.items():
-        if value and (weight := weights.get(name) or RULES.get(name)):
+        if value and (weight := weights.get(name)):
             parts[name] = value * weight
     return Score(sum(parts.values()), parts)
+
+
+def _with_rules(weights: Weighing) -> Weighing:
+    return {**RULES, **{name: weight for name, weight in weights.items() if weight}}
