@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import nsmallest
 from itertools import chain, combinations, islice
 
 from aggregator.model import Gist, Report
@@ -108,10 +107,11 @@ class Candidates:
         linked = {each for mark, ids in having.items() if LINK.has(mark) for each in ids} if report.gist.links else ()
         found: list[tuple[int, timedelta, str]] = []
         for each, count in shared.items():
-            apart = abs(self._reports[each].published - report.published)
-            if apart <= WINDOW and each != report.id and (count >= _LEAST_SHARED or each in linked):
-                found.append((-count, apart, each))
-        yield from (self._reports[each] for _, _, each in nsmallest(_LOOKED_AT, found))
+            if (count >= _LEAST_SHARED or each in linked) and each != report.id:
+                apart = abs(self._reports[each].published - report.published)
+                if apart <= WINDOW:
+                    found.append((-count, apart, each))
+        yield from (self._reports[each] for _, _, each in sorted(found)[:_LOOKED_AT])
 
     def _having(self, mark: int, report: Report) -> Collection[str]:
         """Return the reports that have a mark; of many those next in time."""
