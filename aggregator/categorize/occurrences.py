@@ -75,14 +75,14 @@ class Finder:
             return found
         words = text.words
         for needle, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
-            for phrase in self._phrases[needle]:
-                last = words.index(b" ", end) if phrase.ends_open else end - 1
-                if phrase.rest is not None:
-                    match = phrase.rest.match(text.cased if phrase.is_exact else words, start)
+            for number, ends_open, is_exact, rest in self._phrases[needle]:
+                last = words.index(b" ", end) if ends_open else end - 1
+                if rest is not None:
+                    match = rest.match(text.cased if is_exact else words, start)
                     if match is None:
                         continue
                     last = match.end() - 1
-                found.setdefault(phrase.number, []).append((start + 1, last))
+                found.setdefault(number, []).append((start + 1, last))
         return found
 
 

@@ -26,8 +26,7 @@ def sign(entries: Sequence[Entry], *, beside: Sequence[Entry] = ()) -> tuple[Sig
         return ()
     wanted, entries = len(entries), (*entries, *beside)
     pieces = [_pieces(entry) for entry in entries]
-    seen = Counter(chain.from_iterable(whole for _, whole in pieces))
-    seen.update(piece for beginning, whole in pieces if beginning is not whole for piece in set(beginning) - set(whole))
+    seen = Counter(chain.from_iterable({*beginning, *whole} for beginning, whole in pieces))
     repeated = {piece for piece, count in seen.items() if count >= _REPEATED}
     return tuple(
         _signature(entry, *each, repeated) for entry, each in islice(zip(entries, pieces, strict=True), wanted)

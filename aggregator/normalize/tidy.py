@@ -91,9 +91,11 @@ _CHECKED = {
 
 def _useful_link(base: str | None, found: re.Match[str]) -> str:
     href = _HREF.search(found[1])
-    given = html.unescape(href[1]) if href else ""
-    address = _link_address(given, base)
-    if href is None or address is None:
+    if href is None:
+        return found[2]
+    given = html.unescape(href[1]) if "&" in href[1] else href[1]
+    address = direct_url(given) if PLAIN.fullmatch(given) else _link_address(given, base)
+    if address is None:
         return found[2]
     if is_junk_link(address):
         return ""
@@ -103,8 +105,6 @@ def _useful_link(base: str | None, found: re.Match[str]) -> str:
 
 
 def _link_address(given: str, base: str | None) -> str | None:
-    if PLAIN.fullmatch(given):
-        return direct_url(given)
     address = resolve(given, base) or ""
     if address.lower().startswith("mailto:"):
         return address

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from aggregator.model import Enclosure, Origin, ParsedEntry, Text
@@ -35,7 +35,7 @@ def parse_entry(raw: RawEntry, *, base: str, is_atom: bool, language: str | None
     them relative to the entry's page.
     """
     title, summary = _text(raw.title, base, is_atom), _text(raw.summary, base, is_atom)
-    content = _best(_text(each, base, is_atom) for each in raw.contents) if raw.contents else None
+    content = _best([_text(each, base, is_atom) for each in raw.contents]) if raw.contents else None
     if content is None and summary is None:
         summary = _caption(raw)
     said, origin = raw.values.get, raw.origin
@@ -162,8 +162,10 @@ def _caption(raw: RawEntry) -> Text | None:
     return Text(value=value, is_html=looks_like_html(value)) if value else None
 
 
-def _best(texts: Iterable[Text | None]) -> Text | None:
+def _best(texts: Sequence[Text | None]) -> Text | None:
     """Of several forms of the same content choose HTML before plain text, then the longest."""
+    if len(texts) == 1:
+        return texts[0]
     return max((text for text in texts if text), key=lambda text: (text.is_html, len(text.value)), default=None)
 
 

@@ -39,7 +39,9 @@ def read_plain_xml(body: bytes, content_type: str | None, *, url: str) -> Parsed
     raw = read_fast(document, base=url if is_atom else None)
     if raw is None or not raw.version:
         return None
-    return _feed(raw, document[:_HEAD_BYTES].decode("utf-8", "ignore"), url=url, is_atom=is_atom)
+    head = document[:_HEAD_BYTES]
+    text = head.decode("utf-8", "ignore") if b"<skip" in head.lower() else ""
+    return _feed(raw, text, url=url, is_atom=is_atom)
 
 
 def read_xml(document: Document, *, url: str, tolerantly: bool = False) -> ParsedFeed:
@@ -65,7 +67,7 @@ def read_xml(document: Document, *, url: str, tolerantly: bool = False) -> Parse
 
 
 def _feed(raw: RawFeed, text: str, *, url: str, is_atom: bool) -> ParsedFeed:
-    """Bring a feed into shape; ``text`` is its beginning."""
+    """Bring a feed into shape; ``text`` is its beginning, "" where that has nothing that is to be skipped."""
     if len(raw.entries) > MAX_ENTRIES:
         raise ParseError(f"it has more than {MAX_ENTRIES:,} entries")
     head = raw.head

@@ -62,8 +62,8 @@ def _without_accents(text: str) -> str:
     for character, plain in _FREQUENT:
         if character in text:
             text = text.replace(character, plain)
-    if text.isascii():
-        return text
+            if text.isascii():
+                return text
     text = unicodedata.normalize("NFC", text)
     others = set(_NOT_ASCII.findall(text))
     if len(others) > _MAX_REPLACED:
@@ -99,7 +99,7 @@ _ASCII = bytes(map(_as_compared, range(256)))
 # Replacing the characters that texts in European languages are made of is much faster than looking for what is there.
 _FREQUENT = tuple(
     (character, _plain(character))
-    for character in "éèàêçôîùûâëïöäüßÉÈÀÊÇÔÎÖÄÜœæåøñáíóúãõÁÍÓÚŒÆÅØŒ’‘“”„«»–—…•·€°©®\u00a0\u202f\u2009\u00ad\u200b"
+    for character in "’“”\u00a0–…—‘éèàêçôîùûâëïöäüßÉÈÀÊÇÔÎÖÄÜœæåøñáíóúãõÁÍÓÚŒÆÅØŒ„«»•·€°©®\u202f\u2009\u00ad\u200b"
 )
 _MAX_REPLACED = 64
 
