@@ -64,6 +64,7 @@ class Prepared:
         processors = {
             name: process
             for name, bind in compiled.binds.items()
-            if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+            if not isinstance(bind.type, sa.Boolean)  # which drivers know
+            and (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
         return _Compiled(str(compiled), constants, processors)

@@ -95,7 +95,7 @@ class Kind:
 
     def stored(self, marks: Iterable[int], at: datetime) -> list[int]:
         """Return marks as they are stored for an entry of this time."""
-        prefix = self.prefix(self.period(at))
+        prefix = _prefix(self, at)
         return [prefix | mark for mark in marks]
 
     def looked_up(self, marks: Iterable[int], at: datetime) -> list[int]:
@@ -117,6 +117,11 @@ class Kind:
 
     def prefix(self, period: int) -> int:
         return self.number << _KIND_SHIFT | period << _PERIOD_SHIFT
+
+
+@lru_cache(maxsize=1024)
+def _prefix(kind: Kind, at: datetime) -> int:
+    return kind.prefix(kind.period(at))
 
 
 @lru_cache(maxsize=1024)
