@@ -53,7 +53,8 @@ def normalize_changes(
     ``backlog`` is what is worked on of a document that is the first of its source. Which are the same entry given
     twice says ``keys_of``; of those the newest counts.
     """
-    hashes = [_hash(entry, feed) for entry in feed.entries]
+    of_feed = _joined(__version__, feed.url, feed.format, feed.language, feed.authors)
+    hashes = [_hash(entry, of_feed) for entry in feed.entries]
     known = {seen[at : at + HASH_BYTES] for at in range(0, len(seen), HASH_BYTES)}
     items = [Item(entry, feed, now) for entry in feed.entries]
     entries: list[Entry] = []
@@ -91,16 +92,18 @@ def _newest(items: Sequence[Item]) -> Item:
     return max(items, key=lambda item: item.entry.updated or item.entry.published or _LONG_AGO)
 
 
-def _hash(entry: ParsedEntry, feed: ParsedFeed) -> bytes:
+def _hash(entry: ParsedEntry, of_feed: str) -> bytes:
     """Hash all that an entry in house form is made of; another version of this program may make another of it."""
-    values = (
-        *(__version__, feed.url, feed.format, feed.language, feed.authors),
-        *(entry.id, entry.link, entry.published, entry.updated, entry.language, entry.authors, entry.tags),
+    values = _joined(
+        *(of_feed, entry.id, entry.link, entry.published, entry.updated, entry.language, entry.authors, entry.tags),
         *(entry.enclosures, entry.origin, *_values(entry.title), *_values(entry.summary), *_values(entry.content)),
     )
-    # texts go in as they are: writing them with repr takes longer than all else
-    parts = "\0".join([value if isinstance(value, str) else repr(value) for value in values])
-    return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES).digest()
+    return hashlib.blake2b(values.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES).digest()
+
+
+def _joined(*values: object) -> str:
+    """Join texts as they are: writing them with repr takes longer than all else."""
+    return "\0".join([value if isinstance(value, str) else repr(value) for value in values])
 
 
 def _values(text: Text | None) -> tuple[object, ...]:

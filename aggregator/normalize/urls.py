@@ -29,6 +29,8 @@ _ORDINARY = re.compile(
     re.ASCII,
 )
 _SPECIAL = ("/index.", "/default.", ".amp", "/amp", "ampproject")  # may have more to it
+# Ids that are no addresses: "tag:example.org,2026:1", "urn:uuid:…", or a number in some notation.
+_NO_ADDRESS = re.compile(r"(?:tag|urn):|[\w-]*\Z")
 _DEFAULT_PORTS = {None, 80, 443}
 _HOST = re.compile(r"[a-z0-9._-]+")
 _IPV6 = re.compile(r"[0-9a-f.]*:[0-9a-f:.]+")
@@ -102,7 +104,7 @@ def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
         if not any(special in lowered for special in _SPECIAL):
             return f"https://{found[1]}{found[2] or found[3] or ''}"
     while True:
-        if url is None or len(url) > MAX_WRAPPED_CHARS:
+        if url is None or len(url) > MAX_WRAPPED_CHARS or _NO_ADDRESS.match(url):
             return None
         parts = _split(resolve(url, None) or "")
         host = _host(parts) if parts else None
