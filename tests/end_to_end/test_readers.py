@@ -187,7 +187,7 @@ def test_a_reader_that_is_killed_costs_its_source_one_failure_and_is_replaced(tm
     with ReaderPool(1, config) as pool:
         aggregator = Aggregator(config, readers=pool.configured)
         pipeline = aggregator.setup.pipeline
-        items = "".join(f"<item><title>News {n}</title><guid>{n}</guid></item>" for n in range(5_000))
+        items = "".join(f"<item><title>News {n}</title><guid>{n}</guid></item>" for n in range(15_000))
         site.put("/s0", f"<rss version='2.0'><channel><title>Long</title>{items}</channel></rss>".encode())
         claim, answer = claim_one(aggregator, "s0")
         [pid] = pool.pids()
