@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from aggregator.stories.everyday import everyday_stems
-from aggregator.stories.things import is_place, things_in
+from aggregator.stories.things import is_place, things_in, things_of
 from aggregator.text.folding import fold
 from aggregator.text.languages import is_small, stem
 
@@ -37,7 +37,7 @@ def _name_of(written: str, language: str) -> str | None:
     name but an everyday word.
     """
     word = fold(written)
-    if len(word) < _LEAST_LETTERS or is_small(word, language) or any(map(is_place, things_in([word], language))):
+    if len(word) < _LEAST_LETTERS or is_small(word, language) or any(map(is_place, things_of(word, language))):
         return None
     name = name_of(word)
     return name if is_small(name, language) or stem(name, language) not in everyday_stems(language) else None

@@ -34,6 +34,12 @@ def things_in(terms: Sequence[str], language: str) -> list[str]:
     return list(found)
 
 
+def things_of(word: str, language: str) -> tuple[str, ...]:
+    """Return the things that one folded word stands for."""
+    table = _table(language)
+    return _things_of(word, language) if word in table.known or word[:_LEAST_LETTERS] in table.starts else ()
+
+
 def is_thing(name: str) -> bool:
     return name[0] in "@#"
 

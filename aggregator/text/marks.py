@@ -46,7 +46,13 @@ def smallest_pieces(words: list[str]) -> tuple[list[int], list[int]]:
     """
     pieces = pieces_of(words[:MAX_WORDS])
     beginning = _smallest(pieces[:_BEGINNING_WORDS])
-    return beginning, _smallest(pieces) if len(pieces) > _BEGINNING_WORDS else beginning
+    if len(pieces) <= _BEGINNING_WORDS:
+        return beginning, beginning
+    rest = pieces[_BEGINNING_WORDS:]
+    if len(beginning) == _SMALLEST:  # none of all that is larger can be among the smallest of the whole
+        largest = max(beginning)
+        rest = [piece for piece in rest if piece <= largest]
+    return beginning, _smallest(beginning + rest)
 
 
 def _smallest(pieces: list[int]) -> list[int]:
