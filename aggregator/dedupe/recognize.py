@@ -240,7 +240,7 @@ class _Recognizer:
         verdict = by_text(own, other)
         comparison = verdict.by_text
         if comparison is not None and comparison.is_same and 0 < comparison.shared < _MAY_BE_REPEATED:
-            verdict = by_text(own, other, self._repeated_pieces())
+            return by_text(own, other, repeated) if (repeated := self._repeated_pieces()) else verdict
         return verdict
 
     def _certain(self, own: Piece, judged: Sequence[_Match]) -> list[_Match]:
@@ -284,7 +284,7 @@ class _Recognizer:
     def _repeated_pieces(self) -> frozenset[tuple[str, ...]]:
         """Return the pieces of text that several of the new entries have."""
         if self._repeated is None:
-            articles = [article_of(each.entry) for each in self._new]
+            articles = [article_of(each.entry) for each in self._new] if len(self._new) >= _REPEATED else []
             seen = Counter(piece for article in articles for piece in pieces_in(article))
             self._repeated = frozenset(piece for piece, count in seen.items() if count >= _REPEATED)
         return self._repeated

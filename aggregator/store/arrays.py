@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from aggregator.store.columns import storable
+from aggregator.store.columns import written_json
 
 
 class _Texts(FunctionElement[str]):
@@ -52,7 +51,7 @@ def looked_up_among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]
 
 def array(values: Iterable[int | str]) -> str:
     """Return what is bound to the parameter of an ``among``; texts as columns of ``Text`` have them."""
-    return json.dumps([storable(value) if isinstance(value, str) else value for value in values])
+    return written_json(list(values))
 
 
 @compiles(_LookedUp, "sqlite")

@@ -61,21 +61,25 @@ class Json(sa.types.TypeDecorator[Any]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:
         """Write it in one step, which both databases take."""
-        return _written_or_null if self.impl_instance.none_as_null else _written_json  # type: ignore[attr-defined]
+        return _written_or_null if self.impl_instance.none_as_null else written_json  # type: ignore[attr-defined]
 
 
 def _written_text(value: str | None) -> str | None:
     return None if value is None else storable(value)
 
 
-def _written_json(value: Any) -> str:  # noqa: ANN401
+def written_json(value: Any) -> str:  # noqa: ANN401
+    """Return JSON, without what no database stores: written with ASCII alone, it shows whether there is any."""
     if not value and isinstance(value, list | tuple):  # as most are
         return "[]"
-    return "null" if value is None else json.dumps(_storable_json(value))
+    if value is None:
+        return "null"
+    written = json.dumps(value)
+    return json.dumps(_storable_json(value)) if "\\u0000" in written or "\\ud" in written else written
 
 
 def _written_or_null(value: Any) -> str | None:  # noqa: ANN401
-    return None if value is None else _written_json(value)
+    return None if value is None else written_json(value)
 
 
 def storable(text: str) -> str:

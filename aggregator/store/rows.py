@@ -224,7 +224,7 @@ def to_known_entry(row: Row) -> KnownEntry:
 
 
 def gist_words(gist: Gist) -> str:
-    return "|".join(" ".join(words) for words in (gist.title, gist.text, gist.links, gist.names, gist.lead_names))
+    return "|".join([" ".join(words) for words in (gist.title, gist.text, gist.links, gist.names, gist.lead_names)])
 
 
 def to_gist(language: str, words: str) -> Gist:
