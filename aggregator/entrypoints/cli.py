@@ -109,8 +109,7 @@ def _function(place: str) -> Any:  # noqa: ANN401 - each has options of its own
     finally:
         gc.enable()
     gc.freeze()  # what is loaded stays
-    # A poll makes many records, and little garbage that only collecting finds: a twentieth of its time.
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(50_000, 20, 100)  # as in main.py
     return function
 
 

@@ -74,6 +74,7 @@ def _polled(wish: Wish) -> int:
 
     gc.enable()
     gc.freeze()  # what is loaded stays
+    gc.set_threshold(50_000, 20, 100)  # a poll makes many records, none of them garbage that only collecting finds
     return poll_once(wish.path, wish.names, everything=wish.everything, first=first)
 
 
