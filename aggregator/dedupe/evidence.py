@@ -206,6 +206,8 @@ def _stand_alike(one: Piece, two: Piece) -> bool:
 
 
 def _texts(one: Piece, two: Piece) -> Texts:
+    if one.markup == two.markup:
+        return Texts.SAME
     pairs = [_pairs(each.article.words) for each in (one, two)]
     if not all(pairs):
         return Texts.MISSING if any(pairs) else Texts.SAME
