@@ -1,4 +1,6 @@
-"""Where the CPU time of a cold poll goes: by stage, in one process, and how much of it keeps others from writing.
+"""Where the CPU time of a cold poll without vectors goes: by stage, and how much of it keeps others from writing.
+
+One process does all of it.
 
 python -m bench.stages [DIR] [--sources 200 --mean-kb 235]
 """
@@ -24,7 +26,7 @@ from aggregator.steps import decide as deciding
 from aggregator.steps import parse as parsing
 from aggregator.store import Look, PollTransaction
 from aggregator.store.presence import WritersTurn
-from bench.programs import Ours
+from bench.programs import OursPlain
 from bench.side_by_side import options, served_feeds
 
 STAGES: tuple[tuple[object, str, str], ...] = (
@@ -53,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     turns: list[float] = []
     WritersTurn.__call__ = _timed_turn(WritersTurn.__call__, turns)  # type: ignore[method-assign]
     with served_feeds(chosen) as (_, urls), tempfile.TemporaryDirectory() as folder:
-        Ours(Path(folder), urls)
+        OursPlain(Path(folder), urls)  # the model's threads are not told apart
         aggregator = Aggregator(load(Path(folder, "aggregator.yaml")))
         names = [source.name for source in aggregator.sources]
         turns.clear()
