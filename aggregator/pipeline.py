@@ -110,7 +110,10 @@ class Pipeline:
     def read(self, claim: Claim, answer: Fetched) -> PollSummary:
         """complete ─► parse ─► decide ─► write. Raises StoreError, ClaimLost; what else went wrong is the source's."""
         completion = self._completion(claim)
-        answer = self._completed(completion, claim, answer)
+        completed = _guarded(claim, answer, partial(self._completed, completion, claim, answer))
+        if isinstance(completed, Seen):
+            return self.recorder.record(claim, completed)
+        answer = completed
         began = time.perf_counter()
         try:
             with self._in_hand:
@@ -134,8 +137,10 @@ class Pipeline:
             return answer
         try:
             return completion.complete(answer)
-        except Exception as error:  # noqa: BLE001 - as above; what the source itself said is read yet
-            _crashed(claim, error)
+        except Exception as error:
+            if _no_files_are_left(error):
+                raise
+            _crashed(claim, error)  # what the source itself said is read yet
             return answer
 
     def _completion(self, claim: Claim) -> Completion:
@@ -208,9 +213,13 @@ def _guarded(claim: Claim, answer: Fetched | NotModified | None, step: Callable[
     except AggregatorError:
         raise
     except Exception as error:  # noqa: BLE001 - one source's input may bring out a bug; the others go on
-        if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:  # no reader could be started
+        if _no_files_are_left(error):  # a reader could not be started, or a module not loaded
             return Seen(answer=answer, error=ReaderLost(_NO_FILES))
         return Seen(answer=answer, error=_crashed(claim, error))
+
+
+def _no_files_are_left(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}
 
 
 def _crashed(claim: Claim, error: Exception) -> SourceError:

@@ -17,10 +17,10 @@ from aggregator.errors import SourceError
 from aggregator.fetch import HostGate, fetch_beside, key_of
 from aggregator.http import HttpClient
 from aggregator.model import Article, Claim, Fetched, Per, SourceKind
+from aggregator.parse import looks_like_feed
+from aggregator.parse.shell import data_addresses, with_data
 from aggregator.steps.seen import Draft
 from aggregator.text.hosts import host_of
-
-# What looks into answers is loaded where that is done: a poll of feeds that are known needs none of it.
 
 # Of the feeds that a page names, so many are tried.
 MAX_FEEDS: Final = 3
@@ -50,12 +50,6 @@ def with_stored(draft: Draft, known: Mapping[str, Article | None], now: datetime
 def needs_more(claim: Claim) -> bool:
     """Tell whether something may have to be fetched beside the answer: for most sources not."""
     return claim.kind in {SourceKind.AUTO, SourceKind.PAGE, SourceKind.SITEMAP}
-
-
-def _looks_like_feed(answer: Fetched) -> bool:
-    from aggregator.parse import looks_like_feed
-
-    return looks_like_feed(answer)
 
 
 class Completion:
@@ -88,7 +82,7 @@ class Completion:
             answer = self._with_parts(answer)
         if self._claim.kind in {SourceKind.AUTO, SourceKind.PAGE} and self._claim.source.render is None:
             answer = self._with_data(answer)
-        if _wants_further_pages(self._claim) and answer.found_at is None and not _looks_like_feed(answer):
+        if _wants_further_pages(self._claim) and answer.found_at is None and not looks_like_feed(answer):
             answer = replace(answer, pages=tuple(self._further_pages(answer)))
         return answer
 
@@ -100,7 +94,7 @@ class Completion:
 
     def _feed_of(self, answer: Fetched) -> Fetched:
         """Return the first feed that a page names and that can be read; the page itself when there is none."""
-        if _looks_like_feed(answer) or self._claim.source.page is not None:
+        if looks_like_feed(answer) or self._claim.source.page is not None:
             return answer
         from aggregator.sources.discover import find_feeds  # with what reads pages
 
@@ -108,16 +102,14 @@ class Completion:
         named = [feed.url for feed in feeds if feed.type and not feed.is_about_comments]
         for url in named[:MAX_FEEDS]:
             found = self._ask(self._client, url, patience=_TURN)
-            if found is not None and _looks_like_feed(found):
+            if found is not None and looks_like_feed(found):
                 return replace(found, found_at=url, pages=(answer,))
         return answer
 
     def _with_data(self, answer: Fetched) -> Fetched:
         """Return a page that is empty without its scripts with the data that those fetch, where it can be had."""
-        from aggregator.parse.shell import data_addresses, with_data
-
         addresses = data_addresses(answer) if answer.found_at is None else ()
-        if not addresses or _looks_like_feed(answer):
+        if not addresses or looks_like_feed(answer):
             return answer
         data = [self._ask(self._client, address) for address in addresses]
         return with_data(answer, [each for each in data if each is not None])
