@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import gc
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -14,6 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from aggregator import __version__
+from aggregator.entrypoints.main import loading
 
 # The functions behind the commands, as module:function below ``commands``; a command loads what it needs, no more.
 _COMMANDS: dict[str, str | dict[str, str]] = {
@@ -103,14 +103,8 @@ def _tree(source: Path) -> ast.Module:
 
 def _function(place: str) -> Any:  # noqa: ANN401 - each has options of its own
     module, _, name = place.partition(":")
-    gc.disable()  # collecting while modules load would take a tenth of the time
-    try:
-        function = getattr(import_module(f"aggregator.entrypoints.commands.{module}"), name)
-    finally:
-        gc.enable()
-    gc.freeze()  # what is loaded stays
-    gc.set_threshold(50_000, 20, 100)  # as in main.py
-    return function
+    with loading():
+        return getattr(import_module(f"aggregator.entrypoints.commands.{module}"), name)
 
 
 def commands() -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,8 @@ import errno
 import gc
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from aggregator.entrypoints.errand import polled_at_once
@@ -69,13 +70,21 @@ def _polled(wish: Wish) -> int:
     if (wish.everything or wish.names) and useful_readers():
         with suppress(OSError):
             first = start_reader()
-    gc.disable()  # collecting while modules load would take a tenth of the time
-    from aggregator.entrypoints.one_poll import poll_once
+    with loading():
+        from aggregator.entrypoints.one_poll import poll_once
+    return poll_once(wish.path, wish.names, everything=wish.everything, first=first)
 
-    gc.enable()
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Load the modules of a command, and let Python look for garbage more rarely from then on."""
+    gc.disable()  # collecting while modules load would take a tenth of the time
+    try:
+        yield
+    finally:
+        gc.enable()
     gc.freeze()  # what is loaded stays
     gc.set_threshold(50_000, 20, 100)  # a poll makes many records, none of them garbage that only collecting finds
-    return poll_once(wish.path, wish.names, everything=wish.everything, first=first)
 
 
 def _drop_output() -> None:

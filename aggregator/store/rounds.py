@@ -161,7 +161,7 @@ def _reports(connection: sa.Connection, found: Iterable[Sequence[Any]]) -> list[
     found = list(found)
     if not found:
         return []
-    sent = set(connection.execute(_SENT, {"chosen": array(row[1] for row in found)}).scalars())
+    sent = set(connection.execute(_SENT, {"chosen": array(id_ for _, id_, *_ in found)}).scalars())
     return [
         Report(
             pk=pk,

@@ -46,8 +46,8 @@ def is_installed() -> bool:
 class SentenceEncoder:
     """The multilingual E5 (small, 4 bits): about 100 languages. Threads may share it.
 
-    About 150 MB in the process that has it. Each thread of ours reads texts of its own; the model's own threads would
-    share one text, and wait for each other on a busy machine.
+    About 75 MB in the process that has it, with two threads. Each thread of ours reads texts of its own; the model's
+    own threads would share one text, and wait for each other on a busy machine.
     """
 
     def __init__(self) -> None:
