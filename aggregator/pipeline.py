@@ -36,10 +36,6 @@ T = TypeVar("T")
 
 _NO_FILES = "this machine has too many files open to read it; raise its limit (ulimit -n) or lower fetch.workers"
 
-# Sources recorded at a time: Python computes in one thread anyway, so that more would only take memory. While one waits
-# for the disk, the other decides.
-_MOST_AT_ONCE = 2
-
 # Answers read, being read or recorded at a time: what is read waits to be recorded, and takes several times its bytes.
 _MOST_IN_HAND = 6
 
@@ -161,7 +157,8 @@ class Recorder:
         self.settings = settings
         self._store = store
         self._clock = clock
-        self._recording = threading.Semaphore(_MOST_AT_ONCE)
+        # one source at a time: what one decides from doesn't change meanwhile, but for other processes
+        self._recording = threading.Lock()
 
     def with_stored(self, claim: Claim, draft: Draft) -> Draft:
         """Return a draft with the articles that are stored, and which to fetch. Raises StoreError."""

@@ -20,6 +20,9 @@ from bench.server import served
 
 _ROOT = Path(__file__).parent.parent
 _ADDRESSES = re.compile(rb"""<(?:link|guid|id)\b[^<>]*?(?:>|\shref=["'])\s*(?:<!\[CDATA\[)?https?://""")
+_GUIDS = re.compile(rb"""<guid\b[^<>]*>\s*(?:<!\[CDATA\[)?(?!\s*https?://)""")
+_NO_WORDS = rb"""<!\[CDATA\[|<[^<>]*>|&lt;.*?&gt;|&[#\w]+;|https?://[^\s<"']+"""
+_LONGER_WORDS = re.compile(_NO_WORDS + rb"|([a-z]{4,})", re.DOTALL)
 _FIRST_ITEM = re.compile(rb"<(item|entry)[\s>]")
 _NGINX = """
 daemon off; master_process off; error_log {folder}/error.log; pid {folder}/pid;
@@ -55,7 +58,7 @@ class Feeds:
             body = path.read_bytes()
             copy = number // len(chosen)
             if copy:
-                body = _ADDRESSES.sub(rb"\g<0>copy%d." % copy, body)
+                body = _copied(body, copy)
             self.names.append(f"{number:04}.xml")
             (folder / self.names[-1]).write_bytes(body)
             self.entries += expected[path]
@@ -78,6 +81,14 @@ class Feeds:
             later = time.time() + 2 * number  # file times with whole seconds would miss it else
             os.utime(path, (later, later))
         return len(changed)
+
+
+def _copied(body: bytes, number: int) -> bytes:
+    """Return a feed with links and ids of its own, and with other letters in its longer words."""
+    body = _GUIDS.sub(rb"\g<0>copy%d-" % number, _ADDRESSES.sub(rb"\g<0>copy%d." % number, body))
+    letters = bytes(range(ord("a"), ord("z") + 1))
+    turned = bytes.maketrans(letters, letters[number % 26 :] + letters[: number % 26])
+    return _LONGER_WORDS.sub(lambda found: found[1].translate(turned) if found[1] else found[0], body)
 
 
 def _new_item(tag: bytes, name: str) -> bytes:

@@ -19,7 +19,7 @@ import structlog
 from aggregator.app import Aggregator
 from aggregator.entrypoints.errand import socket_of
 from aggregator.entrypoints.glance import Wish
-from aggregator.entrypoints.poll_report import all_addresses, has_failed, parts_of, sentences
+from aggregator.entrypoints.poll_report import has_failed, parts_of, sentences
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.terminal import shown
 from aggregator.model import PollSummary
@@ -87,7 +87,7 @@ class Desk:
 
     def _poll(self, wish: Wish, stream: TextIO) -> None:
         aggregator = self._aggregator
-        wanted = wish.names or (all_addresses(aggregator) if wish.everything else None)
+        wanted = wish.names or (aggregator.store.polled_names() if wish.everything else None)
         results: list[PollSummary] = []
         for result in self._scheduler.poll(wanted, is_plain=bool(wish.names)):
             results.append(result)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aggregator.entrypoints.opening import known_sources, opened
-from aggregator.entrypoints.poll_report import all_addresses, has_failed, parts_of, sentences
+from aggregator.entrypoints.poll_report import has_failed, parts_of, sentences
 from aggregator.entrypoints.terminal import console, is_terminal, say
 from aggregator.model import PollSummary
 from aggregator.polling.reader_start import Started, useful_readers
@@ -22,14 +22,13 @@ def poll_once(path: Path | None, names: Sequence[str], *, everything: bool, firs
     ``first`` is a reader process that was started already. Raises AggregatorError.
     """
     with opened(path, readers=useful_readers(), first=first) as aggregator:
-        corrected = aggregator.store.correct_times(aggregator.clock())
+        store = aggregator.store
+        corrected = store.correct_times(aggregator.clock())
         if corrected:
             say(f"the clock was ahead: {corrected} planned times are corrected")
-        wanted = (
-            known_sources(aggregator.sources, names) if names else all_addresses(aggregator) if everything else None
-        )
+        wanted = known_sources(aggregator.sources, names) if names else store.polled_names() if everything else None
         results = []
-        with _progress(len(wanted) if wanted else aggregator.store.count_due(aggregator.clock())) as tell:
+        with _progress(len(wanted) if wanted else store.count_due(aggregator.clock())) as tell:
             for result in poll_due(aggregator, wanted, is_plain=bool(names), is_last=True):
                 results.append(result)
                 tell(result)

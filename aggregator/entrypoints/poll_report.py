@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from aggregator.app import Aggregator
 from aggregator.entrypoints.glance import NOTHING_IS_DUE
 from aggregator.entrypoints.terminal import ago, counted
 from aggregator.model import Outage, PollSummary, SourceStatus
@@ -22,11 +21,6 @@ def parts_of(result: PollSummary) -> tuple[str, str, str]:
     read_as = result.state.read_as if result.found_out else None
     found_out = f" (read as a {read_as}: {result.found_out})" if read_as else ""
     return f"{result.source}: ", "", f"{said}{moved}{found_out}"
-
-
-def all_addresses(aggregator: Aggregator) -> list[str]:
-    """Return the names of all sources but those that are polled at another one's address."""
-    return [health.source.name for health in aggregator.store.sources() if health.merged_into is None]
 
 
 def sentences(

@@ -170,6 +170,14 @@ def _host_state(row: rows.Row) -> HostState:
     )
 
 
+_POLLED_NAMES = sa.select(sources.c.name).where(sources.c.is_active, moves.is_polled_itself()).order_by(sources.c.name)
+
+
+def polled_names(connection: sa.Connection) -> list[str]:
+    """Return the names of all sources but those that are polled at another one's address."""
+    return list(connection.execute(_POLLED_NAMES).scalars())
+
+
 def count_due(connection: sa.Connection, now: datetime) -> int:
     query = sa.select(sa.func.count()).select_from(sources).where(sources.c.is_active, _IS_DUE)
     return int(connection.execute(query, {"due_by": now}).scalar_one())

@@ -198,6 +198,11 @@ class Store(Lookups):
                 without=without,
             )
 
+    def polled_names(self) -> list[str]:
+        """Return the names of all sources but those that are polled at another one's address."""
+        with self._read() as connection:
+            return claims.polled_names(connection)
+
     def count_due(self, now: datetime) -> int:
         """Return how many sources are due, claimed ones among them."""
         with self._read() as connection:

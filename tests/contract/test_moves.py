@@ -44,6 +44,7 @@ def test_a_source_that_moved_to_anothers_address_is_polled_there_only(store: Sto
     save(store, "a", moved_to=B.url, failures=2, last_error="down")
 
     assert due(store) == {"b"}
+    assert store.polled_names() == ["b"]
     merged = health(store, "a")
     assert merged.merged_into == "b"
     assert merged.state.next_check_reason == "it moved to the address of b and is polled there"
@@ -67,6 +68,7 @@ def test_the_one_configured_with_the_address_is_polled_before_those_that_moved_t
         save(store, name, moved_to=C.url)
 
     assert due(store) == {"c"}
+    assert store.polled_names() == ["c"]
     assert [health(store, name).merged_into for name in "abc"] == ["c", "c", None]
 
 
@@ -76,6 +78,7 @@ def test_sources_that_point_at_each_other_are_not_both_given_up(store: Store) ->
     save(store, "b", moved_to=A.url)
 
     assert due(store) == {"a", "b"}
+    assert store.polled_names() == ["a", "b"]
 
 
 @pytest.mark.parametrize("edit", ["removed", "another address"])
