@@ -195,7 +195,7 @@ def _open(folder: Path, port: int, *, entries: int, limit: int) -> Aggregator:
     )
     aggregator = Aggregator(config)
     now = utc_now()
-    for claim in aggregator.store.claim_due_sources(now=now, lease=timedelta(hours=1), limit=20):
+    for claim in aggregator.store.claims.take(now=now, lease=timedelta(hours=1), limit=20):
         share = range(entries // 20)
         decisions = tuple(_decision(claim.source.name, number, now) for number in share)
         with aggregator.store.poll(claim) as poll:

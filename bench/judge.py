@@ -154,7 +154,7 @@ def _cpu_time(store: Store) -> float:
 def _polled(store: Store, documents: Sequence[Sequence[Entry]], now: datetime, *, is_signed: bool = True) -> float:
     """Poll the documents as sources; return the time of what stands between fetching and the answer."""
     names = [f"s{number}" for number in range(len(documents))]
-    claims = {each.source.name: each for each in store.claim_due_sources(now=now, lease=_LEASE, limit=999, names=names)}
+    claims = {each.source.name: each for each in store.claims.take(now=now, lease=_LEASE, limit=999, names=names)}
     looks = [
         Seen(entries=tuple(each), signatures=sign(each), gists=gists_of(each)) if is_signed else Seen()
         for each in documents

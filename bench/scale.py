@@ -161,7 +161,7 @@ def _work(path: Path) -> None:
         aggregator = Aggregator(config, readers=processes.configured)
         began, cpu = time.time(), sum(os.times()[:4])
         polled = 0
-        while aggregator.store.count_due(utc_now()):
+        while aggregator.store.claims.count_due(utc_now()):
             done = [result for result in poll_due(aggregator) if not result.error]
             polled += len(done)
             if not done:
@@ -186,14 +186,14 @@ def _cycle(path: Path, rounds: int) -> None:
         worker, lease = Worker(token="bench", per_host=100), timedelta(minutes=5)
         _age(store, due_every=_DUE, news_every=None)
         claimed, began = [], time.perf_counter()
-        while found := store.claim_due_sources(now=utc_now(), lease=lease, limit=_CLAIMED_AT_ONCE, worker=worker):
+        while found := store.claims.take(now=utc_now(), lease=lease, limit=_CLAIMED_AT_ONCE, worker=worker):
             claimed += found
         claims.append(len(claimed) / (time.perf_counter() - began))
-        store.release(claimed)
+        store.claims.release(claimed)
         _age(store, due_every=10 * len(config.sources), news_every=None)
         began = time.perf_counter()
         for _ in range(20):
-            assert not store.claim_due_sources(now=utc_now(), lease=lease, limit=_CLAIMED_AT_ONCE, worker=worker)
+            assert not store.claims.take(now=utc_now(), lease=lease, limit=_CLAIMED_AT_ONCE, worker=worker)
         empties.append((time.perf_counter() - began) / 20 * 1000)
     aggregator.close()
     names = ("cycle_ms", "claimed", "empty_ms")

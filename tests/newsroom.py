@@ -93,7 +93,7 @@ class Newsroom:
 
     def write(self, source: str, *decisions: Any, **state: Any) -> None:
         store = self.aggregator.store
-        [claim] = store.claim_due_sources(now=self.clock(), lease=timedelta(minutes=5), limit=1, names=[source])
+        [claim] = store.claims.take(now=self.clock(), lease=timedelta(minutes=5), limit=1, names=[source])
         with store.poll(claim) as poll:
             result = PollResult(source=source, state=replace(claim.state, **state), decisions=decisions)
             poll.write(result)

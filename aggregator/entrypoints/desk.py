@@ -87,7 +87,7 @@ class Desk:
 
     def _poll(self, wish: Wish, stream: TextIO) -> None:
         aggregator = self._aggregator
-        wanted = wish.names or (aggregator.store.polled_names() if wish.everything else None)
+        wanted = wish.names or (aggregator.store.claims.polled_names() if wish.everything else None)
         results: list[PollSummary] = []
         for result in self._scheduler.poll(wanted, is_plain=bool(wish.names)):
             results.append(result)

@@ -26,9 +26,9 @@ def poll_once(path: Path | None, names: Sequence[str], *, everything: bool, firs
         corrected = store.correct_times(aggregator.clock())
         if corrected:
             say(f"the clock was ahead: {corrected} planned times are corrected")
-        wanted = known_sources(aggregator.sources, names) if names else store.polled_names() if everything else None
+        wanted = known_sources(aggregator.sources, names) or (store.claims.polled_names() if everything else None)
         results = []
-        with _progress(len(wanted) if wanted else store.count_due(aggregator.clock())) as tell:
+        with _progress(len(wanted) if wanted else store.claims.count_due(aggregator.clock())) as tell:
             for result in poll_due(aggregator, wanted, is_plain=bool(names), is_last=True):
                 results.append(result)
                 tell(result)

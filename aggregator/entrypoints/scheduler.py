@@ -264,7 +264,7 @@ class Scheduler:
         """Whether all that was due at the start has been polled, by whomever; it is not waited for for long."""
         if not self._has_caught_up:
             waited = self._aggregator.clock() - self._started_at
-            self._has_caught_up = waited >= _FIRST_POLL or not self._aggregator.store.count_due(self._started_at)
+            self._has_caught_up = waited >= _FIRST_POLL or not self._aggregator.store.claims.count_due(self._started_at)
         return self._has_caught_up
 
     def _deliver(self) -> None:

@@ -85,7 +85,7 @@ def _read_one(aggregator: Aggregator, name: str) -> PollSummary | None:
     if push is None:
         return None
     lease = setup.config.fetch.reading + setup.config.fetch.timeout * 2
-    claims = store.claim_due_sources(now=aggregator.clock(), lease=lease, limit=1, names=[name], worker=setup.worker)
+    claims = store.claims.take(now=aggregator.clock(), lease=lease, limit=1, names=[name], worker=setup.worker)
     if not claims:
         return None
     answer = Fetched(url=push.topic, body=push.body, content_type=push.content_type, is_pushed=True)

@@ -92,7 +92,7 @@ class Queue:
             return
         self._troubles[key] = troubles if why else 0
         not_before = self._aggregator.clock() + rest + _ROUNDED if rest else None
-        self._aggregator.store.note_rest(HostState(key=key, not_before=not_before, why=why, troubles=troubles))
+        self._aggregator.store.claims.note_rest(HostState(key=key, not_before=not_before, why=why, troubles=troubles))
 
     def _take_ready(self) -> tuple[Claim, Turn] | None:
         return self._aggregator.gate.take_ready(self._waiting, lambda claim: claim.host.key)
@@ -104,7 +104,7 @@ class Queue:
         if names == []:
             return
         without = self._busy_hosts() if names is None else []
-        claims = self._aggregator.store.claim_due_sources(
+        claims = self._aggregator.store.claims.take(
             now=self._aggregator.clock(),
             lease=self._lease,
             limit=limit,
@@ -169,7 +169,7 @@ class Queue:
             rest = gate.ready_in(key)
             if rest > _LONG_REST:
                 self._waiting.remove(claim)
-                self._aggregator.store.postpone(claim, until=now + rest, reason=gate.why_resting(key))
+                self._aggregator.store.claims.postpone(claim, until=now + rest, reason=gate.why_resting(key))
                 self.done(claim)
 
     # --- what is held ------------------------------------------------------------------------------------------------
@@ -183,11 +183,11 @@ class Queue:
         finally:
             left = self._heartbeat.held()
             if left:
-                self._aggregator.store.release(left)
+                self._aggregator.store.claims.release(left)
 
     def _extend(self, held: list[Claim]) -> set[str]:
         now = self._aggregator.clock()
-        return self._aggregator.store.extend(held, now=now, until=now + self._lease)
+        return self._aggregator.store.claims.extend(held, now=now, until=now + self._lease)
 
     def _drop_lost(self) -> None:
         """Give up claims that ended before they were extended: their hosts may be another worker's."""

@@ -26,5 +26,5 @@ def retry_soon(aggregator: Aggregator, results: Sequence[PollSummary]) -> Outage
         for name, state in outage.states.items()
         if state.last_checked is not None
     }
-    aggregator.store.bring_forward(tries, reason=_REASON)
+    aggregator.store.claims.bring_forward(tries, reason=_REASON)
     return outage_of(aggregator.store.sources())

@@ -6,15 +6,31 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import sqlalchemy as sa
 
 from aggregator.model.issues import DeliveryStatus
 from aggregator.store.rows import Values
+from aggregator.store.transactions import Section
 
 UNCLAIMED: Final[Values] = {"claim_token": None, "claimed_until": None}
 WAITING: Final = DeliveryStatus.WAITING.value
+
+
+class Claimable(Section):
+    """What is kept in a table whose rows are claimed."""
+
+    _table: ClassVar[sa.Table]
+
+    def take_back_claims(self) -> None:
+        """End all claims: those who made them are dead."""
+        is_claimed = self._table.c.claim_token.is_not(None)
+        with self._read() as connection:
+            are_claims = connection.execute(sa.select(self._table.c.pk).where(is_claimed).limit(1)).first() is not None
+        if are_claims:
+            with self._write() as connection:
+                connection.execute(self._table.update().where(is_claimed).values(UNCLAIMED))
 
 
 class Claimed(NamedTuple):
@@ -70,16 +86,6 @@ def extend(connection: sa.Connection, table: sa.Table, tokens: Mapping[int, str]
         connection.execute(table.update().where(table.c.pk.in_(free)).values(claimed_until=until))
         held_keys.update(connection.execute(sa.select(table.c.pk).where(ours)).scalars())
     return held_keys
-
-
-def are_claims(connection: sa.Connection, table: sa.Table) -> bool:
-    query = sa.select(table.c.pk).where(table.c.claim_token.is_not(None)).limit(1)
-    return connection.execute(query).first() is not None
-
-
-def take_back_claims(connection: sa.Connection, table: sa.Table) -> None:
-    """End all claims."""
-    connection.execute(table.update().where(table.c.claim_token.is_not(None)).values(UNCLAIMED))
 
 
 def next_due(connection: sa.Connection, table: sa.Table) -> datetime | None:

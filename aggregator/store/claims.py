@@ -19,6 +19,7 @@ from aggregator.errors import ClaimLost
 from aggregator.model import Claim, HostState, SourceStatus, Worker
 from aggregator.store import moves, rows
 from aggregator.store.arrays import among, array
+from aggregator.store.attempts import UNCLAIMED, Claimable
 from aggregator.store.prepared import Prepared
 from aggregator.store.tables import hosts, site, sources
 
@@ -27,8 +28,6 @@ _LOOKED_THROUGH = 8
 
 # Hosts that others lock right now are passed over so many times before they are waited for.
 _PASSED_OVER = 3
-
-_ENDED = {"claim_token": None, "claimed_until": None}
 
 _other = sources.alias("other")
 _HAS_HOST = (
@@ -77,56 +76,132 @@ _CLAIM = (
     .values(claim_token=sa.bindparam("token"), claimed_until=sa.bindparam("until"))
 )
 
+# "is" instead of "=": asked which claim a source has, PostgreSQL would go through all sources that have one.
+_IS_OURS = among(sources.c.seed, "seeds") & sources.c.claim_token.is_not_distinct_from(sa.bindparam("token"))
+_RELEASE = sources.update().where(_IS_OURS).values(UNCLAIMED)
+# Of what has ended, another worker may have the host. What is locked is being recorded just now.
+_HELD_OF_OURS = sa.select(sources.c.seed, sources.c.pk).where(_IS_OURS, sources.c.claimed_until > sa.bindparam("now"))
+_EXTEND = (
+    sources.update()
+    .where(sources.c.pk.in_(_HELD_OF_OURS.with_only_columns(sources.c.pk).with_for_update(skip_locked=True)))
+    .values(claimed_until=sa.bindparam("until"))
+)
 
-def claim_due(
-    connection: sa.Connection,
-    *,
-    now: datetime,
-    lease: timedelta,
-    limit: int,
-    due_by: datetime | None = None,
-    names: Collection[str] | None = None,
-    worker: Worker | None = None,
-    without: Collection[str] = (),
-) -> list[Claim]:
-    """Claim up to ``limit`` sources that are due by ``due_by`` (now), the longest waiting first, for ``lease``.
+_POLLED_NAMES = sa.select(sources.c.name).where(sources.c.is_active, moves.is_polled_itself()).order_by(sources.c.name)
+_BRING_FORWARD = (
+    sources.update()
+    .where(sources.c.name == sa.bindparam("of"), sources.c.next_check > sa.bindparam("at"))
+    .values(next_check=sa.bindparam("at"), next_check_reason=sa.bindparam("reason"))
+)
+_NOTE_REST = (
+    hosts.update()
+    .where(hosts.c.key == sa.bindparam("of_key"))
+    .values(not_before=sa.bindparam("until"), why=sa.bindparam("reason"), troubles=sa.bindparam("times"))
+)
 
-    With ``names``, those sources whether due or not, also gone ones. What others hold is passed over, with its host,
-    and so are the hosts ``without``; the claims of ``worker`` are no others' (None: somebody new). No more hosts are
-    taken than keep ``limit`` of its requests going, so that something is left for others. Fewer than ``limit`` doesn't
-    mean that no more is due; none does.
-    """
-    worker = worker or Worker(token=secrets.token_hex(8))
-    token = worker.token
-    bound: rows.Values = {"now": now, "token": token, "without": array(without)}
-    if names is None:
-        candidates, chosen = _DUE, _CHOSEN_DUE
-        bound["due_by"] = due_by or now
-    else:
-        candidates, chosen = _NAMED, _CHOSEN_NAMED
-        bound["names"] = array(names)
-    looked_through = max(limit * _LOOKED_THROUGH, len(names or ()))
-    for attempt in range(_PASSED_OVER + 1):
-        found = connection.execute(candidates, bound | {"looked_through": looked_through}).all()
-        if not found:
-            return []
-        pks = _choose([(row.pk, row.host) for row in found], limit=limit, per_host=worker.per_host)
-        free = _lock_hosts(connection, set(pks.values()), bound, is_patient=attempt == _PASSED_OVER)
-        still = array(pk for pk, host in pks.items() if host in free)
-        taken = connection.execute(chosen, bound | {"pks": still}).mappings().all()
-        if taken:
-            break
-    else:
-        return []
-    until = now + lease
-    connection.execute(_CLAIM, {"pks": array(row["pk"] for row in taken), "token": token, "until": until})
-    changed = {row["host"] for row in taken if free[row["host"]].last_worker != token}
-    if changed:
-        connection.execute(_NOTE_WORKER, {"keys": array(sorted(changed)), "token": token})
-    return [
-        Claim(source=source, state=rows.to_state(row), token=token, until=until, host=free[row["host"]])
-        for source, row in zip(moves.polled_sources(connection, taken), taken, strict=True)
-    ]
+
+class Claims(Claimable):
+    """Who polls which source now. Made by ``Store``; raises StoreError like it."""
+
+    _table = sources
+
+    def take(
+        self,
+        *,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        due_by: datetime | None = None,
+        names: Collection[str] | None = None,
+        worker: Worker | None = None,
+        without: Collection[str] = (),
+    ) -> list[Claim]:
+        """Claim up to ``limit`` sources that are due by ``due_by`` (now), the longest waiting first, for ``lease``.
+
+        With ``names``, those sources whether due or not, also gone ones. What others hold is passed over, with its
+        host, and so are the hosts ``without``; the claims of ``worker`` are no others' (None: somebody new). No more
+        hosts are taken than keep ``limit`` of its requests going, so that something is left for others. Fewer than
+        ``limit`` doesn't mean that no more is due; none does.
+        """
+        worker = worker or Worker(token=secrets.token_hex(8))
+        token, until = worker.token, now + lease
+        bound: rows.Values = {"now": now, "token": token, "without": array(without)}
+        if names is None:
+            candidates, chosen = _DUE, _CHOSEN_DUE
+            bound["due_by"] = due_by or now
+        else:
+            candidates, chosen = _NAMED, _CHOSEN_NAMED
+            bound["names"] = array(names)
+        looked_through = {"looked_through": max(limit * _LOOKED_THROUGH, len(names or ()))}
+        with self._write() as connection:
+            for attempt in range(_PASSED_OVER + 1):
+                found = connection.execute(candidates, bound | looked_through).all()
+                if not found:
+                    return []
+                pks = _choose([(row.pk, row.host) for row in found], limit=limit, per_host=worker.per_host)
+                free = _lock_hosts(connection, set(pks.values()), bound, is_patient=attempt == _PASSED_OVER)
+                still = array(pk for pk, host in pks.items() if host in free)
+                taken = connection.execute(chosen, bound | {"pks": still}).mappings().all()
+                if taken:
+                    break
+            else:
+                return []
+            connection.execute(_CLAIM, {"pks": array(row["pk"] for row in taken), "token": token, "until": until})
+            changed = {row["host"] for row in taken if free[row["host"]].last_worker != token}
+            if changed:
+                connection.execute(_NOTE_WORKER, {"keys": array(sorted(changed)), "token": token})
+            return [
+                Claim(source=source, state=rows.to_state(row), token=token, until=until, host=free[row["host"]])
+                for source, row in zip(moves.polled_sources(connection, taken), taken, strict=True)
+            ]
+
+    def polled_names(self) -> list[str]:
+        """Return the names of all sources but those that are polled at another one's address."""
+        with self._read() as connection:
+            return list(connection.execute(_POLLED_NAMES).scalars())
+
+    def count_due(self, now: datetime) -> int:
+        """Return how many sources are due, claimed ones among them."""
+        with self._read() as connection:
+            return count_due(connection, now)
+
+    def release(self, unused: Sequence[Claim]) -> None:
+        """Give claims back that were not used, so that the next worker need not wait for their end."""
+        with self._write() as connection:
+            for token, seeds in _by_token(unused).items():
+                connection.execute(_RELEASE, {"seeds": array(seeds), "token": token})
+
+    def extend(self, held: Sequence[Claim], *, now: datetime, until: datetime) -> set[str]:
+        """Let claims that have not ended last until then; return the seeds of the sources that are held."""
+        seeds_held: set[str] = set()
+        with self._write() as connection:
+            for token, seeds in _by_token(held).items():
+                bound = {"seeds": array(seeds), "token": token, "now": now}
+                connection.execute(_EXTEND, bound | {"until": until})
+                seeds_held.update(connection.execute(_HELD_OF_OURS, bound).scalars())
+        return seeds_held
+
+    def note_rest(self, host: HostState) -> None:
+        """Write how a host is, for the workers that come after this one."""
+        bound = {"of_key": host.key, "until": host.not_before, "reason": host.why, "times": host.troubles}
+        with self._write() as connection:
+            connection.execute(_NOTE_REST, bound)
+
+    def postpone(self, claim: Claim, *, until: datetime, reason: str) -> None:
+        """Give a claim back, and let nobody ask before ``until``. What is planned for later than that stays."""
+        values: rows.Values = dict(UNCLAIMED)
+        if claim.state.next_check is None or claim.state.next_check < until:
+            values |= {"next_check": until, "next_check_reason": reason}
+        with self._write() as connection:
+            connection.execute(sources.update().where(is_held()), values | held(claim))
+
+    def bring_forward(self, times: Mapping[str, datetime], *, reason: str) -> None:
+        """Check these sources, by name, at these times, where they would be checked later."""
+        if times:
+            with self._write() as connection:
+                connection.execute(
+                    _BRING_FORWARD, [{"of": name, "at": at, "reason": reason} for name, at in times.items()]
+                )
 
 
 def _choose(found: Sequence[tuple[int, str]], *, limit: int, per_host: int) -> dict[int, str]:
@@ -170,53 +245,6 @@ def _host_state(row: rows.Row) -> HostState:
     )
 
 
-_POLLED_NAMES = sa.select(sources.c.name).where(sources.c.is_active, moves.is_polled_itself()).order_by(sources.c.name)
-
-
-def polled_names(connection: sa.Connection) -> list[str]:
-    """Return the names of all sources but those that are polled at another one's address."""
-    return list(connection.execute(_POLLED_NAMES).scalars())
-
-
-def count_due(connection: sa.Connection, now: datetime) -> int:
-    query = sa.select(sa.func.count()).select_from(sources).where(sources.c.is_active, _IS_DUE)
-    return int(connection.execute(query, {"due_by": now}).scalar_one())
-
-
-# "is" instead of "=": asked which claim a source has, PostgreSQL would go through all sources that have one.
-_OURS = sources.update().where(
-    among(sources.c.seed, "seeds"), sources.c.claim_token.is_not_distinct_from(sa.bindparam("token"))
-)
-_RELEASE = _OURS.values(_ENDED)
-# Of what has ended, another worker may have the host. What is locked is being recorded just now.
-_HELD_OF_OURS = sa.select(sources.c.seed, sources.c.pk).where(
-    among(sources.c.seed, "seeds"),
-    sources.c.claim_token.is_not_distinct_from(sa.bindparam("token")),
-    sources.c.claimed_until > sa.bindparam("now"),
-)
-_EXTEND = (
-    sources.update()
-    .where(sources.c.pk.in_(_HELD_OF_OURS.with_only_columns(sources.c.pk).with_for_update(skip_locked=True)))
-    .values(claimed_until=sa.bindparam("until"))
-)
-
-
-def release(connection: sa.Connection, claims: Sequence[Claim]) -> None:
-    """Give claims back unused, so that the next worker need not wait for their end."""
-    for token, seeds in _by_token(claims).items():
-        connection.execute(_RELEASE, {"seeds": array(seeds), "token": token})
-
-
-def extend(connection: sa.Connection, claims: Sequence[Claim], *, now: datetime, until: datetime) -> set[str]:
-    """Let claims that have not ended last until then; return the seeds of the sources that are held."""
-    seeds_held: set[str] = set()
-    for token, seeds in _by_token(claims).items():
-        bound = {"seeds": array(seeds), "token": token, "now": now}
-        connection.execute(_EXTEND, bound | {"until": until})
-        seeds_held.update(connection.execute(_HELD_OF_OURS, bound).scalars())
-    return seeds_held
-
-
 def _by_token(claims: Sequence[Claim]) -> dict[str, list[str]]:
     tokens: dict[str, list[str]] = {}
     for claim in claims:
@@ -224,35 +252,9 @@ def _by_token(claims: Sequence[Claim]) -> dict[str, list[str]]:
     return {token: sorted(seeds) for token, seeds in tokens.items()}
 
 
-def postpone(connection: sa.Connection, claim: Claim, *, until: datetime, reason: str) -> None:
-    """Give a claim back and let nobody ask before a time. What is planned for later than that stays."""
-    values: rows.Values = dict(_ENDED)
-    if claim.state.next_check is None or claim.state.next_check < until:
-        values |= {"next_check": until, "next_check_reason": reason}
-    connection.execute(sources.update().where(is_held()), values | held(claim))
-
-
-def bring_forward(connection: sa.Connection, times: Mapping[str, datetime], *, reason: str) -> None:
-    """Plan the next checks of these sources, by name, for these times, where they are planned for later."""
-    earlier = (
-        sources.update()
-        .where(sources.c.name == sa.bindparam("of"), sources.c.next_check > sa.bindparam("at"))
-        .values(next_check=sa.bindparam("at"), next_check_reason=sa.bindparam("reason"))
-    )
-    if times:
-        connection.execute(earlier, [{"of": name, "at": at, "reason": reason} for name, at in times.items()])
-
-
-_CLAIMED = sa.select(sources.c.pk).where(sources.c.claim_token.is_not(None)).limit(1)
-
-
-def are_claims(connection: sa.Connection) -> bool:
-    return connection.execute(_CLAIMED).first() is not None
-
-
-def take_back_claims(connection: sa.Connection) -> None:
-    """End all claims."""
-    connection.execute(sources.update().where(sources.c.claim_token.is_not(None)).values(_ENDED))
+def count_due(connection: sa.Connection, now: datetime) -> int:
+    query = sa.select(sa.func.count()).select_from(sources).where(sources.c.is_active, _IS_DUE)
+    return int(connection.execute(query, {"due_by": now}).scalar_one())
 
 
 def is_held() -> sa.ColumnElement[bool]:
@@ -299,11 +301,6 @@ _INSERT_HOSTS = sa.text(
     "INSERT INTO hosts (key, why, troubles) SELECT DISTINCT host, '', 0 FROM sources"
     " WHERE is_active AND host NOT IN (SELECT key FROM hosts) ON CONFLICT DO NOTHING"
 )
-_NOTE_REST = (
-    hosts.update()
-    .where(hosts.c.key == sa.bindparam("of_key"))
-    .values(not_before=sa.bindparam("until"), why=sa.bindparam("reason"), troubles=sa.bindparam("times"))
-)
 
 
 def insert_hosts(connection: sa.Connection, keys: Collection[str]) -> None:
@@ -315,9 +312,3 @@ def insert_hosts(connection: sa.Connection, keys: Collection[str]) -> None:
 def insert_hosts_of_sources(connection: sa.Connection) -> None:
     """Have a row for each host of the configured sources; one without is never asked."""
     connection.execute(_INSERT_HOSTS)
-
-
-def note_rest(connection: sa.Connection, host: HostState) -> None:
-    """Write how a host is, for the workers that come after this one."""
-    bound = {"of_key": host.key, "until": host.not_before, "reason": host.why, "times": host.troubles}
-    connection.execute(_NOTE_REST, bound)

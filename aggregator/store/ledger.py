@@ -17,14 +17,16 @@ from aggregator.model.issues import (
     Stop,
 )
 from aggregator.store import attempts, deliveries, issues, tables
+from aggregator.store.attempts import Claimable
 from aggregator.store.issues import IssueTransaction
-from aggregator.store.transactions import Section
 
 _BATCH = 500
 
 
-class Ledger(Section):
+class Ledger(Claimable):
     """What was, and is to be, sent to whom. Made by ``Store``; raises StoreError like it."""
+
+    _table = tables.deliveries
 
     # --- issues ------------------------------------------------------------------------------------------------------
 
@@ -107,14 +109,6 @@ class Ledger(Section):
         with self._write() as connection:
             tokens = {claim.delivery.id: claim.token for claim in claims}
             return attempts.extend(connection, tables.deliveries, tokens, until=until)
-
-    def take_back_claims(self) -> None:
-        """End all claims: those who made them are dead."""
-        with self._read() as connection:
-            are_claims = attempts.are_claims(connection, tables.deliveries)
-        if are_claims:
-            with self._write() as connection:
-                attempts.take_back_claims(connection, tables.deliveries)
 
     def note_part(self, claim: DeliveryClaim, parts_sent: int, *, until: datetime) -> bool:
         """Note that so many parts were accepted, and hold the claim until ``until``; False when it was lost."""

@@ -9,14 +9,15 @@ import sqlalchemy as sa
 
 from aggregator.model.issues import DeliveryStatus, Outcome, Ping, PingClaim
 from aggregator.store import attempts
-from aggregator.store.attempts import UNCLAIMED, WAITING
+from aggregator.store.attempts import UNCLAIMED, WAITING, Claimable
 from aggregator.store.rows import Row, Values
 from aggregator.store.tables import pings
-from aggregator.store.transactions import Section
 
 
-class Pings(Section):
+class Pings(Claimable):
     """What hubs are owed. Made by ``Store``; raises StoreError like it."""
+
+    _table = pings
 
     def owe(self, hubs: Sequence[str], *, base: str, feed: str, now: datetime) -> None:
         """Note that a feed has changed, for each of these hubs."""
@@ -35,7 +36,10 @@ class Pings(Section):
     ) -> list[PingClaim]:
         """Claim up to ``limit`` due pings (with ``ids``: of these) that no other worker has."""
         with self._write() as connection:
-            return claim_due(connection, now=now, lease=lease, limit=limit, ids=ids)
+            claimed = attempts.claim_due(connection, pings, now=now, lease=lease, limit=limit, ids=ids)
+            query = sa.select(pings).where(pings.c.pk.in_(claimed.pks)).order_by(pings.c.pk)
+            found = connection.execute(query).mappings()
+            return [PingClaim(ping=_to_ping(row), token=claimed.token, until=claimed.until) for row in found]
 
     def extend(self, claims: Sequence[PingClaim], *, until: datetime) -> set[int]:
         """Let claims last until then; return the ids of the pings that are held."""
@@ -44,27 +48,30 @@ class Pings(Section):
             return attempts.extend(connection, pings, tokens, until=until)
 
     def note_part(self, claim: PingClaim, parts_sent: int) -> None:
-        """Note that the hub was told of so many of the feed's addresses."""
+        """Note that the hub was told of so many of the feed's addresses; not when the feed has changed since."""
         with self._write() as connection:
-            note_part(connection, claim, parts_sent)
+            connection.execute(pings.update().where(_is_held(claim), _is_current(claim)).values(parts_sent=parts_sent))
 
     def record(self, claim: PingClaim, outcome: Outcome, *, now: datetime) -> None:
-        """Write what an attempt left; nothing where another worker has the ping by now."""
-        with self._write() as connection:
-            record(connection, claim, outcome, now=now)
+        """Write what an attempt left; nothing where another worker has the ping by now.
 
-    def take_back_claims(self) -> None:
-        """End all claims: those who made them are dead."""
-        with self._read() as connection:
-            are_claims = attempts.are_claims(connection, pings)
-        if are_claims:
-            with self._write() as connection:
-                attempts.take_back_claims(connection, pings)
+        A change since it was claimed is owed still, from now on.
+        """
+        left: Values = UNCLAIMED | {"last_error": outcome.error}
+        if outcome.status is DeliveryStatus.SENT:
+            left |= {"sent_at": now}
+        tried: Values = {"attempts": pings.c.attempts + 1, "next_attempt": outcome.next_attempt}
+        done = left | tried | {"status": outcome.status.value}
+        is_postponed = outcome.status is DeliveryStatus.WAITING
+        anew: Values = left | {"parts_sent": 0} | (tried if is_postponed else {"attempts": 0, "next_attempt": now})
+        with self._write() as connection:
+            if not connection.execute(pings.update().where(_is_held(claim), _is_current(claim)).values(done)).rowcount:
+                connection.execute(pings.update().where(_is_held(claim)).values(anew))
 
     def release(self, claims: Sequence[PingClaim]) -> None:
         with self._write() as connection:
             for claim in claims:
-                release(connection, claim)
+                connection.execute(pings.update().where(_is_held(claim)).values(UNCLAIMED))
 
     def delete(self, ids: Collection[int]) -> None:
         """Forget pings that nobody is to get any more."""
@@ -72,13 +79,16 @@ class Pings(Section):
             connection.execute(pings.delete().where(pings.c.pk.in_(ids)))
 
     def retry(self, ping_id: int, *, now: datetime) -> bool:
-        """Make a ping due at once; return whether there is one of this id."""
+        """Make a ping due at once, whatever became of it; return whether there is one of this id."""
+        values: Values = UNCLAIMED | {"status": WAITING, "attempts": 0, "parts_sent": 0, "next_attempt": now}
         with self._write() as connection:
-            return retry(connection, ping_id, now=now)
+            return connection.execute(pings.update().where(pings.c.pk == ping_id).values(values)).rowcount > 0
 
     def all(self) -> list[Ping]:
+        """Return all pings, in the order of feeds and hubs."""
+        query = sa.select(pings).order_by(pings.c.feed, pings.c.hub, pings.c.pk)
         with self._read() as connection:
-            return every(connection)
+            return [_to_ping(row) for row in connection.execute(query).mappings()]
 
 
 def owe(connection: sa.Connection, hubs: Sequence[str], *, base: str, feed: str, now: datetime) -> None:
@@ -98,50 +108,6 @@ def owe(connection: sa.Connection, hubs: Sequence[str], *, base: str, feed: str,
         if known != WAITING:
             values |= {"status": WAITING, "attempts": 0, "next_attempt": now}
         connection.execute(pings.update().where(row).values(values))
-
-
-def claim_due(
-    connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int, ids: Sequence[int] | None
-) -> list[PingClaim]:
-    """Claim up to ``limit`` pings that are due (with ``ids``: of these) and that no other worker has."""
-    claimed = attempts.claim_due(connection, pings, now=now, lease=lease, limit=limit, ids=ids)
-    found = connection.execute(sa.select(pings).where(pings.c.pk.in_(claimed.pks)).order_by(pings.c.pk)).mappings()
-    return [PingClaim(ping=_to_ping(row), token=claimed.token, until=claimed.until) for row in found]
-
-
-def note_part(connection: sa.Connection, claim: PingClaim, parts_sent: int) -> None:
-    """Note that the hub was told of so many of the feed's addresses; not when the feed has changed since."""
-    connection.execute(pings.update().where(_is_held(claim), _is_current(claim)).values(parts_sent=parts_sent))
-
-
-def record(connection: sa.Connection, claim: PingClaim, outcome: Outcome, *, now: datetime) -> None:
-    """Write what an attempt left. A change since it was claimed is owed still, from now on."""
-    left: Values = UNCLAIMED | {"last_error": outcome.error}
-    if outcome.status is DeliveryStatus.SENT:
-        left |= {"sent_at": now}
-    tried: Values = {"attempts": pings.c.attempts + 1, "next_attempt": outcome.next_attempt}
-    done = left | tried | {"status": outcome.status.value}
-    if connection.execute(pings.update().where(_is_held(claim), _is_current(claim)).values(done)).rowcount:
-        return
-    is_postponed = outcome.status is DeliveryStatus.WAITING
-    anew: Values = left | {"parts_sent": 0} | (tried if is_postponed else {"attempts": 0, "next_attempt": now})
-    connection.execute(pings.update().where(_is_held(claim)).values(anew))
-
-
-def release(connection: sa.Connection, claim: PingClaim) -> None:
-    connection.execute(pings.update().where(_is_held(claim)).values(UNCLAIMED))
-
-
-def retry(connection: sa.Connection, ping_id: int, *, now: datetime) -> bool:
-    """Make a ping due at once, whatever became of it; return whether there is one of this id."""
-    values: Values = UNCLAIMED | {"status": WAITING, "attempts": 0, "parts_sent": 0, "next_attempt": now}
-    return connection.execute(pings.update().where(pings.c.pk == ping_id).values(values)).rowcount > 0
-
-
-def every(connection: sa.Connection) -> list[Ping]:
-    """Return all pings, in the order of feeds and hubs."""
-    query = sa.select(pings).order_by(pings.c.feed, pings.c.hub, pings.c.pk)
-    return [_to_ping(row) for row in connection.execute(query).mappings()]
 
 
 def _is_held(claim: PingClaim) -> sa.ColumnElement[bool]:

@@ -13,6 +13,7 @@ from aggregator.model import Claim, Decision, PollResult, Regrouped, SourceState
 from aggregator.store import activity, additions, editions, history, rows, search, signatures
 from aggregator.store.additions import Additions
 from aggregator.store.arrays import among, array
+from aggregator.store.attempts import UNCLAIMED
 from aggregator.store.claims import held, insert_hosts, is_held
 from aggregator.store.columns import Text
 from aggregator.store.engine import reason_of
@@ -80,7 +81,6 @@ _END_QUIET_CLAIM = sources.update().where(is_held()).values(_COUNTED)
 _BUMP = "UPDATE site SET content_version = content_version + 1"
 # What others may change meanwhile, whoever has the claim: they are written anew each time.
 _TIMES = ("last_checked", "last_success", "next_check", "next_check_reason")
-_ENDED = {"claim_token": None, "claimed_until": None}
 
 
 class PollTransaction(Look):
@@ -111,7 +111,7 @@ class PollTransaction(Look):
             "more_duplicates": sum(decision.original != decision.id for decision in new),
             "activity": activity.added(self._source.activity, [decision.listed_at for decision in new]),
         }
-        state = rows.state_values(result.state) | _ENDED | _host_values(self._connection, [result])[0]
+        state = rows.state_values(result.state) | UNCLAIMED | _host_values(self._connection, [result])[0]
         _END_CLAIM.execute(self._connection, [state | counts | {"of_source": self._source.pk}])
         if result.decisions or is_visible(self._claim.state, result.state):
             bump_content_version(self._connection)
@@ -185,7 +185,7 @@ def write_quiet(connection: sa.Connection, results: Sequence[tuple[Claim, PollRe
     # what has the same columns goes together: those of most have the times of this poll and nothing else
     states = defaultdict(list)
     for (claim, result), host in zip(results, moved, strict=True):
-        values = rows.state_changes(claim.state, result.state, also=_TIMES) | _ENDED | held(claim) | host
+        values = rows.state_changes(claim.state, result.state, also=_TIMES) | UNCLAIMED | held(claim) | host
         states[tuple(values)].append(values)
     for values_of_many in states.values():
         connection.execute(_END_QUIET_CLAIM, values_of_many)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -14,7 +14,6 @@ from aggregator.model import (
     CategoryMatch,
     Claim,
     Grouping,
-    HostState,
     Identity,
     Meter,
     Plan,
@@ -24,13 +23,13 @@ from aggregator.model import (
     Source,
     StoredEntry,
     Surroundings,
-    Worker,
     unmeasured,
 )
 from aggregator.model.issues import DigestState
-from aggregator.store import claims, clock, issues, retention, rounds
+from aggregator.store import clock, issues, retention, rounds
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
+from aggregator.store.claims import Claims
 from aggregator.store.columns import Utc
 from aggregator.store.engine import inode_of, translated
 from aggregator.store.feeds import Feeds
@@ -75,6 +74,7 @@ class Store(Lookups):
     def __init__(self, url: str, *, pool_size: int = 8, meter: Meter = unmeasured) -> None:
         super().__init__(url, pool_size=pool_size, meter=meter)
         self._inode: tuple[int, int] | None = None
+        self.claims = Claims(self._read, self._write)
         self.ledger = Ledger(self._read, self._write_durably)
         self.feeds = Feeds(self._read, self._write_durably)
         self.pings = Pings(self._read, self._write_durably)
@@ -119,7 +119,7 @@ class Store(Lookups):
     @contextmanager
     def polling(self) -> Iterator[None]:
         """Be among those that poll; whoever comes first takes back what workers held that died."""
-        with translated(), among(self._engine, Work.POLLING, self._take_back_claims):
+        with translated(), among(self._engine, Work.POLLING, self.claims.take_back_claims):
             yield
 
     @contextmanager
@@ -131,13 +131,6 @@ class Store(Lookups):
     def _take_back_deliveries(self) -> None:
         self.ledger.take_back_claims()
         self.pings.take_back_claims()
-
-    def _take_back_claims(self) -> None:
-        with self._read() as connection:
-            are_claims = claims.are_claims(connection)
-        if are_claims:
-            with self._write() as connection:
-                claims.take_back_claims(connection)
 
     # --- polling -----------------------------------------------------------------------------------------------------
 
@@ -170,68 +163,6 @@ class Store(Lookups):
         """Return the names of the configured sources by their addresses, and by those that they have moved to."""
         with self._read() as connection:
             return stored_sources.names(connection)
-
-    def claim_due_sources(
-        self,
-        *,
-        now: datetime,
-        lease: timedelta,
-        limit: int,
-        due_by: datetime | None = None,
-        names: Sequence[str] | None = None,
-        worker: Worker | None = None,
-        without: Collection[str] = (),
-    ) -> list[Claim]:
-        """Claim up to ``limit`` due sources (with ``names``: those, due or not) of hosts that no other worker has.
-
-        See ``claims.claim_due``.
-        """
-        with self._write() as connection:
-            return claims.claim_due(
-                connection,
-                now=now,
-                lease=lease,
-                limit=limit,
-                due_by=due_by,
-                names=names,
-                worker=worker,
-                without=without,
-            )
-
-    def polled_names(self) -> list[str]:
-        """Return the names of all sources but those that are polled at another one's address."""
-        with self._read() as connection:
-            return claims.polled_names(connection)
-
-    def count_due(self, now: datetime) -> int:
-        """Return how many sources are due, claimed ones among them."""
-        with self._read() as connection:
-            return claims.count_due(connection, now)
-
-    def release(self, unused: Sequence[Claim]) -> None:
-        """Give back claims that were not used."""
-        with self._write() as connection:
-            claims.release(connection, unused)
-
-    def extend(self, held: Sequence[Claim], *, now: datetime, until: datetime) -> set[str]:
-        """Let claims that have not ended last until then; return the seeds of the sources that are held."""
-        with self._write() as connection:
-            return claims.extend(connection, held, now=now, until=until)
-
-    def note_rest(self, host: HostState) -> None:
-        """Write how a host is, for the workers that come after this one."""
-        with self._write() as connection:
-            claims.note_rest(connection, host)
-
-    def postpone(self, claim: Claim, *, until: datetime, reason: str) -> None:
-        """Give a claim back unused, and let nobody ask this source before ``until``."""
-        with self._write() as connection:
-            claims.postpone(connection, claim, until=until, reason=reason)
-
-    def bring_forward(self, times: Mapping[str, datetime], *, reason: str) -> None:
-        """Check these sources, by name, at these times, where they would be checked later."""
-        with self._write() as connection:
-            claims.bring_forward(connection, times, reason=reason)
 
     @contextmanager
     def look(self, claim: Claim) -> Iterator[Look]:

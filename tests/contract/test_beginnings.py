@@ -67,7 +67,7 @@ def test_an_article_and_its_first_words_are_one_in_either_order(url: str, first:
     try:
         store = room.aggregator.store
         for name in sorted(SITES, key=lambda name: name != first):
-            [claim] = store.claim_due_sources(now=room.clock(), lease=timedelta(minutes=5), limit=1, names=[name])
+            [claim] = store.claims.take(now=room.clock(), lease=timedelta(minutes=5), limit=1, names=[name])
             room.aggregator.setup.pipeline.read(claim, documents[name])
             room.clock.advance(minutes=1)
 

@@ -91,10 +91,10 @@ def test_troubles_end_for_all_when_the_host_answers_again(opening: Opening) -> N
 
 def troubles_of(aggregator: Aggregator, holder: Queue, held: Claim) -> int:
     """Return what the next worker is told; the claim is given back for that."""
-    aggregator.store.release([held])
+    aggregator.store.claims.release([held])
     holder.done(held)
-    [claim] = aggregator.store.claim_due_sources(now=aggregator.clock(), lease=LEASE, limit=1)
-    aggregator.store.release([claim])
+    [claim] = aggregator.store.claims.take(now=aggregator.clock(), lease=LEASE, limit=1)
+    aggregator.store.claims.release([claim])
     return claim.host.troubles
 
 
@@ -199,7 +199,7 @@ def test_a_lost_database_ends_no_claim_before_its_time(opening: Opening, monkeyp
 
     with queue.kept():
         assert take(queue)
-        monkeypatch.setattr(room.aggregator.store, "extend", lost)
+        monkeypatch.setattr(room.aggregator.store.claims, "extend", lost)
         wait_for(lambda: len(tries) >= 3)
 
         assert take(queue), "there is time left"

@@ -32,7 +32,7 @@ def fill(store: Store, **counts: int) -> None:
 
 
 def claim(store: Store, worker: str, *, limit: int = 100, later: timedelta = timedelta(0)) -> list[Claim]:
-    return store.claim_due_sources(now=NOW + later, lease=LEASE, limit=limit, worker=Worker(token=worker, per_host=2))
+    return store.claims.take(now=NOW + later, lease=LEASE, limit=limit, worker=Worker(token=worker, per_host=2))
 
 
 def hosts(claims: list[Claim]) -> Counter[str]:
@@ -98,7 +98,7 @@ def test_claims_that_are_extended_last_longer(store: Store) -> None:
     fill(store, one=2)
     held = claim(store, "a")
 
-    extended = store.extend(held, now=NOW, until=NOW + 2 * LEASE)
+    extended = store.claims.extend(held, now=NOW, until=NOW + 2 * LEASE)
 
     assert extended == {each.state.seed for each in held}
     assert claim(store, "b", later=LEASE) == []
@@ -109,14 +109,14 @@ def test_a_claim_that_has_ended_is_not_extended_even_when_nobody_has_it(store: S
     fill(store, one=1)
     ended = claim(store, "a")
 
-    assert store.extend(ended, now=NOW + LEASE, until=NOW + 9 * LEASE) == set()
+    assert store.claims.extend(ended, now=NOW + LEASE, until=NOW + 9 * LEASE) == set()
     assert hosts(claim(store, "b", later=LEASE)) == {"one": 1}
 
 
 def test_hosts_that_a_worker_has_enough_of_are_left_out(store: Store) -> None:
     fill(store, one=3, two=1)
 
-    claimed = store.claim_due_sources(now=NOW, lease=LEASE, limit=2, worker=Worker(token="a"), without=["one"])
+    claimed = store.claims.take(now=NOW, lease=LEASE, limit=2, worker=Worker(token="a"), without=["one"])
 
     assert hosts(claimed) == {"two": 1}
 
@@ -126,15 +126,15 @@ def test_a_claim_that_was_lost_is_not_extended(store: Store) -> None:
     lost = claim(store, "a")
     claim(store, "b", later=LEASE)
 
-    assert store.extend(lost, now=NOW + LEASE, until=NOW + 9 * LEASE) == set()
+    assert store.claims.extend(lost, now=NOW + LEASE, until=NOW + 9 * LEASE) == set()
 
 
 def test_what_a_worker_learned_of_a_host_reaches_the_next(store: Store) -> None:
     fill(store, one=1)
     held = claim(store, "a")
     until = NOW + timedelta(hours=1)
-    store.note_rest(HostState(key="one", not_before=until, why="it asked for it", troubles=3))
-    store.release(held)
+    store.claims.note_rest(HostState(key="one", not_before=until, why="it asked for it", troubles=3))
+    store.claims.release(held)
 
     [next_] = claim(store, "b")
 

@@ -28,12 +28,12 @@ def test_what_a_clock_that_was_ahead_planned_is_due_when_it_is_right(url: str) -
     room.write("orbit", last_checked=room.clock.now, next_check=room.clock.now + timedelta(hours=6))
     room.publish("News", source="orbit")
     assert room.digests.make_now("daily")
-    lost = store.claim_due_sources(now=room.clock.now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
+    lost = store.claims.take(now=room.clock.now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
     room.clock.now = now  # … to here
 
     corrected = store.correct_times(now)
 
-    claims = store.claim_due_sources(now=now, lease=timedelta(minutes=5), limit=9)
+    claims = store.claims.take(now=now, lease=timedelta(minutes=5), limit=9)
     assert [claim.source.name for claim in lost] == ["orbit"]
     assert [claim.source.name for claim in claims] == ["orbit"], "and the other is not due before its time"
     assert room.ledger.next_due() == now
@@ -46,14 +46,14 @@ def test_a_server_that_asked_for_rest_while_the_clock_was_ahead_is_asked_again(u
     room = Newsroom(make_config(url))
     store, now = room.aggregator.store, room.clock.now
     room.write("orbit", last_checked=now, next_check=now)
-    [claim] = store.claim_due_sources(now=now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
+    [claim] = store.claims.take(now=now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
     ahead = replace(claim.host, not_before=now + 3650 * DAY, why="it asked for rest", troubles=3)
-    store.release([claim])
-    store.note_rest(ahead)
+    store.claims.release([claim])
+    store.claims.note_rest(ahead)
 
     store.correct_times(now)
 
-    [claim] = store.claim_due_sources(now=now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
+    [claim] = store.claims.take(now=now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
     assert (claim.host.not_before, claim.host.troubles) == (None, 0)
     room.close()
 

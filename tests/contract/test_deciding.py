@@ -38,7 +38,7 @@ def seen_in(*entries: Entry) -> Seen:
 
 def claims_of(store: Store, *names: str) -> list[Claim]:
     store.configure([make_source(name) for name in names])
-    claims = store.claim_due_sources(now=NOW, lease=timedelta(minutes=5), limit=len(names), names=names)
+    claims = store.claims.take(now=NOW, lease=timedelta(minutes=5), limit=len(names), names=names)
     return sorted(claims, key=lambda claim: names.index(claim.source.name))
 
 
@@ -119,7 +119,7 @@ def test_an_entry_is_judged_while_another_worker_writes(store: Store) -> None:
 
 def test_a_claim_that_is_lost_after_the_look_writes_nothing(overtaken: Overtaken) -> None:
     [mine] = claims_of(overtaken, "orbit")
-    overtaken.meanwhile = lambda: overtaken.claim_due_sources(
+    overtaken.meanwhile = lambda: overtaken.claims.take(
         now=NOW + timedelta(hours=1), lease=timedelta(minutes=5), limit=1, names=["orbit"]
     )
 
@@ -140,7 +140,7 @@ def test_a_claim_that_is_lost_before_the_look_is_not_judged(store: Store) -> Non
 def test_an_entry_that_is_purged_while_its_edit_is_judged_does_not_come_again(overtaken: Overtaken) -> None:
     [mine] = claims_of(overtaken, "orbit")
     record(overtaken, mine, make_entry("Budget approved", summary="as it was"))
-    [mine] = overtaken.claim_due_sources(now=NOW, lease=timedelta(minutes=5), limit=1, names=["orbit"])
+    [mine] = overtaken.claims.take(now=NOW, lease=timedelta(minutes=5), limit=1, names=["orbit"])
     overtaken.meanwhile = lambda: overtaken.forget(before=NOW + timedelta(days=1))
 
     done = record(overtaken, mine, make_entry("Budget approved", summary="as it is now"))

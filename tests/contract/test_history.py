@@ -15,7 +15,7 @@ FAST = Exchange(status=200, took=timedelta(milliseconds=120), size=2048)
 
 
 def record(store: Store, source: Source, *decisions: Decision, at=NOW, **facts) -> None:
-    [claim] = store.claim_due_sources(now=at, lease=LEASE, limit=1, names=[source.name])
+    [claim] = store.claims.take(now=at, lease=LEASE, limit=1, names=[source.name])
     state = replace(claim.state, last_checked=at)
     result = PollResult(source=source.name, state=state, decisions=decisions, **{"exchange": FAST} | facts)
     if decisions:
@@ -70,7 +70,7 @@ def test_the_last_fifty_polls_are_kept_of_each_source(store: Store) -> None:
 def test_a_poll_whose_claim_was_lost_leaves_no_trace(store: Store) -> None:
     source = make_source()
     claim = claim_all(store, source)["orbit"]
-    store.release([claim])
+    store.claims.release([claim])
 
     store.write_quiet([(claim, PollResult(source="orbit", state=replace(claim.state, last_checked=NOW)))])
 

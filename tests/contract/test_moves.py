@@ -17,7 +17,7 @@ A, B, C = (make_source(name) for name in "abc")
 
 def save(store: Store, name: str, *titles: str, **state: object) -> Claim:
     """Poll one source by its name, with these entries and this outcome."""
-    [claim] = store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=[name])
+    [claim] = store.claims.take(now=NOW, lease=LEASE, limit=1, names=[name])
     decisions = tuple(make_decision(make_entry(title, key=f"{name}:{title}")) for title in titles)
     status = SourceStatus.MOVED if state.get("moved_to") else SourceStatus.OK
     after = replace(claim.state, **{"status": status, "next_check": NOW + timedelta(hours=1)} | state)
@@ -29,9 +29,9 @@ def save(store: Store, name: str, *titles: str, **state: object) -> Claim:
 def due(store: Store) -> set[str]:
     """Return the names of what is asked by and by; nothing of it is asked."""
     later = NOW + timedelta(days=1)
-    claims = store.claim_due_sources(now=later, lease=LEASE, limit=100)
-    assert store.count_due(later) == len(claims)
-    store.release(claims)
+    claims = store.claims.take(now=later, lease=LEASE, limit=100)
+    assert store.claims.count_due(later) == len(claims)
+    store.claims.release(claims)
     return {claim.source.name for claim in claims}
 
 
@@ -44,7 +44,7 @@ def test_a_source_that_moved_to_anothers_address_is_polled_there_only(store: Sto
     save(store, "a", moved_to=B.url, failures=2, last_error="down")
 
     assert due(store) == {"b"}
-    assert store.polled_names() == ["b"]
+    assert store.claims.polled_names() == ["b"]
     merged = health(store, "a")
     assert merged.merged_into == "b"
     assert merged.state.next_check_reason == "it moved to the address of b and is polled there"
@@ -68,7 +68,7 @@ def test_the_one_configured_with_the_address_is_polled_before_those_that_moved_t
         save(store, name, moved_to=C.url)
 
     assert due(store) == {"c"}
-    assert store.polled_names() == ["c"]
+    assert store.claims.polled_names() == ["c"]
     assert [health(store, name).merged_into for name in "abc"] == ["c", "c", None]
 
 
@@ -78,7 +78,7 @@ def test_sources_that_point_at_each_other_are_not_both_given_up(store: Store) ->
     save(store, "b", moved_to=A.url)
 
     assert due(store) == {"a", "b"}
-    assert store.polled_names() == ["a", "b"]
+    assert store.claims.polled_names() == ["a", "b"]
 
 
 @pytest.mark.parametrize("edit", ["removed", "another address"])

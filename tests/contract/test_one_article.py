@@ -49,7 +49,7 @@ def poll(room: Newsroom, name: str, *items: str) -> None:
     channel = f"<title>{name}</title><link>https://{name}.example/</link>{''.join(items)}"
     body = f'<rss version="2.0"><channel>{channel}</channel></rss>'
     aggregator = room.aggregator
-    [claim] = aggregator.store.claim_due_sources(now=room.clock(), lease=timedelta(minutes=5), limit=1, names=[name])
+    [claim] = aggregator.store.claims.take(now=room.clock(), lease=timedelta(minutes=5), limit=1, names=[name])
     answer = Fetched(url=claim.source.url, body=body.encode(), content_type="application/rss+xml")
     aggregator.setup.pipeline.read(claim, answer)
     room.clock.advance(minutes=1)

@@ -114,10 +114,10 @@ def read_whole(store: Store, query: Callable[[Store], object]) -> list[str]:
 
 
 def claim_sources(store: Store) -> None:
-    claims = store.claim_due_sources(now=NOW, lease=timedelta(minutes=1), limit=64)
-    store.extend(claims, now=NOW, until=NOW + timedelta(minutes=2))
-    store.release(claims)
-    store.count_due(NOW)
+    claims = store.claims.take(now=NOW, lease=timedelta(minutes=1), limit=64)
+    store.claims.extend(claims, now=NOW, until=NOW + timedelta(minutes=2))
+    store.claims.release(claims)
+    store.claims.count_due(NOW)
 
 
 def make_digest(store: Store) -> None:
@@ -210,17 +210,17 @@ def test_nothing_that_is_asked_for_all_the_time_reads_all_entries(
 
 def test_who_has_a_source_is_asked_of_the_source(sparse: Store) -> None:
     """And not of all sources that somebody has, in spite of an index of these, which was empty when last looked at."""
-    claims = sparse.claim_due_sources(now=NOW, lease=timedelta(minutes=1), limit=64)
+    claims = sparse.claims.take(now=NOW, lease=timedelta(minutes=1), limit=64)
     first, second, third = claims[:3]
 
     def use(store: Store) -> None:
-        store.extend(claims, now=NOW, until=NOW + timedelta(minutes=2))
+        store.claims.extend(claims, now=NOW, until=NOW + timedelta(minutes=2))
         state = replace(first.state, last_checked=NOW)
         store.write_quiet([(first, PollResult(source=first.source.name, state=state))])
         with store.poll(second):
             pass
-        store.postpone(third, until=NOW + timedelta(hours=1), reason="")
-        store.release(claims)
+        store.claims.postpone(third, until=NOW + timedelta(hours=1), reason="")
+        store.claims.release(claims)
 
     plans = plans_of(sparse, use)
 

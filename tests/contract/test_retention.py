@@ -54,7 +54,7 @@ def test_what_was_deleted_does_not_come_back(url: str) -> None:
     room.aggregator.forget_old()
 
     store = room.aggregator.store
-    [claim] = store.claim_due_sources(now=room.clock.now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
+    [claim] = store.claims.take(now=room.clock.now, lease=timedelta(minutes=5), limit=1, names=["orbit"])
     with store.poll(claim) as poll:
         known = poll.known([make_entry("Old 7", key="orbit:Old 7"), make_entry("Other", key="orbit:Other")])
 

@@ -34,7 +34,7 @@ LEASE = timedelta(minutes=5)
 
 def claim_all(store: Store, *sources: Source, at=NOW) -> dict[str, Claim]:
     store.configure(sources)
-    claims = store.claim_due_sources(now=at, lease=LEASE, limit=100, names=[source.name for source in sources])
+    claims = store.claims.take(now=at, lease=LEASE, limit=100, names=[source.name for source in sources])
     return {claim.source.name: claim for claim in claims}
 
 
@@ -45,7 +45,7 @@ def save(store: Store, claim: Claim, *decisions: Decision, **state) -> None:
 
 
 def poll(store: Store, source: Source, *decisions: Decision, at=NOW, **state) -> None:
-    claims = store.claim_due_sources(now=at, lease=LEASE, limit=1, names=[source.name])
+    claims = store.claims.take(now=at, lease=LEASE, limit=1, names=[source.name])
     save(store, claims[0], *decisions, **state)
 
 
@@ -158,8 +158,8 @@ def test_what_no_database_stores_is_taken_out_of_texts(store: Store) -> None:
 
 def test_a_source_is_claimed_by_one_worker_at_a_time(store: Store) -> None:
     first = claim_all(store, make_source())
-    second = store.claim_due_sources(now=NOW, lease=LEASE, limit=10)
-    after_the_lease = store.claim_due_sources(now=NOW + LEASE, lease=LEASE, limit=10)
+    second = store.claims.take(now=NOW, lease=LEASE, limit=10)
+    after_the_lease = store.claims.take(now=NOW + LEASE, lease=LEASE, limit=10)
 
     assert list(first) == ["orbit"]
     assert second == []
@@ -171,22 +171,22 @@ def test_a_postponed_claim_is_given_back_for_then_or_for_later(store: Store, pla
     planned = planned and NOW + timedelta(hours=planned)
     claim = claim_all(store, make_source())["orbit"]
     save(store, claim, next_check=planned, next_check_reason="as planned")
-    [claim] = store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=["orbit"])
+    [claim] = store.claims.take(now=NOW, lease=LEASE, limit=1, names=["orbit"])
     until = NOW + timedelta(hours=2)
 
-    store.postpone(claim, until=until, reason="its host rests")
+    store.claims.postpone(claim, until=until, reason="its host rests")
 
     [health] = store.sources()
     expected = (until, "its host rests") if postponed else (planned, "as planned")
     assert (health.state.next_check, health.state.next_check_reason) == expected
-    assert len(store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=["orbit"])) == 1
+    assert len(store.claims.take(now=NOW, lease=LEASE, limit=1, names=["orbit"])) == 1
 
 
 def test_a_released_claim_can_be_taken_at_once(store: Store) -> None:
     claims = claim_all(store, make_source())
-    store.release(list(claims.values()))
+    store.claims.release(list(claims.values()))
 
-    assert len(store.claim_due_sources(now=NOW, lease=LEASE, limit=10)) == 1
+    assert len(store.claims.take(now=NOW, lease=LEASE, limit=10)) == 1
 
 
 def test_workers_that_claim_at_once_share_the_sources(open_store: Callable[[], Store]) -> None:
@@ -196,7 +196,7 @@ def test_workers_that_claim_at_once_share_the_sources(open_store: Callable[[], S
     at_once = threading.Barrier(len(stores))
 
     def claim(store: Store) -> list[str]:
-        return [claim.source.name for claim in store.claim_due_sources(now=NOW, lease=LEASE, limit=3)]
+        return [claim.source.name for claim in store.claims.take(now=NOW, lease=LEASE, limit=3)]
 
     def work(store: Store) -> list[str]:
         claimed = []
@@ -217,7 +217,7 @@ def test_workers_that_claim_at_once_share_the_sources(open_store: Callable[[], S
 
 def test_the_result_of_a_lost_claim_is_dropped_whole(store: Store) -> None:
     lost = claim_all(store, make_source())["orbit"]
-    store.claim_due_sources(now=NOW + LEASE, lease=LEASE, limit=1)
+    store.claims.take(now=NOW + LEASE, lease=LEASE, limit=1)
 
     with pytest.raises(ClaimLost):
         save(store, lost, make_decision())
@@ -248,10 +248,10 @@ def test_due_means_never_checked_or_next_check_reached_and_not_gone(store: Store
     save(store, claims["late"], next_check=NOW - timedelta(minutes=1))
     save(store, claims["early"], next_check=NOW + timedelta(minutes=1))
     save(store, claims["gone"], status=SourceStatus.GONE)
-    store.release([claims["new"]])
+    store.claims.release([claims["new"]])
 
-    due = store.claim_due_sources(now=NOW, lease=LEASE, limit=10)
-    by_name = store.claim_due_sources(now=NOW, lease=LEASE, limit=10, names=["gone", "early"])
+    due = store.claims.take(now=NOW, lease=LEASE, limit=10)
+    by_name = store.claims.take(now=NOW, lease=LEASE, limit=10, names=["gone", "early"])
 
     assert [claim.source.name for claim in due] == ["new", "late"]
     assert {claim.source.name for claim in by_name} == {"early", "gone"}
@@ -262,7 +262,7 @@ def test_a_removed_source_is_kept_but_neither_polled_nor_published(store: Store)
     save(store, claim_all(store, source)["orbit"], make_decision())
     store.configure([])
     while_removed = store.published(Selection(), limit=10).items
-    due = store.claim_due_sources(now=NOW, lease=LEASE, limit=10)
+    due = store.claims.take(now=NOW, lease=LEASE, limit=10)
     store.configure([source])
 
     assert (while_removed, due) == ((), [])
@@ -441,7 +441,7 @@ def test_known_is_what_bears_on_the_entries_of_a_poll(store: Store) -> None:
     assert [each.id for each in known.elsewhere] == ["in-a"]
     assert known.elsewhere[0].source == "a"
     assert known.same_source == ()
-    again = store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=["a"])[0]
+    again = store.claims.take(now=NOW, lease=LEASE, limit=1, names=["a"])[0]
     with store.poll(again) as transaction:
         known = transaction.known([entry])
         assert [each.id for each in known.same_source] == ["in-a"]
@@ -455,7 +455,7 @@ def test_what_was_purged_is_remembered_and_does_not_come_back(store: Store) -> N
 
     count = store.forget(before=NOW - timedelta(days=400))
 
-    again = store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=["orbit"])[0]
+    again = store.claims.take(now=NOW, lease=LEASE, limit=1, names=["orbit"])[0]
     with store.poll(again) as transaction:
         known = transaction.known([make_entry("Old"), make_entry("Young")])
     assert count == 1
@@ -590,7 +590,7 @@ def test_the_first_poller_takes_back_what_dead_workers_held(tmp_path: Path) -> N
     claim_all(dead, make_source())
 
     with alive.polling():
-        claims = alive.claim_due_sources(now=NOW, lease=LEASE, limit=10)
+        claims = alive.claims.take(now=NOW, lease=LEASE, limit=10)
     dead.close()
     alive.close()
 
@@ -604,8 +604,8 @@ def test_on_a_server_leases_decide_who_is_dead(postgresql: PostgresqlServer) -> 
     claim_all(store, make_source())
 
     with store.polling():
-        before = store.claim_due_sources(now=NOW, lease=LEASE, limit=10)
-        after = store.claim_due_sources(now=NOW + LEASE, lease=LEASE, limit=10)
+        before = store.claims.take(now=NOW, lease=LEASE, limit=10)
+        after = store.claims.take(now=NOW + LEASE, lease=LEASE, limit=10)
     store.close()
 
     assert before == []
@@ -618,7 +618,7 @@ def test_a_second_poller_leaves_the_first_ones_claims_alone(open_store: Callable
     with first.polling():
         claim_all(first, make_source())
         with second.polling():
-            claims = second.claim_due_sources(now=NOW, lease=LEASE, limit=10)
+            claims = second.claims.take(now=NOW, lease=LEASE, limit=10)
 
     assert claims == []
 

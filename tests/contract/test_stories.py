@@ -161,7 +161,7 @@ def test_a_result_that_is_dropped_leaves_nothing_to_recognize(
     store: Store, sources: dict[str, Source], url: str
 ) -> None:
     entries = [report(FIRE, content=f"<p>{TEXT}</p>")]
-    [claim] = store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=["a"])
+    [claim] = store.claims.take(now=NOW, lease=LEASE, limit=1, names=["a"])
 
     with pytest.raises(ZeroDivisionError):
         _write_and_fail(store, claim, entries)
@@ -409,7 +409,7 @@ def test_a_round_that_another_worker_has_judged_is_not_judged_twice(store: Store
 
 def test_articles_wait_while_others_are_polling_but_not_for_long(store: Store, sources: dict[str, Source]) -> None:
     poll_once(store, "a", [report(FIRE)], now=NOW)
-    store.claim_due_sources(now=NOW, lease=LEASE, limit=1, names=["b"])
+    store.claims.take(now=NOW, lease=LEASE, limit=1, names=["b"])
 
     assert not store.may_group(now=NOW, waits_since=NOW - timedelta(minutes=2))
     assert store.may_group(now=NOW, waits_since=NOW)

@@ -174,9 +174,9 @@ def show_pages(store: Store) -> None:
 
 
 def poll(store: Store) -> None:
-    claims = store.claim_due_sources(now=NOW, lease=timedelta(minutes=1), limit=8)
-    store.count_due(NOW)
-    store.extend(claims, now=NOW, until=NOW + timedelta(minutes=2))
+    claims = store.claims.take(now=NOW, lease=timedelta(minutes=1), limit=8)
+    store.claims.count_due(NOW)
+    store.claims.extend(claims, now=NOW, until=NOW + timedelta(minutes=2))
     first, second, third = claims[:3]
     store.whole_articles(first, ["a", "b"])
     decision = make_decision(make_entry("A thing that nobody has heard of"), is_new=True)
@@ -184,11 +184,11 @@ def poll(store: Store) -> None:
         transaction.write(PollResult(source=first.source.name, state=first.state, decisions=(decision,)))
         raise _UndoneError
     store.write_quiet([(second, PollResult(source=second.source.name, state=second.state))])
-    store.postpone(third, until=NOW + timedelta(hours=1), reason="")
+    store.claims.postpone(third, until=NOW + timedelta(hours=1), reason="")
 
 
 def release(store: Store) -> None:
-    store.release(store.claim_due_sources(now=NOW, lease=timedelta(minutes=1), limit=8))
+    store.claims.release(store.claims.take(now=NOW, lease=timedelta(minutes=1), limit=8))
 
 
 def keep_house(store: Store) -> None:

@@ -68,7 +68,7 @@ def pids_of(pool: ReaderPool) -> list[int]:
 
 
 def claim_one(aggregator: Aggregator, name: str) -> tuple[Claim, Fetched]:
-    [claim] = aggregator.store.claim_due_sources(
+    [claim] = aggregator.store.claims.take(
         now=aggregator.clock(), lease=timedelta(minutes=1), limit=1, names=[name], worker=aggregator.setup.worker
     )
     answer = aggregator.setup.pipeline.ask(claim)

@@ -40,7 +40,7 @@ def poll_all(
 
 def poll_once(store: Store, name: str, entries: Sequence[Entry], *, now: datetime) -> tuple[Decision, ...]:
     """Judge and write entries as a poll of the source does it; their stories are judged at the end of the round."""
-    [claim] = store.claim_due_sources(now=now, lease=_LEASE, limit=1, names=[name])
+    [claim] = store.claims.take(now=now, lease=_LEASE, limit=1, names=[name])
     seen = Seen(entries=tuple(entries), signatures=sign(entries), gists=gists_of(entries))
     with store.poll(claim) as poll:
         known = poll.known(entries)

@@ -71,7 +71,7 @@ def test_a_source_that_was_given_another_address_does_not_take_them_along(
 ):
     url = server.tells("/feed", answer(200, RSS))
     with program(tmp_path, sources(url), **SECRETS) as running:
-        [claim] = running.aggregator.store.claim_due_sources(now=running.now, lease=timedelta(minutes=5), limit=1)
+        [claim] = running.aggregator.store.claims.take(now=running.now, lease=timedelta(minutes=5), limit=1)
         running.configure(sources(other.tells("/feed", answer(200, RSS))))
 
         running.aggregator.setup.pipeline.ask(claim)

@@ -98,7 +98,7 @@ class Patient:
         while True:
             self.now += timedelta(hours=1)
             store, pipeline = self.aggregator.store, self.aggregator.setup.pipeline
-            for claim in store.claim_due_sources(now=self.now, lease=timedelta(hours=1), limit=SOURCES, names=names):
+            for claim in store.claims.take(now=self.now, lease=timedelta(hours=1), limit=SOURCES, names=names):
                 try:
                     self.mouth.answer = next(answers)
                 except StopIteration:

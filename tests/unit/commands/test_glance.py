@@ -54,7 +54,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def test_a_poll_with_nothing_due_is_seen_at_a_glance(folder: Path) -> None:
     assert is_quiet(folder)
     with closing(Aggregator(load(folder / "aggregator.yaml", env=ENV))) as aggregator:
-        assert aggregator.store.count_due(aggregator.clock()) == 0
+        assert aggregator.store.claims.count_due(aggregator.clock()) == 0
 
 
 @pytest.mark.parametrize(
