@@ -22,6 +22,7 @@ from aggregator.entrypoints.glance import Wish
 from aggregator.entrypoints.poll_report import has_failed, parts_of, sentences
 from aggregator.entrypoints.scheduler import Scheduler
 from aggregator.entrypoints.terminal import shown
+from aggregator.errors import AggregatorError
 from aggregator.model import PollSummary
 from aggregator.polling.retry import retry_soon
 from aggregator.store import file_of
@@ -77,13 +78,23 @@ class Desk:
             threading.Thread(target=self._answer, args=(line,), name="errand", daemon=True).start()
 
     def _answer(self, line: socket.socket) -> None:
-        with suppress(OSError, ValueError), line, self._places, line.makefile("rw", encoding="utf-8") as stream:
-            wish, setup = _read(stream), self._aggregator.setup
-            if wish.path != setup.config.path or not setup.by_name.keys() >= set(wish.names):
-                # the command says itself what is wrong
-                _write(stream, exit=None)
-            else:
-                self._scheduler.run_now(lambda: self._poll(wish, stream), "poll")
+        with suppress(OSError, ValueError), line, line.makefile("rw", encoding="utf-8") as stream:
+            wish = _read(stream)
+            _write(stream, read=True)
+            with self._places:
+                setup = self._aggregator.setup
+                if wish.path != setup.config.path or not setup.by_name.keys() >= set(wish.names):
+                    # the command says itself what is wrong
+                    _write(stream, exit=None)
+                else:
+                    self._scheduler.run_now(lambda: self._told_of(wish, stream), "poll")
+
+    def _told_of(self, wish: Wish, stream: TextIO) -> None:
+        try:
+            self._poll(wish, stream)
+        except AggregatorError as error:
+            _write(stream, error=str(error))
+            raise
 
     def _poll(self, wish: Wish, stream: TextIO) -> None:
         aggregator = self._aggregator
@@ -92,8 +103,11 @@ class Desk:
         for result in self._scheduler.poll(wanted, is_plain=bool(wish.names)):
             results.append(result)
             _write(stream, line=shown("".join(parts_of(result))))
+        if self._scheduler.is_stopping():
+            return  # what is missing was not begun
         outage = retry_soon(aggregator, results)
-        for sentence in sentences(results, wanted=wanted, outage=outage, now=aggregator.clock()):
+        known = len(aggregator.sources)
+        for sentence in sentences(results, wanted=wanted, known=known, outage=outage, now=aggregator.clock()):
             _write(stream, line=sentence)
         _write(stream, exit=int(has_failed(results)))
 

@@ -30,8 +30,9 @@ _USUAL_DATABASES: Final = ("var/aggregator.db", "../var/aggregator.db")
 # As in ``store/clock.py``.
 _AHEAD = timedelta(hours=1)
 
-# What a poll would do something about: a source that is due or claimed, articles that wait for their stories, times
-# that a clock noted that was ahead. ``store/claims.py`` has the first at length, ``store/clock.py`` the last.
+# What a poll would do something about, or say: a source that is due or claimed, or none at all; articles that wait for
+# their stories; times that a clock noted that was ahead. ``store/claims.py`` has the first at length,
+# ``store/clock.py`` the last.
 _WORK: Final = """
 SELECT EXISTS (
     SELECT 1 FROM sources
@@ -41,6 +42,7 @@ SELECT EXISTS (
         WHERE other.is_active AND other.pk != sources.pk AND (
             (other.url = sources.moved_to AND other.moved_to IS NULL)
             OR (other.moved_to = sources.moved_to AND other.pk < sources.pk)))))
+OR NOT EXISTS (SELECT 1 FROM sources WHERE is_active)
 OR EXISTS (SELECT 1 FROM sources WHERE claim_token IS NOT NULL OR last_checked > :late)
 OR EXISTS (SELECT 1 FROM ungrouped)
 OR EXISTS (SELECT 1 FROM deliveries WHERE status = 'waiting' AND made_at > :late)
@@ -76,7 +78,7 @@ def wish_of(arguments: Sequence[str], env: Mapping[str, str]) -> Wish | None:
     named = named or next(filter(os.path.exists, _USUAL_FILES), None)
     if command != "poll" or named is None:
         return None
-    return Wish(Path(os.path.abspath(named)), tuple(names), everything)  # noqa: PTH100 - links are not followed
+    return Wish(Path(os.path.abspath(named)), tuple(dict.fromkeys(names)), everything)  # noqa: PTH100 - links are not followed
 
 
 def known_database(path: Path, env: Mapping[str, str]) -> Path | None:

@@ -48,6 +48,7 @@ def main() -> None:
 
 
 def _run() -> None:
+    _open_streams()
     try:
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed
         wish = wish_of(sys.argv[1:], os.environ)
@@ -60,6 +61,18 @@ def _run() -> None:
     finally:
         if sys.stdout is not None:
             sys.stdout.flush()  # what can't be written is told, not lost at the very end
+
+
+def _open_streams() -> None:
+    """Open the standard streams that are closed: whoever closes them wants to hear nothing.
+
+    A database or a socket would get their numbers, and what is printed.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(number, True)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _polled(wish: Wish) -> int:

@@ -33,8 +33,8 @@ def poll_once(path: Path | None, names: Sequence[str], *, everything: bool, firs
                 results.append(result)
                 tell(result)
         outage = retry_soon(aggregator, results)
-        now = aggregator.clock()
-    for sentence in sentences(results, wanted=wanted, outage=outage, now=now):
+        known, now = len(aggregator.sources), aggregator.clock()
+    for sentence in sentences(results, wanted=wanted, known=known, outage=outage, now=now):
         say(sentence)
     return 1 if has_failed(results) else 0
 

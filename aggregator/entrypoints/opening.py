@@ -37,11 +37,11 @@ def opened(path: Path | None, *, readers: int = 0, first: Started | None = None)
 
 
 def known_sources(config_sources: tuple[Source, ...], wanted: Sequence[str]) -> list[str]:
-    """Return the wanted names when all are configured; raises UsageError that names the nearest one."""
+    """Return the wanted names, each once, when all are configured; raises UsageError that names the nearest one."""
     names = [source.name for source in config_sources]
     for name in wanted:
         require_name("source", name, names)
-    return list(wanted)
+    return list(dict.fromkeys(wanted))
 
 
 def require_name(kind: str, name: str, names: list[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from aggregator.entrypoints.glance import NOTHING_IS_DUE
-from aggregator.entrypoints.terminal import ago, counted
+from aggregator.entrypoints.terminal import NO_SOURCES, ago, counted
 from aggregator.model import Outage, PollSummary, SourceStatus
 
 
@@ -24,12 +24,15 @@ def parts_of(result: PollSummary) -> tuple[str, str, str]:
 
 
 def sentences(
-    results: Sequence[PollSummary], *, wanted: Sequence[str] | None, outage: Outage | None, now: datetime
+    results: Sequence[PollSummary], *, wanted: Sequence[str] | None, known: int, outage: Outage | None, now: datetime
 ) -> Iterator[str]:
-    """Yield what there is to say at the end of a poll, of the sources ``wanted`` or, with None, of what was due."""
+    """Yield what there is to say at the end of a poll, of the sources ``wanted`` or, with None, of what was due.
+
+    ``known`` is how many sources are configured.
+    """
     passed_over = len(wanted) - len(results) if wanted else 0
     if not results and not passed_over:
-        yield NOTHING_IS_DUE
+        yield NOTHING_IS_DUE if known else NO_SOURCES
         return
     new, duplicates = sum(each.new for each in results), sum(each.duplicates for each in results)
     failed = sum(each.error is not None for each in results)

@@ -155,6 +155,10 @@ class Scheduler:
         self._is_stalled = is_stalled
         return not is_stalled
 
+    def is_stopping(self) -> bool:
+        """Whether ``stop`` was called: what was under way may have ended early."""
+        return self._stopping.is_set()
+
     def note_end(self, name: str, error: AggregatorError | None) -> None:
         """Take note of how a job ended: by an error, or none."""
         if error is None:

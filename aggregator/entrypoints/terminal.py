@@ -28,6 +28,7 @@ STATUS_STYLE = {
     SourceStatus.GONE: "red",
 }
 
+NO_SOURCES = "no sources are configured; `aggregator add URL` adds one"
 
 _CONTROLS = dict.fromkeys((7, 8, 11, 12, 13, 27))
 

@@ -52,7 +52,7 @@ class Queue:
         self._missed_at = 0.0
         self._patient_until: float | None = None
         self._waiting: list[Claim] = []
-        self._is_exhausted = False
+        self._is_exhausted = self._names == []
         self._timeout = aggregator.config.fetch.timeout
         self._lease = max(_LEASE_EXCHANGES * self._timeout, _SHORTEST_LEASE)
         self._heartbeat = Heartbeat(self._extend, key_of=_key_of, lease=self._lease)

@@ -203,3 +203,10 @@ def test_a_lost_database_ends_no_claim_before_its_time(opening: Opening, monkeyp
         wait_for(lambda: len(tries) >= 3)
 
         assert take(queue), "there is time left"
+
+
+def test_a_queue_of_nobody_is_empty_at_once(opening: Opening) -> None:
+    room = opening(one=1)
+
+    assert queue_of(room, []).is_empty()
+    assert not queue_of(room, None).is_empty()

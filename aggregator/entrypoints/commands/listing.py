@@ -15,6 +15,7 @@ from aggregator.entrypoints.commands.moves import apply_moves
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, LimitOption, since_option
 from aggregator.entrypoints.opening import known_sources, opened, require_name
 from aggregator.entrypoints.terminal import (
+    NO_SOURCES,
     STATUS_STYLE,
     ago,
     console,
@@ -72,7 +73,7 @@ def sources(
         listing.add_row(health.source.name, status, str(health.entries), last_success, _next_check(health, now))
     console().print(listing)
     if not all_health:
-        say("no sources are configured; `aggregator add URL` adds one")
+        say(NO_SOURCES)
 
 
 def _next_check(health: SourceHealth, now: datetime) -> Text:

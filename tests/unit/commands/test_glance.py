@@ -25,8 +25,8 @@ def at(**span: float) -> str:
     return time.isoformat(" ", "microseconds")
 
 
-def change(folder: Path, statement: str, *values: str) -> None:
-    with closing(sqlite3.connect(folder / "a.db", isolation_level=None)) as connection:
+def change(folder: Path, statement: str, *values: str, name: str = "a.db") -> None:
+    with closing(sqlite3.connect(folder / name, isolation_level=None)) as connection:
         connection.execute(statement, values)
 
 
@@ -64,7 +64,9 @@ def test_a_poll_with_nothing_due_is_seen_at_a_glance(folder: Path) -> None:
         (["poll", "--config", "other.yaml"], ("other.yaml", (), False)),
         (["poll", "b", "--config=other.yaml", "a"], ("other.yaml", ("b", "a"), False)),
         (["poll", "--all"], ("aggregator.yaml", (), True)),
+        (["poll", "b", "a", "b"], ("aggregator.yaml", ("b", "a"), False)),
         (["poll", "--help"], None),
+        (["poll", "-h"], None),
         (["poll", "--config"], None),
         (["poll", "--config", ""], None),
         (["poll", "--config="], None),
@@ -154,8 +156,15 @@ def test_a_source_that_is_polled_at_the_address_of_another_one_is_never_due(fold
 
 def test_the_usual_database_of_a_folder_named_config_is_found(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
-    (tmp_path / "config/aggregator.yaml").write_text("sources: []\n")
+    (tmp_path / "config/aggregator.yaml").write_text(MORE)
     configure(tmp_path / "config")
+    change(tmp_path / "var", "UPDATE sources SET next_check = ?", at(minutes=9), name="aggregator.db")
 
     assert (tmp_path / "var/aggregator.db").exists()
     assert is_quiet(tmp_path / "config")
+
+
+def test_that_there_are_no_sources_is_for_the_poll_itself_to_say(folder: Path) -> None:
+    change(folder, "UPDATE sources SET is_active = 0")
+
+    assert not is_quiet(folder)

@@ -4,9 +4,10 @@ import pytest
 
 from aggregator.app import utc_now
 from aggregator.entrypoints.commands.options import since_option
-from aggregator.entrypoints.opening import require_name
+from aggregator.entrypoints.opening import known_sources, require_name
 from aggregator.entrypoints.terminal import counted
 from aggregator.errors import UsageError
+from aggregator.model import Source
 
 
 def test_since_takes_a_duration_or_a_day() -> None:
@@ -42,3 +43,9 @@ def test_a_wrong_name_among_many_is_not_answered_with_all_of_them() -> None:
 )
 def test_one_is_not_many(number: int, noun: str, said: str) -> None:
     assert counted(number, noun) == said
+
+
+def test_a_source_that_is_named_twice_is_polled_once() -> None:
+    sources = tuple(Source(name=name, url=f"https://{name}.example/") for name in "abc")
+
+    assert known_sources(sources, ["b", "a", "b"]) == ["b", "a"]

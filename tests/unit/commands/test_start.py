@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from aggregator.entrypoints.cli import app, commands
+from aggregator.entrypoints.terminal import NO_SOURCES
 
 _FOR_READING = {"feedparser", "lxml", "nh3", "Stemmer", "aggregator.dedupe", "aggregator.normalize"}
 _FOR_PEOPLE = {"rich", "structlog"}
@@ -65,4 +66,35 @@ def test_a_poll_loads_nothing_that_reads_options(tmp_path: Path) -> None:
 
     done = subprocess.run([sys.executable, "-c", loads], cwd=tmp_path, capture_output=True, text=True, check=True)
 
-    assert done.stdout.splitlines() == ["nothing is due; `aggregator poll --all` polls every source", "0 []"]
+    assert done.stdout.splitlines() == ["no sources are configured; `aggregator add URL` adds one", "0 []"]
+
+
+def test_a_poll_of_all_of_no_sources_says_so(tmp_path: Path) -> None:
+    (tmp_path / "aggregator.yaml").write_text("sources: []\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "aggregator", "poll", "--all"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (0, f"{NO_SOURCES}\n")
+
+
+@pytest.mark.parametrize("arguments", ["check", "poll"])
+def test_closed_standard_streams_change_nothing_but_what_is_heard(tmp_path: Path, arguments: str) -> None:
+    (tmp_path / "aggregator.yaml").write_text("sources: []\n")
+    command = f"{sys.executable} -m aggregator {arguments} <&- >&- 2>said"
+
+    done = subprocess.run(command, shell=True, cwd=tmp_path, timeout=60, check=False)
+
+    assert done.returncode == 0
+    assert (tmp_path / "said").read_text() == ""
+
+
+@pytest.mark.parametrize("asked", ["-h", "--help"])
+@pytest.mark.parametrize("command", [(), ("poll",), ("opml",), ("opml", "export")], ids=" ".join)
+def test_every_command_helps(command: tuple[str, ...], asked: str) -> None:
+    helped = CliRunner().invoke(app, [*command, asked])
+
+    assert helped.exit_code == 0
+    assert helped.stdout.startswith("Usage: ")
