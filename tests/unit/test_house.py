@@ -68,7 +68,7 @@ def test_no_file_is_named_for_nothing(name: str) -> None:
 def test_the_top_of_the_package_fits_on_one_screen() -> None:
     listed = [path.name for path in ROOT.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
 
-    assert len(listed) <= 24
+    assert len(set(listed) - {"__init__.py", "__main__.py"}) <= 23
 
 
 # A file as docs and docstrings mention it: "pipeline.py", "polling/readers.py"; "file.py" stands for any.
