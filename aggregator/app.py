@@ -277,6 +277,6 @@ class Aggregator:
         before = now - self.config.storage.keep
         self.store.ledger.forget(before=before)
         self.store.forget_marks(expired_marks(now))
-        self.store.forget_vectors(before=now - MAX_AGE)
+        self.store.rounds.forget_vectors(before=now - MAX_AGE)
         self.store.feeds.forget(before=before)
         return self.store.forget(before=before, is_stopping=is_stopping)

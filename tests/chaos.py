@@ -114,7 +114,7 @@ def run(
             store = Store(url)
             _wait(lambda: all(crowd.seen.get(feed) == EDITIONS for feed in range(feeds)), "every source is asked")
             _wait(lambda: outcome(store)[0] == crowd.entries, "every entry is stored")
-            _wait(lambda: not store.waiting(limit=1), "every article has been judged for its story")
+            _wait(lambda: not store.rounds.waiting(limit=1), "every article has been judged for its story")
             _wait(lambda: len(_told(hooks)) >= _articles(store), "every article is told", within_s=90)
             _wait(lambda: _is_delivered(store), "every delivery is marked")
             endings = crew.stop()

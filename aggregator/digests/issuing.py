@@ -76,7 +76,7 @@ class Digests:
 
     def _make_of_news(self, digest: DigestConfig, now: datetime) -> Issue | None:
         """Make an issue when anything changed since the last look, or has settled; a look that failed is none."""
-        if self._aggregator.store.awaits_stories(since=now - _ROUND_AT_MOST):
+        if self._aggregator.store.rounds.awaits_stories(since=now - _ROUND_AT_MOST):
             return None  # the articles of one story go out together: its round ends soon
         look = (digest, self._aggregator.store.content_version())
         if self._looks.get(digest.name) == look and digest.settle is None:

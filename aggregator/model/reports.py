@@ -51,11 +51,12 @@ class Grouping:
     """What becomes of reports that were new: ``waiting`` are the ``pk`` of all of them, each judged by now.
 
     ``joined`` has those that joined a story, by id; ``merged`` which stories became part of an older one;
-    ``marks`` and ``vectors`` are what later reports find them by and are compared with, by ``pk``.
+    ``marks`` and ``vectors`` are what later reports find them by and are compared with, by ``pk``; a vector with when
+    its report was published.
     """
 
     waiting: tuple[int, ...]
     joined: Mapping[str, Joined] = field(default_factory=dict)
     merged: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    vectors: Mapping[int, bytes] = field(default_factory=dict)
+    vectors: Mapping[int, tuple[datetime, bytes]] = field(default_factory=dict)

@@ -100,7 +100,7 @@ def end_round(
     but nothing waits for long. A bug of ours is logged, and keeps nothing from being published.
     """
     store, now = aggregator.store, aggregator.clock()
-    if not store.may_group(now=now, waits_since=now - _LONGEST_WAIT):
+    if not store.rounds.may_group(now=now, waits_since=now - _LONGEST_WAIT):
         return 0
     from aggregator.steps.group import group_waiting  # with what judges stories
 

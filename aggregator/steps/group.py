@@ -60,7 +60,7 @@ def group_waiting(
             raise _Stopped
 
     with suppress(_Stopped):
-        while not stop.is_set() and (waiting := store.waiting(limit=_AT_ONCE)):
+        while not stop.is_set() and (waiting := store.rounds.waiting(limit=_AT_ONCE)):
             joined += _group(store, waiting, now, encoder, look)
     return joined
 
@@ -74,7 +74,7 @@ def _group(
     # nothing that is stored, or comes later, can tell of the event of what is that old; of the round it can
     fresh = [each for each in waiting if each.published > now - MAX_AGE]
     probes = [marks[each.id].looked_up for each in fresh]
-    near = store.surroundings(probes, {mark for each in probes for mark in each if LINK.has(mark)})
+    near = store.rounds.surroundings(probes, {mark for each in probes for mark in each if LINK.has(mark)})
     ids = {each.id for each in waiting}
     stored = {each.id: each for each in near.reports if each.id not in ids}
     reports = {each.id: each for each in (*stored.values(), *waiting)}
@@ -86,13 +86,14 @@ def _group(
         made = _vectors_of([reports[each] for each in sorted(wanted.difference(vectors))], encoder, look)
     cosine = cosine_of(vectors | made if encoder is not None else {})
     judged = group_reports(found, stored.values(), weights, cosine)
+    read = ((reports[id_], vector) for id_, vector in made.items())
     judged = replace(
         judged,
         waiting=tuple(each.pk for each in came),
         marks={each.pk: marks[each.id].stored for each in fresh},
-        vectors={reports[id_].pk: vector for id_, vector in made.items() if reports[id_].published > now - MAX_AGE},
+        vectors={each.pk: (each.published, vector) for each, vector in read if each.published > now - MAX_AGE},
     )
-    return len(judged.joined) if store.group(judged, {each.pk: each.published for each in reports.values()}) else 0
+    return len(judged.joined) if store.rounds.write(judged) else 0
 
 
 def _to_judge(came: Sequence[Report], old: datetime) -> list[Report]:

@@ -30,12 +30,12 @@ def articles_near(store: Store, stored: StoredEntry) -> list[str]:
 
 def stories_near(store: Store, stored: StoredEntry) -> tuple[int, list[str]]:
     """Return how many articles were looked at for the story of an entry, and what the nearest of them lack."""
-    own = store.report(stored.original)
+    own = store.rounds.report(stored.original)
     if own is None:
         return 0, []
     weights = Weights(store.vocabularies())
     marks = marks_of(own.gist, weights, own.published).looked_up
-    near = store.surroundings([marks], {mark for mark in marks if LINK.has(mark)})
+    near = store.rounds.surroundings([marks], {mark for mark in marks if LINK.has(mark)})
     around = {each.id: each for each in near.reports if each.id != own.id}
     found = list(Candidates(near.by_mark, around).of(own, marks))
     vectors = {each.id: each.vector for each in (own, *around.values()) if each.vector is not None}

@@ -25,6 +25,7 @@ from aggregator.store.tables import (
     vectors,
 )
 from aggregator.store.tables import signatures as stored_signatures
+from aggregator.store.transactions import Section
 
 # A mark that very many entries have says little: its newest ones are enough.
 _NEWEST = 24
@@ -102,49 +103,69 @@ _IS_POLLED = (
 )
 
 
-def awaits_stories(connection: sa.Connection, *, since: datetime) -> bool:
-    """Whether articles that were first seen since then wait for their story to be judged."""
-    first = connection.execute(_WAITS_SINCE).scalar_one()
-    return first is not None and first >= since
+class Rounds(Section):
+    """What rounds of judging stories read and write. Made by ``Store``; raises StoreError like it."""
 
+    def awaits_stories(self, *, since: datetime) -> bool:
+        """Whether articles that were first seen since then wait for their story to be judged."""
+        first = self._waits_since()
+        return first is not None and first >= since
 
-def may_group(connection: sa.Connection, *, now: datetime, waits_since: datetime) -> bool:
-    """Whether something waits, and nobody is polling, or it waits for too long."""
-    first = connection.execute(_WAITS_SINCE).scalar_one()
-    if first is None:
-        return False
-    return first <= waits_since or connection.execute(_IS_POLLED, {"now": now}).first() is None
+    def may_group(self, *, now: datetime, waits_since: datetime) -> bool:
+        """Whether it is time to judge stories: something waits, and nobody is polling, or it waits for too long."""
+        first = self._waits_since()
+        if first is None or first <= waits_since:
+            return first is not None
+        with self._read() as connection:
+            return connection.execute(_IS_POLLED, {"now": now}).first() is None
 
+    def _waits_since(self) -> datetime | None:
+        with self._read() as connection:
+            first: datetime | None = connection.execute(_WAITS_SINCE).scalar_one()
+        return first
 
-def waiting(connection: sa.Connection, *, limit: int) -> list[Report]:
-    """Return the reports whose stories aren't judged yet, in the order in which they were published."""
-    return _reports(connection, connection.execute(_WAITING, {"most": limit}))
+    def waiting(self, *, limit: int) -> list[Report]:
+        """Return the reports whose stories aren't judged yet, those that were published first."""
+        with self._read() as connection:
+            return _reports(connection, connection.execute(_WAITING, {"most": limit}))
 
+    def report(self, entry_id: str) -> Report | None:
+        """Return an entry as its story needs it; None for one that was stored before stories were."""
+        with self._read() as connection:
+            found = _reports(connection, connection.execute(_BY_ID, {"chosen": array([entry_id])}))
+        return found[0] if found else None
 
-def report(connection: sa.Connection, entry_id: str) -> Report | None:
-    """Return an entry as its story needs it; None for one that was stored before stories were."""
-    found = _reports(connection, connection.execute(_BY_ID, {"chosen": array([entry_id])}))
-    return found[0] if found else None
+    def surroundings(self, marks: Sequence[Collection[int]], links: Collection[int]) -> Surroundings:
+        """Return the reports with the most marks in common with each of these, and all others of their stories.
 
+        One of ``links`` in common is enough.
+        """
+        wanted = sorted(set(chain.from_iterable(marks)))
+        having: dict[int, list[int]] = {}
+        with self._read() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                having |= entries_having(connection, wanted[start : start + _CHUNK], newest=_NEWEST)
+            chosen = {pk for each in marks for pk in _closest(having, each, links)}
+            if not chosen:
+                return Surroundings()
+            stories = {"chosen": array(connection.execute(_STORIES_OF, {"chosen": array(chosen)}).scalars())}
+            found = chain.from_iterable(connection.execute(each, stories) for each in (_IN_STORIES, _FIRST_OF_STORIES))
+            reports = _reports(connection, found)
+        ids = {each.pk: each.id for each in reports}
+        by_mark = {mark: tuple(ids[pk] for pk in reversed(pks) if pk in ids) for mark, pks in having.items()}
+        return Surroundings(by_mark=by_mark, reports=tuple(reports))
 
-def surroundings(connection: sa.Connection, marks: Sequence[Collection[int]], links: Collection[int]) -> Surroundings:
-    """Return the reports with the most marks in common with each of these, and all others of their stories.
+    def write(self, judged: Grouping) -> bool:
+        """Write what a round's judgement changes; False, and nothing is written, when another worker was quicker."""
+        with self._read() as connection:  # counting words takes longer than writing
+            grown = signatures.growth(connection, judged.waiting)
+        with self._write() as connection:
+            return _write(connection, judged, grown)
 
-    One of ``links`` in common is enough.
-    """
-    wanted = sorted(set(chain.from_iterable(marks)))
-    having: dict[int, list[int]] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        having |= entries_having(connection, wanted[start : start + _CHUNK], newest=_NEWEST)
-    chosen = {pk for each in marks for pk in _closest(having, each, links)}
-    if not chosen:
-        return Surroundings()
-    stories = {"chosen": array(connection.execute(_STORIES_OF, {"chosen": array(chosen)}).scalars())}
-    found = chain.from_iterable(connection.execute(each, stories) for each in (_IN_STORIES, _FIRST_OF_STORIES))
-    reports = _reports(connection, found)
-    ids = {each.pk: each.id for each in reports}
-    by_mark = {mark: tuple(ids[pk] for pk in reversed(pks) if pk in ids) for mark, pks in having.items()}
-    return Surroundings(by_mark=by_mark, reports=tuple(reports))
+    def forget_vectors(self, *, before: datetime) -> None:
+        """Delete the vectors of what was published so long ago that nothing is compared with it any more."""
+        with self._write() as connection:
+            connection.execute(_FORGET_VECTORS, {"before": int(before.timestamp())})
 
 
 def _closest(having: Mapping[int, Sequence[int]], marks: Iterable[int], links: Collection[int]) -> list[int]:
@@ -180,27 +201,16 @@ def _reports(connection: sa.Connection, found: Iterable[Sequence[Any]]) -> list[
     ]
 
 
-def write(
-    connection: sa.Connection,
-    grouping: Grouping,
-    published: Mapping[int, datetime],
-    grown: Mapping[str, rows.Values],
-) -> bool:
-    """Write what a round's judgement changes; False, and nothing is written, when another worker was quicker.
-
-    ``grown`` are the vocabularies that have (``signatures.growth``).
-    """
+def _write(connection: sa.Connection, grouping: Grouping, grown: Mapping[str, rows.Values]) -> bool:
+    """Write what a round changes, unless another worker was; ``grown`` are vocabularies (``signatures.growth``)."""
     decide_alone(connection)
     chosen = {"chosen": array(grouping.waiting)}
     if connection.execute(_STILL_WAITING, chosen).scalar_one() != len(grouping.waiting):
         return False
     connection.execute(_TAKE, chosen)
-    if grouping.joined:
-        values = [
-            {"of_id": of_id, "into": each.story, "evidence": each.evidence} for of_id, each in grouping.joined.items()
-        ]
-        connection.execute(_JOIN, [{"of_id": each["of_id"], "into": each["into"]} for each in values])
-        connection.execute(_EXPLAIN, [{"of_id": each["of_id"], "because": each["evidence"]} for each in values])
+    if joined := grouping.joined.items():
+        connection.execute(_JOIN, [{"of_id": of_id, "into": each.story} for of_id, each in joined])
+        connection.execute(_EXPLAIN, [{"of_id": of_id, "because": each.evidence} for of_id, each in joined])
     if grouping.merged:
         moved = [{"of_story": story, "into": into} for story, into in grouping.merged.items()]
         for statement in (_MOVE, _MOVE_FIRST, _MOVE_ALIASES):
@@ -211,8 +221,8 @@ def write(
         connection.execute(
             _INSERT_VECTOR,
             [
-                {"entry_pk": pk, "published": int(published[pk].timestamp()), "vector": vector}
-                for pk, vector in grouping.vectors.items()
+                {"entry_pk": pk, "published": int(published.timestamp()), "vector": vector}
+                for pk, (published, vector) in grouping.vectors.items()
             ],
         )
     signatures.learn(connection, grown)
@@ -229,8 +239,3 @@ def resolve(connection: sa.Connection, ids: Collection[str]) -> dict[str, str]:
 def forget_aliases(connection: sa.Connection, ids: Collection[str]) -> None:
     """Forget the ids that stories had, of entries that are forgotten."""
     connection.execute(_FORGET_ALIASES, {"chosen": array(ids)})
-
-
-def forget_vectors(connection: sa.Connection, *, before: datetime) -> None:
-    """Delete the vectors of what was published so long ago that nothing is compared with it any more."""
-    connection.execute(_FORGET_VECTORS, {"before": int(before.timestamp())})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -13,20 +13,17 @@ from aggregator.model import (
     Article,
     CategoryMatch,
     Claim,
-    Grouping,
     Identity,
     Meter,
     Plan,
     PollResult,
-    Report,
     Selection,
     Source,
     StoredEntry,
-    Surroundings,
     unmeasured,
 )
 from aggregator.model.issues import DigestState
-from aggregator.store import clock, issues, retention, rounds
+from aggregator.store import clock, issues, retention
 from aggregator.store import entries as stored_entries
 from aggregator.store import sources as stored_sources
 from aggregator.store.claims import Claims
@@ -41,7 +38,8 @@ from aggregator.store.pings import Pings
 from aggregator.store.polls import PollTransaction, bump_content_version, refused_as_unstorable, write_quiet
 from aggregator.store.presence import Work, among, one_main_job
 from aggregator.store.recategorize import Batch, Recategorized, recategorize, recategorize_article
-from aggregator.store.signatures import forget_marks, growth
+from aggregator.store.rounds import Rounds
+from aggregator.store.signatures import forget_marks
 from aggregator.store.subscriptions import Subscriptions
 from aggregator.store.tables import site
 from aggregator.text.hosts import host_of
@@ -77,6 +75,7 @@ class Store(Lookups):
         self.claims = Claims(self._read, self._write)
         self.ledger = Ledger(self._read, self._write_durably)
         self.feeds = Feeds(self._read, self._write_durably)
+        self.rounds = Rounds(self._read, self._write)
         self.pings = Pings(self._read, self._write_durably)
         self.subscriptions = Subscriptions(self._read, self._write_durably)
 
@@ -238,45 +237,6 @@ class Store(Lookups):
             while count != 0:
                 with self._write() as connection:
                     count = forget_marks(connection, first=first, last=last)
-
-    # --- stories -----------------------------------------------------------------------------------------------------
-
-    def awaits_stories(self, *, since: datetime) -> bool:
-        """Whether articles that were first seen since then wait for their story to be judged."""
-        with self._read() as connection:
-            return rounds.awaits_stories(connection, since=since)
-
-    def may_group(self, *, now: datetime, waits_since: datetime) -> bool:
-        """Whether it is time to judge stories: something waits, and nobody is polling, or it waits for too long."""
-        with self._read() as connection:
-            return rounds.may_group(connection, now=now, waits_since=waits_since)
-
-    def waiting(self, *, limit: int) -> list[Report]:
-        """Return the reports whose stories aren't judged yet, those that were published first."""
-        with self._read() as connection:
-            return rounds.waiting(connection, limit=limit)
-
-    def report(self, entry_id: str) -> Report | None:
-        """Return an entry as its story needs it; None for one that was stored before stories were."""
-        with self._read() as connection:
-            return rounds.report(connection, entry_id)
-
-    def surroundings(self, marks: Sequence[Collection[int]], links: Collection[int]) -> Surroundings:
-        """Return the reports that share marks with each of these, and all others of their stories."""
-        with self._read() as connection:
-            return rounds.surroundings(connection, marks, links)
-
-    def group(self, judged: Grouping, published: Mapping[int, datetime]) -> bool:
-        """Write what a round's judgement changes; False, and nothing is written, when another worker was quicker."""
-        with self._read() as connection:  # counting words takes longer than writing
-            grown = growth(connection, judged.waiting)
-        with self._write() as connection:
-            return rounds.write(connection, judged, published, grown)
-
-    def forget_vectors(self, *, before: datetime) -> None:
-        """Delete the vectors of what was published before a time."""
-        with self._write() as connection:
-            rounds.forget_vectors(connection, before=before)
 
     def correct_times(self, now: datetime) -> int:
         """Make due what was planned by a clock that was ahead of ``now``; return how much that was."""

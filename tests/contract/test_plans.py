@@ -142,24 +142,24 @@ def judge_round(store: Store) -> None:
         connection.execute(entry_marks.insert(), [{"mark": mark, "entry_pk": pk} for mark in (71, 72) for pk in (1, 2)])
         connection.execute(ungrouped.delete())
         connection.execute(ungrouped.insert().values(entry_pk=3))
-    store.may_group(now=NOW, waits_since=NOW)
-    [waiting] = store.waiting(limit=10)
-    found = store.surroundings([[71, 72]], [])
-    assert store.report(found.reports[0].id) is not None
+    store.rounds.may_group(now=NOW, waits_since=NOW)
+    [waiting] = store.rounds.waiting(limit=10)
+    found = store.rounds.surroundings([[71, 72]], [])
+    assert store.rounds.report(found.reports[0].id) is not None
     story = found.reports[0].story
     judged = Grouping(
         waiting=(waiting.pk,),
         joined={waiting.id: Joined(story=story, evidence="")},
         merged={story: found.reports[-1].story},
         marks={waiting.pk: (73,)},
-        vectors={waiting.pk: b""},
+        vectors={waiting.pk: (NOW, b"")},
     )
-    store.group(judged, {waiting.pk: NOW})
+    store.rounds.write(judged)
     store.stories([story])
     with store._write() as connection:
         connection.execute(story_aliases.delete())
         connection.execute(entry_marks.delete().where(entry_marks.c.mark == 73))
-    store.forget_vectors(before=NOW + timedelta(days=1))
+    store.rounds.forget_vectors(before=NOW + timedelta(days=1))
 
 
 _QUERIES: dict[str, Callable[[Store], object]] = {

@@ -268,7 +268,7 @@ def test_a_program_that_ends_does_not_wait_for_what_texts_mean_and_the_next_roun
     read: list[int] = []
 
     assert group_waiting(store, NOW, encoder=ending, stop=ending.stop) == 0
-    assert len(ending.texts) < len(names) == len(store.waiting(limit=99))
+    assert len(ending.texts) < len(names) == len(store.rounds.waiting(limit=99))
 
     assert group_waiting(store, NOW, encoder=counting, moves_on=lambda: read.append(len(counting.texts))) == 39
     assert len(counting.texts) == len(names)
@@ -367,7 +367,7 @@ def test_what_a_new_source_brings_along_is_not_judged_where_no_other_source_publ
 
     group_waiting(store, NOW)
 
-    assert store.waiting(limit=9) == []
+    assert store.rounds.waiting(limit=9) == []
     stories = {each.title: each.story for each in store.entries(Selection())}
     assert len({stories[each.title] for each in young}) == 1
     assert len({stories[each.title] for each in old}) == 2
@@ -401,19 +401,19 @@ def test_two_stories_become_one_when_a_report_shows_it_and_the_other_id_still_le
 
 def test_a_round_that_another_worker_has_judged_is_not_judged_twice(store: Store, sources: dict[str, Source]) -> None:
     poll_once(store, "a", [report(FIRE)], now=NOW)
-    waiting = store.waiting(limit=9)
+    waiting = store.rounds.waiting(limit=9)
     group_waiting(store, NOW)
 
-    assert not store.group(Grouping(waiting=tuple(each.pk for each in waiting)), {})
+    assert not store.rounds.write(Grouping(waiting=tuple(each.pk for each in waiting)))
 
 
 def test_articles_wait_while_others_are_polling_but_not_for_long(store: Store, sources: dict[str, Source]) -> None:
     poll_once(store, "a", [report(FIRE)], now=NOW)
     store.claims.take(now=NOW, lease=LEASE, limit=1, names=["b"])
 
-    assert not store.may_group(now=NOW, waits_since=NOW - timedelta(minutes=2))
-    assert store.may_group(now=NOW, waits_since=NOW)
-    assert store.may_group(now=NOW + 2 * LEASE, waits_since=NOW - timedelta(minutes=2))
+    assert not store.rounds.may_group(now=NOW, waits_since=NOW - timedelta(minutes=2))
+    assert store.rounds.may_group(now=NOW, waits_since=NOW)
+    assert store.rounds.may_group(now=NOW + 2 * LEASE, waits_since=NOW - timedelta(minutes=2))
 
 
 def test_an_article_that_waits_once_more_is_judged_again(store: Store, sources: dict[str, Source], url: str) -> None:
@@ -426,7 +426,7 @@ def test_an_article_that_waits_once_more_is_judged_again(store: Store, sources: 
 
     group_waiting(store, NOW)
 
-    assert store.waiting(limit=9) == []
+    assert store.rounds.waiting(limit=9) == []
     assert count(url, entry_marks) == marks
     assert [each.id for each in store.stories([first.id])[first.id]] == [first.id]
 
