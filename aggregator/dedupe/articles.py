@@ -157,11 +157,6 @@ def _missing(shared: int, covered: float, titles: _Titles, *, is_named: bool) ->
     return None if is_much or titles.agree else ", too short to go without the title"
 
 
-def pieces_in(article: Article) -> set[Piece]:
-    """Return the runs of words that an article's text consists of."""
-    return set(pieces_of_text(article.words))
-
-
 def _count(pieces: Sequence[Piece], repeated: frozenset[Piece]) -> int:
     return sum(piece in repeated for piece in pieces) if repeated else 0
 

@@ -9,10 +9,11 @@ from enum import Enum
 from itertools import pairwise
 
 from aggregator.dedupe.articles import Article, Comparison, compare_articles, titles_agree
+from aggregator.dedupe.renaming import same_title
 from aggregator.dedupe.signature import is_universal
-from aggregator.model import Entry, KnownEntry, Origin, Resembling
+from aggregator.model import Entry, KnownEntry, Origin, StoredEntry
 from aggregator.model.originals import Home, Standing, home_of, origin_domain, published_at, standing, why_original
-from aggregator.text.folding import fold, words_of_markup
+from aggregator.text.folding import words_of_markup
 from aggregator.text.hosts import domain_of, fragment_of, names_an_article, site_of
 
 # Two texts are of one article when they share so many of the pairs of words of the shorter one.
@@ -45,7 +46,6 @@ class Piece:
     story: str
     first_seen: datetime
     is_new: bool = False
-    is_mention: bool = False
     _article: Article | None = None
 
     @property
@@ -74,11 +74,6 @@ class Verdict:
         return f"{self.same} as in {source}: {self.reason}"
 
 
-def article_of(entry: Entry) -> Article:
-    """Return what is compared of a new entry."""
-    return Article(entry.title, words_of_markup(entry.content or entry.summary))
-
-
 def piece_of(entry: Entry, *, entry_id: str, source: str, standing_: Standing, feed_url: str, now: datetime) -> Piece:
     """Return a new entry ready to be compared."""
     return Piece(
@@ -100,19 +95,19 @@ def piece_of(entry: Entry, *, entry_id: str, source: str, standing_: Standing, f
 
 
 def piece_of_known(stored: KnownEntry) -> Piece:
-    """Return a stored entry that was found by its address ready to be compared: by its summary, not its whole text."""
-    is_backlog = stored.listed_at != stored.first_seen
-    return _piece(stored, stored.summary, is_backlog=is_backlog)
-
-
-def piece_of_resembling(stored: Resembling) -> Piece:
-    """Return a stored entry that was found by its marks ready to be compared."""
-    return _piece(stored, stored.markup or "", is_backlog=stored.is_backlog)
-
-
-def _piece(stored: KnownEntry | Resembling, markup: str, *, is_backlog: bool) -> Piece:
+    """Return a stored entry ready to be compared; by its summary if it was found by its address, not its whole text."""
     home = home_of(stored.url, stored.origin, feed_url=stored.feed_url, site_url=stored.site_url)
-    at = published_at(stored.published, stored.first_seen, is_backlog=is_backlog, is_dated=stored.is_dated)
+    markup = stored.summary if stored.markup is None else stored.markup
+    return _piece(stored, markup, home, published_at(stored), feed_url=stored.feed_url)
+
+
+def piece_of_shown(stored: StoredEntry) -> Piece:
+    """Return an entry as lists show it ready to be compared."""
+    markup = stored.content or stored.summary
+    return _piece(stored, markup, stored.home, stored.published, feed_url=stored.feed.feed_url)
+
+
+def _piece(stored: KnownEntry | StoredEntry, markup: str, home: Home, at: datetime, *, feed_url: str) -> Piece:
     return Piece(
         id=stored.id,
         original=stored.original,
@@ -124,7 +119,7 @@ def _piece(stored: KnownEntry | Resembling, markup: str, *, is_backlog: bool) ->
         canonical_url=stored.canonical_url,
         origin=stored.origin,
         standing=standing(home, stored.priority, at, (stored.source, stored.key)),
-        feed_url=stored.feed_url,
+        feed_url=feed_url,
         story=stored.story,
         first_seen=stored.first_seen,
     )
@@ -142,7 +137,7 @@ def by_address(one: Piece, two: Piece, *, is_shared: bool) -> Verdict | None:
         return None
     same, link = "same address", one.canonical_url
     if is_shared or fragment_of(one.url) != fragment_of(two.url):
-        if fold(one.title).split() == fold(two.title).split():
+        if same_title(one.title, two.title):
             return Verdict(True, same, link, _texts(one, two))
         return Verdict(False, same, f"{link}, which leads to several articles, and the titles differ")
     texts = _texts(one, two)
@@ -163,7 +158,7 @@ def by_claim(one: Piece, two: Piece) -> Verdict | None:
         return Verdict(False, "same id", f"{said}, but their links lead to two sites, with {texts.value}", texts)
     for claiming, other in ((one, two), (two, one)):
         domain = origin_domain(claiming.origin)
-        if domain is not None and domain == domain_of(other.url) and _same(one.title, two.title):
+        if domain is not None and domain == domain_of(other.url) and same_title(one.title, two.title):
             return Verdict(
                 True,
                 "same title",
@@ -217,7 +212,3 @@ def _texts(one: Piece, two: Piece) -> Texts:
 
 def _pairs(words: Sequence[str]) -> set[tuple[str, ...]]:
     return set(pairwise(words)) or {(word,) for word in words}
-
-
-def _same(title: str, other: str) -> bool:
-    return fold(title).split() == fold(other).split()

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from aggregator.dedupe.digest import digest_of, is_as_stored
 from aggregator.dedupe.recognize import recognize
-from aggregator.dedupe.renaming import comparable, renamed
+from aggregator.dedupe.renaming import renamed, same_title
 from aggregator.model import CategoryMatch, Claim, Decision, Entry, Gist, Known, KnownEntry, Marked, Nearby, Sighting
 from aggregator.text.ids import entry_id
 
@@ -97,7 +97,7 @@ def _stored_as(
     unknown = [entry for entry in entries if entry.key not in found and entry.key not in known.forgotten]
     for entry in unknown:
         left = (by_key[alias] for alias in entry.aliases if alias in by_key and alias not in keys)
-        if stored := next((each for each in left if comparable(each.title) == comparable(entry.title)), None):
+        if stored := next((each for each in left if same_title(each.title, entry.title)), None):
             found[entry.key] = stored
     gone = by_key.keys() - keys - {each.key for each in found.values()}
     for entry in unknown:

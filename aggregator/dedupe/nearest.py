@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from aggregator.dedupe.evidence import Piece, by_address, by_claim, by_text, piece_of_resembling
+from aggregator.dedupe.evidence import Piece, by_address, by_claim, by_text, piece_of_known, piece_of_shown
 from aggregator.model import Marked, Nearby, StoredEntry
-from aggregator.model.originals import standing
 
 # Of the entries with the most in common so many are told of.
 _MOST_SHOWN = 3
@@ -23,7 +22,7 @@ def nearest_articles(
     shared = Counter(found for mark in marked.probes.copies for found in nearby.by_mark.get(mark, ()))
     others = {each.id: piece_of_shown(each) for each in at_its_link}
     for found, _ in shared.most_common():
-        others.setdefault(found, piece_of_resembling(nearby.entries[found]))
+        others.setdefault(found, piece_of_known(nearby.entries[found]))
     return [
         f"{other.id} from {other.source} “{other.title}”: {_why_not(own, other, is_shared=is_shared)}"
         for other in others.values()
@@ -38,22 +37,3 @@ def _why_not(own: Piece, other: Piece, *, is_shared: bool) -> str:
     if same is not None:
         return f"would be one now: {same.same}: {same.reason}"
     return f"no duplicate: {'; '.join(f'{each.same}: {each.reason}' for each in verdicts)}"
-
-
-def piece_of_shown(stored: StoredEntry) -> Piece:
-    """Return an entry as lists show it ready to be compared."""
-    return Piece(
-        id=stored.id,
-        original=stored.original,
-        source=stored.source,
-        key=stored.key,
-        title=stored.title,
-        markup=stored.content or stored.summary,
-        url=stored.url,
-        canonical_url=stored.canonical_url,
-        origin=stored.origin,
-        standing=standing(stored.home, stored.priority, stored.published, (stored.source, stored.key)),
-        feed_url=stored.feed.feed_url,
-        story=stored.story,
-        first_seen=stored.first_seen,
-    )

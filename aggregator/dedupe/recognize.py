@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from aggregator.dedupe.articles import pieces_in, titles_agree, titles_alike
+from aggregator.dedupe.alignment import pieces_of_text
+from aggregator.dedupe.articles import titles_agree, titles_alike
 from aggregator.dedupe.evidence import (
     Piece,
     Verdict,
-    article_of,
     by_address,
     by_claim,
     by_text,
@@ -24,11 +24,11 @@ from aggregator.dedupe.evidence import (
     is_mention,
     piece_of,
     piece_of_known,
-    piece_of_resembling,
     shares_link,
 )
 from aggregator.model import Claim, Decision, Known, Marked, Nearby, Probes, Regrouped
 from aggregator.model.originals import Standing, home_of, published_at, standing
+from aggregator.text.folding import words_of_markup
 
 # How many of those with the most marks in common are compared word for word.
 _COMPARED = 6
@@ -110,8 +110,8 @@ class _Recognizer:
         self._here = Counter((each.canonical_url, each.key) for each in known.same_source)
         self._pieces = {each.id: piece_of_known(each) for each in known.elsewhere}
         for near in nearby.entries.values():
-            if near.markup is not None or near.id not in self._pieces:
-                self._pieces[near.id] = piece_of_resembling(near)
+            if near.markup or near.id not in self._pieces:
+                self._pieces[near.id] = piece_of_known(near)
         self._at_link: dict[str | None, list[Piece]] = defaultdict(list)
         for each in known.elsewhere:
             self._at_link[each.canonical_url].append(self._pieces[each.id])
@@ -122,9 +122,7 @@ class _Recognizer:
         """Return what there is to make an entry of this poll the original of others."""
         source, entry = self._claim.source, decision.entry
         home = home_of(entry.url, entry.origin, feed_url=source.url, site_url=self._site_url)
-        is_backlog = decision.listed_at != decision.first_seen
-        at = published_at(decision.published, decision.first_seen, is_backlog=is_backlog, is_dated=decision.is_dated)
-        return standing(home, source.priority, at, (source.name, entry.key))
+        return standing(home, source.priority, published_at(decision), (source.name, entry.key))
 
     def recognize(self, decision: Decision, own_standing: Standing, marked: Marked | None) -> Decision:
         """Return the decision on a new entry with what there is to say of it: whose copy it is, and whose original."""
@@ -188,14 +186,13 @@ class _Recognizer:
             new_id = own_id if old_id == own.id else old_id
             piece.id = new_id
             piece.original = new_id if verdict is None else own.id
-            piece.is_mention = verdict is not None and is_mention(own, piece, verdict)
             regroups.append(
                 Regrouped(
                     id=old_id,
                     new_id=new_id,
                     original=piece.original,
                     evidence=None if verdict is None else evidence_of(verdict, own, piece),
-                    is_mention=piece.is_mention,
+                    is_mention=verdict is not None and is_mention(own, piece, verdict),
                     was_original=was_original,
                 )
             )
@@ -284,8 +281,9 @@ class _Recognizer:
     def _repeated_pieces(self) -> frozenset[tuple[str, ...]]:
         """Return the pieces of text that several of the new entries have."""
         if self._repeated is None:
-            articles = [article_of(each.entry) for each in self._new] if len(self._new) >= _REPEATED else []
-            seen = Counter(piece for article in articles for piece in pieces_in(article))
+            new = [each.entry for each in self._new] if len(self._new) >= _REPEATED else []
+            texts = (words_of_markup(each.content or each.summary) for each in new)
+            seen = Counter(piece for words in texts for piece in set(pieces_of_text(words)))
             self._repeated = frozenset(piece for piece, count in seen.items() if count >= _REPEATED)
         return self._repeated
 

@@ -49,7 +49,7 @@ def renamed(
 
 def has_moved(entry: Entry, stored: KnownEntry) -> bool:
     """Whether an entry with another key and address is what is stored, by its title, time and text."""
-    if not _same(entry.title, stored.title):
+    if not same_title(entry.title, stored.title):
         return _is_mended(entry, stored)
     if entry.published is not None:
         return entry.published == stored.published and _texts_agree(entry.summary, stored.summary)
@@ -84,7 +84,7 @@ def _at_same_link(entry: Entry, left: Iterable[KnownEntry], same_source: Iterabl
         candidates = [
             stored
             for stored in candidates
-            if _same(entry.title, stored.title)
+            if same_title(entry.title, stored.title)
             and (stored.published == entry.published or stored.fingerprint == entry.fingerprint)
         ]
     else:
@@ -98,7 +98,7 @@ def _is_edit(entry: Entry, stored: KnownEntry) -> bool:
         return True
     if entry.summary and entry.summary == stored.summary:
         return True
-    return _same(entry.title, stored.title) and (
+    return same_title(entry.title, stored.title) and (
         entry.fingerprint == stored.fingerprint or _texts_agree(entry.summary, stored.summary)
     )
 
@@ -118,13 +118,9 @@ def _closest(entry: Entry, candidates: Sequence[KnownEntry]) -> KnownEntry | Non
     )
 
 
-def comparable(title: str) -> list[str]:
-    """Return the form of a title in which two are equal."""
-    return fold(title).split()
-
-
-def _same(one: str, two: str) -> bool:
-    return comparable(one) == comparable(two)
+def same_title(one: str, two: str) -> bool:
+    """Whether two titles are equal but for case, accents and blanks."""
+    return fold(one).split() == fold(two).split()
 
 
 def _texts_agree(one: str, two: str) -> bool:

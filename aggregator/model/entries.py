@@ -135,44 +135,11 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resembling:
-    """A stored entry that was found by its marks. ``markup`` is its text, None when only its title was looked for.
-
-    ``feed_url``, ``site_url`` and ``priority`` are those of its source.
-    """
-
-    id: str
-    source: str
-    key: str
-    original: str
-    story: str
-    url: str | None
-    title: str
-    published: datetime
-    first_seen: datetime
-    markup: str | None = None
-    canonical_url: str | None = None
-    is_backlog: bool = False
-    is_dated: bool = True
-    origin: Origin | None = None
-    feed_url: str = ""
-    site_url: str | None = None
-    priority: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nearby:
-    """What was found: ids of entries by mark, and those entries."""
-
-    by_mark: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    entries: Mapping[str, Resembling] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
     """What deciding needs of a stored entry. ``original`` is the id of the original of its duplicates, or its own.
 
-    ``feed_url``, ``site_url`` and ``priority`` are those of its source.
+    ``markup`` is its text where it was found by its marks, "" where that was by its title alone; None where it was
+    found by its address. ``feed_url``, ``site_url`` and ``priority`` are those of its source.
     """
 
     id: str
@@ -183,6 +150,7 @@ class KnownEntry:
     url: str | None = None
     title: str
     summary: str = ""
+    markup: str | None = None
     published: datetime
     updated: datetime
     first_seen: datetime
@@ -195,6 +163,14 @@ class KnownEntry:
     feed_url: str = ""
     site_url: str | None = None
     priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearby:
+    """What was found: ids of entries by mark, and those entries."""
+
+    by_mark: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    entries: Mapping[str, KnownEntry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from enum import IntEnum
 
 from aggregator.model.documents import Origin
+from aggregator.model.entries import Decision, KnownEntry
 from aggregator.text.hosts import domain_of, share_domain
 
 # What is published so long before it was seen in a source that is polled was not there then: its date is not believed.
@@ -56,15 +57,17 @@ def origin_domain(origin: Origin | None) -> str | None:
     return domain_of(origin.url) or domain_of(origin.id) if origin else None
 
 
-def published_at(published: datetime, first_seen: datetime, *, is_backlog: bool, is_dated: bool) -> datetime:
+def published_at(entry: Decision | KnownEntry) -> datetime:
     """Return since when an entry counts as published: of what a polled source brings, not long before it was seen.
 
     Without a date it counts from the end of the day on which it was first seen: when within the day that was depends on
     which server answered first.
     """
-    if not is_dated:
+    first_seen = entry.first_seen
+    if not entry.is_dated:
         return datetime.combine(first_seen.date(), time.max, first_seen.tzinfo)
-    return published if is_backlog else max(published, first_seen - _LATE)
+    is_backlog = entry.listed_at != first_seen
+    return entry.published if is_backlog else max(entry.published, first_seen - _LATE)
 
 
 def why_original(better: Standing, worse: Standing, source: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from aggregator.categorize import as_entry
 from aggregator.dedupe import mark_copies, nearest_articles, sign
-from aggregator.model import Entry, Gist, StoredEntry
+from aggregator.model import Gist, StoredEntry
 from aggregator.steps.group import cosine_of
 from aggregator.store import Store
 from aggregator.stories import Candidates, Weights, marks_of, nearest_stories
@@ -12,16 +13,7 @@ from aggregator.text.marks import LINK
 
 def articles_near(store: Store, stored: StoredEntry) -> list[str]:
     """Say of the entries with the same address or the most text in common, which are no duplicates, what they lack."""
-    entry = Entry(
-        key=stored.id,
-        url=stored.url,
-        canonical_url=stored.canonical_url,
-        title=stored.title,
-        summary=stored.summary,
-        content=stored.content,
-        language=stored.language,
-        origin=stored.origin,
-    )
+    entry = as_entry(stored)
     [signature] = sign([entry])
     marked = mark_copies(entry, signature, Gist(), stored.first_seen)
     at_its_link = store.find_entries(entry_id=stored.id, url=stored.url or "", canonical_url=stored.canonical_url)

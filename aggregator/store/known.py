@@ -11,38 +11,16 @@ from aggregator.store import additions, nearby, rows
 from aggregator.store.additions import Additions
 from aggregator.store.arrays import among, array
 from aggregator.store.claims import held_row
-from aggregator.store.tables import entries, forgotten, sources
+from aggregator.store.nearby import KNOWN
+from aggregator.store.tables import entries, forgotten
 from aggregator.text.ids import entry_id
 
 # Statements are built once: building one takes longer than running it.
-_KNOWN = sa.select(
-    entries.c.id,
-    entries.c.source_pk,
-    sources.c.name.label("source"),
-    entries.c.key,
-    entries.c.original,
-    entries.c.canonical_url,
-    entries.c.url,
-    entries.c.title,
-    entries.c.summary,
-    entries.c.published,
-    entries.c.updated,
-    entries.c.first_seen,
-    entries.c.listed_at,
-    entries.c.fingerprint,
-    entries.c.digest,
-    entries.c.is_dated,
-    entries.c.origin,
-    sources.c.url.label("feed_url"),
-    sources.c.site_url,
-    sources.c.priority,
-    sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
-).join(sources, sources.c.pk == entries.c.source_pk)
-_KNOWN_BY_KEY = _KNOWN.where(entries.c.source_pk == sa.bindparam("of_source"), among(entries.c.key, "keys"))
-_KNOWN_BY_URL = _KNOWN.where(among(entries.c.canonical_url, "urls"))
+_KNOWN_BY_KEY = KNOWN.where(entries.c.source_pk == sa.bindparam("of_source"), among(entries.c.key, "keys"))
+_KNOWN_BY_URL = KNOWN.where(among(entries.c.canonical_url, "urls"))
 # What the publisher gave another id and address: the same title at the same time; without times among the newest.
 _OF_SOURCE = entries.c.source_pk == sa.bindparam("of_source")
-_KNOWN_BY_TIME = _KNOWN.where(
+_KNOWN_BY_TIME = KNOWN.where(
     _OF_SOURCE,
     entries.c.published.in_(sa.bindparam("times", expanding=True)),
     among(entries.c.title, "titles"),
@@ -55,7 +33,7 @@ _NEWEST = (
     .correlate(None)
     .scalar_subquery()
 )
-_KNOWN_BY_TITLE = _KNOWN.where(entries.c.pk.in_(_NEWEST), among(entries.c.title, "titles"))
+_KNOWN_BY_TITLE = KNOWN.where(entries.c.pk.in_(_NEWEST), among(entries.c.title, "titles"))
 # So many entries of a source, for each of the document, are where one without a time may be found.
 _NEWEST_FOR_EACH, _MOST_NEWEST = 2, 200
 _IDS = sa.select(entries.c.id).where(among(entries.c.id, "ids"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from aggregator.model import Nearby, Probes, Resembling
+from aggregator.model import KnownEntry, Nearby, Probes
 from aggregator.store import rows
 from aggregator.store.arrays import among, array
 from aggregator.store.tables import entries, sources
@@ -33,28 +33,34 @@ _LOOK_UP = {
     ),
 }
 
-_RESEMBLING = sa.select(
+# What deciding needs of a stored entry.
+KNOWN = sa.select(
     entries.c.pk,
     entries.c.id,
+    entries.c.source_pk,
     sources.c.name.label("source"),
     entries.c.key,
     entries.c.original,
-    sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
+    entries.c.canonical_url,
     entries.c.url,
     entries.c.title,
+    entries.c.summary,
     entries.c.published,
+    entries.c.updated,
     entries.c.first_seen,
     entries.c.listed_at,
+    entries.c.fingerprint,
+    entries.c.digest,
     entries.c.is_dated,
-    entries.c.canonical_url,
     entries.c.origin,
     sources.c.url.label("feed_url"),
     sources.c.site_url,
     sources.c.priority,
+    sa.func.coalesce(entries.c.story, entries.c.original).label("story"),
 ).join(sources, sources.c.pk == entries.c.source_pk)
-_BY_PK = _RESEMBLING.where(among(entries.c.pk, "chosen"))
-_BY_ORIGINAL = _RESEMBLING.where(among(entries.c.original, "chosen"))
-_MARKUPS = sa.select(entries.c.pk, entries.c.content, entries.c.summary).where(among(entries.c.pk, "chosen"))
+_BY_PK = KNOWN.where(among(entries.c.pk, "chosen"))
+_BY_ORIGINAL = KNOWN.where(among(entries.c.original, "chosen"))
+_CONTENTS = sa.select(entries.c.pk, entries.c.content).where(among(entries.c.pk, "chosen"))
 
 
 def nearby(connection: sa.Connection, probes: Sequence[Probes], *, originals: Collection[str] = ()) -> Nearby:
@@ -74,12 +80,11 @@ def nearby(connection: sa.Connection, probes: Sequence[Probes], *, originals: Co
     copies |= groups.keys()
     found |= groups
     ids = {pk: record.id for pk, record in found.items()}
-    markups = _markups(connection, copies)
+    contents = dict(connection.execute(_CONTENTS, {"chosen": array(copies)}).all()) if copies else {}
+    texts = {pk: contents[pk] or each.summary if pk in contents else "" for pk, each in found.items()}
     return Nearby(
         by_mark={mark: tuple(ids[pk] for pk in pks if pk in ids) for mark, pks in having.items()},
-        entries={
-            record.id: replace(record, markup=markups[pk]) if pk in markups else record for pk, record in found.items()
-        },
+        entries={each.id: replace(each, markup=texts[pk]) for pk, each in found.items()},
     )
 
 
@@ -104,15 +109,8 @@ def _closest(having: Mapping[int, Iterable[int]], marks: Iterable[int], limit: i
 
 def _load(
     connection: sa.Connection, query: sa.Select[Any], values: Collection[int] | Collection[str]
-) -> dict[int, Resembling]:
+) -> dict[int, KnownEntry]:
     if not values:
         return {}
     found = connection.execute(query, {"chosen": array(values)}).mappings()
-    return {row["pk"]: rows.to_resembling(row) for row in found}
-
-
-def _markups(connection: sa.Connection, pks: Collection[int]) -> dict[int, str]:
-    if not pks:
-        return {}
-    found = connection.execute(_MARKUPS, {"chosen": array(pks)})
-    return {row.pk: row.content or row.summary for row in found}
+    return {row["pk"]: rows.to_known_entry(row) for row in found}

@@ -21,7 +21,6 @@ from aggregator.model import (
     ListMemory,
     Mention,
     Origin,
-    Resembling,
     Source,
     SourceFeed,
     SourceKind,
@@ -118,25 +117,10 @@ def to_state(row: Row) -> SourceState:
         validators = Validators(url=row["validators_url"], etag=row["etag"], last_modified=row["last_modified"])
     return SourceState(
         seed=row["seed"],
+        told_until=row["told_until"],
         status=SourceStatus(row["status"]),
-        moved_to=row["moved_to"],
         validators=validators,
-        body_hash=row["body_hash"],
-        entry_hashes=row["entry_hashes"],
-        feed_id=row["feed_id"],
-        feed_title=row["feed_title"],
-        feed_updated=row["feed_updated"],
-        site_url=row["site_url"],
-        language=row["language"],
-        last_checked=row["last_checked"],
-        last_success=row["last_success"],
-        watched_since=row["watched_since"],
-        next_check=row["next_check"],
-        next_check_reason=row["next_check_reason"],
-        failures=row["failures"],
-        last_error=row["last_error"],
         last_error_kind=ErrorKind(row["last_error_kind"]) if row["last_error_kind"] else None,
-        last_error_status=row["last_error_status"],
         usual_gap=_timedelta(row["usual_gap_s"]),
         feed_wait=_timedelta(row["feed_wait_s"]),
         skip_hours=tuple(row["skip_hours"]),
@@ -144,11 +128,9 @@ def to_state(row: Row) -> SourceState:
         recent=tuple(datetime.fromtimestamp(each, UTC) for each in row["recent"]),
         response_times_ms=tuple(row["response_times_ms"]),
         read_as=SourceKind(row["read_as"]) if row["read_as"] else None,
-        found_at=row["found_at"],
         listed=_MEMORY.validate_python(row["listed"]) if row["listed"] else None,
-        watched=row["watched"],
         hub=HubLink(hub=row["hub"], topic=row["topic"]) if row["hub"] else None,
-        told_until=row["told_until"],
+        **{name: row[name] for name in _STATE_COLUMNS},
     )
 
 
@@ -219,7 +201,8 @@ def to_indexed(row: Row) -> Indexed:
 
 
 def to_known_entry(row: Row) -> KnownEntry:
-    values = {name: value for name, value in row.items() if name != "source_pk"}
+    """Make a record of a row of ``nearby.KNOWN``."""
+    values = {name: value for name, value in row.items() if name not in {"pk", "source_pk"}}
     return KnownEntry(**values | {"origin": _origin(row["origin"])})
 
 
@@ -233,53 +216,22 @@ def to_gist(language: str, words: str) -> Gist:
     return Gist(language=language, title=title, text=text, links=links, names=names, lead_names=lead_names)
 
 
-def to_resembling(row: Row) -> Resembling:
-    """Make a record of a row of ``nearby``."""
-    return Resembling(
-        id=row["id"],
-        source=row["source"],
-        key=row["key"],
-        original=row["original"],
-        story=row["story"],
-        url=row["url"],
-        title=row["title"],
-        published=row["published"],
-        first_seen=row["first_seen"],
-        canonical_url=row["canonical_url"],
-        is_backlog=row["listed_at"] != row["first_seen"],
-        is_dated=row["is_dated"],
-        origin=_origin(row["origin"]),
-        feed_url=row["feed_url"],
-        site_url=row["site_url"],
-        priority=row["priority"],
-    )
+_STORED_COLUMNS = (
+    "id", "url", "canonical_url", "title", "summary", "content", "published", "updated", "first_seen", "language",
+    "original", "evidence", "key", "is_mention", "story_evidence", "is_dated", "is_day",
+)  # fmt: skip
 
 
 def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEntry:
     """Make a record of a row of ``entries`` joined with ``source_columns()``."""
     return StoredEntry(
-        id=row["id"],
         source=row["source_name"],
-        url=row["url"],
-        canonical_url=row["canonical_url"],
-        title=row["title"],
-        summary=row["summary"],
-        content=row["content"],
         authors=tuple(row["authors"]),
-        published=row["published"],
-        updated=row["updated"],
-        first_seen=row["first_seen"],
-        language=row["language"],
         tags=tuple(row["tags"]),
         enclosures=tuple(Enclosure(**each) for each in row["enclosures"]),
         origin=_origin(row["origin"]),
         categories=categories,
-        original=row["original"],
-        evidence=row["evidence"],
-        key=row["key"],
-        is_mention=row["is_mention"],
         story=row["story"] or row["original"],
-        story_evidence=row["story_evidence"],
         feed=SourceFeed(
             id=row["source_feed_id"] or row["source_url"],
             title=row["source_title"] or row["source_feed_title"] or row["source_name"],
@@ -288,8 +240,7 @@ def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEn
             updated=row["source_feed_updated"] or row["updated"],
         ),
         priority=row["source_priority"],
-        is_dated=row["is_dated"],
-        is_day=row["is_day"],
+        **{name: row[name] for name in _STORED_COLUMNS},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aggregator.dedupe import decide, sign
-from aggregator.model import Decision, Entry, Known, Nearby, Origin, Resembling
+from aggregator.model import Decision, Entry, Known, KnownEntry, Nearby, Origin
 from aggregator.steps.decide import marks_of
 from aggregator.steps.seen import Seen
 from aggregator.stories import gists_of
@@ -22,23 +22,22 @@ class Newsroom:
     """Polls that remember: what each decides is what the next finds, as if the store had been asked."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Resembling] = {}
+        self.known: dict[str, KnownEntry] = {}
         self.by_mark: dict[int, tuple[str, ...]] = {}
 
     def poll(self, source: str, *entries: Entry) -> tuple[Decision, ...]:
         decisions = decided(entries, Known(), Nearby(by_mark=self.by_mark, entries=self.known), source)
         for decision in decisions:
             entry = decision.entry
-            self.known[decision.id] = Resembling(
+            self.known[decision.id] = make_known(
+                entry,
                 id=decision.id,
                 source=source,
-                key=entry.key,
                 original=decision.original,
-                story=decision.story,
-                url=entry.url,
-                title=entry.title,
+                canonical_url=None,
                 published=decision.published,
                 first_seen=decision.first_seen,
+                listed_at=decision.first_seen,
                 markup=entry.content,
             )
             for each in decision.marks:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from aggregator.dedupe import decide, mark_copies, sign
-from aggregator.model import Entry, Gist, Known, KnownEntry, Nearby, Origin, Resembling, Source
-from tests.builders import NOW, make_claim, make_entry, make_source
+from aggregator.model import Entry, Gist, Known, KnownEntry, Nearby, Origin, Source
+from tests.builders import NOW, make_claim, make_entry, make_known, make_source
 
 HOUR = timedelta(hours=1)
 AGENCY = make_source("agency")
@@ -62,34 +62,29 @@ class House:
     def _known(self, source: Source, entries: Iterable[Entry]) -> Known:
         links = {entry.canonical_url for entry in entries}
         found = [row for row in self.rows.values() if row["entry"].canonical_url in links]
-        return Known(elsewhere=tuple(self._stored(KnownEntry, row) for row in found if row["source"] != source))
+        return Known(elsewhere=tuple(self._stored(row) for row in found if row["source"] != source))
 
     def _nearby(self) -> Nearby:
-        near = {name: self._stored(Resembling, row) for name, row in self.rows.items()}
+        near = {name: self._stored(row, markup=row["entry"].content) for name, row in self.rows.items()}
         return Nearby(by_mark={mark: tuple(reversed(ids)) for mark, ids in self.marks.items()}, entries=near)
 
     @staticmethod
-    def _stored(kind: type, row: dict[str, Any]) -> Any:
+    def _stored(row: dict[str, Any], markup: str | None = None) -> KnownEntry:
         entry, source, decision = row["entry"], row["source"], row["decision"]
-        common = {
-            "id": row["id"],
-            "source": source.name,
-            "key": entry.key,
-            "original": row["original"],
-            "story": row["original"],
-            "url": entry.url,
-            "canonical_url": entry.canonical_url,
-            "title": entry.title,
-            "published": decision.published,
-            "first_seen": decision.first_seen,
-            "origin": entry.origin,
-            "feed_url": source.url,
-            "priority": source.priority,
-        }
-        if kind is Resembling:
-            return Resembling(**common, markup=entry.content, is_backlog=True)
-        times = {"updated": decision.updated, "listed_at": decision.listed_at, "fingerprint": "", "digest": ""}
-        return KnownEntry(**common, **times, summary=entry.summary)
+        return make_known(
+            entry,
+            id=row["id"],
+            source=source.name,
+            original=row["original"],
+            story=row["original"],
+            markup=markup,
+            published=decision.published,
+            first_seen=decision.first_seen,
+            listed_at=decision.listed_at,
+            origin=entry.origin,
+            feed_url=source.url,
+            priority=source.priority,
+        )
 
     @property
     def groups(self) -> set[frozenset[str]]:
