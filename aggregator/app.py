@@ -24,10 +24,11 @@ from aggregator.model import (
 )
 from aggregator.model.issues import DigestState
 from aggregator.pipeline import Pipeline, Reader, Recorder
-from aggregator.sources import Credentials, configured_sources
+from aggregator.sources.configured import configured_sources
+from aggregator.sources.credentials import Credentials
 from aggregator.steps.document_reader import DocumentReader
 from aggregator.store import Store
-from aggregator.stories import Encoder, SentenceEncoder, is_installed
+from aggregator.stories.encoder import Encoder, SentenceEncoder, is_installed
 from aggregator.text.locales import marked
 from aggregator.text.marks import expired_marks
 
@@ -271,7 +272,7 @@ class Aggregator:
 
     def forget_old(self, *, is_stopping: Callable[[], bool] = lambda: False) -> int:
         """Purge what is older than ``storage.keep``, issues among it; return how many entries that were."""
-        from aggregator.stories import MAX_AGE
+        from aggregator.stories.candidates import MAX_AGE
 
         now = self.clock()
         before = now - self.config.storage.keep

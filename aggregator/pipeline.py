@@ -24,7 +24,7 @@ from aggregator.errors import AggregatorError, Crashed, ReaderLost, SourceError
 from aggregator.fetch import HostGate, fetch_source
 from aggregator.http import HttpClient
 from aggregator.model import Claim, Fetched, Meter, NotModified, PollSummary, Span, unmeasured
-from aggregator.sources import Credentials
+from aggregator.sources.credentials import Credentials
 from aggregator.steps.complete import Completion, needs_more, with_stored
 from aggregator.steps.decide import decide, decide_quiet, summarize
 from aggregator.steps.seen import Draft, Seen, hash_of

@@ -25,19 +25,13 @@ from random import Random
 from typing import Any, Final
 
 from aggregator.model import Entry, Report
-from aggregator.stories import (
-    Candidates,
-    SentenceEncoder,
-    Weights,
-    cosine,
-    gists_of,
-    group_reports,
-    is_installed,
-    marks_of,
-    packed,
-)
+from aggregator.stories.candidates import Candidates, marks_of
+from aggregator.stories.encoder import SentenceEncoder, cosine, is_installed, packed
 from aggregator.stories.features import FOR, Alike, Weighed, features_abroad, features_against, words_abroad
+from aggregator.stories.gist import gists_of
+from aggregator.stories.grouping import group_reports
 from aggregator.stories.scores import RULES, SHIPPED, START, Scale, Scales, is_abroad
+from aggregator.stories.weights import Weights
 from tests.quality import stories as labelled
 from tests.quality.scores import Score
 

@@ -32,7 +32,9 @@ from aggregator.steps.seen import Seen
 from aggregator.store import Store
 from aggregator.store import signatures as stored_signatures
 from aggregator.store.tables import entries, signatures, sources, vocabularies
-from aggregator.stories import MAX_AGE, WINDOW, SentenceEncoder, gists_of, is_installed
+from aggregator.stories.candidates import MAX_AGE, WINDOW
+from aggregator.stories.encoder import SentenceEncoder, is_installed
+from aggregator.stories.gist import gists_of
 from aggregator.text.languages import stems
 from aggregator.text.marks import TEXT, WORD, word_mark
 

@@ -14,7 +14,8 @@ from aggregator.model import Claim, Entry, Fetched, ListPage, PageRules, ParsedF
 from aggregator.normalize import normalize_feed
 from aggregator.parse.pages import hints_for, pin_page
 from aggregator.parse.shell import data_addresses, with_data
-from aggregator.sources import common_places, find_feeds, known_feeds
+from aggregator.sources.discover import common_places, find_feeds
+from aggregator.sources.sites import known_feeds
 from aggregator.steps.kinds import read_document
 from aggregator.steps.parse import is_taken
 from aggregator.steps.prefer import doubt_of, outdoes

@@ -16,18 +16,10 @@ from datetime import datetime
 
 from aggregator.model import Report
 from aggregator.store import Store
-from aggregator.stories import (
-    MAX_AGE,
-    WINDOW,
-    Candidates,
-    Encoder,
-    Weights,
-    cosine,
-    group_reports,
-    marks_of,
-    needing_vectors,
-    packed,
-)
+from aggregator.stories.candidates import MAX_AGE, WINDOW, Candidates, marks_of
+from aggregator.stories.encoder import Encoder, cosine, packed
+from aggregator.stories.grouping import group_reports, needing_vectors
+from aggregator.stories.weights import Weights
 from aggregator.text.marks import LINK
 
 # Reports that are judged in one go: more would keep others from writing for too long.

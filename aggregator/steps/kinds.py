@@ -98,7 +98,7 @@ def _found_out(claim: Claim, answer: Fetched, now: datetime) -> Reading:
             reading = _read_list(claim, answer, now)
         except NotAList as reason:
             raise NotAFeed(f"{error}; nor can it be read as a page with a list: {reason}") from error
-        from aggregator.sources import find_feeds  # with HTTP's addresses, which no feed needs
+        from aggregator.sources.discover import find_feeds  # with HTTP's addresses, which no feed needs
 
         named = next(iter(find_feeds(answer.body, url=answer.url)), None)
         return _as_page(

@@ -7,7 +7,9 @@ from aggregator.dedupe import mark_copies, nearest_articles, sign
 from aggregator.model import Gist, StoredEntry
 from aggregator.steps.group import cosine_of
 from aggregator.store import Store
-from aggregator.stories import Candidates, Weights, marks_of, nearest_stories
+from aggregator.stories.candidates import Candidates, marks_of
+from aggregator.stories.explain import nearest_stories
+from aggregator.stories.weights import Weights
 from aggregator.text.marks import LINK
 
 

@@ -19,7 +19,7 @@ from aggregator.model import (
 from aggregator.normalize import normalize_changes, with_article
 from aggregator.steps.kinds import read_document
 from aggregator.steps.seen import Draft, Seen, hash_of
-from aggregator.stories import gists_of
+from aggregator.stories.gist import gists_of
 
 
 def parse(claim: Claim, answer: Fetched, now: datetime) -> Draft:

@@ -15,7 +15,8 @@ import pytest
 
 from aggregator.errors import StoreBusy, StoreError, StoreTooNew, UsageError
 from aggregator.model import Inventory, Selection
-from aggregator.store import Store, back_up, restore
+from aggregator.store import Store
+from aggregator.store.backup import back_up, restore
 from aggregator.store.migrate import HEAD
 from tests.newsroom import Newsroom, make_config
 from tests.postgresql import PostgresqlServer

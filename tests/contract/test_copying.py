@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from aggregator.errors import StoreBusy, StoreError, UsageError
 from aggregator.model import Selection
-from aggregator.store import Store, copy_database
+from aggregator.store import Store
 from aggregator.store import copying as module
+from aggregator.store.copying import copy_database
 from aggregator.store.tables import metadata
 from tests.newsroom import Newsroom, make_config
 from tests.postgresql import PostgresqlServer

@@ -17,7 +17,7 @@ from aggregator.pipeline import Recorder
 from aggregator.steps.decide import Decided, decide
 from aggregator.steps.seen import Seen
 from aggregator.store import Look, PollTransaction, Store
-from aggregator.stories import gists_of
+from aggregator.stories.gist import gists_of
 from tests.builders import NOW, make_entry, make_source
 
 LINK = "https://agency.example/budget"

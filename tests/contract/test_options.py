@@ -27,7 +27,7 @@ from aggregator.model import (
     SourceStatus,
     Validators,
 )
-from aggregator.sources import configured_sources
+from aggregator.sources.configured import configured_sources
 from aggregator.store import Store
 from aggregator.store.migrate import alembic_config
 from tests.builders import NOW, make_source

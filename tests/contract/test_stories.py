@@ -19,7 +19,7 @@ from aggregator.steps.seen import Seen
 from aggregator.store import Store
 from aggregator.store.engine import create_engine
 from aggregator.store.tables import entry_marks, signatures, story_aliases, ungrouped, vocabularies
-from aggregator.stories import gists_of
+from aggregator.stories.gist import gists_of
 from aggregator.text.marks import WORD, expired_marks
 from tests.builders import NOW, make_entry, make_source
 from tests.quality.polls import poll_all, poll_once

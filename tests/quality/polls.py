@@ -15,7 +15,8 @@ from aggregator.steps.decide import marks_of
 from aggregator.steps.group import group_waiting
 from aggregator.steps.seen import Seen
 from aggregator.store import Store
-from aggregator.stories import Encoder, gists_of
+from aggregator.stories.encoder import Encoder
+from aggregator.stories.gist import gists_of
 
 _LEASE = timedelta(minutes=5)
 

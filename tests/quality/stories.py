@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.model import Entry
-from aggregator.stories import Encoder, SentenceEncoder, is_installed
+from aggregator.stories.encoder import Encoder, SentenceEncoder, is_installed
 from tests.quality.polls import open_store, poll_all
 from tests.quality.scores import Score
 

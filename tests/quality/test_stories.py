@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.entrypoints.demo import sources
 from aggregator.entrypoints.demo.content import render_site
-from aggregator.stories import is_installed
+from aggregator.stories.encoder import is_installed
 from tests.quality import polls, stories
 
 # What the sample sources tell in three languages, by what all their headlines of it have.

@@ -17,15 +17,10 @@ from aggregator.errors import FetchError, FetchTimeout, NoTls, ParseError, Statu
 from aggregator.model import Source, SourceKind
 from aggregator.normalize import canonical_url
 from aggregator.polling.look import Found, find_source
-from aggregator.sources import (
-    NewSource,
-    OpmlList,
-    append_sources,
-    configured_sources,
-    name_for,
-    natural_addresses,
-    parse_opml,
-)
+from aggregator.sources.configured import configured_sources, name_for
+from aggregator.sources.edit import NewSource, append_sources
+from aggregator.sources.opml import OpmlList, parse_opml
+from aggregator.sources.typed import natural_addresses
 
 
 def add(

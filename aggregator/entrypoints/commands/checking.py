@@ -21,7 +21,8 @@ from aggregator.errors import SourceError
 from aggregator.fetch import key_of
 from aggregator.model import Source, SourceKind
 from aggregator.polling.look import Found, find_source
-from aggregator.sources import Credentials, configured_sources
+from aggregator.sources.configured import configured_sources
+from aggregator.sources.credentials import Credentials
 
 # How long one source of many on the same host waits for its turn to be checked.
 _PATIENCE: Final = timedelta(minutes=15)

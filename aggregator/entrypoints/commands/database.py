@@ -16,8 +16,10 @@ from aggregator.entrypoints.terminal import console, say
 from aggregator.errors import UsageError
 from aggregator.model import Inventory, Plan
 from aggregator.model.issues import DeliveryStatus
-from aggregator.store import Store, back_up, copy_database, database_exists
-from aggregator.store import restore as restore_database
+from aggregator.store import Store, database_exists
+from aggregator.store.backup import back_up
+from aggregator.store.backup import restore as restore_database
+from aggregator.store.copying import copy_database
 
 ReplaceOption = Annotated[bool, typer.Option("--replace", help="Overwrite an existing file or database.")]
 

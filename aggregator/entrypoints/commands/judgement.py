@@ -8,7 +8,7 @@ from aggregator.app import Aggregator
 from aggregator.model import StoredEntry
 from aggregator.model.importance import accounts_of, importance
 from aggregator.steps.near import articles_near, stories_near
-from aggregator.stories import MAX_AGE
+from aggregator.stories.candidates import MAX_AGE
 
 
 def explained_duplicates(aggregator: Aggregator, entry: StoredEntry) -> Iterator[str]:

@@ -13,7 +13,8 @@ from aggregator.entrypoints.commands.options import edited
 from aggregator.entrypoints.terminal import say
 from aggregator.errors import StoreError
 from aggregator.model import SourceHealth, SourceStatus
-from aggregator.sources import configured_sources, replace_addresses
+from aggregator.sources.configured import configured_sources
+from aggregator.sources.edit import replace_addresses
 from aggregator.store import Store, database_exists
 
 

@@ -20,7 +20,9 @@ from aggregator.model import Entry, Source, SourceKind
 from aggregator.normalize import canonical_url, notes_on_ids
 from aggregator.polling.look import Found, find_source
 from aggregator.publish import render_opml, write_named
-from aggregator.sources import Credentials, configured_sources, written_source
+from aggregator.sources.configured import configured_sources
+from aggregator.sources.credentials import Credentials
+from aggregator.sources.edit import written_source
 from aggregator.text.legal import visible
 
 

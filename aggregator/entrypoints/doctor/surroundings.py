@@ -21,7 +21,7 @@ from aggregator.entrypoints.doctor.finding import Finding, bad, doubtful, good, 
 from aggregator.errors import ConfigError, DeliveryError, SourceError
 from aggregator.model import Condition, SourceKind
 from aggregator.notify.mail.smtp import SmtpSender
-from aggregator.sources import configured_sources
+from aggregator.sources.configured import configured_sources
 from aggregator.store import file_of
 from aggregator.text.sizes import size_in_words
 

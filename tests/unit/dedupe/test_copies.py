@@ -8,7 +8,7 @@ from aggregator.dedupe import decide, sign
 from aggregator.model import Decision, Entry, Known, KnownEntry, Nearby, Origin
 from aggregator.steps.decide import marks_of
 from aggregator.steps.seen import Seen
-from aggregator.stories import gists_of
+from aggregator.stories.gist import gists_of
 from tests.builders import NOW, make_claim, make_entry, make_known, make_source
 
 

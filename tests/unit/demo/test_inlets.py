@@ -8,7 +8,7 @@ from aggregator.config import load
 from aggregator.entrypoints.demo import DemoHub, DemoSite, write_config, write_inlets
 from aggregator.model import Fetched, Items, SourceKind
 from aggregator.parse.mails import read_mailbox
-from aggregator.sources import configured_sources
+from aggregator.sources.configured import configured_sources
 from tests.builders import NOW
 
 

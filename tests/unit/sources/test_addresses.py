@@ -2,7 +2,8 @@
 
 import pytest
 
-from aggregator.sources import known_feeds, natural_address, natural_addresses
+from aggregator.sources.sites import known_feeds
+from aggregator.sources.typed import natural_address, natural_addresses
 
 CHANNEL = "UC" + "a1_-" * 5 + "xy"
 

@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.config import load
 from aggregator.model import BacklogRule, SourceKind
-from aggregator.sources import configured_sources, name_for
+from aggregator.sources.configured import configured_sources, name_for
 
 
 def names(tmp_path: Path, sources: str) -> list[str]:

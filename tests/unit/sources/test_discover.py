@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.sources import common_places, find_feeds
-from aggregator.sources.discover import MOST_NAMED
+from aggregator.sources.discover import MOST_NAMED, common_places, find_feeds
 
 URL = "https://news.example/space/index.html"
 

@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from aggregator.config import shipped as shipped_module
 from aggregator.errors import ConfigError
-from aggregator.sources import NewSource, append_sources
+from aggregator.sources.edit import NewSource, append_sources
 
 NEW = NewSource(url="https://new.example/feed", name="new", title="New: a title", categories=("space",))
 

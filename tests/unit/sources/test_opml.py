@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from aggregator.errors import ParseError
-from aggregator.sources import LeftOut, OpmlSubscription, parse_opml
+from aggregator.sources.opml import LeftOut, OpmlSubscription, parse_opml
 
 
 def opml(*outlines: str, end: str = "</body></opml>") -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from aggregator.errors import ConfigError
-from aggregator.sources import replace_addresses
+from aggregator.sources.edit import replace_addresses
 
 NEW = "https://new.example/feed?a=1"
 

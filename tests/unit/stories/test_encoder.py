@@ -5,7 +5,8 @@ from math import sqrt
 
 import pytest
 
-from aggregator.stories import SentenceEncoder, cosine, is_installed, needing_vectors, packed
+from aggregator.stories.encoder import SentenceEncoder, cosine, is_installed, packed
+from aggregator.stories.grouping import needing_vectors
 from aggregator.stories.weights import Weights
 from tests.unit.stories.test_stories import Newsroom, headline
 

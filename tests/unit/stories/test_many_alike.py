@@ -11,8 +11,10 @@ from itertools import product
 import pytest
 
 from aggregator.model import Report
-from aggregator.stories import Candidates, Weights, gists_of, group_reports, marks_of
-from aggregator.stories.grouping import MAX_REPORTS
+from aggregator.stories.candidates import Candidates, marks_of
+from aggregator.stories.gist import gists_of
+from aggregator.stories.grouping import MAX_REPORTS, group_reports
+from aggregator.stories.weights import Weights
 from tests.builders import NOW, make_entry
 
 WORDS = [

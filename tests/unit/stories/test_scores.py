@@ -5,9 +5,9 @@ from itertools import combinations
 import pytest
 
 from aggregator.model import Report
-from aggregator.stories import Weights
 from aggregator.stories.features import Weighed
 from aggregator.stories.scores import Scale, Scales, promising_score, score
+from aggregator.stories.weights import Weights
 from tests.unit.stories.test_stories import Newsroom, headline
 
 LEAD = "The space agency says that its lander Kalliope touched down on Venus on Monday after a flight of four months."

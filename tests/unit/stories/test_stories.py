@@ -7,8 +7,10 @@ from itertools import chain
 import pytest
 
 from aggregator.model import Entry, Gist, Report, Vocabulary
-from aggregator.stories import Candidates, Weights, gists_of, group_reports, marks_of
-from aggregator.stories.grouping import MAX_REPORTS, MAX_SPAN
+from aggregator.stories.candidates import Candidates, marks_of
+from aggregator.stories.gist import gists_of
+from aggregator.stories.grouping import MAX_REPORTS, MAX_SPAN, group_reports
+from aggregator.stories.weights import Weights
 from tests.builders import NOW, make_entry
 
 HOUR = timedelta(hours=1)

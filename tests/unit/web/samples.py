@@ -32,7 +32,7 @@ from aggregator.model import (
     Totals,
 )
 from aggregator.model.issues import Delivery, DeliveryStatus, DigestState, Issue, Stop
-from aggregator.sources import configured_sources
+from aggregator.sources.configured import configured_sources
 from tests.unit.publish.samples import IDENTITY, NOON, make_document
 
 with warnings.catch_warnings():
