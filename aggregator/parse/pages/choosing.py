@@ -158,13 +158,18 @@ def judge(page: Outline, records: list[Record], *, language: str | None, now: da
         math.log2(1 + min(len(records), 60))
         * (0.25 + worth)
         * short
-        * (1 + 1.4 * dated)
+        * of_dates(dated)
         * (1 + prose / 300)
         * titled
         * distinct**2
         * region
     )
     return Candidate(records, rows, dates, score, titled, dated, length, prose, region)
+
+
+def of_dates(share: float) -> float:
+    """Return what dates make of a list's worth that so many of its records have."""
+    return 1 + 1.4 * share
 
 
 def _prose(row: Row, only: set[int]) -> float:

@@ -16,9 +16,10 @@ _CHANGED = re.compile(
     r"[^\d]{0,12}$",
     re.IGNORECASE,
 )
-# Labels of days that lie ahead: by then something has to be done, or is over.
+# Labels of days that lie ahead: by then something has to be done, is over, or begins to be in force.
 _DUE = re.compile(
-    r"(?:\bdeadline|\bclosing|\bcloses|\bdue|\bapply by|\bexpir\w+|\bvalid until|\buntil|\bends?\b|\bend date"
+    r"(?:\bvalid from|\beffective|\bapplicable|\bapplies|\bin(?:to)? force|\bin kraft|\binkrafttreten|\ben vigueur"
+    r"|\bdeadline|\bclosing|\bcloses|\bdue|\bapply by|\bexpir\w+|\bvalid until|\buntil|\bends?\b|\bend date"
     r"|\bfrist\w*|schluss|\bbis\b|\bgültig|\bablauf|\bdate limite|\béchéance|\bclôture|\bdélai|\bjusqu|\bexpire"
     r"|\bplazo|\bfecha límite|\bhasta|\bscadenza|\bentro|\bsluitingsdatum|\btot)[^\d]{0,24}$",
     re.IGNORECASE,
@@ -35,7 +36,7 @@ LABELS = re.compile(
 # A part of each of these labels: to look for them takes a tenth of the time.
 _STEMS_OF_DUE = tuple(
     "deadline clos due apply expir until end frist schluss bis gültig ablauf limite échéance clôture délai jusqu "  # noqa: SIM905
-    "plazo límite hasta scadenza entro sluiting tot".split()
+    "plazo límite hasta scadenza entro sluiting tot valid effective applicable applies force kraft vigueur".split()
 )
 _LEVELS = 3  # elements between a date and its cell
 

@@ -76,6 +76,15 @@ def date_rows(
     return result
 
 
+def stand_under_days(page: Outline, rows: Sequence[Row], language: str | None) -> bool:
+    """Tell whether a list without dates of its own has them above: each group's day, or its month beside a day."""
+    if days_under_months(page, rows, language):
+        return True
+    heads = [head for head in _heads(page, rows, [None] * len(rows), language) if head is not None]
+    days = {(head.year, head.month, head.day) for head in heads}
+    return len(days) > 1 and len(heads) > len(rows) * _USUAL
+
+
 def _path_of(address: str) -> str:
     """Return the path of a whole address; to take apart all of it takes six times as long."""
     behind_host = address.partition("://")[2].partition("#")[0].partition("?")[0].partition("/")[2]

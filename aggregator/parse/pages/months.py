@@ -135,15 +135,18 @@ _ANY: dict[str, int] = {}
 for _months in _BY_LANGUAGE.values():
     for _name, _number in _months.items():
         _ANY.setdefault(_name, _number)
+_SPELLED_OUT = frozenset(name for names in _NAMES.values() for name in names.replace("/", " ").split())
 
 
 def month_number(name: str, language: str | None = None, *, has_year: bool = True) -> int | None:
     """Return the month that a word names, in that language (a code of two letters) or else in any we know.
 
-    Beside no year, three letters count in the page's own language only: "2 out" is a day in Portuguese alone.
+    Beside no year, three letters and cut-off names count in the page's own language only: "2 out" is a day in
+    Portuguese alone, "LIST 26" in Polish.
     """
     name = name.casefold().rstrip(".,’'")
     own = _BY_LANGUAGE.get(language or "", {}).get(name) or _BY_LANGUAGE["en"].get(name)
-    if own or not (has_year or len(name) > 3 or language not in _BY_LANGUAGE):
+    is_plain = has_year or language not in _BY_LANGUAGE or (len(name) > _SHORTEST and name in _SPELLED_OUT)
+    if own or not is_plain:
         return own
     return _ANY.get(name)

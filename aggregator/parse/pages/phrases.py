@@ -293,7 +293,7 @@ RELATED_CLASSES = re.compile(
 TITLE_CLASSES = re.compile(r"(?:title|headline|heading|subject|-titre|-titel|-titulo|-hl|-name)(?=$|[\s\d-])")
 DATE_CLASSES = re.compile(
     r"(?:date(?<!update)(?<!candidate)|datum|datetime"
-    r"|-time|-day|-month|-published|-posted|-pubdate|-zeit|-fecha|-timestamp|-ago|-when)(?=$|[\s\d-])"
+    r"|-time|-day|-month|-published(?<!-state-published)|-posted|-pubdate|-zeit|-fecha|-timestamp|-ago|-when)(?=$|[\s\d-])"
 )
 SUMMARY_CLASSES = re.compile(
     r"-(?:summary|excerpt|teaser-?text|desc|description|intro|introtext|lead|abstract|body|text|content|"

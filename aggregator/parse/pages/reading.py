@@ -118,7 +118,7 @@ def _find(fetched: Fetched, *, now: datetime, rules: PageRules | None) -> _Found
         if not entries:
             raise NotAList(f"what matches items: {rules.items!r} holds no link with a title")
         return _Found(document, page, "the rules", entries, rows)
-    best = found_list(document, page, candidates_of(page, language=language, now=now))
+    best = found_list(document, page, candidates_of(page, language=language, now=now), language=language)
     data, found_in = ([], "") if says_article(document) or (best and best.dated) else read_data(document)
     if best is None and not data:
         raise why_nothing(document, page)
@@ -130,7 +130,7 @@ def _find(fetched: Fetched, *, now: datetime, rules: PageRules | None) -> _Found
         records = [*leads, *best.records]
         rows, dates = read_rows(page, records, language=language, now=now)
     complete_titles(page, rows, dates.only)
-    rows, dates = without_strays(rows, dates)
+    rows, dates = without_strays(page, rows, dates)
     entries = _entries(document, page, rows, dates, rules=None, now=now)
     return _Found(document, page, "a repeated pattern", entries, rows)
 

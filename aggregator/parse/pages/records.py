@@ -22,6 +22,7 @@ Place = tuple[int, int]  # a way from the root with its last classes, and the ho
 
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
 _GOES_ON = (")", ",", ";", ". ", "] ")  # what a piece of a sentence begins with, and no title
+_IS_BEHIND = ("— ", "– ", "| ", "· ")  # what a text without a link begins with that goes on behind another
 _ENOUGH = 25  # letters that a title has, or more
 _SENTENCE = 50  # letters of a text that ends as sentences do, and few titles
 _LATER, _LATEST = 0.02, 5  # what a column loses for each that stands before it, and for how many
@@ -160,7 +161,7 @@ def cell_worth(page: Outline, cell: Cell, is_date: set[int]) -> float:
 
 
 def _worth(page: Outline, cell: Cell) -> float:
-    if leads_on(cell.text) or cell.text.startswith(_GOES_ON):
+    if leads_on(cell.text) or cell.text.startswith(_GOES_ON) or (cell.link < 0 and cell.text.startswith(_IS_BEHIND)):
         return 0.0
     length = length_of(cell.text)
     worth = min(length / _ENOUGH, 1.0) if length <= 160 else max(0.1, 1 - (length - 160) / 200)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.errors import Challenge, NotAList
-from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, is_beside_a_text
+from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, is_beside_a_text, of_dates
+from aggregator.parse.pages.dating import stand_under_days
 from aggregator.parse.pages.meanings import REGION_OF_ROLE, REGION_OF_TAG
 from aggregator.parse.pages.other_things import heading_above, refuse_other_things, refuse_people, refuse_what_is_beside
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
@@ -28,12 +30,16 @@ _SAYS_MORE = 30  # characters of text in each record, beside its title
 _SCRIPTED = 400  # characters that a page has which shows nothing without its scripts
 
 
-def found_list(document: PageDocument, page: Outline, candidates: Sequence[Candidate]) -> Candidate | None:
+def found_list(
+    document: PageDocument, page: Outline, candidates: Sequence[Candidate], *, language: str | None
+) -> Candidate | None:
     """Return the list that a page is about, None where it shows none but may hold one as data.
 
     Raises NotAList, with the reason, for a page that is about something else.
     """
     best = best_of(page, candidates)
+    if best is not None and best.dated < _DATED and stand_under_days(page, best.rows, language):
+        best = replace(best, dated=1.0, worth=best.worth * of_dates(1.0) / of_dates(best.dated))
     is_weak = (
         best is None or _without_names(page, best) < _LEAST or (not best.dated and _is_scattered(document, page, best))
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from aggregator.parse.pages.choosing import is_sure
+from aggregator.parse.pages.choosing import folder_of, is_sure
 from aggregator.parse.pages.found_dates import Dates
+from aggregator.parse.pages.outline import Outline
 from aggregator.parse.pages.records import Row, length_of
 
 _FEWEST = 4  # rows, of which one may be a stray
@@ -17,10 +20,20 @@ _SHORT = 25  # letters of a link of a menu
 _SHORTER = 0.6  # than the titles usually are
 _RUN = 5  # links of a menu in a row
 _MENU = 1.5  # times as long as the longest of them are the titles of the list
+_PROMOTED = re.compile(
+    r"-(?:promo|promoted|promotion|promotional|cta|call-?to-?action|callout|banner|advert|advertisement|ads?|sponsor"
+    r"|sponsored|newsletter|subscribe|sign-?up)(?=$|[\s-])"
+)
+_SERVICE = re.compile(
+    r"/(?:newsletters?|subscribe|subscription|abonnements?|abonnieren|contact(?:-us)?|kontakt|jobs|careers?|karriere"
+    r"|carrieres?|recrutement|join(?:-us)?|register|registration|login|sign-?(?:in|up)|donate|spenden|support-us"
+    r"|membership|about(?:-us)?|advertise|media-?kit|press-?kit)(?:\.\w{2,5})?$",
+    re.IGNORECASE,
+)
 _SAYS_MORE = 20  # characters of text beside a title
 
 
-def without_strays(rows: Sequence[Row], dates: Dates) -> tuple[list[Row], Dates]:
+def without_strays(page: Outline, rows: Sequence[Row], dates: Dates) -> tuple[list[Row], Dates]:
     """Return the rows of a list without those that lack what most others have, at least two things of it.
 
     At the ends of the list, where menus are, one is enough for a title that is much shorter than the others.
@@ -51,6 +64,7 @@ def without_strays(rows: Sequence[Row], dates: Dates) -> tuple[list[Row], Dates]
     if len(strays) > len(rows) * (1 - _USUAL) + 1:
         strays = set()
     strays.update(_menus(rows, dates))
+    strays.update(_promotions(page, rows, dates))
     if not strays:
         return list(rows), dates
     kept = [number for number in range(len(rows)) if number not in strays]
@@ -78,7 +92,35 @@ def _menus(rows: Sequence[Row], dates: Dates) -> Iterator[int]:
             yield from run
 
 
+def _promotions(page: Outline, rows: Sequence[Row], dates: Dates) -> Iterator[int]:
+    """Yield the records that promote something between the others: "Get our newsletter", "We are hiring".
+
+    They have no date, and lead to a page of the site's own, or elsewhere than the others by a class that says so.
+    """
+    folders = [folder_of(page.hrefs.get(row.link, "")) for row in rows]
+    usual, count = Counter(folders).most_common(1)[0]
+    found = []
+    for number, (row, folder, own) in enumerate(zip(rows, folders, dates.rows, strict=True)):
+        if any(map(is_sure, own)):
+            continue
+        target = page.hrefs.get(row.link, "").partition("#")[0].partition("?")[0].rstrip("/")
+        is_elsewhere = folder != usual and count >= len(rows) * _USUAL
+        if _SERVICE.search(target) or (is_elsewhere and _PROMOTED.search(_classes(page, row))):
+            found.append(number)
+    if len(found) <= len(rows) * (1 - _USUAL):
+        yield from found
+
+
+def _classes(page: Outline, row: Row) -> str:
+    names = page.nodes[max(row.record.root, 0)].get("class") or ""
+    return "-" + " -".join(names.lower().replace("_", "-").split())
+
+
 def _says_more(row: Row, only: set[int]) -> bool:
     return any(
-        cell is not row.title and cell.first_chunk not in only and len(cell.text) >= _SAYS_MORE for cell in row.cells
+        cell is not row.title
+        and cell.first_chunk not in only
+        and len(cell.text) >= _SAYS_MORE
+        and (row.title is None or cell.text != row.title.text)
+        for cell in row.cells
     )

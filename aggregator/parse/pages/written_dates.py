@@ -31,20 +31,29 @@ _DAY_MONTH = re.compile(
     rf"(?:[\s.,/’'-]{{0,3}}(?:de[l]? |of )?((?:19|20)\d\d|[’']?\d\d(?![\d:.h]|\s?(?:Uhr|h\b))))?",
     re.IGNORECASE,
 )
-# The first of several days at the beginning of a text: "24 – 25 November", "du 24 au 25 novembre".
-_FIRST_DAY = re.compile(
-    r"\W{0,3}(?:from |vom |du )?(\d{1,2})(?:st|nd|rd|th|er|\.)?\s?(?:[-–—/&]|to|until|and|bis|und|au|et)\s?",
-    re.IGNORECASE,
+_WEEKDAY = (
+    r"(?:(?:mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?|mo|di|mi|do|fr|sa|so|mittwoch"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|(?:lun|mar|mer|jeu|ven|sam|dim)|(?:lun|mar|mercre|jeu|vendre|same)di"
+    r"|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|(?:lune|marte|mercole|giove|vener)dì)[.,]{0,2}\s"
 )
+_FROM = rf"\W{{0,3}}(?:from |between |vom |du |les? |entre le |dal |del )?(?:{_WEEKDAY})?(\d{{1,2}})"
+_TO = rf"\s?(?:[-–—/&]|to|until|and|bis|und|au|et|et le|al|t/m)\s?(?:{_WEEKDAY})?"
+# The first of several days at the beginning of a text: "24 – 25 November", "du lundi 24 au mardi 25 novembre",
+# "30.11. – 3.12.2026".
+_FIRST_DAY = re.compile(rf"{_FROM}(?:st|nd|rd|th|er|\.)?{_TO}", re.IGNORECASE)
+_FIRST_FIGURES = re.compile(rf"{_FROM}(?:([./])(\d{{1,2}})?\2?)?{_TO}", re.IGNORECASE)
 _MONTH_DAY = re.compile(
     rf"(?<![^\W\d_])({_WORD})[\s./-]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th|º)?(?!:?\d)(?:[\s.,/-]{{1,3}}((?:19|20)\d\d))?",
     re.IGNORECASE,
 )
+# "mar. 3 nov. 2026": a day of the week that is called as a month, and the month behind the day.
+_MONTH_BEHIND = re.compile(rf"[\s.]{{1,2}}({_WORD})")
 _YEAR_MONTH_DAY = re.compile(
     rf"(?<!\d)((?:19|20)\d\d)[\s.,/-]{{1,3}}({_WORD})[\s.,/-]{{0,3}}(\d{{1,2}})(?!\d)", re.IGNORECASE
 )
 _VIETNAMESE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})[,\s]+(?:năm\s+)?((?:19|20)\d\d)", re.IGNORECASE)
 _SHORT = re.compile(r"^\W{0,2}(\d{1,2})\.\s?(\d{1,2})\.\W{0,2}$")
+_COMPACT = re.compile(r"^\W{0,2}((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\W{0,2}$")
 _MONTH_AND_DAY = re.compile(r"^\W{0,2}(\d\d)([-/])(\d\d)\W{0,2}$")
 _AGO_CJK = re.compile(
     r"(\d{1,3})\s?(秒钟|秒|分钟|分鐘|分|小时|小時|時間|天|日|周|週間|週|个月|個月|か月|ヶ月|年|초|분|시간|일|주|개월|년)\s?(?:之)?[前전]"
@@ -113,6 +122,9 @@ def _figures(text: str, first: int, language: str | None) -> Written | None:
     if found is None:
         return None
     one, other, year = found[1], found[3], found[4]
+    first_of = _FIRST_FIGURES.fullmatch(text, 0, found.start()) if found.start() else None
+    if first_of is not None and (begins := _begins(text, found, first_of)) is not None:
+        return begins
     if language in {"ja", "zh", "ko"} and len(year) == 2:
         return _written(text, found, one, other, year)
     if int(other) > 12:
@@ -123,6 +135,15 @@ def _figures(text: str, first: int, language: str | None) -> Written | None:
     return replace(written, is_dotted=found[2] == ".") if written is not None else None
 
 
+def _begins(text: str, found: re.Match[str], first_of: re.Match[str]) -> Written | None:
+    """Return the first of several days, "30.11." of "30.11. – 3.12.2026"; None where these are no days in order."""
+    day, month, year = int(found[1]), int(found[3]), _full_year(found[4])
+    first_day, first_month = int(first_of[1]), int(first_of[3] or month)
+    if first_month == month and first_day >= day:
+        return None
+    return _written(text, found, str(year - (first_month > month)), first_month, str(first_day))
+
+
 def _ordered(written: Written | None, *, is_month_first: bool) -> Written | None:
     return replace(written, is_month_first=is_month_first) if written is not None else None
 
@@ -130,6 +151,12 @@ def _ordered(written: Written | None, *, is_month_first: bool) -> Written | None
 def _short(text: str, _first: int, _language: str | None) -> Written | None:
     found = _SHORT.search(text)
     return found and _written(text, found, None, found[2], found[1])
+
+
+def _compact(text: str, _first: int, _language: str | None) -> Written | None:
+    """Read "20261127", as long as it is all of the text."""
+    found = _COMPACT.search(text)
+    return found and _written(text, found, found[1], found[2], found[3])
 
 
 def _without_year(text: str, _first: int, _language: str | None) -> Written | None:
@@ -146,19 +173,22 @@ def _without_year(text: str, _first: int, _language: str | None) -> Written | No
 
 
 def _day_month(text: str, first: int, language: str | None) -> Written | None:
-    for found in _DAY_MONTH.finditer(text, first):
+    found = _DAY_MONTH.search(text, first)
+    while found is not None:
         month = month_number(found[2], language, has_year=bool(found[3]))
         if month:
             other = _FIRST_DAY.fullmatch(text, 0, found.start()) if found.start() else None
             day = found[1] if other is None or int(other[1]) >= int(found[1]) else other[1]
             return _written(text, found, found[3], month, day)
+        found = _DAY_MONTH.search(text, found.end(1))  # "7 au 11 décembre": the next figure may be the day
     return None
 
 
 def _month_day(text: str, first: int, language: str | None) -> Written | None:
     for found in _MONTH_DAY.finditer(text, max(0, first - _MONTH)):
         month = month_number(found[1], language, has_year=bool(found[3]))
-        if month:
+        behind = _MONTH_BEHIND.match(text, found.end(2)) if month else None
+        if month and not (behind and month_number(behind[1], language)):
             return _written(text, found, found[3], month, found[2])
     return None
 
@@ -169,7 +199,18 @@ def _year_month_day(text: str, first: int, language: str | None) -> Written | No
     return _written(text, found, found[1], month, found[3]) if found and month else None
 
 
-_READERS = (_year_first, _year_month_day, _cjk, _vietnamese, _figures, _day_month, _month_day, _short, _without_year)
+_READERS = (
+    _year_first,
+    _year_month_day,
+    _cjk,
+    _vietnamese,
+    _figures,
+    _day_month,
+    _month_day,
+    _short,
+    _compact,
+    _without_year,
+)
 
 
 def _written(
