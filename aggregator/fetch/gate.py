@@ -17,13 +17,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from ipaddress import ip_address
-from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from aggregator.errors import FetchError, FetchTimeout, SourceError, StatusError, Throttled, Unreachable
@@ -59,19 +58,8 @@ class _Host:
     is_resting: bool = False
 
 
-class Turn:
-    """The right to ask one host now; ends with the ``with`` block."""
-
-    def __init__(self, leave: Callable[[], None]) -> None:
-        self._leave = leave
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._leave()
+# The right to ask one host now; ends with the ``with`` block.
+Turn = ExitStack
 
 
 class HostGate:
@@ -181,13 +169,15 @@ class HostGate:
         if self._rest_s(key) > 0:
             return None
         if _is_this_machine(key):
-            return Turn(lambda: None)
+            return Turn()
         host = self._host(key)
         if host.inside >= self._connections:
             return None
         host.inside += 1
         self._space(host)
-        return Turn(lambda: self._leave(host))
+        turn = Turn()
+        turn.callback(self._leave, host)
+        return turn
 
     def _hold(self, host: _Host, wait: timedelta, why: str) -> None:
         until = self._clock() + wait.total_seconds()

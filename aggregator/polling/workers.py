@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from queue import Empty, SimpleQueue
 
@@ -48,7 +47,8 @@ def poll_due(
     Raises StoreError, after what is under way has ended.
     """
     workers = aggregator.config.fetch.workers
-    queue, quiet = Queue(aggregator, names, is_plain=is_plain), _Quiet(aggregator)
+    queue = Queue(aggregator, names, is_plain=is_plain)
+    quiet: list[tuple[Claim, Seen]] = []  # what brought nothing new is gathered: one transaction writes many of them
     finished: SimpleQueue[Future[_Polled]] = SimpleQueue()
     running = 0
     with (
@@ -64,7 +64,7 @@ def poll_due(
                 pool.submit(_poll_one, aggregator, queue, *claim_and_turn).add_done_callback(finished.put)
                 running += 1
             if not running:
-                yield from quiet.write(queue)
+                yield from _written(aggregator, queue, quiet)
                 if is_stopping or queue.is_empty():
                     break
                 aggregator.gate.wait_for_change(timedelta(seconds=1))
@@ -72,10 +72,15 @@ def poll_due(
             timeout_s = None if queue.is_empty() and not quiet else _LOOK_AGAIN_S
             done = _all_of(finished, timeout_s)
             running -= len(done)
-            for future in done:
-                yield from quiet.sift(future.result(), queue)
+            for claim, outcome in (future.result() for future in done):
+                if isinstance(outcome, Seen):
+                    quiet.append((claim, outcome))
+                    continue
+                queue.done(claim)
+                if outcome is not None:
+                    yield outcome
             if len(quiet) >= _BATCH or not done:
-                yield from quiet.write(queue)
+                yield from _written(aggregator, queue, quiet)
     if is_last:  # judging stories takes memory too
         aggregator.setup.pipeline.end_reading()
     end_round(aggregator, stop, moves_on)
@@ -115,13 +120,8 @@ def end_round(
         return 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Polled:
-    """One source polled: recorded already (``result`` None: its claim was lost), or quiet and still to be written."""
-
-    claim: Claim
-    quiet: Seen | None = None
-    result: PollSummary | None = None
+# One source polled: what was seen where that is still to be written, else what was recorded; None for a lost claim.
+_Polled = tuple[Claim, Seen | PollSummary | None]
 
 
 def _poll_one(aggregator: Aggregator, queue: Queue, claim: Claim, turn: Turn) -> _Polled:
@@ -130,42 +130,25 @@ def _poll_one(aggregator: Aggregator, queue: Queue, claim: Claim, turn: Turn) ->
         answer = pipeline.ask(claim)
     queue.note_host(claim)
     if isinstance(answer, Seen):
-        return _Polled(claim, quiet=answer)
+        return claim, answer
     try:
-        return _Polled(claim, result=pipeline.read(claim, answer))
+        return claim, pipeline.read(claim, answer)
     except ClaimLost as error:
         import structlog
 
         structlog.get_logger().warning("source.claim_lost", source=claim.source.name, error=str(error))
-        return _Polled(claim)
+        return claim, None
     finally:
         if len(answer.body) > LARGE_BYTES:
             give_back_memory()
 
 
-class _Quiet:
-    """Sources that brought nothing new, gathered so that one transaction writes many of them."""
-
-    def __init__(self, aggregator: Aggregator) -> None:
-        self._aggregator = aggregator
-        self._looks: list[tuple[Claim, Seen]] = []
-
-    def __len__(self) -> int:
-        return len(self._looks)
-
-    def sift(self, polled: _Polled, queue: Queue) -> Iterator[PollSummary]:
-        """Keep what is quiet, yield what is recorded."""
-        if polled.quiet is not None:
-            self._looks.append((polled.claim, polled.quiet))
-            return
-        queue.done(polled.claim)
-        if polled.result is not None:
-            yield polled.result
-
-    def write(self, queue: Queue) -> Iterator[PollSummary]:
-        looks, self._looks = self._looks, []
-        if looks:
-            results = self._aggregator.setup.pipeline.recorder.record_quiet(looks)
-            for claim, _ in looks:
-                queue.done(claim)
-            yield from results
+def _written(aggregator: Aggregator, queue: Queue, quiet: list[tuple[Claim, Seen]]) -> list[PollSummary]:
+    """Write what was gathered of sources that brought nothing new, and gather anew."""
+    if not quiet:
+        return []
+    results = aggregator.setup.pipeline.recorder.record_quiet(quiet)
+    for claim, _ in quiet:
+        queue.done(claim)
+    quiet.clear()
+    return results
