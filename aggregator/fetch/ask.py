@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from urllib.parse import urljoin
 
 from aggregator.errors import FetchError, StatusError, Throttled
 from aggregator.fetch.cache import freshness, retry_after
 from aggregator.http import Address, HttpClient, Response, date_of, parse_address
 from aggregator.model import Claim, Fetched, NotModified, Render, Source, SourceKind, SourceState, Validators
+from aggregator.text.schemes import joined
 
 # A validator is sent back with every request; what is longer than this is no version but a burden.
 MAX_VALIDATOR_CHARS = 2_000
@@ -143,7 +143,7 @@ def _fetched(response: Response, source: Source, now: datetime) -> Fetched:
         body=response.body,
         content_type=response.header("Content-Type"),
         is_cut=response.is_cut and _END.search(response.body[-_TAIL_BYTES:]) is None,
-        content_location=_joined(response.url, location) if location else None,
+        content_location=joined(response.url, location) if location else None,
         validators=_given(response),
         moved_to=response.moved_to,
         freshness=freshness(response, now=now),
@@ -179,13 +179,6 @@ def _validator(response: Response, name: str) -> str | None:
     if not value or len(value) > MAX_VALIDATOR_CHARS or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
         return None
     return value
-
-
-def _joined(url: str, location: str) -> str | None:
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        return None
 
 
 def _named(status: int) -> str:

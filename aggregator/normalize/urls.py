@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
+from aggregator.text.schemes import joined
 from aggregator.text.schemes import repaired as with_scheme
 from aggregator.text.tracking import is_tracking, unwrapped
 
@@ -62,10 +63,7 @@ def resolve(url: str | None, base: str | None) -> str | None:
         return None
     if repaired.lower() in {"http://", "https://"}:
         return None
-    try:
-        return urljoin(base or "", with_scheme(repaired))
-    except ValueError:
-        return None
+    return joined(base or "", with_scheme(repaired))
 
 
 def direct_url(url: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, ParsedFeed
@@ -13,6 +13,7 @@ from aggregator.parse.decode import decode_body
 from aggregator.parse.repair import open_document
 from aggregator.parse.slips import whole_characters
 from aggregator.parse.sniff import is_feed, is_json, refuse_root, refuse_text
+from aggregator.text.schemes import joined
 
 __all__ = ["CUT_OFF", "looks_like_feed", "parse_feed"]
 
@@ -62,11 +63,5 @@ def _base(fetched: Fetched) -> str:
     Content-Location refines it on the same host only. HTTP no longer gives it that role (RFC 7231 appendix B), and
     servers behind a proxy name hosts in it that nobody else can reach.
     """
-    if fetched.content_location:
-        try:
-            located = urljoin(fetched.url, fetched.content_location)
-            if urlsplit(located).netloc == urlsplit(fetched.url).netloc:
-                return located
-        except ValueError:
-            return fetched.url
-    return fetched.url
+    located = joined(fetched.url, fetched.content_location) if fetched.content_location else None
+    return located if located and urlsplit(located).netloc == urlsplit(fetched.url).netloc else fetched.url

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import urljoin
 
 from aggregator.text.hosts import host_of
-from aggregator.text.schemes import repaired
+from aggregator.text.schemes import joined, repaired
 
 # What resolving and repairing would leave as it is, which goes without saying for nearly all addresses.
 WHOLE: Final = re.compile(
@@ -29,7 +28,4 @@ def absolute(url: str | None, base: str) -> str | None:
         return url
     if _NO_HOST.fullmatch(url):
         return None
-    try:
-        return urljoin(base, repaired(url, beside=host_of(base)))
-    except ValueError:
-        return None
+    return joined(base, repaired(url, beside=host_of(base)))

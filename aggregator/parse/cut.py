@@ -8,11 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from aggregator.parse.nested import tags_of
-from aggregator.parse.repair import Document
+from aggregator.parse.nested import ENTRIES, tags_of
+from aggregator.parse.repair import FEED_ROOTS, Document, local_name
 
-_ROOTS: Final = frozenset(("rss", "rdf", "feed"))
-_ENTRIES: Final = frozenset(("item", "entry"))
 COMPLAINT: Final = "the document is cut off: what was whole has been read, the rest is read when it comes"
 
 
@@ -23,7 +21,7 @@ def without_cut_end(document: Document) -> tuple[Document, bool]:
     habit of its publisher, and whole.
     """
     text, root = document.text, document.root
-    if _local(root) not in _ROOTS or text.rstrip().endswith(f"</{root}>"):
+    if document.kind not in FEED_ROOTS or text.rstrip().endswith(f"</{root}>"):
         return document, False
     if f"</{root.lower()}" in text.lower():
         return document, False
@@ -40,7 +38,7 @@ def _last_whole_entry(text: str) -> tuple[int, list[str]]:
     around: list[str] = []  # the last entry
     in_entry = False
     for start, after, closing, name, is_alone in tags_of(text):
-        is_entry = _local(name) in _ENTRIES
+        is_entry = local_name(name) in ENTRIES
         if is_entry and not closing:
             is_open = around = around if in_entry else list(is_open)
             end, in_entry = start, not is_alone
@@ -53,7 +51,3 @@ def _last_whole_entry(text: str) -> tuple[int, list[str]]:
         elif name in is_open:
             del is_open[len(is_open) - 1 - is_open[::-1].index(name) :]
     return end, around
-
-
-def _local(name: str) -> str:
-    return name.lower().rpartition(":")[2]

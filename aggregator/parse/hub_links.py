@@ -6,9 +6,9 @@ import json
 import re
 from html import unescape
 from typing import Final
-from urllib.parse import urljoin
 
 from aggregator.model import Fetched, HubLink
+from aggregator.text.schemes import joined
 
 # Feeds say it before their entries.
 _HEAD_BYTES: Final = 65_536
@@ -64,8 +64,5 @@ def _in_json(body: bytes) -> list[tuple[str, str]]:
 
 
 def _absolute(base: str, address: str) -> str | None:
-    try:
-        url = urljoin(base, address.strip()) if address.strip() else ""
-    except ValueError:
-        return None
-    return url if url.startswith(("http://", "https://")) and len(url) <= _LONGEST else None
+    url = joined(base, address.strip()) if address.strip() else None
+    return url if url and url.startswith(("http://", "https://")) and len(url) <= _LONGEST else None

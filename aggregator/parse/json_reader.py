@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from urllib.parse import urljoin
 
 from aggregator.errors import NotAFeed, ParseError
 from aggregator.model import Enclosure, Origin, ParsedEntry, ParsedFeed, Text
@@ -18,7 +17,7 @@ from aggregator.parse.markup import looks_like_html, resolved
 from aggregator.parse.people import people
 from aggregator.text.hosts import host_of
 from aggregator.text.languages import language_code
-from aggregator.text.schemes import repaired
+from aggregator.text.schemes import joined, repaired
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _BETWEEN_ITEMS = re.compile(r"[\s,]*")  # matches anywhere
@@ -180,10 +179,7 @@ def _enclosures(item: Fields, url: str) -> Iterator[Enclosure]:
 
 def _absolute(value: object, base: str) -> str | None:
     written = string(value)
-    try:
-        return urljoin(base, repaired(written, beside=host_of(base))) if written else None
-    except ValueError:
-        return None
+    return joined(base, repaired(written, beside=host_of(base))) if written else None
 
 
 def _says_something(entry: ParsedEntry) -> bool:

@@ -26,7 +26,7 @@ _NAME = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _FEED_ROOT = re.compile(
     r"<(?:rss\b[^<>]*\sversion\s*=|feed\b[^<>]*\sxmlns|(?:\w+:)?RDF\b[^<>]*/purl\.org/rss/)", re.IGNORECASE
 )
-_FEED_NAMES = {"rss", "feed", "rdf"}
+FEED_ROOTS = frozenset(("rss", "feed", "rdf"))
 _ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"([^"]*)"|'([^']*)')\s*>""")
 _OF_XML = re.compile("&(?:amp|lt|gt|quot|apos);")
 _REFERENCE = re.compile(
@@ -58,12 +58,22 @@ class Document:
     line: int
     entities: dict[str, str]
 
+    @property
+    def kind(self) -> str:
+        """The root's name in lower case, without a prefix."""
+        return local_name(self.root)
+
+
+def local_name(written: str) -> str:
+    """Return the name of an element in lower case, without its prefix."""
+    return written.lower().rpartition(":")[2]
+
 
 def open_document(text: str) -> Document:
     """Find the root element behind declarations, comments, a document type, or noise before a feed."""
     start, doctype = _skip_prolog(text)
     name = _NAME.match(text, start)
-    if name is None or name[1].lower().rpartition(":")[2] not in _FEED_NAMES:
+    if name is None or local_name(name[1]) not in FEED_ROOTS:
         behind_noise = _FEED_ROOT.search(text, start, start + _HEAD_CHARS)
         if behind_noise:
             start = behind_noise.start()
@@ -84,7 +94,7 @@ def find_root(document: bytes) -> tuple[int, str] | None:
     head = document[:_HEAD_CHARS].decode("utf-8", "surrogateescape")
     start, _ = _skip_prolog(head)
     name = _NAME.match(head, start)
-    if name is None or name[1].lower().rpartition(":")[2] not in _FEED_NAMES:
+    if name is None or local_name(name[1]) not in FEED_ROOTS:
         return None
     return len(head[:start].encode("utf-8", "surrogateescape")), name[1]
 
@@ -157,7 +167,7 @@ def _with_end(document: Document) -> str:
     if found and found[1] == root:
         return f"{text.rstrip()}>"
     whole, end, behind = text.rpartition(f"</{root}>")
-    is_noise = root.lower().rpartition(":")[2] in _FEED_NAMES and not _NOT_BEHIND.search(behind)
+    is_noise = document.kind in FEED_ROOTS and not _NOT_BEHIND.search(behind)
     return whole + end if end and is_noise else text
 
 

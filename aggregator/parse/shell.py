@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import unescape
 from typing import Final
-from urllib.parse import urljoin
 
 from aggregator.model import Fetched
 from aggregator.text.hosts import host_of
+from aggregator.text.schemes import joined
 
 # A page with so many links is none that is empty.
 _FEW_LINKS: Final = 3
@@ -39,8 +39,9 @@ def data_addresses(answer: Fetched) -> tuple[str, ...]:
     ):
         return ()
     own = host_of(answer.url)
-    found = dict.fromkeys(_absolute(answer.url, each) for each in _named(answer.body.decode("utf-8", "replace")))
-    return tuple(each for each in found if each and host_of(each) == own and each != answer.url)[:_MOST]
+    found = (joined(answer.url, each) for each in _named(answer.body.decode("utf-8", "replace")))
+    web = dict.fromkeys(each for each in found if each and each.startswith(("https://", "http://")))
+    return tuple(each for each in web if host_of(each) == own and each != answer.url)[:_MOST]
 
 
 def with_data(answer: Fetched, data: Sequence[Fetched]) -> Fetched:
@@ -63,11 +64,3 @@ def _named(page: str) -> Iterator[str]:
         yield from (found[1] for found in _CALL.findall(script))
         yield from (found[1] for found in _LITERAL.findall(script))
     yield from map(unescape, _PRELOADED.findall(page))
-
-
-def _absolute(base: str, address: str) -> str | None:
-    try:
-        url = urljoin(base, address)
-    except ValueError:
-        return None
-    return url if url.startswith(("https://", "http://")) else None

@@ -5,23 +5,11 @@ from __future__ import annotations
 import re
 
 from aggregator.errors import NotAFeed
-from aggregator.parse.repair import Document, open_document
+from aggregator.parse.repair import FEED_ROOTS, Document, open_document
 
 _MEANT_FOR_BROWSERS = {
-    "html",
-    "head",
-    "body",
-    "title",
-    "meta",
-    "link",
-    "script",
-    "style",
-    "div",
-    "p",
-    "a",
-    "h1",
-    "center",
-}
+    "html", "head", "body", "title", "meta", "link", "script", "style", "div", "p", "a", "h1", "center",
+}  # fmt: skip
 _OTHER_XML = {
     "opml": "this is an OPML list of feeds, not a feed",
     "urlset": "this is a sitemap, not a feed (`kind: sitemap` reads it)",
@@ -29,7 +17,6 @@ _OTHER_XML = {
     "svg": "this is an image (SVG), not a feed",
     "opensearchdescription": "this is a search description, not a feed",
 }
-_FEED_ROOTS = {"rss", "feed", "rdf"}
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
 _SIGNATURES = (("%PDF", "a PDF"), ("‰PNG", "an image"), ("GIF8", "an image"), ("PK", "a ZIP archive"))
 
@@ -52,11 +39,10 @@ def refuse_text(text: str) -> None:
 
 def refuse_root(document: Document) -> None:
     """Raise NotAFeed for XML and HTML documents that are known to be something else."""
-    name = document.root.lower().rpartition(":")[2]
-    if name in _MEANT_FOR_BROWSERS:
+    if document.kind in _MEANT_FOR_BROWSERS:
         raise NotAFeed("this is a web page (HTML), not a feed")
-    if name in _OTHER_XML:
-        raise NotAFeed(_OTHER_XML[name])
+    if document.kind in _OTHER_XML:
+        raise NotAFeed(_OTHER_XML[document.kind])
 
 
 def is_feed(text: str) -> bool:
@@ -69,4 +55,4 @@ def is_feed(text: str) -> bool:
         refuse_root(document)
     except NotAFeed:
         return False
-    return document.root.lower().rpartition(":")[2] in _FEED_ROOTS or _ENTRY.search(document.text) is not None
+    return document.kind in FEED_ROOTS or _ENTRY.search(document.text) is not None

@@ -16,13 +16,14 @@ from aggregator.parse.fields import MAX_ENTRIES
 from aggregator.parse.markup import without_markup
 from aggregator.parse.nested import without_foreign_fields
 from aggregator.parse.raw import RawEntry, RawFeed
-from aggregator.parse.repair import Document, find_root, mend
+from aggregator.parse.repair import Document, find_root, local_name, mend
 from aggregator.parse.slips import put_right
 from aggregator.parse.tolerant import read_tolerantly
 from aggregator.parse.wishes import skipped_days, skipped_hours, wished_wait
 from aggregator.parse.xml_entries import alternate_link, author_names, parse_entry, says_something
 from aggregator.text.languages import language_code
 
+_ATOM: Final = frozenset(("feed", "entry"))  # its roots
 _HEAD_BYTES: Final = 80_000  # what stands beside the entries is found there
 
 
@@ -35,7 +36,7 @@ def read_plain_xml(body: bytes, content_type: str | None, *, url: str) -> Parsed
     root = find_root(document) if document else None
     if document is None or root is None:
         return None
-    document, is_atom = document[root[0] :], _is_atom(root[1])
+    document, is_atom = document[root[0] :], local_name(root[1]) in _ATOM
     raw = read_fast(document, base=url if is_atom else None)
     if raw is None or not raw.version:
         return None
@@ -50,7 +51,7 @@ def read_xml(document: Document, *, url: str, tolerantly: bool = False) -> Parse
     ``url`` is its base address; ``tolerantly`` leaves it to feedparser at once. Raises NotAFeed for XML that is
     something else, ParseError for a feed that is too broken to read.
     """
-    is_atom = _is_atom(document.root)
+    is_atom = document.kind in _ATOM
     base = url if is_atom else None
     whole, is_cut = without_cut_end(document)
     text = mend(whole)
@@ -90,10 +91,6 @@ def _feed(raw: RawFeed, text: str, *, url: str, is_atom: bool) -> ParsedFeed:
         skip_days=skipped_days(text),
         entries=tuple(filter(says_something, read)),
     )
-
-
-def _is_atom(root: str) -> bool:
-    return root.lower().rpartition(":")[2] in {"feed", "entry"}
 
 
 def _site_link(head: RawEntry, url: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import urljoin
 
 # "https//e.example", "https:/e.example", "http://https://e.example", "http;//e.example", "https:\\e.example", "ttps://…"
 _SCHEMES: Final = re.compile(
@@ -22,6 +23,14 @@ _FILES: Final = frozenset((
     "html", "htm", "xhtml", "php", "php5", "asp", "aspx", "jsp", "cgi", "pl", "py", "cfm", "xml", "rss", "atom",
     "json", "jpg", "jpeg", "png", "gif", "pdf",
 ))  # fmt: skip
+
+
+def joined(base: str, address: str) -> str | None:
+    """Return an address in full as it is meant where ``base`` is; None for what can't be one."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return None
 
 
 def repaired(address: str, *, beside: str | None = None) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from aggregator.parse.absolute import WHOLE
 from aggregator.parse.fast.doubt import Doubt
+from aggregator.text.schemes import joined
 
 _OPAQUE = ("tag:", "urn:")
 _EXTRA_SLASHES = re.compile("^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
@@ -38,7 +38,4 @@ def join(base: str, address: str) -> str:
     """Resolve an address as feedparser does: "http:///x" is repaired, what can't be an address is ""."""
     if WHOLE.fullmatch(address) or (address.startswith(_OPAQUE) and "//" not in address):
         return address
-    try:
-        return urljoin(base, _EXTRA_SLASHES.sub(r"\1\3", address))
-    except ValueError:
-        return ""
+    return joined(base, _EXTRA_SLASHES.sub(r"\1\3", address)) or ""

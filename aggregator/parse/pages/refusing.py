@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from aggregator.errors import Challenge, NotAList
 from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, is_beside_a_text, of_dates
@@ -19,6 +19,7 @@ from aggregator.parse.pages.repeats import WEIGHTS
 from aggregator.parse.pages.tree import PageDocument
 from aggregator.parse.pages.walls import CHALLENGE, SHORT, wall
 from aggregator.text.hosts import host_of
+from aggregator.text.schemes import joined
 
 _LEAST = 2.8  # links of a few words in a row have about 2, the poorest lists that people mean near 4
 
@@ -121,10 +122,7 @@ def _is_above(document: PageDocument, page: Outline, best: Candidate) -> bool:
 
 
 def _address(document: PageDocument, page: Outline, row: Row) -> str | None:
-    try:
-        return urljoin(document.base, page.hrefs.get(row.link, "")) or None
-    except ValueError:
-        return None
+    return joined(document.base, page.hrefs.get(row.link, "")) or None
 
 
 def _chars(page: Outline) -> int:
