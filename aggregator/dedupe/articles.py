@@ -44,6 +44,18 @@ _NO_TEMPLATE = 200
 
 _SITE_NAME = re.compile(r"\s+[|·•–—-]\s+[^|·•–—-]{2,40}$")
 _NUMBER = re.compile(r"\d+")
+# A day beside the name of its month in a text's folded words, in English, French and German, with its year or without;
+# or a day in numbers, as 27.11.2026 and 2026-11-27.
+_MONTH = (
+    "(?:jan(?:uary|uar|vier|v)?|feb(?:ruary|ruar)?|fev(?:rier|r)?|mar(?:ch|s|z)?|apr(?:il)?|avr(?:il)?|may|mai|june?|juni|juin"
+    "|july?|juli|juil(?:let)?|aug(?:ust)?|aout|sept?(?:ember|embre)?|o[ck]t(?:ober|obre)?|nov(?:ember|embre)?"
+    "|dec(?:ember|embre)?|dez(?:ember)?)"
+)
+_YEAR = "(?:19|20)[0-9]{2}"
+_DATE = re.compile(
+    rf"\b(?:{_MONTH} [0-9]{{1,2}}(?: {_YEAR})?|[0-9]{{1,2}} {_MONTH}(?: {_YEAR})?"
+    rf"|[0-9]{{1,2}} [0-9]{{1,2}} {_YEAR}|{_YEAR} [0-9]{{2}} [0-9]{{2}})\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,20 +193,42 @@ def _letters(article: Article, stretch: Stretch) -> str:
     return "".join(article.words[stretch.begin : stretch.begin + stretch.words])
 
 
-def _numbers(article: Article, begin: int, end: int) -> list[str]:
-    return [digits for word in article.words[begin:end] for digits in _NUMBER.findall(word)]
+def _numbers(words: Sequence[str]) -> list[str]:
+    return [digits for word in words for digits in _NUMBER.findall(word)]
 
 
 def _same_numbers(aligned: Aligned, new: Article, old: Article) -> bool:
-    """Joined, as stripped markup joins numbers too; something put into a long text may bring numbers along."""
-    one, two = (_numbers(article, *span) for article, span in zip((new, old), aligned.compared, strict=True))
+    """Joined, as stripped markup joins numbers too; something put into a long text may bring numbers along.
+
+    So may a date before or behind the stretch: one wire's dateline has it, another's doesn't.
+    """
+    one, two = (
+        _numbers(article.words[slice(*span)]) for article, span in zip((new, old), aligned.compared, strict=True)
+    )
     if "".join(one) == "".join(two):
         return True
     if min(aligned.ours.words, aligned.theirs.words) < _LONG_WORDS:
-        return False
+        parts = (_parts(new, aligned.ours, aligned.compared[0]), _parts(old, aligned.theirs, aligned.compared[1]))
+        before, within, behind = zip(*parts, strict=True)
+        is_same_within = "".join(_numbers(within[0])) == "".join(_numbers(within[1]))
+        return is_same_within and _differ_in_a_date(*before) and _differ_in_a_date(*behind)
     fewer, more = sorted((one, two), key=len)
     left = iter(more)
     return all(number in left for number in fewer)
+
+
+def _parts(article: Article, stretch: Stretch, compared: tuple[int, int]) -> tuple[Sequence[str], ...]:
+    """Return the words before, in and behind a stretch, as far as they are compared."""
+    begin, end = stretch.begin, stretch.begin + stretch.words
+    return article.words[compared[0] : begin], article.words[begin:end], article.words[end : compared[1]]
+
+
+def _differ_in_a_date(one: Sequence[str], two: Sequence[str]) -> bool:
+    """Whether two rests have the same numbers, or one has none and the other no more than a date."""
+    fewer, more = sorted((one, two), key=lambda words: len(_numbers(words)))
+    if "".join(_numbers(fewer)) == "".join(_numbers(more)):
+        return True
+    return not _numbers(fewer) and not _numbers(_DATE.sub("", " ".join(more)).split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,16 @@ from aggregator.dedupe.articles import Article, Comparison, compare_articles, ti
 from aggregator.dedupe.renaming import same_title
 from aggregator.dedupe.signature import is_universal
 from aggregator.model import Entry, KnownEntry, Origin, StoredEntry
-from aggregator.model.originals import Home, Standing, home_of, origin_domain, published_at, standing, why_original
+from aggregator.model.originals import (
+    Home,
+    Standing,
+    home_of,
+    origin_domain,
+    published_at,
+    standing,
+    title_at_origin,
+    why_original,
+)
 from aggregator.text.folding import words_of_markup
 from aggregator.text.hosts import domain_of, fragment_of, names_an_article, site_of
 
@@ -158,7 +167,10 @@ def by_claim(one: Piece, two: Piece) -> Verdict | None:
         return Verdict(False, "same id", f"{said}, but their links lead to two sites, with {texts.value}", texts)
     for claiming, other in ((one, two), (two, one)):
         domain = origin_domain(claiming.origin)
-        if domain is not None and domain == domain_of(other.url) and same_title(one.title, two.title):
+        names_it = same_title(one.title, two.title) or same_title(
+            title_at_origin(claiming.title, claiming.origin), other.title
+        )
+        if domain is not None and domain == domain_of(other.url) and names_it:
             return Verdict(
                 True,
                 "same title",

@@ -10,8 +10,9 @@ from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from aggregator.model import Entry, Gist, Marked, Probes, Signature
+from aggregator.model.originals import title_at_origin
 from aggregator.text.folding import first_words, fold
-from aggregator.text.marks import ID, MAX_WORDS, TEXT, TITLE, choose_marks, smallest_pieces, word_mark
+from aggregator.text.marks import CLAIMED, ID, MAX_WORDS, TEXT, TITLE, choose_marks, smallest_pieces, word_mark
 
 # Below this a text is a headline.
 _LEAST_WORDS = 10
@@ -37,16 +38,18 @@ def mark_copies(entry: Entry, signature: Signature, gist: Gist, first_seen: date
     """Return the marks to store for an entry with this signature, and those to look its copies up by."""
     ids = () if signature.id_mark is None else (signature.id_mark,)
     titles = (word_mark(fold(entry.title)),)
+    claimed = (word_mark(fold(title_at_origin(entry.title, entry.origin))),) if entry.origin is not None else titles
     return Marked(
         gist=gist,
         stored=(
             *TEXT.stored(signature.marks, first_seen),
             *ID.stored(ids, first_seen),
             *TITLE.stored(titles, first_seen),
+            *(CLAIMED.stored(claimed, first_seen) if entry.origin is not None else ()),
         ),
         probes=Probes(
             copies=(*TEXT.looked_up(signature.probes, first_seen), *ID.looked_up(ids, first_seen)),
-            titles=tuple(TITLE.looked_up(titles, first_seen)) if entry.origin is not None else (),
+            titles=tuple((TITLE if entry.origin is not None else CLAIMED).looked_up(claimed, first_seen)),
         ),
     )
 

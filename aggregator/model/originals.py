@@ -15,6 +15,8 @@ from aggregator.text.hosts import domain_of, share_domain
 
 # What is published so long before it was seen in a source that is polled was not there then: its date is not believed.
 _LATE = timedelta(days=1)
+# What stands between a headline and the name of its publisher.
+_BEFORE_A_NAME = "-–—|·"
 
 
 class Home(IntEnum):
@@ -55,6 +57,15 @@ def home_of(url: str | None, origin: Origin | None, *, feed_url: str, site_url: 
 def origin_domain(origin: Origin | None) -> str | None:
     """Return the domain that an entry names as where it is from."""
     return domain_of(origin.url) or domain_of(origin.id) if origin else None
+
+
+def title_at_origin(title: str, origin: Origin | None) -> str:
+    """Return an entry's title as its origin has it: without the origin's name behind it, which Google News adds."""
+    name = (origin.title or "").strip() if origin else ""
+    if not name or not title.endswith(name):
+        return title
+    own = title.removesuffix(name).rstrip()
+    return own[:-1].rstrip() if own and own[-1] in _BEFORE_A_NAME and own[:-1].endswith(" ") else title
 
 
 def published_at(entry: Decision | KnownEntry) -> datetime:

@@ -139,8 +139,9 @@ def _prefixes(kind: Kind, at: datetime) -> list[int]:
 # A copy comes soon or not at all; first seen counts, since a copy may bear any date.
 TEXT = Kind(1, timedelta(days=15))
 ID = Kind(2, timedelta(days=15))
-# Of an entry that says where it is from, the one there is found by its title.
+# Of an entry that says where it is from, the one there is found by its title; and that one finds it by what it claims.
 TITLE = Kind(5, timedelta(days=15))
+CLAIMED = Kind(6, timedelta(days=15))
 # What is reported of an event is published within days.
 WORD = Kind(3, timedelta(days=3), looks_ahead=True)
 LINK = Kind(4, timedelta(days=3), looks_ahead=True)
@@ -148,4 +149,4 @@ LINK = Kind(4, timedelta(days=3), looks_ahead=True)
 
 def expired_marks(now: datetime) -> list[tuple[int, int]]:
     """Return the ranges of marks that nobody looks for any more."""
-    return [kind.expired(now) for kind in (TEXT, ID, TITLE, WORD, LINK)]
+    return [kind.expired(now) for kind in (TEXT, ID, TITLE, CLAIMED, WORD, LINK)]

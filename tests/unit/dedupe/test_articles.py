@@ -63,6 +63,39 @@ def test_the_same_sentences_with_another_number_are_another_edition(before: str,
     assert "numbers" in comparison.reason
 
 
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("LUXEMBOURG, Nov. 27, 2026 /PRNewswire/ -- ", "LUXEMBOURG--(BUSINESS WIRE)--"),
+        ("LONDON, Nov 27 (Reuters) - ", "LONDON (AP) - "),
+        ("Berlin, 27.11.2026 (dpa) - ", "Berlin (AFP) - "),
+        ("Paris, le 2 février 2027 (AFP) - ", "Paris (Reuters) - "),
+    ],
+)
+def test_a_date_in_one_wires_dateline_is_no_other_edition(one: str, two: str) -> None:
+    comparisons = [
+        compare_articles(article(f"{first}{TEXT}"), article(f"{second}{TEXT}"))
+        for first, second in ((one, two), (two, one))
+    ]
+
+    assert [each.is_same for each in comparisons] == [True, True], comparisons[0].reason
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("LUXEMBOURG, Nov. 27, 2026 - ", "LUXEMBOURG, Dec. 4, 2026 - "),
+        ("Week 47, Luxembourg: ", "This week, Luxembourg: "),
+        ("For the 2nd time in March: ", "For the first time in March: "),
+    ],
+)
+def test_other_numbers_before_the_same_text_are_another_edition(one: str, two: str) -> None:
+    comparison = compare_articles(article(f"{one}{TEXT}"), article(f"{two}{TEXT}"))
+
+    assert not comparison.is_same
+    assert comparison.is_edition
+
+
 def test_the_same_text_under_titles_of_two_years_is_two_editions() -> None:
     old, new = article(TEXT, "Open domes 2025"), article(TEXT, "Open domes 2026")
 

@@ -175,6 +175,20 @@ def test_who_names_its_origin_is_the_copy_whoever_is_first() -> None:
         assert house.groups == {frozenset({"agency", "blog"})}
 
 
+@pytest.mark.parametrize("shown", ["Budget approved", "Budget approved - The Agency", "Budget approved | The Agency"])
+def test_a_headline_that_names_its_publisher_is_the_publishers_article_whoever_is_first(shown: str) -> None:
+    origin = Origin(url="https://agency.example", title="The Agency")
+    search = told(shown, f"{shown} The Agency", url="https://search.example/1", key="id:1", origin=origin)
+    search = replace(search, canonical_url=search.url)
+    article = told("Budget approved", TEXT)
+    other = told("Budget approved", "Nothing of the kind.", url="https://wire.example/1", key="id:3")
+    other = replace(other, canonical_url=other.url)
+
+    for house in in_every_order((AGENCY, article), (BLOG, search), (WIRE, other)):
+        assert house.groups == {frozenset({"agency", "blog"}), frozenset({"wire"})}
+        assert house.originals == {"agency", "wire"}
+
+
 def test_away_from_home_the_priority_counts_then_the_time_of_publication() -> None:
     elsewhere = {"url": "https://third.example/1", "canonical_url": "https://third.example/1"}
     early, late = told(key="e", **elsewhere), told(key="l", **elsewhere)
