@@ -16,12 +16,19 @@ _CHANGED = re.compile(
     r"[^\d]{0,12}$",
     re.IGNORECASE,
 )
-# Labels of days that lie ahead: by then something has to be done, is over, or begins to be in force.
+# Labels of days from which something is in force.
+_IN_FORCE = re.compile(
+    r"(?:\bvalid from|\beffective|\bapplicable|\bapplies|\bin(?:to)? force|\bin kraft|\binkrafttreten|\ben vigueur)"
+    r"[^\d]{0,24}$",
+    re.IGNORECASE,
+)
+# Labels of days that lie ahead: by then something has to be done, or is over.
 _DUE = re.compile(
-    r"(?:\bvalid from|\beffective|\bapplicable|\bapplies|\bin(?:to)? force|\bin kraft|\binkrafttreten|\ben vigueur"
-    r"|\bdeadline|\bclosing|\bcloses|\bdue|\bapply by|\bexpir\w+|\bvalid until|\buntil|\bends?\b|\bend date"
-    r"|\bfrist\w*|schluss|\bbis\b|\bgültig|\bablauf|\bdate limite|\béchéance|\bclôture|\bdélai|\bjusqu|\bexpire"
-    r"|\bplazo|\bfecha límite|\bhasta|\bscadenza|\bentro|\bsluitingsdatum|\btot)[^\d]{0,24}$",
+    r"(?:(?:\bdeadline|\bclosing(?! (?:conference|event|ceremony|session|workshop|party|gala))|\bcloses|\bapply by"
+    r"|\bexpir\w+|\bvalid until|\buntil|\bend date|\bfrist\w*|schluss|\bgültig|\bablauf|\bdate limite|\béchéance|\bclôture"
+    r"|\bdélai|\bjusqu|\bexpire|\bplazo|\bfecha límite|\bscadenza|\bsluitingsdatum)[^\d]{0,24}"
+    r"|\b(?:due(?: date| on| by)?|ends?(?: on)?|bis(?: zum| spätestens| einschließlich)?|hasta(?: el)?|entro(?: il)?"
+    r"|tot(?: en met)?)\W{0,4})$",
     re.IGNORECASE,
 )
 LABELS = re.compile(
@@ -36,16 +43,28 @@ LABELS = re.compile(
 # A part of each of these labels: to look for them takes a tenth of the time.
 _STEMS_OF_DUE = tuple(
     "deadline clos due apply expir until end frist schluss bis gültig ablauf limite échéance clôture délai jusqu "  # noqa: SIM905
-    "plazo límite hasta scadenza entro sluiting tot valid effective applicable applies force kraft vigueur".split()
+    "plazo límite hasta scadenza entro sluiting tot".split()
 )
+_STEMS_IN_FORCE = tuple("valid effective applicable applies force kraft vigueur".split())  # noqa: SIM905
 _LEVELS = 3  # elements between a date and its cell
 
 
-@lru_cache(maxsize=4_000)
 def is_of_another(label: str) -> bool:
-    """Tell whether what stands before a date says that it is the day of a change, or of a deadline."""
+    """Tell whether what stands before a date says that it is the day of a change, in force from then, or a deadline."""
+    return _is_of_change(label) or is_due(label)
+
+
+@lru_cache(maxsize=4_000)
+def _is_of_change(label: str) -> bool:
     if _CHANGED.search(label) is not None:
         return True
+    folded = label.casefold()
+    return any(stem in folded for stem in _STEMS_IN_FORCE) and _IN_FORCE.search(label) is not None
+
+
+@lru_cache(maxsize=4_000)
+def is_due(label: str) -> bool:
+    """Tell whether what stands before a date says that something has to be done by then, or is over."""
     folded = label.casefold()
     return any(stem in folded for stem in _STEMS_OF_DUE) and _DUE.search(label) is not None
 

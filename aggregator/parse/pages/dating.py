@@ -36,7 +36,7 @@ def date_rows(
     columns = _ranked(rows, dates)
     chosen: list[Found | None] = [
         min(
-            (each for each in found if each.column in columns),
+            (each for each in found if each.column in columns and not each.is_due),
             key=lambda each: (columns[each.column], -each.worth),
             default=None,
         )
@@ -44,7 +44,7 @@ def date_rows(
     ]
     heads: Sequence[Written | None] = [None] * len(rows)
     if not all(chosen):
-        heads = _heads(page, rows, chosen, language)
+        heads = _heads(page, rows, _own_columns(dates, chosen), language)
         if sum(map(bool, chosen)) <= len(rows) * _USUAL and (days := days_under_months(page, rows, language)):
             chosen, heads = [None] * len(rows), days
     shown = [each.written for each in chosen if each is not None and each.written is not None]
@@ -80,7 +80,7 @@ def stand_under_days(page: Outline, rows: Sequence[Row], language: str | None) -
     """Tell whether a list without dates of its own has them above: each group's day, or its month beside a day."""
     if days_under_months(page, rows, language):
         return True
-    heads = [head for head in _heads(page, rows, [None] * len(rows), language) if head is not None]
+    heads = [head for head in _heads(page, rows, set(), language) if head is not None]
     days = {(head.year, head.month, head.day) for head in heads}
     return len(days) > 1 and len(heads) > len(rows) * _USUAL
 
@@ -126,12 +126,15 @@ def _ranked(rows: Sequence[Row], dates: Dates) -> dict[tuple[str, int], int]:
     }
 
 
-def _heads(
-    page: Outline, rows: Sequence[Row], chosen: Sequence[Found | None], language: str | None
-) -> list[Written | None]:
+def _own_columns(dates: Dates, chosen: Sequence[Found | None]) -> set[int]:
+    """Return the ways to what is known to be a record's own date, or a deadline of it, and no heading."""
+    due = {each.column[1] for found in dates.rows for each in found if each.is_due}
+    return due.union(found.column[1] for found in chosen if found is not None)
+
+
+def _heads(page: Outline, rows: Sequence[Row], own: set[int], language: str | None) -> list[Written | None]:
     """Return for each row the date that stands above it as the heading of a group."""
     heads: list[Written | None] = []
-    own = {found.column[1] for found in chosen if found is not None}
     titles = {row.title.first_chunk for row in rows if row.title is not None}
     position = first_head(page, rows)
     current: Written | None = None

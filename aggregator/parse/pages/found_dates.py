@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from lxml import html
 
 from aggregator.parse.dates import parse_date
-from aggregator.parse.pages.date_labels import LABELS, column_label, is_of_another
+from aggregator.parse.pages.date_labels import LABELS, column_label, is_due, is_of_another
 from aggregator.parse.pages.meanings import EPOCHS
 from aggregator.parse.pages.months import month_number
 from aggregator.parse.pages.order import AHEAD
@@ -27,6 +27,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _MIDNIGHT = re.compile(r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?$")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _ISO = re.compile(r"^\s?(?:19|20)\d\d-\d\d-\d\d")
+_MOST_SPANNED = 100  # rows
 _BOXES = 3
 _BOX = 14  # characters of a piece of a date that is split into several
 _LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
@@ -62,13 +63,17 @@ _HIER_IS_HERE = frozenset(("de", "lb", "nl", "af"))  # and yesterday in French
 
 @dataclass(slots=True)
 class Found:
-    """A date in a record: the column it stands in, what was found, and how sure it is that it is the record's date."""
+    """A date in a record: the column it stands in, what was found, and how sure it is that it is the record's date.
+
+    One that ``is_due`` is a deadline: it lies ahead when a record is published, and is never its date.
+    """
 
     column: tuple[str, int]
     written: Written | None
     moment: datetime | None
     worth: float
     first_chunk: int = -1
+    is_due: bool = False
 
 
 @dataclass(slots=True)
@@ -85,7 +90,40 @@ def find_dates(page: Outline, rows: Sequence[Row], *, language: str | None, now:
     for row in rows:
         stamps = _in_attributes(page, row, now) if page.stamped else ()
         dates.rows.append([*stamps, *_in_cells(page, row, dates.only, language, now)])
+    if not all(dates.rows) and any(dates.rows) and page.tags[rows[0].record.root] == "tr":
+        _reach_down(page, rows, dates.rows)
     return dates
+
+
+def _reach_down(page: Outline, rows: Sequence[Row], dates: list[list[Found]]) -> None:
+    """Give the rows of a table that have no date of their own those of a cell above that reaches down to them."""
+    reaching: list[tuple[Found, int]] = []  # with the first element that it doesn't reach
+    for row, found in zip(rows, dates, strict=True):
+        root = row.record.root
+        if not found:
+            found.extend(each for each, stop in reaching if root < stop)
+            continue
+        reaching = [
+            (each, stop)
+            for each in found
+            if each.first_chunk >= 0 and (stop := _reach(page, page.owner[each.first_chunk])) > page.stop[root]
+        ]
+
+
+def _reach(page: Outline, node: int) -> int:
+    """Return the first element behind the rows that the cell of an element reaches over."""
+    while node >= 0 and page.tags[node] not in {"td", "th", "tr"}:
+        node = page.parent[node]
+    spanned = page.nodes[node].get("rowspan") or "" if node >= 0 else ""
+    row = page.parent[node]
+    if not spanned.isdigit() or row < 0:
+        return 0
+    stop, last = page.stop[row], page.stop[page.parent[row]]
+    for _ in range(min(int(spanned), _MOST_SPANNED) - 1):
+        if stop >= last:
+            break
+        stop = page.stop[stop]
+    return stop
 
 
 def _in_attributes(page: Outline, row: Row, now: datetime) -> Iterator[Found]:
@@ -160,15 +198,17 @@ def is_only_date(text: str, written: Written) -> bool:
     return len(_LETTER.findall(LABELS.sub("", rest))) <= _LEFT_OVER
 
 
-def _of_publication(text: str, written: Written, language: str | None) -> tuple[Written, bool]:
-    """Return the date of a text that isn't that of a change, and whether it is one of publication, or may be."""
-    if not written.start or not is_of_another(text[max(0, written.start - _LABELED) : written.start]):
-        return written, True
+def _of_publication(text: str, written: Written, language: str | None) -> tuple[Written, str]:
+    """Return the date of a text that isn't that of a change, and its label where that says that it is none either."""
+    label = text[max(0, written.start - _LABELED) : written.start]
+    if not label or not is_of_another(label):
+        return written, ""
     other = find_written(text[written.stop :], language)
     if other is None:
-        return written, False
+        return written, label
     moved = replace(other, start=other.start + written.stop, stop=other.stop + written.stop)
-    return moved, not is_of_another(text[written.stop : moved.start])
+    between = text[written.stop : moved.start]
+    return moved, between if is_of_another(between) else ""
 
 
 def _dateline(text: str, language: str | None) -> Written | None:
@@ -197,7 +237,7 @@ class _Says:
 
     A cell is looked at once, whatever series it belongs to. ``may_begin`` tells whether it may be the first part of a
     date that is split into boxes; ``box`` is that date with the number of its parts, once it ``is_looked_at``.
-    ``is_published`` is False for the day of a change; ``is_line`` tells of a dateline.
+    ``label`` is what says that it is the day of a change, or of a deadline; ``is_line`` tells of a dateline.
     """
 
     written: Written | None = None
@@ -205,7 +245,7 @@ class _Says:
     seconds_ago: int | None = None
     is_beside: bool = False
     may_begin: bool = False
-    is_published: bool = True
+    label: str = ""
     is_line: bool = False
     is_looked_at: bool = False
     box: tuple[Written, int] | None = None
@@ -226,12 +266,12 @@ def _read(text: str, language: str | None) -> _Says:
     may_begin = len(text) <= _BOX and (text[:1].isdigit() or month_number(text.strip(" .,"), language) is not None)
     written = find_written(text, language)
     if written is not None:
-        written, is_published = _of_publication(text, written, language)
+        written, label = _of_publication(text, written, language)
         is_pure = is_only_date(text, written)
         is_line = not is_pure and _dateline(text, language) is not None
         if not (is_pure or is_line) and text.endswith(_ENDS) and (behind := _behind_text(text, language)) is not None:
             return _Says(behind, is_line=True)
-        return _Says(written, is_pure, may_begin=may_begin, is_published=is_published, is_line=is_line)
+        return _Says(written, is_pure, may_begin=may_begin, label=label, is_line=is_line)
     seconds = _seconds_ago(text, language)
     is_beside = seconds is None and len(text) <= _BOX and bool(_CLOCK_ONLY.match(text) or not _LETTER.search(text))
     if seconds is None and not (is_beside or may_begin):
@@ -267,11 +307,12 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
                 worth += 0.7
             if page.tags[cell.owner] == "time":
                 worth += 0.7
-            if not says.is_published or _is_labeled_other(page, cells, number):
+            label = says.label or _label_beside(page, cells, number)
+            if label:
                 worth = 0.7
             is_prose = len(cell.text) > _PROSE and not cell.heading
             kind = "text" if says.is_pure else "line" if says.is_line else "prose" if is_prose else "within"
-            yield Found((kind, cell.path), says.written, None, worth, cell.first_chunk)
+            yield Found((kind, cell.path), says.written, None, worth, cell.first_chunk, bool(label) and is_due(label))
         elif says.seconds_ago is not None:
             only.add(cell.first_chunk)
             yield Found(("relative", cell.path), None, moment_ago(says.seconds_ago, now), 1.6, cell.first_chunk)
@@ -279,13 +320,14 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
             only.add(cell.first_chunk)
 
 
-def _is_labeled_other(page: Outline, cells: Sequence[Cell], number: int) -> bool:
-    """Tell whether what stands before a date, or names its column, says that it is that of a change or a deadline."""
+def _label_beside(page: Outline, cells: Sequence[Cell], number: int) -> str:
+    """Return what stands before a date, or names its column, where it says that it is that of a change or a deadline."""
     label = cells[number - 1] if number else None
     is_label = label is not None and len(label.text) <= _LONGEST_LABEL and label.link < 0 and not label.heading
     if is_label and label is not None and label.text[-1:] != "." and is_of_another(label.text):
-        return True
-    return is_of_another(column_label(page, cells[number]))
+        return label.text
+    name = column_label(page, cells[number])
+    return name if is_of_another(name) else ""
 
 
 def _box(cells: Sequence[Cell], number: int, says: _Says, language: str | None) -> tuple[Written, int] | None:

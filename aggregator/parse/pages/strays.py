@@ -99,13 +99,15 @@ def _promotions(page: Outline, rows: Sequence[Row], dates: Dates) -> Iterator[in
     """
     folders = [folder_of(page.hrefs.get(row.link, "")) for row in rows]
     usual, count = Counter(folders).most_common(1)[0]
+    promoted = [bool(_PROMOTED.search(_classes(page, row))) for row in rows]
+    tells = sum(promoted) <= len(rows) * (1 - _USUAL)  # else it says something else: "node--promoted"
     found = []
     for number, (row, folder, own) in enumerate(zip(rows, folders, dates.rows, strict=True)):
         if any(map(is_sure, own)):
             continue
         target = page.hrefs.get(row.link, "").partition("#")[0].partition("?")[0].rstrip("/")
         is_elsewhere = folder != usual and count >= len(rows) * _USUAL
-        if _SERVICE.search(target) or (is_elsewhere and _PROMOTED.search(_classes(page, row))):
+        if _SERVICE.search(target) or (is_elsewhere and tells and promoted[number]):
             found.append(number)
     if len(found) <= len(rows) * (1 - _USUAL):
         yield from found

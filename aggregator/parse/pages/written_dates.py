@@ -43,7 +43,8 @@ _TO = rf"\s?(?:[-–—/&]|to|until|and|bis|und|au|et|et le|al|t/m)\s?(?:{_WEEKD
 _FIRST_DAY = re.compile(rf"{_FROM}(?:st|nd|rd|th|er|\.)?{_TO}", re.IGNORECASE)
 _FIRST_FIGURES = re.compile(rf"{_FROM}(?:([./])(\d{{1,2}})?\2?)?{_TO}", re.IGNORECASE)
 _MONTH_DAY = re.compile(
-    rf"(?<![^\W\d_])({_WORD})[\s./-]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th|º)?(?!:?\d)(?:[\s.,/-]{{1,3}}((?:19|20)\d\d))?",
+    rf"(?<![^\W\d_])({_WORD})[\s./-]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th|º)?(?!:?\d)"
+    rf"(?:\s?[–—&-]\s?\d{{1,2}}(?:st|nd|rd|th)?(?=,?\s(?:19|20)\d\d))?(?:[\s.,/-]{{1,3}}((?:19|20)\d\d))?",
     re.IGNORECASE,
 )
 # "mar. 3 nov. 2026": a day of the week that is called as a month, and the month behind the day.
@@ -141,7 +142,13 @@ def _begins(text: str, found: re.Match[str], first_of: re.Match[str]) -> Written
     first_day, first_month = int(first_of[1]), int(first_of[3] or month)
     if first_month == month and first_day >= day:
         return None
-    return _written(text, found, str(year - (first_month > month)), first_month, str(first_day))
+    return _from(
+        first_of.start(1), _written(text, found, str(year - (first_month > month)), first_month, str(first_day))
+    )
+
+
+def _from(start: int, written: Written | None) -> Written | None:
+    return replace(written, start=start) if written is not None else None
 
 
 def _ordered(written: Written | None, *, is_month_first: bool) -> Written | None:
@@ -178,8 +185,9 @@ def _day_month(text: str, first: int, language: str | None) -> Written | None:
         month = month_number(found[2], language, has_year=bool(found[3]))
         if month:
             other = _FIRST_DAY.fullmatch(text, 0, found.start()) if found.start() else None
-            day = found[1] if other is None or int(other[1]) >= int(found[1]) else other[1]
-            return _written(text, found, found[3], month, day)
+            if other is not None and int(other[1]) < int(found[1]):
+                return _from(other.start(1), _written(text, found, found[3], month, other[1]))
+            return _written(text, found, found[3], month, found[1])
         found = _DAY_MONTH.search(text, found.end(1))  # "7 au 11 décembre": the next figure may be the day
     return None
 
