@@ -25,8 +25,8 @@ _IN_FORCE = re.compile(
 # Labels of days that lie ahead: by then something has to be done, or is over.
 _DUE = re.compile(
     r"(?:(?:\bdeadline|\bclosing(?! (?:conference|event|ceremony|session|workshop|party|gala))|\bcloses|\bapply by"
-    r"|\bexpir\w+|\bvalid until|\buntil|\bend date|\bfrist\w*|schluss|\bgültig|\bablauf|\bdate limite|\béchéance|\bclôture"
-    r"|\bdélai|\bjusqu|\bexpire|\bplazo|\bfecha límite|\bscadenza|\bsluitingsdatum)[^\d]{0,24}"
+    r"|\bexpir\w+|\bvalid until|\buntil|\bend date|\bfrist\w*|schluss|\bgültig|\bablauf|\bdate limite|\béchéance"
+    r"|\bclôture|\bdélai|\bjusqu|\bexpire|\bplazo|\bfecha límite|\bscadenza|\bsluitingsdatum)[^\d]{0,24}"
     r"|\b(?:due(?: date| on| by)?|ends?(?: on)?|bis(?: zum| spätestens| einschließlich)?|hasta(?: el)?|entro(?: il)?"
     r"|tot(?: en met)?)\W{0,4})$",
     re.IGNORECASE,

@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from aggregator.parse.pages.found_dates import LONGEST_LINE, Dates, Found, is_only_date
+from aggregator.parse.pages.datelines import LONGEST_LINE, is_only_date
+from aggregator.parse.pages.found_dates import Dates, Found
 from aggregator.parse.pages.month_heads import days_under_months
 from aggregator.parse.pages.order import day_comes_first
 from aggregator.parse.pages.outline import Outline

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from lxml import html
 
 from aggregator.parse.dates import parse_date
-from aggregator.parse.pages.date_labels import LABELS, column_label, is_due, is_of_another
+from aggregator.parse.pages.date_labels import column_label, is_due, is_of_another
+from aggregator.parse.pages.datelines import DATELINE, behind_text, dateline, is_only_date
 from aggregator.parse.pages.meanings import EPOCHS
 from aggregator.parse.pages.months import month_number
 from aggregator.parse.pages.order import AHEAD
@@ -30,33 +31,9 @@ _ISO = re.compile(r"^\s?(?:19|20)\d\d-\d\d-\d\d")
 _MOST_SPANNED = 100  # rows
 _BOXES = 3
 _BOX = 14  # characters of a piece of a date that is split into several
-_LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
-LONGEST_LINE = 60
 _LONGEST_LABEL = 30
-_LONGEST_MIXED = 80  # characters of a line with a weekday beside its date, and an author
 _LABELED = 40  # characters before a date in which its label ends
-_DATELINE = 70  # characters of a text in which a dateline stands
 _PROSE = 60  # characters of a text that is no line of its own
-# What stands before the date in a dateline: nothing, or a place ("Esch-sur-Alzette, ", "LUXEMBOURG (").
-_PLACE = re.compile(
-    r"\W{0,3}(?!(?i:on|in|at|by|until|since|from|before|after|the|am|im|bis|seit|vom|ab|den|der|die|das|nach"
-    r"|vor|le|les|la|du"
-    r"|de|des|au|en|dès|depuis|jusqu.au|avant|après|el|il|dal|fino)\b)(?:[^\W\d_a-zß-öø-ÿ][\w'’.-]*(?:[ ,/(|:–-]+"
-    r"(?:(?:am|an|der|im|la|le|les|sur|de|den|du|upon|of)[ ])?){1,2}){0,4}(?:den |the |le )?[\[(]?"
-)
-_BEHIND_DATELINE = re.compile(
-    r"[\])]?\s*(?:\([^)]{0,8}\)\s*)?(?:[–—|:·•]|-\s|,\s*[^\W\d_a-zß-öø-ÿ]|\.?\s+[„“«\"]?[^\W\d_a-zß-öø-ÿ])"
-)
-# What stands beside a day and belongs to it: "Donnerstag", "… Uhr".
-_BESIDE_DAY = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
-    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
-    r"|(?:méin|dënsch|donnesch|frei|samsch|sonn)deg|mëttwoch"
-    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
-    r"|(?:lune|marte|mercole|giove|vener)dì|sabato|domenica|uhr|auer|heures)\b",
-    re.IGNORECASE,
-)
-_LAST = re.compile(r"[(\[]([^()\[\]]{6,40})[)\]]\.?$")
 _ENDS = (")", "]", ").", "].")
 _HIER_IS_HERE = frozenset(("de", "lb", "nl", "af"))  # and yesterday in French
 
@@ -183,21 +160,6 @@ def _iso(written: str) -> datetime | None:
     return moment
 
 
-def is_only_date(text: str, written: Written) -> bool:
-    """Tell whether a text says hardly more than a date."""
-    rest = text[: written.start] + text[written.stop :]
-    if len(_LETTER.findall(rest)) <= _LEFT_OVER:
-        return True
-    rest = _BESIDE_DAY.sub("", rest) if len(text) <= _LONGEST_MIXED else rest
-    if len(_LETTER.findall(rest)) <= _LEFT_OVER:
-        return True
-    if len(text) > LONGEST_LINE or not LABELS.search(rest):
-        return False
-    other = find_written(rest)
-    rest = rest[: other.start] + rest[other.stop :] if other else rest
-    return len(_LETTER.findall(LABELS.sub("", rest))) <= _LEFT_OVER
-
-
 def _of_publication(text: str, written: Written, language: str | None) -> tuple[Written, str]:
     """Return the date of a text that isn't that of a change, and its label where that says that it is none either."""
     label = text[max(0, written.start - _LABELED) : written.start]
@@ -209,26 +171,6 @@ def _of_publication(text: str, written: Written, language: str | None) -> tuple[
     moved = replace(other, start=other.start + written.stop, stop=other.stop + written.stop)
     between = text[written.stop : moved.start]
     return moved, between if is_of_another(between) else ""
-
-
-def _dateline(text: str, language: str | None) -> Written | None:
-    """Return the date that a text begins with, as press releases do: "Luxembourg, 12 September 2026 – …"."""
-    head = text[:_DATELINE]
-    written = find_written(head, language)
-    if written is None or not _PLACE.fullmatch(head[: written.start]):
-        return None
-    behind = head[written.start : written.stop].rstrip(" ,.-–|") if written.clock is None else head[: written.stop]
-    stop = written.start + len(behind) if written.clock is None else written.stop
-    return written if _BEHIND_DATELINE.match(text[stop : stop + 12]) else None
-
-
-def _behind_text(text: str, language: str | None) -> Written | None:
-    """Return the date that a text ends with, in brackets: "… within the next years. (12.09.2026)"."""
-    found = _LAST.search(text, max(0, len(text) - _DATELINE))
-    written = find_written(found[1], language) if found is not None else None
-    if found is None or written is None or written.year is None or not is_only_date(found[1], written):
-        return None
-    return replace(written, start=found.start(1) + written.start, stop=found.start(1) + written.stop)
 
 
 @dataclass(slots=True)
@@ -257,19 +199,19 @@ _NOTHING = _Says()
 def _read(text: str, language: str | None) -> _Says:
     is_long = len(text) > LONGEST
     ends_so = is_long and text.endswith(_ENDS)
-    if len(text) > _BOX and not ends_so and _FIGURE.search(text, 0, _DATELINE if is_long else LONGEST) is None:
+    if len(text) > _BOX and not ends_so and _FIGURE.search(text, 0, DATELINE if is_long else LONGEST) is None:
         seconds = _seconds_ago(text, language)
         return _NOTHING if seconds is None else _Says(seconds_ago=seconds)
     if is_long:
-        line = _dateline(text, language) or (_behind_text(text, language) if ends_so else None)
+        line = dateline(text, language) or (behind_text(text, language) if ends_so else None)
         return _Says(line, is_line=True) if line is not None else _NOTHING
     may_begin = len(text) <= _BOX and (text[:1].isdigit() or month_number(text.strip(" .,"), language) is not None)
     written = find_written(text, language)
     if written is not None:
         written, label = _of_publication(text, written, language)
         is_pure = is_only_date(text, written)
-        is_line = not is_pure and _dateline(text, language) is not None
-        if not (is_pure or is_line) and text.endswith(_ENDS) and (behind := _behind_text(text, language)) is not None:
+        is_line = not is_pure and dateline(text, language) is not None
+        if not (is_pure or is_line) and text.endswith(_ENDS) and (behind := behind_text(text, language)) is not None:
             return _Says(behind, is_line=True)
         return _Says(written, is_pure, may_begin=may_begin, label=label, is_line=is_line)
     seconds = _seconds_ago(text, language)
@@ -321,7 +263,7 @@ def _in_cells(page: Outline, row: Row, only: set[int], language: str | None, now
 
 
 def _label_beside(page: Outline, cells: Sequence[Cell], number: int) -> str:
-    """Return what stands before a date, or names its column, where it says that it is that of a change or a deadline."""
+    """Return what stands before a date, or names its column, where that says that it is of a change or a deadline."""
     label = cells[number - 1] if number else None
     is_label = label is not None and len(label.text) <= _LONGEST_LABEL and label.link < 0 and not label.heading
     if is_label and label is not None and label.text[-1:] != "." and is_of_another(label.text):
