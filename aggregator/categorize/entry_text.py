@@ -15,6 +15,10 @@ _LINE_END = "\n"
 _BETWEEN_PARTS = f"{_LINE_END}{PART_END}{_LINE_END}"
 _FIELDS = tuple(Field)
 _REST_OF_WORD = re.compile(rb"[^ .]*")
+# Parts that are sentences; tags are names, each with its own capitals.
+_SENTENCES = (Field.TITLE, Field.SUMMARY, Field.CONTENT)
+# A line of so many words may be made of names that are written in capitals anyway: "ESA, NASA, JAXA".
+_MOST_NAMES = 3
 # What an entry is about is said long before; a hostile one with millions of words must not fill the memory.
 _MAX_CONTENT_CHARS = 200_000
 
@@ -24,15 +28,17 @@ Span = tuple[int, int]
 class EntryText:
     """What an entry says, part by part. Places are positions in ``words``, where each word stands between two spaces.
 
-    ``cased`` is the same with capitals.
+    ``cased`` is the same with capitals, where these tell something: not in a headline that is made of them.
     """
 
     def __init__(self, parts: list[str]) -> None:
         """``parts`` are those of _FIELDS, in this order; what lacks at the end isn't there."""
         self._parts = parts
         self.has_source = len(parts) == len(_FIELDS)
-        self.cased = squeeze(_BETWEEN_PARTS.join(parts))
-        self.words = self.cased.lower()
+        self._written = squeeze(_BETWEEN_PARTS.join(parts))
+        self.words = self._written.lower()
+        in_capitals = [place for place, part in enumerate(parts[: len(_SENTENCES)]) if _is_in_capitals(part)]
+        self.cased = _lowered(self._written, in_capitals) if in_capitals else self._written
 
     @cached_property
     def text(self) -> str:
@@ -53,7 +59,7 @@ class EntryText:
 
     def shown(self, span: Span) -> str:
         """Return the words of a span."""
-        return self.cased[slice(*span)].decode()
+        return self._written[slice(*span)].decode()
 
     def places_of(self, spans: list[Span]) -> list[Span]:
         """Return where the words are, in ``words``, that spans of ``text`` touch."""
@@ -75,6 +81,18 @@ class EntryText:
             after[cut] = length + rest + is_within
             here[cut] = word if rest else after[cut]
         return [(here[start], max(here[start], after[end] - 1)) for start, end in spans]
+
+
+def _is_in_capitals(text: str) -> bool:
+    """Tell whether a text has nothing but capitals, so that these don't tell names (SES) from words (French "ses")."""
+    return text.isupper() and len(text.split()) > _MOST_NAMES
+
+
+def _lowered(words: bytes, places: list[int]) -> bytes:
+    """Return the words with some of the parts in small letters."""
+    mark = PART_END.encode()
+    parts = words.split(mark)
+    return mark.join(part.lower() if place in places else part for place, part in enumerate(parts))
 
 
 def read_entry(entry: Entry, source: str = "") -> EntryText:

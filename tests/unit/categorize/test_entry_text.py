@@ -29,3 +29,17 @@ def _place_of(span: Span, text: EntryText) -> Span:
     first = bisect_right([word_end for _, word_end in words], start)
     after = bisect_left([word_start for word_start, _ in words], end)
     return begins[first], max(begins[first], begins[after] - 1)
+
+
+def test_capitals_of_a_headline_that_is_made_of_them_tell_nothing() -> None:
+    text = EntryText(["LA GARE FERME SES GUICHETS", "SES ferme la Gare", "", "SES\nESA\nGARE\nLUX"])
+
+    title, summary, _, tags = text.cased.split(b"\x00")
+
+    assert (title.strip(b" ."), summary.strip(b" .")) == (b"la gare ferme ses guichets", b"SES ferme la Gare")
+    assert tags.startswith(b" . SES")
+    assert text.shown((1, 8)) == "LA GARE"
+
+
+def test_names_in_a_row_keep_their_capitals() -> None:
+    assert EntryText(["ESA, NASA, JAXA", "", "", ""]).cased.startswith(b" ESA . NASA . JAXA ")

@@ -7,6 +7,7 @@ import time
 import unicodedata
 from dataclasses import replace
 from functools import cache
+from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
@@ -41,8 +42,23 @@ def plain_words(text: str) -> list[tuple[str, int, int]]:
     return words
 
 
+def parts_of(text: str) -> list[tuple[str, int]]:
+    """Return title, summary, content and tags, with what is between them, and where each begins."""
+    parts = re.findall("[^\x00]+|\x00", text)
+    return list(zip(parts, accumulate(map(len, parts), initial=0), strict=False))
+
+
+def capitals_tell(part: str, place: int) -> bool:
+    is_sentence = place < 5  # title, summary and content, and what is between them
+    return not (is_sentence and part.isupper() and len(part.split()) > 3)
+
+
 def plain_find(terms: list[Term], text: EntryText) -> Found:
-    words = plain_words(text.text)
+    words = [
+        (word if capitals_tell(part, place) else word.lower(), start + offset, end + offset)
+        for place, (part, offset) in enumerate(parts_of(text.text))
+        for word, start, end in plain_words(part)
+    ]
     begins = [1 + sum(len(word) + 1 for word, _, _ in words[:at]) for at in range(len(words) + 1)]
     found: Found = {}
     for number, term in enumerate(terms):
