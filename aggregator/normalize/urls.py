@@ -25,7 +25,7 @@ PLAIN = re.compile(
 # What is in canonical form but for its beginning and end, which nearly all addresses are: those of articles by a path,
 # and those that WordPress gives them by a number.
 _ORDINARY = re.compile(
-    r"https?://(?:www\.)?(?!(?:www|m|mobile|amp|google|cdn)\.)((?:[a-z0-9-]+\.)+[a-z]+)"
+    r"https?://(?:www\.)?(?!(?:www|m|mobile|amp|google|cdn|youtu|youtube|youtube-nocookie)\.)((?:[a-z0-9-]+\.)+[a-z]+)"
     r"(?:((?:/[\w~-][\w.~-]*+)*+)/?|/?(\?p=[0-9]+))",
     re.ASCII,
 )
@@ -38,6 +38,11 @@ _IPV6 = re.compile(r"[0-9a-f.]*:[0-9a-f:.]+")
 _MIRROR_PREFIXES = ("www.", "m.", "mobile.", "amp.")
 _INDEX = re.compile(r"/(?:index\.(?:html?|php|aspx?)|default\.aspx?)$", re.IGNORECASE)
 _AMP_SUFFIX = re.compile(r"(?<=[^/])/amp$|\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
+_AMP_PREFIX = re.compile(r"^/amp(?=/[^/])", re.IGNORECASE)
+_YOUTUBE = frozenset(("youtube.com", "youtube-nocookie.com"))
+_VIDEO_PATH = re.compile(r"/(?:shorts|live|embed|v|e)/([\w-]{11})/?", re.ASCII)
+_SHORT_PATH = re.compile(r"/([\w-]{11})/?", re.ASCII)
+_VIDEO_QUERY = re.compile(r"(?:.*&)?v=([\w-]{11})(?:&.*)?", re.ASCII)
 _SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
 
 
@@ -112,6 +117,8 @@ def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
         if inner is None:
             break
         url = inner
+    if video := _video(host, parts):
+        return f"https://youtube.com/watch?v={video}"
     port = f":{parts.port}" if parts.port not in _DEFAULT_PORTS else ""
     query = _query(parts.query)
     section = parts.fragment.partition(":~:")[0]  # behind it a browser marks words (text fragments)
@@ -126,6 +133,18 @@ def comparable_url(url: str | None, *, keep_fragment: bool) -> str | None:
 
 def _inner(host: str, parts: SplitResult) -> str | None:
     return unwrapped(host, _without_dots(_percent(parts.path, _IN_PATH)), parts.query)
+
+
+def _video(host: str, parts: SplitResult) -> str | None:
+    """Return which video of YouTube an address leads to, however it is written, at whatever second."""
+    if host == "youtu.be":
+        found = _SHORT_PATH.fullmatch(parts.path)
+    elif host in _YOUTUBE:
+        is_player = parts.path.rstrip("/") == "/watch"
+        found = _VIDEO_QUERY.fullmatch(parts.query) if is_player else _VIDEO_PATH.fullmatch(parts.path)
+    else:
+        return None
+    return found[1] if found else None
 
 
 def _split(url: str) -> SplitResult | None:
@@ -156,7 +175,7 @@ def _host(parts: SplitResult) -> str | None:
 def _path(path: str) -> str:
     """Return the path without what servers add to the same page, and its percent-encoding in one form."""
     path = _percent(_SESSION.sub("", path), _IN_PATH)
-    while (shorter := _without_dots(_AMP_SUFFIX.sub("", _INDEX.sub("", path)))) != path:
+    while (shorter := _without_dots(_AMP_SUFFIX.sub("", _AMP_PREFIX.sub("", _INDEX.sub("", path))))) != path:
         path = shorter
     return path
 

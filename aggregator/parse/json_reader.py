@@ -20,6 +20,7 @@ from aggregator.text.languages import language_code
 from aggregator.text.schemes import joined, repaired
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
+_STRING_OR_LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
 _BETWEEN_ITEMS = re.compile(r"[\s,]*")  # matches anywhere
 _VERSIONS = {"https://jsonfeed.org/version/1": "json10", "https://jsonfeed.org/version/1.1": "json11"}
 
@@ -62,6 +63,8 @@ def _load(text: str) -> tuple[object, bool]:
         try:
             return decoder.decode(text), False
         except json.JSONDecodeError as error:
+            with suppress(json.JSONDecodeError):
+                return decoder.decode(_without_last_commas(text)), False
             if not text.rstrip().endswith("}") and (whole := _whole_items(text, decoder)):
                 return whole, True
             raise ParseError(f"JSON that can't be read: {error.msg} at line {error.lineno}") from error
@@ -69,6 +72,11 @@ def _load(text: str) -> tuple[object, bool]:
         raise ParseError("JSON that can't be read: nested too deeply") from error
     except ValueError as error:  # a number of more digits than Python converts
         raise ParseError("JSON that can't be read: a number is too long") from error
+
+
+def _without_last_commas(text: str) -> str:
+    """Return a document without the commas behind which nothing comes, as templates with a loop leave them."""
+    return _STRING_OR_LAST_COMMA.sub(lambda found: found[1] or "", text)
 
 
 def _whole_items(text: str, decoder: json.JSONDecoder) -> object:

@@ -21,13 +21,15 @@ TRACKING_PARAMETERS = (
     *("oly_enc_id", "rb_clickid", "ref_src", "ref_url", "s_cid", "s_kwcid", "sc_campaign", "sc_cid", "sfnsn", "smid"),
     *("smtyp", "spm", "sr_share", "srsltid", "ss_campaign_id", "ss_source", "taid", "trk", "trkinfo", "ttclid"),
     *("twclid", "vero_conv", "vero_id", "wbraid", "wickedid", "wprov", "yclid", "zanpid", "maca"),
+    *("__source", "cx_artpos", "cx_testid", "cx_testvariant", "dicbo", "ftcamp", "gaa_*", "intcid", "nr_email_referer"),
+    "xtref",
 )
 _NAMES = frozenset(name for name in TRACKING_PARAMETERS if not name.endswith("*"))
 _PREFIXES = tuple(name[:-1] for name in TRACKING_PARAMETERS if name.endswith("*"))
 
 # These count only when their value says "from the feed".
 ORIGIN_PARAMETERS = frozenset(
-    ("cid", "feature", "from", "origin", "partner", "ref", "source", "src", "traffic_source", "via")
+    ("cid", "emc", "feature", "from", "mod", "origin", "partner", "ref", "source", "src", "traffic_source", "via")
 )
 _FEED_VALUE = re.compile(r"(?:news)?(?:rss|atom)?(?:feeds?|feedburner|rss|atom)(?:$|[^a-z])", re.IGNORECASE)
 
@@ -39,7 +41,7 @@ _HOST = re.compile(
 
 _SIGNED = re.compile(r"[?&](?:x-\w+-)?(?:signature|sig|hmac)=", re.IGNORECASE)
 
-_AMP_PARAMETERS = frozenset(("amp", "outputtype"))
+_AMP_PARAMETERS = frozenset(("amp", "output", "outputtype"))
 _AMP_VALUES = frozenset(("", "1", "true", "amp"))
 
 # Pages that forward to the address in a parameter.

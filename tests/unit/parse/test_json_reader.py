@@ -40,6 +40,14 @@ def test_broken_json_is_an_error(body: str, message: str) -> None:
         parsed(body)
 
 
+def test_commas_that_a_template_left_at_an_end_do_not_matter() -> None:
+    items = '{"id": "1", "title": "Tide, ]", "tags": ["a",],},\n{"id": "2", "title": "Ebb"},\n'
+    feed = parsed(f'{{"title": "x", "items": [{items}],\n}}')
+
+    assert [(entry.id, entry.title and entry.title.value) for entry in feed.entries] == [("1", "Tide, ]"), ("2", "Ebb")]
+    assert feed.complaint is None
+
+
 def test_what_is_no_number_counts_as_nothing() -> None:
     feed = parsed('{"title": "x", "items": [{"id": NaN, "title": "Tide", "date_published": Infinity}]}')
 
