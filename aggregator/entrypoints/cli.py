@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, wraps
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,16 @@ def _tree(source: Path) -> ast.Module:
 def _function(place: str) -> Any:  # noqa: ANN401 - each has options of its own
     module, _, name = place.partition(":")
     with loading():
-        return getattr(import_module(f"aggregator.entrypoints.commands.{module}"), name)
+        function = getattr(import_module(f"aggregator.entrypoints.commands.{module}"), name)
+
+    @wraps(function)
+    def run(*given: Any, **named: Any) -> Any:  # noqa: ANN401
+        try:
+            return function(*given, **named)
+        except BrokenPipeError:
+            raise typer.Exit from None  # Click would call it a failure; ``main.py`` says why it is none
+
+    return run
 
 
 def commands() -> Iterator[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -66,13 +67,17 @@ def _run() -> None:
 def _open_streams() -> None:
     """Open the standard streams that are closed: whoever closes them wants to hear nothing.
 
-    A database or a socket would get their numbers, and what is printed.
+    A database or a socket would get their numbers, and what is printed. Characters that a terminal's encoding lacks are
+    written as ``?``.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             number = os.open(os.devnull, os.O_RDWR)
             os.set_inheritable(number, True)
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _polled(wish: Wish) -> int:

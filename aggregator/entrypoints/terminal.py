@@ -15,8 +15,9 @@ from aggregator.text.legal import visible
 from aggregator.text.moments import relative
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.console import Console, RenderableType
+    from rich.table import Column, Table
+    from rich.text import Text
 
 STATUS_STYLE = {
     SourceStatus.OK: "green",
@@ -70,10 +71,11 @@ def shown(text: str) -> str:
 def print_json(items: Iterable[dict[str, Any]]) -> None:
     """Print a JSON array, an item a line, as the items come: the list may be longer than memory."""
     out = sys.stdout
+    is_unicode = (out.encoding or "").lower().startswith("utf")
     out.write("[")
     separator = "\n"
     for item in items:
-        out.write(separator + json.dumps(item, ensure_ascii=False))
+        out.write(separator + json.dumps(item, ensure_ascii=not is_unicode))
         separator = ",\n"
     out.write("\n]\n" if separator != "\n" else "]\n")
 
@@ -89,6 +91,49 @@ def table(*columns: str, wide: Sequence[str] = ()) -> Table:
         else:
             made.add_column(column, no_wrap=True, overflow="ellipsis")
     return made
+
+
+def show(listing: Table) -> None:
+    """Print a table. On a terminal that is too narrow for it, what is long stands below the rest of its row."""
+    out = console()
+    if not out.is_terminal or _least_width(listing) <= out.width:
+        out.print(listing)
+        return
+    from rich.padding import Padding
+    from rich.text import Text
+
+    columns = listing.columns
+    header = [Text(str(each.header), style="bold") for each in columns]
+    for row in (header, *zip(*(map(_text, each.cells) for each in columns), strict=True)):
+        cells = list(zip(columns, row, strict=True))
+        line = Text("  ").join(_padded(cell, _widest(column)) for column, cell in cells if column.no_wrap)
+        line.rstrip()
+        out.print(line)
+        for column, cell in cells:
+            if cell and not column.no_wrap:
+                out.print(Padding(cell, (0, 0, 0, 4)), soft_wrap=False)
+
+
+def _least_width(listing: Table) -> int:
+    """Return how wide a table is when nothing in it is cut off; two cells stand between columns."""
+    widths = (_widest(each) if each.no_wrap else each.min_width or 0 for each in listing.columns)
+    return sum(widths) + 2 * (len(listing.columns) - 1)
+
+
+def _widest(column: Column) -> int:
+    return max(_text(cell).cell_len for cell in (column.header, *column.cells))
+
+
+def _padded(cell: Text, width: int) -> Text:
+    padded = cell.copy()
+    padded.pad_right(width - cell.cell_len)
+    return padded
+
+
+def _text(cell: RenderableType) -> Text:
+    from rich.text import Text
+
+    return cell if isinstance(cell, Text) else Text.from_markup(str(cell))
 
 
 def rfc3339(time: datetime | None) -> str | None:

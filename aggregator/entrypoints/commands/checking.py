@@ -16,7 +16,7 @@ from aggregator.entrypoints.commands.digest_checks import check_digests, tell_st
 from aggregator.entrypoints.commands.moves import tell_known_moves
 from aggregator.entrypoints.commands.options import ConfigOption
 from aggregator.entrypoints.commands.rule_checks import tell_doubts
-from aggregator.entrypoints.terminal import ago, complain, console, counted, say, table
+from aggregator.entrypoints.terminal import ago, complain, counted, say, show, table
 from aggregator.errors import SourceError
 from aggregator.fetch import key_of
 from aggregator.model import Source, SourceKind
@@ -83,7 +83,7 @@ def _check_live(config: Config, sources: tuple[Source, ...]) -> bool:
         for source, found in zip(sources, pool.map(ask, sources), strict=True):
             failed += isinstance(found, SourceError)
             listing.add_row(*_live_row(source, found, now))
-    console().print(listing)
+    show(listing)
     if failed:
         complain(f"{failed} of {counted(len(sources), 'source')} can't be read")
     return not failed

@@ -28,7 +28,7 @@ from aggregator.entrypoints.commands.hubs import (
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, LimitOption
 from aggregator.entrypoints.logs import LogFormat, configure_logging
 from aggregator.entrypoints.opening import opened
-from aggregator.entrypoints.terminal import ago, complain, console, counted, print_json, rfc3339, say, table
+from aggregator.entrypoints.terminal import ago, complain, console, counted, print_json, rfc3339, say, show, table
 from aggregator.errors import DeliveryError, UsageError
 from aggregator.model.issues import ChannelKind, Delivery, DeliveryStatus, Issue, StopCause
 from aggregator.notify import Target, chat_target, email_target, targets_of, webhook_target
@@ -297,7 +297,7 @@ def _print_deliveries(shown: Iterable[Delivery], config: Config, now: datetime) 
             upcoming,
             Text(each.last_error or ""),
         )
-    console().print(listing)
+    show(listing)
 
 
 def _shown(config: Config, delivery: Delivery) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from rich.text import Text
 
 from aggregator.app import Aggregator
-from aggregator.entrypoints.terminal import ago, console, rfc3339, say, table
+from aggregator.entrypoints.terminal import ago, console, rfc3339, say, show, table
 from aggregator.errors import UsageError
 from aggregator.model.issues import DeliveryStatus, Ping
 from aggregator.outputs.hubs import Pinged, ping_due
@@ -45,7 +45,7 @@ def print_pings(pings: Sequence[Ping], now: datetime) -> None:
             "now" if each.next_attempt is not None and each.next_attempt <= now else upcoming,
             Text(each.last_error or ""),
         )
-    console().print(listing)
+    show(listing)
 
 
 def ping_json(ping: Ping) -> dict[str, Any]:

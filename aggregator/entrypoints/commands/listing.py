@@ -18,11 +18,11 @@ from aggregator.entrypoints.terminal import (
     NO_SOURCES,
     STATUS_STYLE,
     ago,
-    console,
     entry_json,
     print_json,
     rfc3339,
     say,
+    show,
     source_json,
     table,
 )
@@ -71,7 +71,7 @@ def sources(
             status.append(f" ×{state.failures}")
         last_success = ago(state.last_success, now)
         listing.add_row(health.source.name, status, str(health.entries), last_success, _next_check(health, now))
-    console().print(listing)
+    show(listing)
     if not all_health:
         say(NO_SOURCES)
 
@@ -149,7 +149,7 @@ def _print_entries(aggregator: Aggregator, selection: Selection, limit: int | No
     if not shown:
         say("nothing matches")
         return
-    console().print(listing)
+    show(listing)
     if limit is None and len(shown) > _SHOWN:
         say(f"the newest {_SHOWN}; --limit N shows more, --json all")
 

@@ -14,7 +14,7 @@ from aggregator.config import Config, bare_address, load
 from aggregator.entrypoints.commands.adding import find_behind
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, KindOption
 from aggregator.entrypoints.opening import opened
-from aggregator.entrypoints.terminal import console, counted, enclosures_json, print_json, rfc3339, say, table
+from aggregator.entrypoints.terminal import counted, enclosures_json, print_json, rfc3339, say, show, table
 from aggregator.errors import NoConfiguration
 from aggregator.model import Entry, Source, SourceKind
 from aggregator.normalize import canonical_url, notes_on_ids
@@ -87,7 +87,7 @@ def _print_preview(found: Found) -> None:
     listing = table("published", "title", "address", wide=("title", "address"))
     for entry in found.entries:
         listing.add_row(rfc3339(entry.published) or "undated", Text(entry.title), Text(visible(entry.url or "")))
-    console().print(listing)
+    show(listing)
     if found.rules is not None:
         say()
         say("To pin where this stands, so that nothing else is ever taken for it, write into the sources file:")

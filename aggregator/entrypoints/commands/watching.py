@@ -13,7 +13,7 @@ from rich.text import Text
 from aggregator.app import Aggregator
 from aggregator.entrypoints.commands.options import ConfigOption, JsonOption, LimitOption
 from aggregator.entrypoints.opening import opened, require_name
-from aggregator.entrypoints.terminal import ago, console, counted, print_json, rfc3339, say, table
+from aggregator.entrypoints.terminal import ago, counted, print_json, rfc3339, say, show, table
 from aggregator.errors import UsageError
 from aggregator.model import Edition
 from aggregator.publish import rank_table, ranking_csv, ranking_json, standings, standings_csv, standings_json
@@ -68,7 +68,7 @@ def _list(aggregator: Aggregator, *, as_json: bool, limit: int | None) -> None:
         follows = f"{each['follow']}: {each['rank'] or '–'}" if each["follow"] else ""
         latest = ago(taken_at, now)
         listing.add_row(each["name"], str(each["rows"]), str(each["editions"]), latest, follows, each["title"])
-    console().print(listing)
+    show(listing)
     if not found:
         say("no ranking is watched yet; `kind: watch` on a page with a table makes one (docs/reference/pages.md)")
 
@@ -108,7 +108,7 @@ def _show(
         style = "bold" if row.is_followed else ""
         rank = "–" if row.rank is None else str(row.rank)
         listing.add_row(*(Text(cell, style=style) for cell in (rank, moved, row.name, *row.cells)))
-    console().print(listing)
+    show(listing)
     if ranked.gone:
         say(f"not in it any more: {', '.join(ranked.gone)}")
 
@@ -128,5 +128,5 @@ def _show_row(name: str, row: str, editions: list[Edition], *, as_json: bool, as
         for each in oldest_first:
             rank = "–" if each.rank is None else str(each.rank)
             listing.add_row(f"{each.taken_at:%Y-%m-%d %H:%M}", rank, str(each.size))
-        console().print(listing)
+        show(listing)
         say(f"{row}, over {counted(len(oldest_first), 'edition')}")

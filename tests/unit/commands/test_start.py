@@ -1,5 +1,7 @@
 """What the program loads before it knows what is wanted of it."""
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -98,3 +100,33 @@ def test_every_command_helps(command: tuple[str, ...], asked: str) -> None:
 
     assert helped.exit_code == 0
     assert helped.stdout.startswith("Usage: ")
+
+
+def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path) -> None:
+    names = "".join(f"  - {{name: source-{number}, url: 'https://{number}.example/'}}\n" for number in range(400))
+    (tmp_path / "aggregator.yaml").write_text(f"sources:\n{names}")
+    program = [sys.executable, "-m", "aggregator", "sources", "--json"]
+
+    with subprocess.Popen(program, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+    assert process.returncode == 0
+
+
+def test_characters_that_a_terminal_lacks_end_no_command(tmp_path: Path) -> None:
+    (tmp_path / "aggregator.yaml").write_text("sources: [{name: a, url: 'https://a.example/', title: Ž}]\n")
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+
+    listed, written = (
+        subprocess.run(
+            [sys.executable, "-m", "aggregator", *command],
+            cwd=tmp_path, env=ascii_only, capture_output=True, encoding="ascii", timeout=60, check=False,
+        )
+        for command in (["sources", "--json"], ["poll", "ä"])
+    )  # fmt: skip
+
+    assert [source["title"] for source in json.loads(listed.stdout)] == ["Ž"]
+    assert (written.returncode, written.stderr.partition(";")[0]) == (2, "aggregator: no source is named '?'")
