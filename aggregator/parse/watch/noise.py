@@ -48,6 +48,7 @@ _MONTHS: Final = {
     "de": ("januar februar märz april mai juni juli august september oktober november dezember", 3),
     "fr": ("janvier février mars avril mai juin juillet août septembre octobre novembre décembre", 4),
 }
+_DECIMAL: Final = re.compile(r"0*(\d+)(?:([.,])(\d|\d\d|\d{4,}))?")  # three digits behind a mark may be thousands
 _NOT_SAID: Final = re.compile(r"[^\w⟨⟩+\-]+")
 
 
@@ -57,6 +58,14 @@ def is_noise(before: str, after: str, *, day_before: date, day_after: date) -> b
     A date counts as such when it is the day on which each of them was read, or the day before: "as of today".
     """
     return essence(before, day_before) == essence(after, day_after)
+
+
+def is_same_number(before: str, after: str) -> bool:
+    """Whether two cells are one number, written with other zeros: "1" and "01", "91.2" and "91.20"."""
+    one, other = _DECIMAL.fullmatch(before), _DECIMAL.fullmatch(after)
+    if one is None or other is None or (one[2] and other[2] and one[2] != other[2]):
+        return False
+    return (one[1], (one[3] or "").rstrip("0")) == (other[1], (other[3] or "").rstrip("0"))
 
 
 def essence(text: str, day: date) -> str:

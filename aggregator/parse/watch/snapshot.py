@@ -18,6 +18,7 @@ from aggregator.model import Fetched
 from aggregator.parse.pages import open_page, wall
 from aggregator.parse.site_names import without_site
 from aggregator.parse.watch.grids import grid_of, names_above, parts_of, with_figures_apart
+from aggregator.parse.watch.shared_places import with_a_row_for_each
 from aggregator.parse.watch.shown_tables import (
     BLOCKS,
     LONGEST_CELL,
@@ -316,7 +317,7 @@ def with_names_of(before: Snapshot, after: Snapshot) -> Snapshot:
 
 def _as_read(table: Table) -> Table:
     """Return a table as people read it; one that is kept as an earlier release read it is read in the same way."""
-    return with_ranks_apart(unfolded(with_names_apart(table)))
+    return with_a_row_for_each(with_ranks_apart(unfolded(with_names_apart(table))))
 
 
 def _is_inside_main(element: html.HtmlElement) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from aggregator.parse.watch.column_alignment import align
-from aggregator.parse.watch.noise import is_noise
+from aggregator.parse.watch.noise import is_noise, is_same_number
 from aggregator.parse.watch.ranks import movement_columns, rank_column, rank_of, shifted
 from aggregator.parse.watch.shown_tables import Table
 from aggregator.parse.watch.snapshot import Snapshot
@@ -103,7 +103,7 @@ def _compare(before: Table, after: Table, day_before: date, day_after: date) -> 
             continue
         places = [place for place in compared if not _is_same(arranged[key][place], row[place], day_before, day_after)]
         if places:
-            was = tuple(arranged[key][place] if place in compared else cell for place, cell in enumerate(row))
+            was = tuple(arranged[key][place] if place in places else cell for place, cell in enumerate(row))
             is_shift = places == [rank] and key in shifts
             moved = _moved(was, row, rank) - shifts.get(key, 0)
             changed.append(RowChange(row[key_place], was, row, shifts[key] if is_shift else 0, moved))
@@ -145,7 +145,7 @@ def _moved(was: Sequence[str], row: Sequence[str], rank: int | None) -> int:
 
 
 def _is_same(old: str, new: str, day_before: date, day_after: date) -> bool:
-    return old == new or is_noise(old, new, day_before=day_before, day_after=day_after)
+    return old == new or is_same_number(old, new) or is_noise(old, new, day_before=day_before, day_after=day_after)
 
 
 def _arranged(row: Sequence[str], places: Sequence[int | None], now: Sequence[str] | None) -> tuple[str, ...]:

@@ -383,7 +383,7 @@ def test_a_new_edition_with_other_values_tells_the_ranks_first() -> None:
 
     entry = page.show(
         edition(
-            *moved(COUNTRIES, "Luxembourg", 2), scores={each: f"{number}.5" for number, each in enumerate(COUNTRIES)}
+            *moved(COUNTRIES, "Luxembourg", 2), scores={each: f"{number}.7" for number, each in enumerate(COUNTRIES)}
         )
     )
 

@@ -105,6 +105,7 @@ def test_a_change_is_told_in_the_headline(before: str, after: str, told: str) ->
         (table("1|Malta", "2|Chad"), table("2|Chad", "1|Malta")),
         (table("1|Malta|12:30", "2|Chad|12:30"), table("1|Malta|13:00", "2|Chad|13:00")),
         ("<p>© 2025 The agency</p>", "<p>© 2026 The agency</p>"),
+        (table("1|Malta|91.2", "2|Chad|80,0"), table("01|Malta|91.20", "02|Chad|80")),
     ],
 )
 def test_what_changes_by_itself_is_no_change(before: str, after: str) -> None:
@@ -119,10 +120,35 @@ def test_what_changes_by_itself_is_no_change(before: str, after: str) -> None:
         ("<p>There are 12 members.</p>", "<p>There are 13 members.</p>"),
         ("<p>Valid for 30 days.</p>", "<p>Valid for 60 days.</p>"),
         (table("1|Malta|70.5", "2|Chad|60"), table("1|Malta|70.6", "2|Chad|60")),
+        (table("1|Malta|1.2", "2|Chad|60"), table("1|Malta|1.200", "2|Chad|60")),  # a thousand, it may be
     ],
 )
 def test_figures_that_mean_something_are_a_change(before: str, after: str) -> None:
     assert change(before, after) is not None
+
+
+SHARED = ("1|Malta|195", "2|Chad, Mali, Peru|193", "3|Cuba, Laos, Oman|192", "4|Fiji|190")
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (("1|Malta|195", "2|Chad, Laos, Mali, Peru|193", "3|Cuba, Oman|192", "4|Fiji|190"), "Laos 3 → 2"),
+        (("1|Malta|195", "2|Chad, Mali, Peru|193", "3|Cuba, Laos, Oman, Togo|192", "4|Fiji|190"), "new: Togo"),
+    ],
+)
+def test_those_who_share_a_place_are_told_apart(after: tuple[str, ...], told: str) -> None:
+    header = "Rank|Passport|Destinations"
+
+    assert title(table(*SHARED, header=header), table(*after, header=header)) == f"Ranking: {told}"
+
+
+def test_a_name_with_commas_is_one_name() -> None:
+    before = table("1|Rome, NY, USA|9", "2|Paris, France|8", "3|Oman|7", "4|Lima, OH, USA|6", header="Rank|City|Score")
+
+    told = title(before, before.replace("9", "5"))
+
+    assert told == "Ranking: Rome, NY, USA 9 → 5"
 
 
 def test_the_content_shows_what_stood_there_and_what_stands_there_now_and_is_escaped() -> None:
