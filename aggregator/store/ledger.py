@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+
+import sqlalchemy as sa
 
 from aggregator.model.issues import (
     ChannelKind,
@@ -27,6 +29,14 @@ class Ledger(Claimable):
     """What was, and is to be, sent to whom. Made by ``Store``; raises StoreError like it."""
 
     _table = tables.deliveries
+
+    def __init__(
+        self,
+        read: Callable[[], AbstractContextManager[sa.Connection]],
+        write: Callable[[], AbstractContextManager[sa.Connection]],
+    ) -> None:
+        super().__init__(read, write)
+        self._kept: list[tuple[DeliveryClaim, Outcome]] = []
 
     # --- issues ------------------------------------------------------------------------------------------------------
 
@@ -119,6 +129,16 @@ class Ledger(Claimable):
         """Write what attempts left; nothing where another worker has the delivery by now, unless it was sent."""
         with self._write() as connection:
             deliveries.record(connection, outcomes, now=now)
+
+    def keep(self, outcomes: Sequence[tuple[DeliveryClaim, Outcome]]) -> None:
+        """Remember what was sent and could not be written, for ``record_kept``; all else is attempted again anyway."""
+        self._kept += [each for each in outcomes if each[1].status is DeliveryStatus.SENT]
+
+    def record_kept(self, *, now: datetime) -> None:
+        """Write what this process has kept, before anything is sent again."""
+        if self._kept:
+            self.record(self._kept, now=now)
+            self._kept = []
 
     def retry(self, delivery_id: int, *, now: datetime) -> Delivery | None:
         """Make a delivery due at once; return it as it was, None when there is none of this id."""
