@@ -1,6 +1,6 @@
 """Entry + rules → categories with reasons; entry + filters → wanted or not. Touches nothing."""
 
-from aggregator.categorize.filters import Filter, as_entry, compile_filter, fits_text, is_wanted
+from aggregator.categorize.filters import as_entry, compile_filter, fits_text, is_wanted
 from aggregator.categorize.right_answers import RIGHT_ANSWER, examples_of, headline_key, is_address
 from aggregator.categorize.rules import (
     Judgment,
@@ -14,7 +14,6 @@ from aggregator.categorize.rules import (
 
 __all__ = [
     "RIGHT_ANSWER",
-    "Filter",
     "Judgment",
     "Rules",
     "as_entry",

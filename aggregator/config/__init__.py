@@ -4,7 +4,6 @@ from aggregator.config.categories import CategoryConfig, Examples, TermGroup
 from aggregator.config.fetching import FetchSettings, WebSub
 from aggregator.config.load import load, shown_path
 from aggregator.config.messages import (
-    Channel,
     ChatChannel,
     ChatService,
     EmailChannel,
@@ -32,7 +31,6 @@ from aggregator.config.web import Images, Tokens, Web
 
 __all__ = [
     "CategoryConfig",
-    "Channel",
     "ChatChannel",
     "ChatService",
     "Config",

@@ -9,12 +9,11 @@ from aggregator.http.addresses import Address, basic_authorization, parse_addres
 from aggregator.http.client import HttpClient, user_agent
 from aggregator.http.conversation import Conversation
 from aggregator.http.proxies import proxies_of
-from aggregator.http.response import Hop, Response, date_of
+from aggregator.http.response import Response, date_of
 
 __all__ = [
     "Address",
     "Conversation",
-    "Hop",
     "HttpClient",
     "Response",
     "basic_authorization",

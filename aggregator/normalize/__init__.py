@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from aggregator.normalize.changes import Changes, normalize_changes, normalize_feed
 from aggregator.normalize.entry import with_article
-from aggregator.normalize.html import clean_html, plain_text
 from aggregator.normalize.keys import notes_on_ids
 from aggregator.normalize.urls import canonical_url
 
 __all__ = [
     "Changes",
     "canonical_url",
-    "clean_html",
     "normalize_changes",
     "normalize_feed",
     "notes_on_ids",
-    "plain_text",
     "with_article",
 ]

@@ -8,7 +8,6 @@ from aggregator.notify.endpoints import (
     Target,
     chat_target,
     email_target,
-    masked_mail,
     targets_of,
     webhook_target,
 )
@@ -26,7 +25,6 @@ __all__ = [
     "chat_target",
     "compose",
     "email_target",
-    "masked_mail",
     "read_token",
     "schedule_of",
     "targets_of",

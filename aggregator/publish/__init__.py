@@ -27,7 +27,6 @@ from aggregator.publish.pages.choices import (
 )
 from aggregator.publish.pages.frame import Frame, site_frame
 from aggregator.publish.pages.ledger import (
-    DeliveryRow,
     DigestRow,
     SectionPage,
     arrange_channels,
@@ -62,13 +61,12 @@ from aggregator.publish.pages.render import (
 )
 from aggregator.publish.pages.river import Day, Item, Wording, arrange, arrange_in_order, arrange_top, wording_of
 from aggregator.publish.pages.source import SourcePage, arrange_polls
-from aggregator.publish.pages.source_list import SourceList, list_sources
+from aggregator.publish.pages.source_list import list_sources
 from aggregator.publish.pages.source_table import SourceRow, arrange_sources, source_row
 from aggregator.publish.pages.standing import Standing, standing_of
 from aggregator.publish.pages.static import SiteContent, static_pages
-from aggregator.publish.pages.story import StoryPage, arrange_story
-from aggregator.publish.pages.subscribing import FeedRow, arrange_feeds, render_feed_opml
-from aggregator.publish.parts import source_title
+from aggregator.publish.pages.story import arrange_story
+from aggregator.publish.pages.subscribing import arrange_feeds, render_feed_opml
 from aggregator.text.moments import moment
 
 __all__ = [
@@ -77,9 +75,7 @@ __all__ = [
     "PERIODS",
     "Choice",
     "Day",
-    "DeliveryRow",
     "DigestRow",
-    "FeedRow",
     "Filters",
     "Format",
     "Frame",
@@ -88,11 +84,9 @@ __all__ = [
     "River",
     "SectionPage",
     "SiteContent",
-    "SourceList",
     "SourcePage",
     "SourceRow",
     "Standing",
-    "StoryPage",
     "Wording",
     "Written",
     "archive_document",
@@ -146,7 +140,6 @@ __all__ = [
     "site_frame",
     "source_choices",
     "source_row",
-    "source_title",
     "standing_of",
     "standings",
     "standings_csv",

@@ -6,15 +6,13 @@ Nothing here is part of the way of the data. Start with ``samples.py``, the tabl
 from aggregator.entrypoints.demo.configuration import write_config
 from aggregator.entrypoints.demo.inlets import push_news, write_inlets
 from aggregator.entrypoints.demo.sample_hub import DemoHub
-from aggregator.entrypoints.demo.samples import DemoSource, Expected, expected, formats, sources
-from aggregator.entrypoints.demo.server import DemoSite, Request
+from aggregator.entrypoints.demo.samples import DemoSource, expected, formats, sources
+from aggregator.entrypoints.demo.server import DemoSite
 
 __all__ = [
     "DemoHub",
     "DemoSite",
     "DemoSource",
-    "Expected",
-    "Request",
     "expected",
     "formats",
     "push_news",

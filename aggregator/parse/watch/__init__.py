@@ -22,7 +22,7 @@ from aggregator.parse.watch.snapshot import Snapshot, has_edition, pack, size_of
 from aggregator.parse.watch.split_tables import with_whole_rankings
 from aggregator.parse.watch.table_changes import TableChange, compare_tables
 
-__all__ = ["Watched", "how_to_watch", "read_watched"]
+__all__ = ["how_to_watch", "read_watched"]
 
 
 _MOST_ROWS: Final = 0.5

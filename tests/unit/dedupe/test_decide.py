@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from aggregator.dedupe import Judged, decide
+from aggregator.dedupe import decide
+from aggregator.dedupe.judging import Judged
 from aggregator.model import Enclosure, Entry, Known, KnownEntry
 from tests.builders import NOW, make_claim, make_entry, make_known, make_source
 

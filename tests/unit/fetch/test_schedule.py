@@ -8,8 +8,8 @@ from statistics import median
 import pytest
 
 from aggregator.errors import FetchError, FetchTimeout, NotAFeed, SourceError, StatusError, Throttled
-from aggregator.fetch import Check, NextCheck, QuietTimes, counts_as_failure, next_check
-from aggregator.fetch.next_check import MAX_JITTER
+from aggregator.fetch.next_check import MAX_JITTER, Check, NextCheck, counts_as_failure, next_check
+from aggregator.fetch.quiet import QuietTimes
 from aggregator.model import Freshness, Source
 
 NOW = datetime(2026, 3, 2, 12, 7, tzinfo=UTC)  # a Monday

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.normalize import clean_html, plain_text
 from aggregator.normalize.allowed import ATTRIBUTES, BLOCKS, DROPPED_WITH_CONTENT, INLINE, URL_SCHEMES
-from aggregator.normalize.html import paragraphs
+from aggregator.normalize.html import clean_html, paragraphs, plain_text
 from aggregator.normalize.tangle import MAX_DEPTH, flattened, is_tangled
 from aggregator.text.one_line import one_line
 from aggregator.text.tags import visible_lines

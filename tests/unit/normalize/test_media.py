@@ -7,7 +7,7 @@ import time
 import pytest
 
 from aggregator.model import Enclosure
-from aggregator.normalize import clean_html, plain_text
+from aggregator.normalize.html import clean_html, plain_text
 from aggregator.text.one_line import one_line
 from aggregator.text.tags import visible_lines
 from tests.unit.normalize.making import html, one
