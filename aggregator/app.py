@@ -237,10 +237,10 @@ class Aggregator:
             raise NotHere(marked("no feed is named “%(name)s”; there are: %(names)s"), name=name, names=names)
         return feed
 
-    def feed_document(self, name: str, *, token: str | None = None, base: str | None = None) -> FeedDocument:
+    def feed_document(self, name: str, *, token: str | None = None) -> FeedDocument:
         """Return one configured feed, ready to render; raises UsageError for a name that is not configured.
 
-        ``token`` goes into its addresses; ``base`` is the folder that it is published in (see ``build_document``).
+        ``token`` goes into its addresses.
         """
         from aggregator.publish import build_document  # not what a poll, or most commands, should wait for
 
@@ -250,7 +250,6 @@ class Aggregator:
             self.config,
             self.published(feed.where, limit=feed.limit),
             identity=self.identity,
-            base=base,
             token=token,
             last_archive=self.store.feeds.last_archive(name),
         )

@@ -13,6 +13,7 @@ from aggregator.categorize.right_answers import RIGHT_ANSWER, Answers, answers_o
 from aggregator.categorize.standing_pages import is_standing_page, lessened
 from aggregator.model import CategoryMatch, Entry, Rule, Source, Terms
 from aggregator.text.terms import TEXT_FIELDS, Condition, Field, Pattern, Term, parse_term
+from aggregator.text.tongues import primary
 
 if TYPE_CHECKING:
     from aggregator.config import CategoryConfig, TermGroup
@@ -306,11 +307,6 @@ class _Reading:
 
 def _given_reason(source: Source, category: str) -> tuple[str, ...]:
     return (f"every entry of {source.name} has it",) if category in source.categories else ()
-
-
-def primary(language: str) -> str:
-    """Return the language of a tag without its region."""
-    return language.partition("-")[0].lower()
 
 
 def explain_rules(entry: Entry, source: Source, rules: Rules) -> tuple[str, ...]:

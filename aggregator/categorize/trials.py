@@ -8,11 +8,12 @@ from operator import itemgetter
 
 from aggregator.categorize.entry_text import EntryText, Span, read_entry
 from aggregator.categorize.occurrences import Cover, Finder, Found, Numbered, Occurrences, number
-from aggregator.categorize.rules import Written, primary, written_in
+from aggregator.categorize.rules import Written, written_in
 from aggregator.categorize.standing_pages import is_standing_page, lessened
 from aggregator.config import CategoryConfig, TermGroup
 from aggregator.model import Entry, Source
 from aggregator.text.terms import Field
+from aggregator.text.tongues import primary
 
 # Scores are sums of weights such as 0.1.
 _DIGITS = 9

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from aggregator.text.folding import fold
+from aggregator.text.tongues import primary
 
 LANGUAGES: Final = (
     *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl"),
@@ -47,9 +48,8 @@ def _numbers(names: Callable[[str], _Names], word: str, language: str | None) ->
 
 
 def _language(tag: str | None) -> str | None:
-    primary = (tag or "").partition("-")[0].lower()
-    primary = _SAME.get(primary, primary)
-    return primary if primary in LANGUAGES or primary in {"he", "id", "ar"} else None
+    language = _SAME.get(primary(tag), primary(tag))
+    return language if language in LANGUAGES or language in {"he", "id", "ar"} else None
 
 
 @cache

@@ -14,6 +14,7 @@ from aggregator.model import Claim, Edition, PollResult, Ranking
 from aggregator.store.claims import held, is_held
 from aggregator.store.tables import editions, sources
 
+_MOST = 500
 _JSON = TypeAdapter(Edition)
 _OF_SOURCE = editions.join(sources, sources.c.pk == editions.c.source_pk)
 
@@ -29,14 +30,14 @@ def write(connection: sa.Connection, results: Sequence[tuple[Claim, PollResult]]
         connection.execute(_insert(connection.dialect.name), values)
 
 
-def of_source(connection: sa.Connection, source_name: str, *, limit: int) -> list[Edition]:
+def of_source(connection: sa.Connection, source_name: str) -> list[Edition]:
     """Return the latest editions of an active source's ranking, the last one first."""
     query = (
         sa.select(editions.c.content)
         .select_from(_OF_SOURCE)
         .where(sources.c.is_active, sources.c.name == source_name)
         .order_by(editions.c.taken_at.desc())
-        .limit(limit)
+        .limit(_MOST)
     )
     return [_read(content) for content in connection.execute(query).scalars()]
 

@@ -37,7 +37,6 @@ from aggregator.store.tables import site
 from aggregator.store.transactions import Transactions
 
 _BATCH = 500
-_MOST_EDITIONS = 500
 
 # Built once: nothing is asked as often.
 _CONTENT_VERSION = sa.select(site.c.content_version)
@@ -64,10 +63,10 @@ class Lookups(Transactions):
         with self._read() as connection:
             return editions.rankings(connection)
 
-    def editions(self, source_name: str, *, limit: int = _MOST_EDITIONS) -> list[Edition]:
+    def editions(self, source_name: str) -> list[Edition]:
         """Return the latest editions of a source's ranking, the last one first."""
         with self._read() as connection:
-            return editions.of_source(connection, source_name, limit=limit)
+            return editions.of_source(connection, source_name)
 
     def activity(self, *, today: date) -> dict[str, tuple[int, ...]]:
         """Return how many entries each source had on each of the 30 days (UTC) that end ``today``, oldest first."""

@@ -52,14 +52,16 @@ class _Index(Protocol):
 
     def find(
         self, connection: sa.Connection, query: Query, selection: Selection, *, before: Position | None, limit: int
-    ) -> list[Position]: ...
+    ) -> list[Position]:
+        """Return the newest places of what is found; not all of it may meet the selection."""
 
-    def meeting(self, connection: sa.Connection, query: Query, places: Collection[Position]) -> set[int]: ...
+    def meeting(self, connection: sa.Connection, query: Query, places: Collection[Position]) -> set[int]:
+        """Return the ``pk`` of those of these places that a search finds."""
 
 
 def create(connection: sa.Connection) -> None:
     """Make the index, and put in all entries that there are."""
-    _index(connection).create(connection)
+    index_of(connection).create(connection)
     catch_up(connection)
 
 
@@ -82,7 +84,7 @@ def put_in_next(connection: sa.Connection) -> bool:
         return False
     waiting = [to_indexed(row) for row in connection.execute(_NEXT, {"after": indexed}).mappings()]
     if waiting:
-        _index(connection).insert(connection, waiting)
+        index_of(connection).insert(connection, waiting)
     connection.execute(_NOTE, {"now_indexed": waiting[-1].pk if waiting else last})
     return True
 
@@ -103,15 +105,15 @@ def exchange(connection: sa.Connection, before: Sequence[Indexed]) -> None:
     now = {each.pk: each for each in read(connection, [each.pk for each in before])}
     changed = [each for each in before if now[each.pk] != each]
     if changed:
-        _index(connection).forget(connection, changed)
-        _index(connection).insert(connection, [now[each.pk] for each in changed])
+        index_of(connection).forget(connection, changed)
+        index_of(connection).insert(connection, [now[each.pk] for each in changed])
 
 
 def forget(connection: sa.Connection, pks: Collection[int]) -> None:
     """Take out entries that are about to be deleted."""
     indexed = read(connection, pks)
     if indexed:
-        _index(connection).forget(connection, indexed)
+        index_of(connection).forget(connection, indexed)
 
 
 def step_back(connection: sa.Connection) -> None:
@@ -121,18 +123,6 @@ def step_back(connection: sa.Connection) -> None:
         connection.execute(_NOTE, {"now_indexed": last})
 
 
-def find(
-    connection: sa.Connection, query: Query, selection: Selection, *, before: Position | None, limit: int
-) -> list[Position]:
-    """Return the newest places of what is found; not all of it may meet the selection."""
-    return _index(connection).find(connection, query, selection, before=before, limit=limit)
-
-
-def meeting(connection: sa.Connection, query: Query, places: Collection[Position]) -> set[int]:
-    """Return the ``pk`` of those of these places that a search finds."""
-    return _index(connection).meeting(connection, query, places)
-
-
-def _index(connection: sa.Connection) -> _Index:
+def index_of(connection: sa.Connection) -> _Index:
     """Return the module of a database; the other one is not even loaded."""
     return cast("_Index", import_module(f"aggregator.store.search_{connection.dialect.name}"))

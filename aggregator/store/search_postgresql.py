@@ -78,7 +78,6 @@ def find(
 
 
 def meeting(connection: sa.Connection, query: Query, places: Collection[Position]) -> set[int]:
-    """Return the ``pk`` of those of these places that a search finds."""
     given = {"query": _expression(query), "pks": [place.pk for place in places]}
     return set(connection.execute(_MEETING, given).scalars())
 

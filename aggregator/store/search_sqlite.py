@@ -66,7 +66,6 @@ def find(
 
 
 def meeting(connection: sa.Connection, query: Query, places: Collection[Position]) -> set[int]:
-    """Return the ``pk`` of those of these places that a search finds."""
     if not places:
         return set()
     if not query.wanted:

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 import sqlalchemy as sa
 
 from aggregator.model import Selection
-from aggregator.store import search
 from aggregator.store.arrays import among, array
 from aggregator.store.cursors import Listed, Position
 from aggregator.store.query import Query, parse
+from aggregator.store.search import index_of
 from aggregator.store.selections import conditions, counts, is_before, ways_to
 from aggregator.store.tables import entries
 
@@ -42,7 +42,7 @@ def batches(connection: sa.Connection, selection: Selection, *, before: Position
     ways, rest = ways_to(connection, selection) if wanted is None else ([], [])  # once, for all batches
     while True:
         if wanted is not None:
-            places = search.find(connection, wanted, selection, before=before, limit=size)
+            places = index_of(connection).find(connection, wanted, selection, before=before, limit=size)
         else:
             places = _places(connection, ways, rest, before=before, limit=size)
         yield _met(connection, selection, query, places)
@@ -55,7 +55,7 @@ def _met(
     connection: sa.Connection, selection: Selection, query: Query | None, places: Sequence[Position]
 ) -> list[Listed]:
     if query is not None and not query.wanted:
-        found = search.meeting(connection, query, places)
+        found = index_of(connection).meeting(connection, query, places)
         places = [place for place in places if place.pk in found]
     if not places:
         return []
@@ -86,7 +86,7 @@ def _with(
     others = [each for each in _listed(connection, selection, belongs, chosen) if each.position not in met]
     query = _query(selection)
     if query is not None and others:
-        found = search.meeting(connection, query, [each.position for each in others])
+        found = index_of(connection).meeting(connection, query, [each.position for each in others])
         others = [each for each in others if each.position.pk in found]
     return [*batch, *others]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import Stemmer
 
 from aggregator.text.folding import fold
+from aggregator.text.tongues import primary
 
 _STEMMERS = {"en": "english", "fr": "french", "de": "german"}
 
@@ -89,7 +90,7 @@ def language_of(terms: Iterable[str], declared: str | None) -> str:
 
     The small words of a text decide, when they are clear; a headline alone often has too few.
     """
-    said = (declared or "").partition("-")[0].lower()
+    said = primary(declared)
     if said and said not in _SMALL_WORDS:
         return said
     words = _ANY_TELLTALE.intersection(terms)

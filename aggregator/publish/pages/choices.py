@@ -11,7 +11,7 @@ from aggregator.model import SourceHealth
 from aggregator.publish.parts import source_title
 from aggregator.text.locales import Locale
 from aggregator.text.one_line import one_line
-from aggregator.text.tongues import language_name
+from aggregator.text.tongues import language_name, primary
 
 # style.css has so many colors; categories take them in the order in which they are configured.
 _COLORS: Final = 8
@@ -49,8 +49,8 @@ def source_choices(sources: Iterable[SourceHealth]) -> dict[str, Choice]:
 
 def language_choices(sources: Iterable[SourceHealth], *, also: Iterable[str] = ()) -> dict[str, Choice]:
     """Return the languages that the sources say they are in, without their countries, and ``also`` these."""
-    tags = {each.state.language.partition("-")[0].lower() for each in sources if each.state.language}
-    named = [language_choice(tag) for tag in tags | {tag.partition("-")[0].lower() for tag in also}]
+    tags = {primary(each.state.language) for each in sources if each.state.language}
+    named = [language_choice(tag) for tag in tags | {primary(tag) for tag in also}]
     return {each.name: each for each in sorted(named, key=lambda each: each.title.casefold())}
 
 
