@@ -58,12 +58,12 @@ class MailForm:
         self._sender = _ascii_domain(sender)
         self._envelope = _ascii_domain(email.envelope or self._sender)
         subject = shorten(one_line(rendered.subject), _SUBJECT_CHARACTERS)
-        self._head = _written(self._sender, From=_address(name or site.title, self._sender), Subject=subject)
+        self._head = _from(name or site.title, self._sender) + _subject(subject)
         # the email package would fold these inside of addresses; all in them is our own, and ASCII
         self._head += _raw(
             f"Date: {format_datetime(issue.made_at)}",
             "Auto-Submitted: auto-generated",
-            f"List-Id: {_phrase(issue.title)}\r\n <{_list_id(issue, site)}>",
+            f"List-Id: {_phrase(issue.title, 'List-Id')}\r\n <{_list_id(issue, site)}>",
             "MIME-Version: 1.0",
         )
         self._parts = [
@@ -106,6 +106,21 @@ def _written(address: str, **headers: str | Address) -> bytes:
     return message.as_bytes().rstrip(b"\r\n") + b"\r\n"
 
 
+def _from(name: str, sender: str) -> bytes:
+    """Return the header of the sender; the email package would begin a long name on a line of its own."""
+    name = one_line(name)
+    if name.isascii() or not sender.isascii():
+        return _written(sender, From=_address(name, sender))
+    return _raw(f"From: {_phrase(name, 'From')}\r\n <{sender}>")
+
+
+def _subject(subject: str) -> bytes:
+    """Return the header of the subject; the email package would double a blank between words that it encodes or not."""
+    if subject.isascii():
+        return _written("", Subject=subject)
+    return _raw(f"Subject: {_encoded(subject, 'Subject')}")
+
+
 def _raw(*lines: str) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode("ascii", "replace")
 
@@ -126,26 +141,17 @@ def _soft_broken(address: str) -> bytes:
     return b"=\r\n" + b"".join(encoded[step : step + _ADDRESS_COLUMNS] + b"=\r\n" for step in steps)
 
 
-def _phrase(text: str) -> str:
+def _phrase(text: str, header: str) -> str:
     """Return a title as what stands before an address in angle brackets (RFC 5322 §3.2.5), folded where it is long."""
     line = shorten(one_line(text), _SUBJECT_CHARACTERS)
     if not line.isascii():
-        return Header(line, "utf-8", header_name="List-Id").encode(linesep="\r\n")
+        return _encoded(line, header)
     return '"{}"'.format(re.sub(r'(["\\])', r"\\\1", line))
 
 
-def _parts(rendered: Rendered, boundary: bytes, unsubscribe: str) -> Iterator[bytes]:
-    """Yield multipart/alternative, plain text first (RFC 2046 §5.1.4), in quoted-printable (RFC 2045 §6.7).
-
-    binascii encodes a hundred times as fast as the email package does, which would take longer than the mail server.
-    """
-    html = rendered.html.replace(UNSUBSCRIBE, escape(unsubscribe))
-    for kind, text in (("plain", rendered.text.replace(UNSUBSCRIBE, unsubscribe)), ("html", html)):
-        lines = text.rstrip("\n").replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n") + "\r\n"
-        yield b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\n" % (boundary, kind.encode())
-        yield b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-        yield binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True)
-    yield b"--%s--\r\n" % boundary
+def _encoded(line: str, header: str) -> str:
+    """Return a line that is not ASCII as encoded words (RFC 2047), folded between them."""
+    return Header(line, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
 def _ways_out(unsubscribe: str, issue: Issue, email: EmailConfig) -> Iterator[str]:

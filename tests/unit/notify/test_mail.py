@@ -7,6 +7,7 @@ import email.policy
 import re
 from dataclasses import replace
 from datetime import timedelta
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from typing import Any
 
@@ -186,6 +187,32 @@ def test_lines_are_short_and_end_in_crlf() -> None:
     assert made.body.isascii()
 
 
+@pytest.mark.parametrize("headline", ["budget of the region", "Budget für die Region", "予算を承認する", "🚀 launched"])
+def test_a_subject_arrives_as_it_was_wherever_it_is_folded(headline: str) -> None:
+    for length in range(40):
+        entry = make_issue_entry(f"{headline} {'o' * length} end", summary="")
+        issue = make_issue(0, entry, *(make_issue_entry(f"Story {number}") for number in range(9)))
+        body = mail(issue).body
+
+        [written] = re.findall(rb"(?m)^Subject: ((?:.|\r\n[ \t])*)\r\n", body)
+        subject = str(make_header(decode_header(written.replace(b"\r\n", b"").decode("ascii"))))
+        assert subject == rendered(issue).subject
+        assert max(len(line) for line in written.split(b"\r\n")) <= 78
+
+
+@pytest.mark.parametrize(
+    "name", ["Jürgen “J.” Müller, Köln", "Überblick " * 9, "Новости космоса и инноваций", "Space news " * 9]
+)
+def test_no_headers_first_line_is_empty(name: str) -> None:
+    made = mail(make_issue(3, title=name), **{"from": f"{name} <news@example.org>"})
+
+    head, _, _ = made.body.partition(b"\r\n\r\n")
+    assert [line for line in head.split(b"\r\n") if line.endswith(b":") or not line.strip()] == []
+    [written] = re.findall(rb"(?m)^From: ((?:.|\r\n[ \t])*)\r\n", head + b"\r\n")
+    shown = str(make_header(decode_header(written.replace(b"\r\n", b"").decode("ascii"))))
+    assert shown == f"{' '.join(name.split())} <news@example.org>"
+
+
 @pytest.mark.parametrize("evil", ["A\r\nBcc: all@example.org", "A\nX: y", "A\x85B", "A\u2028B", "A\x00B", "A\vB"])
 def test_no_title_can_add_a_header(evil: str) -> None:
     issue = make_issue(0, make_issue_entry(evil), title=evil)
@@ -222,6 +249,14 @@ def test_addresses_beyond_ascii_are_written_as_mail_has_them() -> None:
 
 
 # --- what is in it ---------------------------------------------------------------------------------------------------
+
+
+def test_the_name_of_a_language_that_goes_to_the_left_turns_nothing_around_it() -> None:
+    issue = make_issue(0, make_issue_entry("الوكالة", language="ar"))
+
+    [name] = [each for each in lxml_html.fromstring(rendered(issue).html).iter() if each.text == "العربية"]
+
+    assert name.get("dir") == "auto"
 
 
 def test_html_from_feeds_stays_text() -> None:
@@ -475,7 +510,7 @@ def test_a_story_in_several_languages_is_one_line_with_a_headline_of_each_marked
     assert "La sonde atteint Vénus Ciel · Français" in told
     assert "- Sonde erreicht Venus\n  Stern · Deutsch" in made.text
     assert "Venus erreicht" not in made.html + made.text
-    assert '<span lang="fr-LU">Français</span>' in made.html
+    assert '<span lang="fr-LU" dir="auto">Français</span>' in made.html
 
 
 def test_a_lead_in_another_language_than_the_sites_says_so() -> None:
