@@ -103,8 +103,8 @@ class Desk:
         for result in self._scheduler.poll(wanted, is_plain=bool(wish.names)):
             results.append(result)
             _write(stream, line=shown("".join(parts_of(result))))
-        if self._scheduler.is_stopping():
-            return  # what is missing was not begun
+        if self._scheduler.is_stopping() and (wanted is None or len(results) < len(wanted)):
+            return  # what is missing was not begun, as far as is known
         outage = retry_soon(aggregator, results)
         known = len(aggregator.sources)
         for sentence in sentences(results, wanted=wanted, known=known, outage=outage, now=aggregator.clock()):

@@ -40,6 +40,8 @@ def main() -> None:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             _drop_output()
             _end(1, f"can't write {error.filename or 'the output'}: {error.strerror}")
+        if isinstance(error, FileNotFoundError) and _is_nowhere():
+            _end(2, "the current folder was deleted; change to another one")
         import traceback
 
         from aggregator.entrypoints.logs import masked
@@ -103,6 +105,15 @@ def loading() -> Iterator[None]:
         gc.enable()
     gc.freeze()  # what is loaded stays
     gc.set_threshold(50_000, 20, 100)  # a poll makes many records, none of them garbage that only collecting finds
+
+
+def _is_nowhere() -> bool:
+    """Whether the folder that the program was started in is gone."""
+    try:
+        os.getcwd()  # noqa: PTH109
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _drop_output() -> None:

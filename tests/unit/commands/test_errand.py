@@ -161,6 +161,24 @@ def test_a_main_job_that_is_stopped_in_the_middle_of_a_poll_does_not_pretend_tha
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
+def test_a_main_job_that_is_stopped_when_all_is_polled_says_what_came(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with main_job(config) as (_, scheduler):
+        polled = scheduler.poll
+
+        def poll_and_stop(*given: Any, **more: Any) -> Iterator[PollSummary]:
+            yield from polled(*given, **more)
+            scheduler.stop(within_s=0)
+
+        scheduler.poll = poll_and_stop  # type: ignore[method-assign]
+        scheduler.start()
+
+        assert poll(config, "--all") == 1
+
+    assert "2 sources polled" in capsys.readouterr().out
+
+
 def test_what_the_main_job_failed_of_is_what_the_command_failed_of(config: Path) -> None:
     with main_job(config) as (_, scheduler):
 

@@ -130,3 +130,14 @@ def test_characters_that_a_terminal_lacks_end_no_command(tmp_path: Path) -> None
 
     assert [source["title"] for source in json.loads(listed.stdout)] == ["Ž"]
     assert (written.returncode, written.stderr.partition(";")[0]) == (2, "aggregator: no source is named '?'")
+
+
+@pytest.mark.parametrize("arguments", ["poll --config aggregator.yaml", "init"])
+def test_a_folder_that_was_deleted_is_a_sentence(tmp_path: Path, arguments: str) -> None:
+    (tmp_path / "gone").mkdir()
+    command = f"rmdir ../gone; exec {sys.executable} -m aggregator {arguments}"
+
+    done = subprocess.run(command, shell=True, cwd=tmp_path / "gone", capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "aggregator: the current folder was deleted; change to another one\n"
