@@ -139,6 +139,9 @@ class MailServer:
             return "421 never seen"
         if refused == "hang":
             await asyncio.sleep(30)
+        if refused == "slow":
+            await asyncio.sleep(1.8)
+            refused = None
         if refused is not None:
             return refused
         self.was_encrypted.append(session.ssl is not None or self._tls is not None)

@@ -211,7 +211,7 @@ class SmtpConfig(Settings):
     timeout: values.ShortDuration = Field(
         timedelta(seconds=60),
         le=timedelta(minutes=4),
-        description="Timeout for one message to be accepted; at most 4m.",
+        description="Timeout for one message to be accepted, longer with each attempt; at most 4m.",
     )
 
 

@@ -251,6 +251,7 @@ class _Courier:
             digest=digest,
             target=target,
             message_id=delivery.message_id,
+            attempts=delivery.attempts,
             parts_sent=delivery.parts_sent,
             note_part=lambda parts: self._note_part(claim, parts),
         )

@@ -43,6 +43,7 @@ class Post:
     digest: DigestConfig
     target: Target
     message_id: str
+    attempts: int = 0
     parts_sent: int = 0
     note_part: Callable[[int], None] = lambda _: None
 
@@ -86,6 +87,7 @@ class Channels:
             recipient=post.target.address.get_secret_value(),
             message_id=post.message_id,
             unsubscribe=unsubscribe_address(self._site(post), self._key, post.target),
+            attempts=post.attempts,
         )
         self._mail.send(mail)
 

@@ -188,6 +188,18 @@ def test_a_server_that_hangs_is_given_up_in_time(opening: Opening) -> None:
     assert "did not answer in time" in errors(room)[0]
 
 
+def test_a_server_that_takes_its_time_to_accept_a_message_is_given_more_of_it_by_each_attempt(opening: Opening) -> None:
+    answers = iter(["451 later", "slow"])
+    with MailServer(on_data=lambda _: next(answers)) as server:
+        room = opening(**smtp(server, timeout="1s"))
+        room.deliver()
+        room.clock.advance(minutes=2)
+        room.deliver()
+
+    assert room.statuses() == [SENT]
+    assert len(server.mails) == 1
+
+
 def test_a_server_that_is_not_there_is_tried_again(opening: Opening, free_port: int) -> None:
     room = opening(smtp={"host": "127.0.0.1", "port": free_port})
     room.deliver()

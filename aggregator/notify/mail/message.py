@@ -33,12 +33,13 @@ _PLAIN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail as it goes out: the envelope, and the message in bytes with CRLF."""
+    """A mail as it goes out: the envelope, and the message in bytes with CRLF; ``attempts`` were made before."""
 
     sender: str
     recipient: str
     message_id: str
     body: bytes
+    attempts: int = 0
 
 
 def mail_domain(email: EmailConfig) -> str:
@@ -71,7 +72,7 @@ class MailForm:
             (b"text/html", _encoded_around(rendered.html)),
         ]
 
-    def fill(self, *, recipient: str, message_id: str, unsubscribe: str) -> Mail:
+    def fill(self, *, recipient: str, message_id: str, unsubscribe: str, attempts: int = 0) -> Mail:
         """Return the mail to one reader. ``unsubscribe`` is their own address for that."""
         recipient = _ascii_domain(recipient)
         boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
@@ -90,7 +91,8 @@ class MailForm:
             pieces.append(_PART_HEAD % (boundary.encode(), kind))
             pieces.append(_soft_broken(way_out).join(around))
         pieces.append(b"\r\n--%s--\r\n" % boundary.encode())
-        return Mail(sender=self._envelope, recipient=recipient, message_id=message_id, body=b"".join(pieces))
+        body = b"".join(pieces)
+        return Mail(sender=self._envelope, recipient=recipient, message_id=message_id, body=body, attempts=attempts)
 
 
 _PART_HEAD: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -20,6 +21,11 @@ from aggregator.notify.mail.refusals import About, Step, judge_refusal
 _REASON_CHARACTERS: Final = 200
 
 _LOOK_EVERY_S: Final = 0.5
+
+# The answer to DATA, and the longest that a server is waited for that has got a message.
+_GO_ON: Final = 354
+_LONGEST_PATIENCE_S: Final = 600.0
+_LEADING_DOT: Final = re.compile(rb"^\.", re.MULTILINE)
 
 # What smtplib gives as the code of an answer that has none.
 _NO_CODE: Final = -1
@@ -102,7 +108,7 @@ class _Session:
                 step = Step.RECIPIENT
                 self._check(smtp.rcpt(mail.recipient), step)
                 step = Step.MESSAGE
-                self._check(smtp.data(mail.body), step)
+                self._check(self._give(smtp, mail, watched), step)
             except smtplib.SMTPDataError as error:  # to DATA itself
                 self._fail(error.smtp_code, error.smtp_error, step)
             except smtplib.SMTPResponseException as error:  # no answer of the server's: a line that is too long
@@ -110,6 +116,26 @@ class _Session:
             except (smtplib.SMTPException, OSError, ValueError) as error:
                 self._drop()
                 raise self._explain(error, step, is_late=watched.is_over) from error
+
+    def _give(self, smtp: smtplib.SMTP, mail: Mail, watched: _Watched) -> tuple[int, bytes]:
+        """Give the message to the server, and return its answer; each attempt waits longer for that than the last one.
+
+        Some look for long at what they have got. Who doesn't wait has them take the same mail again and again
+        (RFC 5321 §4.5.3.2.6).
+        """
+        code, said = smtp.docmd("DATA")
+        if code != _GO_ON:
+            raise smtplib.SMTPDataError(code, said)
+        smtp.send(b"%s%s.\r\n" % (_LEADING_DOT.sub(b"..", mail.body), b"" if mail.body.endswith(b"\r\n") else b"\r\n"))
+        timeout_s = self._config.timeout.total_seconds()
+        patience_s = max(timeout_s, min(timeout_s * (1 + mail.attempts), _LONGEST_PATIENCE_S))
+        watched.deadline = time.monotonic() + patience_s
+        if smtp.sock is not None:
+            smtp.sock.settimeout(patience_s)
+        answer = smtp.getreply()
+        if smtp.sock is not None:
+            smtp.sock.settimeout(timeout_s)
+        return answer
 
     def _connect(self, watched: _Watched) -> smtplib.SMTP:
         """Connect, encrypt and log in. Raises DeliveryError for what the server doesn't let us do."""
