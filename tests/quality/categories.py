@@ -14,6 +14,7 @@ from aggregator.model import Entry, Source
 
 ROOT = Path(__file__).parent.parent.parent
 OURS = Path(__file__).with_name("headlines.txt")
+EVERYDAY = Path(__file__).with_name("everyday_headlines.txt")
 CORPUS = Path(os.environ.get("AGGREGATOR_CORPUS") or ROOT.parent / "shared" / "corpus") / "headlines"
 
 CATEGORIES = ("space", "innovation", "talent")
@@ -71,7 +72,15 @@ class Scores:
 
 
 def our_headlines() -> list[Headline]:
-    return [_ours(line) for line in OURS.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    return _read(OURS)
+
+
+def everyday_headlines() -> list[Headline]:
+    return _read(EVERYDAY)
+
+
+def _read(file: Path) -> list[Headline]:
+    return [_ours(line) for line in file.read_text("utf-8").splitlines() if line and not line.startswith("#")]
 
 
 def _ours(line: str) -> Headline:
@@ -120,7 +129,11 @@ def _score(category: str, found: Iterable[tuple[frozenset[str], frozenset[str]]]
 
 def report() -> Iterator[str]:
     rules = default_rules()
-    samples = {"headlines of our own": our_headlines(), "headlines of the corpus": corpus_headlines()}
+    samples = {
+        "headlines of our own": our_headlines(),
+        "headlines of every day": everyday_headlines(),
+        "headlines of the corpus": corpus_headlines(),
+    }
     for name, headlines in samples.items():
         if not headlines:
             yield f"{name}: absent (AGGREGATOR_CORPUS names its folder)"
