@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -279,7 +280,10 @@ def folder_of(target: str) -> str:
 
 
 def _is_more_of_it(page: Outline, whole: Candidate, part: Candidate, own: set[str]) -> bool:
-    """Tell whether what a whole adds looks like its part: dated if that is, with titles about as long."""
+    """Tell whether what a whole adds looks like its part: dated if that is, with titles about as long.
+
+    And stands beside its records: a second link within each, to a speaker, is none.
+    """
     added = [
         (row.title, any(map(is_sure, found)))
         for row, found in zip(whole.rows, whole.dates.rows, strict=True)
@@ -287,9 +291,22 @@ def _is_more_of_it(page: Outline, whole: Candidate, part: Candidate, own: set[st
     ]
     if not added or _is_pinned(page, whole, own):
         return True
+    if _inside(page, whole, part, own) > len(added) / 2:
+        return False
     dated = sum(is_dated for _, is_dated in added) / len(added)
     length = sum(length_of(title.text) if title else 0.0 for title, _ in added) / len(added)
     return dated >= part.dated * 0.6 and length >= part.length * 0.5
+
+
+def _inside(page: Outline, whole: Candidate, part: Candidate, own: set[str]) -> int:
+    """Return how many links that a whole adds stand within records of its part."""
+    roots = [record.root for record in part.records]
+    count = 0
+    for row in whole.rows:
+        anchor = row.record.anchor
+        place = bisect_right(roots, anchor) - 1
+        count += place >= 0 and anchor < part.records[place].stop and _target(page, row.record) not in own
+    return count
 
 
 def _is_pinned(page: Outline, whole: Candidate, own: set[str]) -> bool:
