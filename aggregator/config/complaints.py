@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -13,6 +14,26 @@ from aggregator.config.yaml_lines import List, Location, Node, Place, Scalar, Se
 from aggregator.errors import Problem
 
 _MAX_SHOWN = 60
+
+# Keys as other programs call them, in the order in which they are tried.
+_MEANT: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("address", "feed", "href", "link", "uri", "xmlurl", "xml_url"), ("url",)),
+    **dict.fromkeys(("all", "include", "keywords", "matches", "patterns", "terms", "words"), ("any",)),
+    **dict.fromkeys(("exclude", "ignore", "not"), ("none", "drop")),
+    **dict.fromkeys(("at", "interval", "refresh", "schedule", "update", "when"), ("every",)),
+    **dict.fromkeys(("channels", "recipient", "recipients", "send_to"), ("to",)),
+    **dict.fromkeys(("filter", "query", "select", "match"), ("where", "keep")),
+    **dict.fromkeys(("group", "tag", "tags", "topic", "topics"), ("categories",)),
+    **dict.fromkeys(("database", "db", "path"), ("storage", "url")),
+    **dict.fromkeys(("format", "type"), ("kind",)),
+    **dict.fromkeys(("label", "text"), ("title", "name")),
+    **dict.fromkeys(("max", "max_items", "size"), ("limit",)),
+    **dict.fromkeys(("pass", "secret", "token"), ("password",)),
+    **dict.fromkeys(("login", "username"), ("user",)),
+    "server": ("host",),
+    "tz": ("timezone",),
+    "lang": ("language",),
+}
 
 
 def complaints(error: ValidationError, tree: Node) -> list[Problem]:
@@ -79,7 +100,14 @@ def _place_without(location: Location, tree: Node) -> Place:
 def _unknown_key(location: Location, tree: Node) -> Problem:
     section, key = nearest(tree, location[:-1]), str(location[-1])
     place = section.keys[key] if isinstance(section, Section) else section.place
-    return place.problem(f"unknown key '{key}'{did_you_mean(key, known_keys(schema_at(location[:-1])))}")
+    known = known_keys(schema_at(location[:-1]))
+    meant = next((each for each in _MEANT.get(key.lower(), ()) if each in known), None)
+    hint = f"; did you mean '{meant}'?" if meant else did_you_mean(key, known)
+    return place.problem(f"unknown key '{key}'{hint or _listed(known)}")
+
+
+def _listed(keys: Iterable[str]) -> str:
+    return f"; there are: {', '.join(sorted(keys))}"
 
 
 def _with_article(schema: dict[str, Any]) -> str:

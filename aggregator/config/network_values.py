@@ -155,6 +155,11 @@ def _mailbox(text: str) -> str:
     return mailbox
 
 
+def _one_allowed(value: Any) -> Any:  # noqa: ANN401
+    is_host = isinstance(value, str) and (value == "localhost" or re.search(r"[.:/*]", value) is not None)
+    return re.split(r"[\s,]+", value.strip(" ,")) if is_host else value
+
+
 def _allowed_tag(value: Any) -> str:  # noqa: ANN401
     return "<list>" if isinstance(value, list | tuple) else "<switch>"
 
@@ -194,8 +199,8 @@ def _headers(headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
 
 
 _ALLOWED: dict[str, Any] = {
-    "title": "true, false or list of hosts and networks",
-    "anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}],
+    "title": "true, false, or a list of hosts and networks",
+    "anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}, {"type": "string"}],
 }
 _ONE_OR_MORE: dict[str, Any] = {
     "title": "address or list of them",
@@ -212,6 +217,7 @@ AllowedHosts = Annotated[
     Annotated[bool, Strict(), BeforeValidator(switch), Tag("<switch>")]
     | Annotated[tuple[HostOrNetwork, ...], Tag("<list>")],
     Discriminator(_allowed_tag),
+    BeforeValidator(_one_allowed),
     WithJsonSchema(_ALLOWED),
 ]
 Hubs = Annotated[

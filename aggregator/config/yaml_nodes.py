@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
@@ -120,6 +121,8 @@ _SLIPS: Final = (
     ),
 )
 _KEY_OF: Final = re.compile(r"(\s*)[A-Za-z_][\w-]*:(?:\s|$)")
+_KEY_OF_ANY: Final = re.compile(rf"{_KEY}:(?:\s|$)")
+_OPEN_QUOTATION: Final = re.compile(rf"""(?:{_KEY}:|\s*-)\s+(["'])(?:\\.|(?!\1).)*$""")
 _KEY_WITH_VALUE: Final = re.compile(r"(\s*(?:- +)*)[A-Za-z_][\w-]*:\s+[^\s|>#'\"\[{]")
 _NO_BREAK_SPACE: Final = re.compile(
     r"^ *(?:- *)*(?:[A-Za-z_][\w-]*:)?[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]"
@@ -129,6 +132,9 @@ _NO_BREAK_SPACE: Final = re.compile(
 def find_slip(text: str, line: int) -> tuple[int, str] | None:
     """Return what most likely went wrong at a line (counted from 1), and where: in it or in the one before."""
     lines = text.splitlines()
+    opened = _open_quotation(lines[:line])
+    if opened is not None:
+        return opened, "not YAML: a quotation mark is not closed"
     written = [number for number in range(min(line, len(lines)), 0, -1) if lines[number - 1].strip()]
     for number in written[:2]:
         for pattern, words in _SLIPS:
@@ -136,6 +142,19 @@ def find_slip(text: str, line: int) -> tuple[int, str] | None:
                 return number, f"not YAML: {words}"
     if len(written) > 1 and _is_deeper(lines[written[1] - 1], lines[written[0] - 1]):
         return written[0], "not YAML: it is indented further than the key above, which has a value already"
+    return None
+
+
+def _open_quotation(lines: Sequence[str]) -> int | None:
+    """Return the line, counted from 1, of a quotation that goes on over the keys of the next lines."""
+    begun, quote = 0, ""
+    for number, line in enumerate(lines, 1):
+        if begun and _KEY_OF_ANY.match(line):
+            return begun
+        if begun:
+            begun = 0 if quote in line else begun
+        elif begins := _OPEN_QUOTATION.match(line):
+            begun, quote = number, begins[1]
     return None
 
 

@@ -76,7 +76,18 @@ email: {from: "News <news@example.org>", smtp: {host: mail, port: 465, security:
     assert (config.email.sender, config.email.smtp.port) == ("News <news@example.org>", 465)
 
 
-@pytest.mark.parametrize(("written", "value"), [("true", True), ("false", False), ("${SWITCH}", True), ("[]", ())])
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("true", True),
+        ("false", False),
+        ("${SWITCH}", True),
+        ("[]", ()),
+        ("127.0.0.1", ("127.0.0.1",)),
+        ("localhost", ("localhost",)),
+        ("nas.local, 10.0.0.0/8", ("nas.local", "10.0.0.0/8")),
+    ],
+)
 def test_private_networks_are_allowed_as_a_whole_or_by_name(load_text: Loader, written: str, value: object) -> None:
     config = load_text(f"fetch:\n  allow_private: {written}\n", {"SWITCH": "true"})
 

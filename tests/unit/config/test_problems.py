@@ -72,7 +72,7 @@ sources:
             "fetch: {contact: a b}",
             "1: expected an address (https://… or mail) without spaces and parentheses, got 'a b'",
         ),
-        ("fetch: {allow_private: maybe}", "1: expected true, false or list of hosts and networks, got 'maybe'"),
+        ("fetch: {allow_private: maybe}", "1: expected true, false, or a list of hosts and networks, got 'maybe'"),
         (
             "fetch:\n  allow_private:\n    - nas.local\n    - 10.0.0.0/33",
             "4: expected a host or a network such as nas.local, *.lan, 127.0.0.1 or 10.0.0.0/8, got '10.0.0.0/33'",
@@ -243,6 +243,9 @@ sources:
         ("site:\n  title: “News: daily”", "2: not YAML: typographic quotation marks are part of the text"),
         ("site:\n  title: “News”\n  url: a: b", "3: not YAML: a colon where none is expected"),
         ('site:\n  title: "News\n  url: x\nsources: []', "2: not YAML: a quotation mark is not closed"),
+        ('site:\n  title: "News\n  url: x\nfeeds: [{name: "all"}]', "2: not YAML: a quotation mark is not closed"),
+        ("sources:\n  - url: 'https://a.example/\n    title: It's\n", "2: not YAML: a quotation mark is not closed"),
+        ('site:\n  title: "News\n    of today"\n  url: [', "4: not YAML: a bracket is not closed"),
         ("include: [.]", "1: the included file is a folder: "),
         ("x: y\na: \x00", "2: not YAML: a character that it can't have (U+0000)"),
         ('a: "\\UFFFFFFFF"', " not YAML"),
@@ -334,3 +337,24 @@ def test_references_in_sections_of_the_wrong_shape_are_passed_over(problems_of: 
         f"{HEAD}:1: expected a section, got 'a' for 'where'",
         f"{HEAD}:2: unknown category 'b'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("sources: [{link: 'https://a.example/'}]", "unknown key 'link'; did you mean 'url'?"),
+        ("sources: [{xmlUrl: 'https://a.example/'}]", "unknown key 'xmlUrl'; did you mean 'url'?"),
+        ("categories: [{name: a, words: [b]}]", "unknown key 'words'; did you mean 'any'?"),
+        ("digests: [{name: a, when: daily}]", "unknown key 'when'; did you mean 'every'?"),
+        ("site: {zzz: 1}", "unknown key 'zzz'; there are: "),
+    ],
+)
+def test_an_unknown_key_leads_to_the_one_that_is_meant(text: str, problem: str, problems_of: Complainer) -> None:
+    assert any(problem in each for each in problems_of(text))
+
+
+@pytest.mark.parametrize("zone", ["CEST", "EDT"])
+def test_an_abbreviation_is_not_taken_for_a_zone_that_is_hours_away(zone: str, problems_of: Complainer) -> None:
+    [problem] = problems_of(f"site: {{timezone: {zone}}}")
+
+    assert "did you mean" not in problem

@@ -52,5 +52,5 @@ def test_required_keys_and_defaults_are_told() -> None:
 
     assert "| `url` | address | required | Address of the feed, page or sitemap; of a mailbox, " in rows
     assert "| `timeout` | duration | `20s` |" in rows
-    assert "| `allow_private` | true, false or list of hosts and networks | `false` |" in rows
+    assert "| `allow_private` | true, false, or a list of hosts and networks | `false` |" in rows
     assert "| `kind` | auto, feed, page, sitemap, watch or mailbox | `auto` |" in rows
