@@ -27,10 +27,19 @@ from typing import Any, Final
 from aggregator.model import Entry, Report
 from aggregator.stories.candidates import Candidates, marks_of
 from aggregator.stories.encoder import SentenceEncoder, cosine, is_installed, packed
-from aggregator.stories.features import FOR, Alike, Weighed, features_abroad, features_against, words_abroad
+from aggregator.stories.features import (
+    FOR,
+    FOR_ABROAD,
+    Abroad,
+    Alike,
+    features_against,
+    features_against_abroad,
+    words_abroad,
+)
 from aggregator.stories.gist import gists_of
 from aggregator.stories.grouping import group_reports
 from aggregator.stories.scores import RULES, SHIPPED, START, Scale, Scales, is_abroad
+from aggregator.stories.weighed import Weighed
 from aggregator.stories.weights import Weights
 from tests.quality import stories as labelled
 from tests.quality.scores import Score
@@ -49,11 +58,8 @@ _FITTED_WITH_VECTORS: Final[Mapping[str, tuple[str, ...]]] = {
     "headlines": ("meaning", *_FITTED["headlines"]),
     "abroad": ("meaning", *_FITTED["abroad"]),
 }
-_BY_HAND: Final[Mapping[str, Mapping[str, float]]] = {
-    "texts": {"places": -1.5},
-    "headlines": {"places": -5.0},
-    "abroad": {"single": -1.0, "places": -1.0, "source": -2.0, "links": 5.0},
-}
+_BY_HAND: Final = ("places", "subjects", "amounts", "apart")
+_BY_HAND_ABROAD: Final = ("single", "source", "links")
 _MOVED: Final[Mapping[str, float]] = {"texts": 2.0, "headlines": -0.6, "abroad": 0.3}
 _MOVED_WITH_VECTORS: Final[Mapping[str, float]] = {"texts": 0.75, "headlines": -1.05, "abroad": 1.05}
 # Signs that the samples are too few to tell: what differs never speaks for one event.
@@ -196,7 +202,8 @@ def _pair(
     one: Weighed, two: Weighed, near: float | None, *, events: tuple[str | None, str | None], is_one: bool
 ) -> Iterator[Pair]:
     if is_abroad(one.gist, two.gist):
-        found = features_abroad(one, two, near)
+        abroad = Abroad(one, two, near)
+        found = {name: measure(abroad) for name, measure in FOR_ABROAD.items()} | features_against_abroad(abroad)
         kind = "abroad"
         if not words_abroad(one, two):
             return
@@ -304,7 +311,9 @@ def _weighing(pairs: Sequence[Pair], kind: str, *, is_meant: bool, move: float) 
     of_kind = [pair for pair in pairs if pair.kind == kind or (pair.kind == "mixed" and kind == mixed)]
     found = _fit(of_kind, names)
     found[START] += (_MOVED_WITH_VECTORS if is_meant else _MOVED)[kind] + move
-    return {**found, **_BY_HAND[kind]}
+    shipped = getattr(SHIPPED.meant if is_meant else SHIPPED.plain, kind)
+    by_hand = (*_BY_HAND, *_BY_HAND_ABROAD) if kind == "abroad" else _BY_HAND
+    return {**found, **{name: shipped[name] for name in by_hand if name in shipped}}
 
 
 def _fit(pairs: Sequence[Pair], names: Collection[str]) -> dict[str, float]:

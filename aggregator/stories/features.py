@@ -2,100 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property
+from itertools import takewhile
 from math import sqrt
 from typing import Final
 
-from aggregator.model import Report
 from aggregator.stories.instalments import instalments_in
 from aggregator.stories.placenames import place_stems
-from aggregator.stories.things import is_place, is_thing
-from aggregator.stories.weights import Weights, is_quantity, is_year
+from aggregator.stories.proper_names import name_of, written_names
+from aggregator.stories.things import is_thing
+from aggregator.stories.weighed import LONG_WORD, Weighed
+from aggregator.stories.weights import is_quantity, is_year
 from aggregator.text.languages import stems, terms_in
 
-# Words of so many letters are the same when they begin alike: "Popocatepetl" and "Popocatépelt".
-_LONG_WORD = 6
-# So many words make a lead; with less there are headlines alone.
-_LEAST_LEAD = 6
-# A headline counts twice beside its lead.
-_TITLE_TIMES = 2.0
 # Of one source, what bears the same title on another day is a series.
 _SAME_DAY = timedelta(hours=12)
 # A headline of everyday words alone says what event it is when it is the same, and has so many of them.
 _EQUAL, _LEAST_EQUAL = 0.95, 3
 # So many words make a sentence that has another word in one place.
 _LEAST_FRAME = 4
+# So many make one that has other names there.
+_LEAST_NAMED_FRAME = 3
 # So many things in common say more than that two reports are of one field.
 _SUBJECT_AND_PLACE = 3
-# What a store's names weigh of which every fifteenth entry has one, and of which every fiftieth has one: these tell of
-# an event, those hardly, be they the region that all of it is about.
-_COMMON_NAME, _RARE_NAME = 2.7, 3.9
 # How much there is says nothing without the number.
 _UNITS = frozenset({"@billion", "@million", "@euro", "@dollar"})
+# What two reports are about whose headlines have no subject in common is as different as that.
+_NOTHING_COMMON = 3.0
+# What is told of one event is mostly told within a day.
+_DAY = timedelta(days=1)
 # So many names, numbers and things in common are as much as there can be.
 _NAMES, _NUMBERS, _THINGS = 3, 2, 8
-
-_PARTS = re.compile(r"\s*[:|–—·]\s+|\s+[|·–—-]\s+")
-
-# Who ranks countries, cities, universities: two rankings are two events.
-_RANKER_NAMES = (
-    "arwu bertelsmann bloomberg economist ey gedi gii gtci henley imd imf insead leiden mercer mipex monocle numbeo "
-    "oecd ocde pisa pwc qs shanghai startupblink timss undp unesco weforum wef wipo wjp worldbank"
-)
-_RANKERS = frozenset(_RANKER_NAMES.split())
-
-
-class Weighed:
-    """A report ready to be compared with many: the weights of its words, of its headline and of all of it.
-
-    ``title_total`` is the sum of its headline's weights. What few pairs need is worked out when it is asked for.
-    """
-
-    def __init__(self, report: Report, weights: Weights) -> None:
-        self.report, self.gist = report, report.gist
-        self.source, self.language, self.links = report.source, report.gist.language, report.gist.links
-        self.words = weights.of(self.language)
-        weight, title, text = self.words.weight, report.gist.title, report.gist.text
-        self.title = {word: weight[word] for word in title}
-        self.telling = self.words.telling((*title, *text))
-        self.text = frozenset(text)
-        self.has_lead = len(text) >= _LEAST_LEAD
-        # what every headline may say is not counted beside a lead
-        times = 0.0 if self.has_lead and self.telling.isdisjoint(title) else _TITLE_TIMES
-        self.whole = {word: times * weight for word, weight in self.title.items()} if times else {}
-        self.whole.update([(word, weight[word]) for word in text])
-        self.title_norm, self.norm = _norm(self.title), _norm(self.whole)
-        self.title_total = sum(self.title.values()) or 1.0
-        self.beginnings = frozenset([word[:_LONG_WORD] for word in title])
-
-    @cached_property
-    def parts(self) -> Sequence[str]:
-        """Return what of its title as written stands between dashes and colons."""
-        return _PARTS.split(self.report.title)
-
-    @cached_property
-    def names(self) -> Mapping[str, float]:
-        """Return its names, and how much each of them tells, 1 at most."""
-        return {name: self._told_by(name) for name in (*self.gist.names, *self.gist.lead_names)}
-
-    @cached_property
-    def places(self) -> frozenset[str]:
-        """Return the places in its headline."""
-        return frozenset(filter(is_place, self.gist.names))
-
-    @cached_property
-    def rankers(self) -> frozenset[str]:
-        return _RANKERS.intersection((*self.gist.names, *self.gist.lead_names))
-
-    def _told_by(self, name: str) -> float:
-        """Return how much a name tells: less where much of what is read has it. Things and numbers are no names."""
-        if is_thing(name) or name[0].isdigit():
-            return 1.0
-        [stem] = stems((name,), self.language) or (name,)
-        return min(1.0, max(0.0, (self.words.weight[stem] - _COMMON_NAME) / (_RARE_NAME - _COMMON_NAME)))
 
 
 class Alike:
@@ -176,14 +114,17 @@ def features_against(alike: Alike) -> dict[str, float]:
         "plain": float(not telling),
         "single": float(len(telling) == 1),
         **_conflicts(one, other, *alike.left()),
-        "indices": float(_rankers_differ(one, other)),
+        "indices": float(_rankings_differ(one, other)),
         "hollow": float(is_hollow),
+        "subjects": _subjects_apart(one, other),
+        "amounts": float(_amounts_differ(one, other)),
+        "apart": _days_apart(one, other),
     }
     if one.source == other.source:
         apart = abs(one.report.published - other.report.published)
         is_again = one.report.title == other.report.title and apart > _SAME_DAY
         found["series"] = float(is_again or bool(found["numbers"] or found["years"]))
-        found["parts"] = float(_parts_differ(one.report.title, other.report.title))
+        found["parts"] = float(_parts_differ(one, other))
     return found
 
 
@@ -195,25 +136,58 @@ def words_at_home(alike: Alike) -> tuple[str, ...]:
     return tuple(word for word in words if word in one.telling)
 
 
-def features_abroad(one: Weighed, other: Weighed, cosine: float | None) -> dict[str, float]:
-    """Return what speaks for one event and against it, of two reports in two languages.
+class Abroad:
+    """What two reports in two languages have in common: names, longer numbers, and things."""
 
-    ``cosine`` is that of their vectors, None where there are none.
-    """
-    names, numbers, things = _shared_abroad(one, other)
-    told = sum([min(one.names[name], other.names[name]) for name in names])
+    def __init__(self, one: Weighed, other: Weighed, cosine: float | None = None) -> None:
+        self.one, self.other, self.cosine = one, other, cosine
+        self.shared_names, self.shared_numbers, self.shared_things = _shared_abroad(one, other)
+
+    def meaning(self) -> float:
+        return max(0.0, self.cosine or 0.0)
+
+    def names(self) -> float:
+        here, there, shared = self.one.names, self.other.names, self.shared_names
+        told = sum([min(here[name], there[name]) for name in shared])
+        if len(shared) > 1:  # what stands side by side in both is one name
+            full_names = self.one.full_names & self.other.full_names
+            told -= sum([min(here[first], here[second]) for first, second in full_names])
+        return min(_NAMES, told) / _NAMES
+
+    def figures(self) -> float:
+        return min(_NUMBERS, len(self.shared_numbers)) / _NUMBERS
+
+    def things(self) -> float:
+        return min(_THINGS, len(self.shared_things)) / _THINGS
+
+    def links(self) -> float:
+        return float(_have_link(self.one, self.other) and bool(self.shared_names))
+
+
+# The same for two reports in two languages.
+FOR_ABROAD: Final[Mapping[str, Callable[[Abroad], float]]] = {
+    "meaning": Abroad.meaning,
+    "names": Abroad.names,
+    "figures": Abroad.figures,
+    "things": Abroad.things,
+    "links": Abroad.links,
+}
+
+
+def features_against_abroad(pair: Abroad) -> dict[str, float]:
+    """Return what speaks against one event in two reports in two languages."""
+    one, other = pair.one, pair.other
     are_texts = one.has_lead or other.has_lead
+    said = len(pair.shared_names) + len(pair.shared_numbers)
     years = [{name for name in each.gist.names if is_year(name)} for each in (one, other)]
     return {
-        "meaning": max(0.0, cosine or 0.0),
-        "names": min(_NAMES, told) / _NAMES,
-        "figures": min(_NUMBERS, len(numbers)) / _NUMBERS,
-        "things": min(_THINGS, len(things)) / _THINGS,
-        "single": float(not are_texts and len(names) + len(numbers) == 1 and len(things) < _SUBJECT_AND_PLACE),
+        "single": float(not are_texts and said == 1 and len(pair.shared_things) < _SUBJECT_AND_PLACE),
         "places": float(_places_differ(one, other)),
         "years": float(bool(years[0]) and bool(years[1]) and years[0].isdisjoint(years[1])),
-        "indices": float(_rankers_differ(one, other)),
-        "links": float(_have_link(one, other) and bool(names)),
+        "indices": float(_rankings_differ(one, other)),
+        "subjects": _subjects_apart(one, other),
+        "amounts": float(_amounts_differ(one, other)),
+        "apart": _days_apart(one, other),
         "source": float(one.source == other.source),
     }
 
@@ -244,19 +218,34 @@ def _series_words(one: Weighed, other: Weighed) -> frozenset[str]:
     return frozenset(stems(terms_in(" ".join(common)), one.language)) if common else frozenset()
 
 
-def _parts_differ(title: str, other: str) -> bool:
+def _parts_differ(one: Weighed, other: Weighed) -> bool:
     """Whether two titles of one source are two of a series.
 
-    Each says which part it is, or they are one sentence with another word in one place ("Warning of rain for …").
+    Each says which part it is, or they are one sentence with another word in one place ("Warning of rain for …"), or
+    with other names ("Obituary: …").
     """
-    here, there = instalments_in(title), instalments_in(other)
+    here, there = instalments_in(one.report.title), instalments_in(other.report.title)
     if here - there and there - here:
         return True
-    words, others = terms_in(title), terms_in(other)
-    if len(words) != len(others) or len(words) <= _LEAST_FRAME:
+    words, others = terms_in(one.report.title), terms_in(other.report.title)
+    before = _alike_at_start(words, others)
+    after = _alike_at_start(words[before:][::-1], others[before:][::-1])
+    left, right = words[before : len(words) - after], others[before : len(others) - after]
+    if not left or not right:
         return False
-    filled = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
-    return len(filled) == 1 and not any(word[0].isdigit() or word[:3] == twin[:3] for word, twin in filled)
+    if len(left) == len(right) == 1 and before + after >= _LEAST_FRAME:
+        return not left[0][0].isdigit() and left[0][:3] != right[0][:3]
+    is_frame = before + after >= max(_LEAST_NAMED_FRAME, len(left), len(right))
+    return is_frame and set(left).isdisjoint(right) and _are_names(left, one) and _are_names(right, other)
+
+
+def _alike_at_start(words: Sequence[str], others: Sequence[str]) -> int:
+    """Return how many words two sentences begin with that are the same."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, others, strict=False)))
+
+
+def _are_names(words: Iterable[str], of: Weighed) -> bool:
+    return set(map(name_of, words)).issubset(written_names(of.report.title, of.language))
 
 
 def _pairs(one: Weighed, other: Weighed, ignored: Collection[str]) -> dict[str, str]:
@@ -268,12 +257,12 @@ def _pairs(one: Weighed, other: Weighed, ignored: Collection[str]) -> dict[str, 
     pairs = {word: word for word in first if word in second and word not in ignored}
     left: dict[str, list[str]] = {}
     for word in second:
-        if len(word) >= _LONG_WORD and word not in first and word[:_LONG_WORD] in common:
-            left.setdefault(word[:_LONG_WORD], []).append(word)
+        if len(word) >= LONG_WORD and word not in first and word[:LONG_WORD] in common:
+            left.setdefault(word[:LONG_WORD], []).append(word)
     if not left:
         return pairs
     for word in first:
-        if (beside := left.get(word[:_LONG_WORD])) and word not in pairs and word not in ignored:
+        if (beside := left.get(word[:LONG_WORD])) and word not in pairs and word not in ignored:
             twin = next((each for each in beside if _are_alike(word, each)), None)
             if twin is not None:
                 beside.remove(twin)
@@ -283,12 +272,8 @@ def _pairs(one: Weighed, other: Weighed, ignored: Collection[str]) -> dict[str, 
 
 def _are_alike(one: str, other: str) -> bool:
     """Whether two words with the same beginning go on alike for long enough."""
-    length = max(_LONG_WORD, int(0.6 * max(len(one), len(other))))
+    length = max(LONG_WORD, int(0.6 * max(len(one), len(other))))
     return one[:length] == other[:length]
-
-
-def _norm(weighed: Mapping[str, float]) -> float:
-    return sum(weight * weight for weight in weighed.values()) or 1.0
 
 
 def _covered(one: Weighed, left: Collection[str], text: Collection[str]) -> float:
@@ -321,5 +306,26 @@ def _places_differ(one: Weighed, other: Weighed) -> bool:
     return here.isdisjoint((*there, *other.gist.lead_names)) and there.isdisjoint(one.gist.lead_names)
 
 
-def _rankers_differ(one: Weighed, other: Weighed) -> bool:
-    return bool(one.rankers) and bool(other.rankers) and one.rankers.isdisjoint(other.rankers)
+def _subjects_apart(one: Weighed, other: Weighed) -> float:
+    """Return 1 where each report is about someone or something the other doesn't name, more if nothing is common."""
+    for here, there in ((one, other), (other, one)):
+        if all(map(there.has_name_like, here.subjects)):
+            return 0.0
+    return 1.0 if set(one.subjects).intersection(other.subjects) else _NOTHING_COMMON
+
+
+def _amounts_differ(one: Weighed, other: Weighed) -> bool:
+    """Whether both tell numbers, and none of them is the same."""
+    return bool(one.numbers) and bool(other.numbers) and one.numbers.isdisjoint(other.numbers)
+
+
+def _days_apart(one: Weighed, other: Weighed) -> float:
+    """Return how many days beyond the first are between two reports."""
+    return max(0.0, abs(one.report.published - other.report.published) / _DAY - 1)
+
+
+def _rankings_differ(one: Weighed, other: Weighed) -> bool:
+    """Whether both are about rankings, which others made or which rank by something else."""
+    if one.rankers and other.rankers and one.rankers.isdisjoint(other.rankers):
+        return True
+    return one.theme is not None and other.theme is not None and one.theme != other.theme

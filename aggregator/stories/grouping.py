@@ -15,8 +15,8 @@ from heapq import heappop, heappush
 
 from aggregator.model import Grouping, Joined, Report
 from aggregator.stories.candidates import Near
-from aggregator.stories.features import Weighed
 from aggregator.stories.scores import SHIPPED, Scales, Score, needs_meaning, promising_score, score, words_in_both
+from aggregator.stories.weighed import Weighed
 from aggregator.stories.weights import Weights
 from aggregator.stories.wording import as_written
 

@@ -7,22 +7,24 @@ that the fit has not seen (docs/explanation/judgement.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import exp
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from aggregator.model import Gist
 from aggregator.stories.features import (
     FOR,
+    FOR_ABROAD,
+    Abroad,
     Alike,
-    Weighed,
-    features_abroad,
     features_against,
+    features_against_abroad,
     words_abroad,
     words_at_home,
 )
+from aggregator.stories.weighed import Weighed
 
 START: Final = "start"
 
@@ -38,12 +40,16 @@ class Scale:
     abroad: Weighing
 
     @cached_property
-    def of_texts(self) -> _Measures:
-        return _Measures(self.texts)
+    def of_texts(self) -> _Measures[Alike]:
+        return _Measures(self.texts, FOR)
 
     @cached_property
-    def of_headlines(self) -> _Measures:
-        return _Measures(self.headlines)
+    def of_headlines(self) -> _Measures[Alike]:
+        return _Measures(self.headlines, FOR)
+
+    @cached_property
+    def of_languages(self) -> _Measures[Abroad]:
+        return _Measures(self.abroad, FOR_ABROAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,37 +59,50 @@ class Scales:
     plain: Scale
     meant: Scale
 
-    def at_home(self, one: Weighed, other: Weighed, cosine: float | None) -> _Measures:
+    def at_home(self, one: Weighed, other: Weighed, cosine: float | None) -> _Measures[Alike]:
         """Return what two reports in one language are measured by."""
         if cosine is None:
             return self.plain.of_texts if one.has_lead and other.has_lead else self.plain.of_headlines
         # of one text and a headline, the meaning tells more than the words
         return self.meant.of_texts if one.has_lead or other.has_lead else self.meant.of_headlines
 
+    def in_two_languages(self, cosine: float | None) -> _Measures[Abroad]:
+        return (self.plain if cosine is None else self.meant).of_languages
 
-class _Measures:
-    """The weights of features in one language, ready to judge many pairs by.
+
+_Pair = TypeVar("_Pair", Alike, Abroad)
+
+
+class _Measures(Generic[_Pair]):
+    """The weights of features, ready to judge many pairs by.
 
     ``speaking_for`` are those that may speak for one event, with how each is measured; ``else_at_most`` is what all
     others may add.
     """
 
-    def __init__(self, weights: Weighing) -> None:
+    def __init__(self, weights: Weighing, measures: Mapping[str, Callable[[_Pair], float]]) -> None:
         self.start = weights[START]
         self.weights = _with_rules(weights)
-        self.speaking_for = [(name, self.weights[name], FOR[name]) for name in FOR if name in self.weights]
-        self.else_at_most = sum(max(0.0, each) for name, each in weights.items() if name not in {*FOR, START})
+        self.speaking_for: list[tuple[str, float, Callable[[_Pair], float]]] = [
+            (name, self.weights[name], measure) for name, measure in measures.items() if name in self.weights
+        ]
+        self.else_at_most = sum(max(0.0, each) for name, each in weights.items() if name not in {*measures, START})
 
-    def parts_for(self, alike: Alike) -> dict[str, float]:
+    def parts_for(self, pair: _Pair) -> dict[str, float]:
         """Return the parts of a score that may speak for one event."""
         parts = {START: self.start}
         for name, weight, measure in self.speaking_for:
-            if value := measure(alike):
+            if value := measure(pair):
                 parts[name] = value * weight
         return parts
 
+    def rules_out(self, parts: Mapping[str, float]) -> bool:
+        """Whether two reports with these parts can't be of one event, whatever else is true of them."""
+        return sum(parts.values()) + self.else_at_most <= 0
 
-# "places", and "single", "source" and "links" in two languages, are set by hand: too few samples tell of them.
+
+# "places", "subjects", "amounts" and "apart", and "single", "source" and "links" in two languages, are set by hand: too
+# few samples tell of them.
 SHIPPED: Final = Scales(
     plain=Scale(
         texts={
@@ -92,6 +111,9 @@ SHIPPED: Final = Scales(
             "numbers": -0.42,
             "source": -2.8,
             "places": -1.5,
+            "subjects": -0.7,
+            "amounts": -2.5,
+            "apart": -0.5,
         },
         headlines={
             START: -3.83,
@@ -102,6 +124,7 @@ SHIPPED: Final = Scales(
             "numbers": -1.08,
             "source": -2.98,
             "places": -5.0,
+            "apart": -0.5,
         },
         abroad={
             START: -4.13,
@@ -112,6 +135,9 @@ SHIPPED: Final = Scales(
             "places": -1.0,
             "source": -2.0,
             "links": 5.0,
+            "subjects": -3.0,
+            "amounts": -1.5,
+            "apart": -1.5,
         },
     ),
     meant=Scale(
@@ -124,6 +150,9 @@ SHIPPED: Final = Scales(
             "single": -0.9,
             "source": -2.61,
             "places": -1.5,
+            "subjects": -1.0,
+            "amounts": -1.5,
+            "apart": -0.5,
         },
         headlines={
             START: -6.85,
@@ -134,6 +163,7 @@ SHIPPED: Final = Scales(
             "numbers": -1.28,
             "source": -3.0,
             "places": -5.0,
+            "apart": -0.5,
         },
         abroad={
             START: -5.77,
@@ -145,6 +175,9 @@ SHIPPED: Final = Scales(
             "places": -1.0,
             "source": -2.0,
             "links": 5.0,
+            "subjects": -3.0,
+            "amounts": -1.5,
+            "apart": -1.0,
         },
     ),
 )
@@ -179,6 +212,9 @@ _CALLED: Final[Mapping[str, str]] = {
     "series": "a series of one source",
     "parts": "two parts of a series",
     "links": "a page that both link to",
+    "subjects": "each is about someone or something that the other doesn't name",
+    "amounts": "both tell numbers, and none is the same",
+    "apart": "they are more than a day apart",
 }
 _LEAST_SAID = 0.25
 
@@ -204,8 +240,8 @@ class Score:
 def score(one: Weighed, other: Weighed, cosine: float | None = None, scales: Scales = SHIPPED) -> Score:
     """Judge two reports. ``cosine`` is that of their vectors, None where one has none."""
     if is_abroad(one.gist, other.gist):
-        weights = (scales.plain if cosine is None else scales.meant).abroad
-        return _sum({START: weights[START]}, features_abroad(one, other, cosine), _with_rules(weights))
+        pair, weighing = Abroad(one, other, cosine), scales.in_two_languages(cosine)
+        return _sum(weighing.parts_for(pair), features_against_abroad(pair), weighing.weights)
     alike, measures = Alike(one, other, cosine), scales.at_home(one, other, cosine)
     return _sum(measures.parts_for(alike), features_against(alike), measures.weights)
 
@@ -215,12 +251,12 @@ def promising_score(
 ) -> Score | None:
     """Judge two reports; None, quickly, where what speaks for one event is not enough: so it is with most pairs."""
     if is_abroad(one.gist, other.gist):
-        return score(one, other, cosine, scales)
+        pair, weighing = Abroad(one, other, cosine), scales.in_two_languages(cosine)
+        parts = weighing.parts_for(pair)
+        return None if weighing.rules_out(parts) else _sum(parts, features_against_abroad(pair), weighing.weights)
     alike, measures = Alike(one, other, cosine), scales.at_home(one, other, cosine)
     parts = measures.parts_for(alike)
-    if sum(parts.values()) + measures.else_at_most <= 0:
-        return None
-    return _sum(parts, features_against(alike), measures.weights)
+    return None if measures.rules_out(parts) else _sum(parts, features_against(alike), measures.weights)
 
 
 def words_in_both(one: Weighed, other: Weighed) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from itertools import combinations
 import pytest
 
 from aggregator.model import Report
-from aggregator.stories.features import Weighed
 from aggregator.stories.scores import Scale, Scales, promising_score, score
+from aggregator.stories.weighed import Weighed
 from aggregator.stories.weights import Weights
 from tests.unit.stories.test_stories import Newsroom, headline
 

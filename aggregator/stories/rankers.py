@@ -1,0 +1,59 @@
+"""Rankings of countries, cities, universities: who made one, and what it ranks by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+# Two rankings are two events.
+_RANKER_NAMES = (
+    "arwu bertelsmann bloomberg economist ey gedi gii gtci henley imd imf insead leiden mercer mipex monocle numbeo "
+    "oecd ocde pisa pwc qs shanghai startupblink timss undp unesco weforum wef wipo wjp worldbank"
+)
+_RANKERS = frozenset(_RANKER_NAMES.split())
+_RANKS = frozenset({"@ranking", "@index"})
+
+# What one house ranks by, in words as they begin in English, French, German and Luxembourgish; the narrower first:
+# a "digital competitiveness ranking" is about the digital, one of "talent competitiveness" about talent.
+_THEMES = (
+    ("talent", "talent"),
+    ("digital", "digital numeri"),
+    ("smart city", "smart intelligent"),
+    ("start-ups", "startup"),
+    ("passport", "passport passeport reisepass"),
+    ("safety", "safe securit sicher secherheet"),
+    ("happiness", "happ bonheur gluck gleck"),
+    ("corruption", "corrupt korrupt"),
+    ("democracy", "democra demokra"),
+    ("press freedom", "press"),
+    ("climate", "climat klima"),
+    ("sustainability", "sustain durab nachhaltig nohalteg"),
+    ("gender", "gender egalit gleichstellung"),
+    ("cost of living", "cost cout lebenshaltung"),
+    ("quality of living", "quality qualite lebensqualitat"),
+    ("finance", "financ finanz"),
+    ("universities", "universit hochschul"),
+    ("innovation", "innova"),
+    ("competitiveness", "compet wettbewerb kompetitiv"),
+)
+_ORDER = {theme: place for place, (theme, _) in enumerate(_THEMES)}
+_BEGINNINGS = {word: theme for theme, words in _THEMES for word in words.split()}
+
+
+def rankers_in(names: Iterable[str]) -> frozenset[str]:
+    """Return who makes the rankings that are named."""
+    return _RANKERS.intersection(names)
+
+
+def is_ranking(names: Collection[str]) -> bool:
+    """Whether a report with these names, numbers and things is about a ranking."""
+    return not _RANKS.isdisjoint(names) or not _RANKERS.isdisjoint(names)
+
+
+def theme_of(terms: Iterable[str]) -> str | None:
+    """Return what is ranked by, as far as these folded words tell."""
+    found = {theme for theme in map(_theme, terms) if theme is not None}
+    return min(found, key=_ORDER.__getitem__, default=None)
+
+
+def _theme(term: str) -> str | None:
+    return next((theme for beginning, theme in _BEGINNINGS.items() if term.startswith(beginning)), None)
