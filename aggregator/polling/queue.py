@@ -55,7 +55,7 @@ class Queue:
         self._is_exhausted = self._names == []
         self._timeout = aggregator.config.fetch.timeout
         self._lease = max(_LEASE_EXCHANGES * self._timeout, _SHORTEST_LEASE)
-        self._heartbeat = Heartbeat(self._extend, key_of=_key_of, lease=self._lease)
+        self._heartbeat = Heartbeat(self._extend, key_of=lambda claim: claim.state.seed, lease=self._lease)
         self._troubles: dict[str, int] = {}
 
     # --- what is to be asked -----------------------------------------------------------------------------------------
@@ -198,7 +198,3 @@ class Queue:
     def _is_sure(self) -> bool:
         """Whether an exchange that begins now ends before the claims could be another worker's."""
         return self._timeout.total_seconds() < self._heartbeat.sure_for_s()
-
-
-def _key_of(claim: Claim) -> str:
-    return claim.state.seed

@@ -117,7 +117,7 @@ def mentions_by_original(connection: sa.Connection, originals: Sequence[str]) ->
 def _mentions() -> sa.Select[Any]:
     """Return the query of mentions, of several of one article the preferred first."""
     return (
-        sa.select(*_MENTION_COLUMNS, *rows.source_columns())
+        sa.select(*_MENTION_COLUMNS, *rows.SHOWN_OF_SOURCE)
         .join(sources, sources.c.pk == entries.c.source_pk)
         .order_by(entries.c.id != entries.c.original, sources.c.priority.desc(), entries.c.first_seen, entries.c.pk)
     )
@@ -212,7 +212,7 @@ def stories(connection: sa.Connection, ids: Sequence[str]) -> dict[str, tuple[St
 
 
 def _select() -> sa.Select[tuple[object, ...]]:
-    return sa.select(entries, *rows.source_columns()).join(sources, sources.c.pk == entries.c.source_pk)
+    return sa.select(entries, *rows.SHOWN_OF_SOURCE).join(sources, sources.c.pk == entries.c.source_pk)
 
 
 def _load(

@@ -50,7 +50,7 @@ def named(names: Sequence[str]) -> sa.ColumnElement[bool]:
 def polled_sources(connection: sa.Connection, found: Sequence[rows.Row]) -> list[Source]:
     """Return the sources of these rows, each with the categories of those in whose place it is polled as well."""
     addresses = {row["moved_to"] or row["url"] for row in found}
-    query = sa.select(sources.c.moved_to, *rows.configured_columns()).where(
+    query = sa.select(sources.c.moved_to, *rows.CONFIGURED).where(
         sources.c.is_active, sources.c.moved_to.in_(addresses)
     )
     categories: dict[str, list[str]] = defaultdict(list)

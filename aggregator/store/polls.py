@@ -12,7 +12,6 @@ from aggregator.errors import Unstorable
 from aggregator.model import Claim, Decision, PollResult, Regrouped, SourceState
 from aggregator.store import activity, additions, editions, history, rows, search, signatures
 from aggregator.store.additions import Additions
-from aggregator.store.arrays import among, array
 from aggregator.store.attempts import UNCLAIMED
 from aggregator.store.claims import held, insert_hosts, is_held
 from aggregator.store.columns import Text
@@ -33,7 +32,6 @@ _SHOWN = ("status", "moved_to", "feed_title", "feed_id", "site_url")
 _REMEMBER = sa.text(
     "INSERT INTO forgotten (source_pk, key) VALUES (:source_pk, :key) ON CONFLICT DO NOTHING"
 ).bindparams(sa.bindparam("key", type_=Text))
-_PKS = sa.select(entries.c.id, entries.c.pk).where(among(entries.c.id, "ids"))
 _INSERT_CATEGORIES = entry_categories.insert()
 _DELETE_CATEGORIES = entry_categories.delete().where(entry_categories.c.entry_pk == sa.bindparam("of_entry"))
 _UPDATE = entries.update().where(entries.c.id == sa.bindparam("of_id"))
@@ -103,7 +101,9 @@ class PollTransaction(Look):
         for decision in result.decisions:
             if not decision.is_new:
                 self._update(decision)
-        self._remember(result.remembered)
+        if result.remembered:
+            keys = [{"source_pk": self._source.pk, "key": key} for key in result.remembered]
+            self._connection.execute(_REMEMBER, keys)
         history.write(self._connection, [(self._claim, result)])
         editions.write(self._connection, [(self._claim, result)])
         counts = {
@@ -115,11 +115,6 @@ class PollTransaction(Look):
         _END_CLAIM.execute(self._connection, [state | counts | {"of_source": self._source.pk}])
         if result.decisions or is_visible(self._claim.state, result.state):
             bump_content_version(self._connection)
-
-    def _remember(self, keys: Sequence[str]) -> None:
-        """Note keys as those of entries that were there and are not kept."""
-        if keys:
-            self._connection.execute(_REMEMBER, [{"source_pk": self._source.pk, "key": key} for key in keys])
 
     def _regroup(self, regrouped: Regrouped, *, story: str) -> None:
         """Make a stored entry the duplicate of another, or of none. What was published under its id stays there.
@@ -148,18 +143,15 @@ class PollTransaction(Look):
             self._connection.execute(_NO_LONGER_WAITS if is_copy else _WAITS, {"which": regrouped.new_id})
 
     def _update(self, decision: Decision) -> None:
-        pks = self._pks([decision.id])
-        indexed = search.read(self._connection, pks.values())
+        pk = self._connection.execute(_WHICH, {"which": decision.id}).scalar_one()
+        indexed = search.read(self._connection, [pk])
         self._connection.execute(_UPDATE, rows.entry_values(decision) | {"of_id": decision.id})
         search.exchange(self._connection, indexed)
-        self._connection.execute(_DELETE_CATEGORIES, {"of_entry": pks[decision.id]})
-        if values := additions.category_values(decision, pks[decision.id]):
+        self._connection.execute(_DELETE_CATEGORIES, {"of_entry": pk})
+        if values := additions.category_values(decision, pk):
             self._connection.execute(_INSERT_CATEGORIES, values)
         if decision.gist is not None:
-            signatures.exchange(self._connection, decision, pks[decision.id])
-
-    def _pks(self, ids: Sequence[str]) -> dict[str, int]:
-        return {row.id: row.pk for row in self._connection.execute(_PKS, {"ids": array(ids)})}
+            signatures.exchange(self._connection, decision, pk)
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def one_main_job(engine: sa.Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite":
         yield
         return
-    with _lock_file(engine, "lock") as file:
+    with _lock_file(engine.url.database, "lock") as file:
         if not _try_exclusive(file):
             raise StoreBusy(
                 f"another `aggregator run` uses {engine.url.database}. One SQLite database serves one main job: stop "
@@ -50,7 +50,7 @@ def alone(database: Path) -> Iterator[None]:
     """Be the only process of ours that works on an SQLite database, else raise StoreBusy. Those that read may go on."""
     with ExitStack() as stack:
         for ending in ("lock", *_ENDINGS.values()):
-            if not _try_exclusive(stack.enter_context(_opened(Path(f"{database}.{ending}")))):
+            if not _try_exclusive(stack.enter_context(_lock_file(database, ending))):
                 raise StoreBusy(f"an `aggregator` is at work on {database}; stop it first")
         yield
 
@@ -77,7 +77,7 @@ def among(engine: sa.Engine, work: Work, take_back_claims: Callable[[], None]) -
     end with their short leases: who made them may be alive, and have lost the connection that had its lock.
     """
     if engine.dialect.name == "sqlite":
-        with _lock_file(engine, _ENDINGS[work]) as file:
+        with _lock_file(engine.url.database, _ENDINGS[work]) as file:
             if _try_exclusive(file):
                 take_back_claims()
             fcntl.flock(file, fcntl.LOCK_SH)
@@ -108,7 +108,7 @@ class WritersTurn:
         if self._engine.dialect.name != "sqlite":
             yield
             return
-        with self._threads, _lock_file(self._engine, "writer") as file:
+        with self._threads, _lock_file(self._engine.url.database, "writer") as file:
             deadline = time.monotonic() + BUSY_TIMEOUT_S
             while not _try_exclusive(file):
                 if time.monotonic() > deadline:
@@ -118,13 +118,8 @@ class WritersTurn:
 
 
 @contextmanager
-def _lock_file(engine: sa.Engine, ending: str) -> Iterator[int]:
-    with _opened(Path(f"{engine.url.database}.{ending}")) as file:
-        yield file
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def _lock_file(database: object, ending: str) -> Iterator[int]:
+    path = Path(f"{database}.{ending}")
     try:
         file = path.open("a")
     except OSError as error:

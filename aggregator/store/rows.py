@@ -52,13 +52,12 @@ def source_values(source: Source) -> Values:
 
 
 def to_source(row: Row) -> Source:
-    """Make a record of a row that has ``configured_columns()``."""
+    """Make a record of a row that has ``CONFIGURED``."""
     return _SOURCE.validate_python(row["options"] | {name: row[column] for name, column in _SOURCE_COLUMNS.items()})
 
 
-def configured_columns() -> list[sa.Column[Any]]:
-    """Return the columns that ``to_source`` needs."""
-    return [sources.c[column] for column in (*_SOURCE_COLUMNS.values(), "options")]
+# The columns that ``to_source`` needs.
+CONFIGURED = tuple(sources.c[column] for column in (*_SOURCE_COLUMNS.values(), "options"))
 
 
 # Fields of a state that are columns of the same name and value …
@@ -223,7 +222,7 @@ _STORED_COLUMNS = (
 
 
 def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEntry:
-    """Make a record of a row of ``entries`` joined with ``source_columns()``."""
+    """Make a record of a row of ``entries`` joined with ``SHOWN_OF_SOURCE``."""
     return StoredEntry(
         source=row["source_name"],
         authors=tuple(row["authors"]),
@@ -245,7 +244,7 @@ def to_stored_entry(row: Row, categories: tuple[CategoryMatch, ...]) -> StoredEn
 
 
 def to_mention(row: Row) -> Mention:
-    """Make a record of some columns of ``entries`` joined with ``source_columns()``."""
+    """Make a record of some columns of ``entries`` joined with ``SHOWN_OF_SOURCE``."""
     return Mention(
         id=row["id"],
         source=row["source_name"],
@@ -260,18 +259,11 @@ def to_mention(row: Row) -> Mention:
     )
 
 
-def source_columns() -> list[sa.Label[Any]]:
-    """Return the columns of ``sources`` that an entry shows, named apart from the entry's own."""
-    return [
-        sources.c.name.label("source_name"),
-        sources.c.url.label("source_url"),
-        sources.c.title.label("source_title"),
-        sources.c.feed_title.label("source_feed_title"),
-        sources.c.feed_id.label("source_feed_id"),
-        sources.c.feed_updated.label("source_feed_updated"),
-        sources.c.site_url.label("source_site_url"),
-        sources.c.priority.label("source_priority"),
-    ]
+# The columns of ``sources`` that an entry shows, named apart from the entry's own.
+SHOWN_OF_SOURCE = tuple(
+    sources.c[name].label(f"source_{name}")
+    for name in ("name", "url", "title", "feed_title", "feed_id", "feed_updated", "site_url", "priority")
+)
 
 
 def _origin(value: Mapping[str, Any] | None) -> Origin | None:
