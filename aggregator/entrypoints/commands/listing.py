@@ -147,7 +147,8 @@ def _print_entries(aggregator: Aggregator, selection: Selection, limit: int | No
         names = " ".join(match.category for match in entry.categories)
         listing.add_row(entry.id, ago(entry.first_seen, now), entry.source, title, names)
     if not shown:
-        say("nothing matches")
+        is_all = selection == Selection()
+        say("nothing is stored yet; `aggregator poll` polls the sources" if is_all else "nothing matches")
         return
     show(listing)
     if limit is None and len(shown) > _SHOWN:

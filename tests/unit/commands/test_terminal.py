@@ -5,6 +5,7 @@ import re
 import pytest
 from rich.text import Text
 
+from aggregator.entrypoints.one_poll import progress
 from aggregator.entrypoints.terminal import show, table
 
 
@@ -56,3 +57,10 @@ def test_on_a_narrow_terminal_nothing_is_cut_off(
     assert " ".join(" ".join(lines[3:-1]).split()) == "Lunar [bold] water is found in more places than was thought"
     assert lines[-1] == "it2x3ao3vzngtctj  yesterday"
     assert max(map(len, lines)) <= width
+
+
+def test_a_terminal_is_told_that_stories_are_grouped_when_all_is_polled(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress(1) as bar:
+        bar.judge()
+
+    assert "grouping stories" in capsys.readouterr().out
