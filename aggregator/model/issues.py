@@ -19,7 +19,8 @@ class DigestState:
 
     Entries first seen until ``considered_until`` and committed when the last issue was made have been considered.
     ``last_slot`` is the last time of its schedule that was dealt with, ``last_number`` that of its last issue.
-    ``told`` are the troubles that it has told already and that last.
+    ``told`` are the troubles that it has told already and that last; ``recipients``, of one that is set up, the keys of
+    the endpoints that it goes to.
     """
 
     name: str
@@ -29,6 +30,7 @@ class DigestState:
     last_slot: datetime | None
     last_number: int
     told: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
 
 
 # --- an issue --------------------------------------------------------------------------------------------------------

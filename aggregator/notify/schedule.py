@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.config import DigestConfig
 from aggregator.model.issues import DigestState
+from aggregator.notify.endpoints import targets_of
 from aggregator.text.durations import parse_duration
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def beginning(digest: DigestConfig, zone: ZoneInfo, now: datetime) -> DigestStat
         considered_until=begins_at,
         last_slot=schedule.latest(now, set_up_at=now),
         last_number=0,
+        recipients=tuple(targets_of(digest)),
     )
 
 

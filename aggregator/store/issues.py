@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from aggregator.model import PublishedEntry, Selection
 from aggregator.model.issues import DeliveryStatus, DigestState, Endpoint, Issue, SentVersion
 from aggregator.store import entries as stored_entries
+from aggregator.store import renamed_digests
 from aggregator.store.arrays import among, array
 from aggregator.store.selections import conditions, counts
 from aggregator.store.tables import deliveries, digests, entries, issue_entries, issues, keys, stops
@@ -47,6 +48,8 @@ def sync(connection: sa.Connection, configured: Sequence[DigestState]) -> None:
             connection.execute(digests.insert().values(values))
         elif not known.is_active:
             connection.execute(digests.update().where(digests.c.name == state.name).values(begins))
+        if known is None or not known.is_active:
+            renamed_digests.take_over(connection, state, gone)
 
 
 def are_synced(connection: sa.Connection, configured: Sequence[DigestState]) -> bool:

@@ -12,7 +12,8 @@ import pytest
 from aggregator.config import Where
 from aggregator.errors import StoreError
 from aggregator.model import SourceStatus
-from aggregator.model.issues import TroubleKind
+from aggregator.model.issues import ChannelKind, DeliveryStatus, Outcome, Stop, StopCause, TroubleKind
+from aggregator.notify import targets_of
 from tests.builders import make_decision, make_entry
 from tests.newsroom import START, Clock, Newsroom, make_config, titles_of
 
@@ -143,6 +144,68 @@ def test_a_digest_that_was_away_begins_anew(url: str) -> None:
     room.close()
 
     assert titles_of(issue) == ["After"]
+
+
+READERS = ["a@example.org", "b@example.org"]
+
+
+def renamed_after(url: str, *, sent: bool, to: list[str]) -> tuple[Newsroom, Newsroom]:
+    """Return a room with an issue of the digest daily, and one an hour later where it is called morning."""
+    before = Newsroom(make_config(url, {"to": [{"email": READERS}]}))
+    before.publish("Lunar ice found")
+    assert before.issues(on=TUESDAY)
+    if sent:
+        claims = before.ledger.claim(kinds=tuple(ChannelKind), now=TUESDAY, lease=timedelta(minutes=1), limit=9)
+        before.ledger.record([(each, Outcome(status=DeliveryStatus.SENT)) for each in claims], now=TUESDAY)
+    after = Newsroom(make_config(url, {"name": "morning", "to": [{"email": to}]}), Clock(TUESDAY + timedelta(hours=1)))
+    after.publish("A rocket lands")
+    return before, after
+
+
+def test_a_digest_that_is_renamed_does_not_bring_what_its_readers_have(url: str) -> None:
+    before, after = renamed_after(url, sent=True, to=[*READERS, "c@example.org"])
+
+    [issue] = after.issues(on=WEDNESDAY)
+    before.close()
+    after.close()
+
+    assert titles_of(issue) == ["A rocket lands"]
+
+
+def test_what_was_not_sent_yet_when_a_digest_is_renamed_comes_with_its_next_issue(url: str) -> None:
+    before, after = renamed_after(url, sent=False, to=READERS)
+
+    [issue] = after.issues(on=WEDNESDAY)
+    before.close()
+    after.close()
+
+    assert sorted(titles_of(issue)) == ["A rocket lands", "Lunar ice found"]
+
+
+def test_a_digest_for_other_readers_that_takes_a_place_brings_what_they_do_not_have(url: str) -> None:
+    before, after = renamed_after(url, sent=True, to=["a@example.org", "c@example.org", "d@example.org"])
+
+    [issue] = after.issues(on=WEDNESDAY)
+    before.close()
+    after.close()
+
+    assert sorted(titles_of(issue)) == ["A rocket lands", "Lunar ice found"]
+
+
+def test_who_has_unsubscribed_gets_nothing_under_another_name_either(url: str) -> None:
+    config = make_config(url, {"to": [{"email": READERS}]})
+    before = Newsroom(config)
+    [gone, _] = targets_of(config.digests[0]).values()
+    before.ledger.stop(Stop(endpoint=gone.endpoint, cause=StopCause.UNSUBSCRIBED, reason="left", since=before.clock()))
+    before.close()
+    after = Newsroom(make_config(url, {"name": "morning", "to": [{"email": READERS}]}))
+    after.publish("A rocket lands")
+    after.issues(on=WEDNESDAY)
+
+    labels = [each.endpoint.label for each in after.ledger.deliveries()]
+    after.close()
+
+    assert labels == ["email b…@example.org"]
 
 
 def test_missed_hours_are_made_up_for_once_and_cover_the_gap(opening: Opening) -> None:

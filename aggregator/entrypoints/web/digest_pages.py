@@ -113,14 +113,16 @@ class DigestPages:
             return self._page(request, config, endpoint, "asked")
         reason = "its reader has unsubscribed"
         now = self._aggregator.clock()
-        self._ledger.stop(Stop(endpoint=endpoint, cause=StopCause.UNSUBSCRIBED, reason=reason, since=now))
-        log.info("reader.unsubscribed", digest=endpoint.digest, reader=endpoint.label)
+        for each in (endpoint, *self._under_other_names(config, endpoint)):
+            self._ledger.stop(Stop(endpoint=each, cause=StopCause.UNSUBSCRIBED, reason=reason, since=now))
+            log.info("reader.unsubscribed", digest=each.digest, reader=each.label)
         return self._page(request, config, endpoint, "done")
 
     def subscribe_again(self, request: Request) -> Response:
         config, endpoint = self._read(request)
-        self._ledger.resume(endpoint.digest, endpoint.key)
-        log.info("reader.subscribed_again", digest=endpoint.digest, reader=endpoint.label)
+        for each in (endpoint, *self._under_other_names(config, endpoint)):
+            self._ledger.resume(each.digest, each.key)
+            log.info("reader.subscribed_again", digest=each.digest, reader=each.label)
         return self._page(request, config, endpoint, "undone")
 
     def _read(self, request: Request) -> tuple[Config, Endpoint]:
@@ -137,6 +139,18 @@ class DigestPages:
         if target is not None:
             return config, target.endpoint
         return config, Endpoint(digest=name, kind=ChannelKind.EMAIL, key=key, label="email")
+
+    def _under_other_names(self, config: Config, endpoint: Endpoint) -> list[Endpoint]:
+        """Return where a reader of a digest that is gone gets what took its place, being set up after its last issue.
+
+        The links in the mails of a digest that was renamed end the new one.
+        """
+        last = None if _configured(config, endpoint.digest) else self._ledger.find_issue(endpoint.digest)
+        if last is None:
+            return []
+        since = {name for name, state in self._ledger.digests().items() if state.set_up_at >= last.made_at}
+        targets = [targets_of(each).get(endpoint.key) for each in config.digests if each.name in since]
+        return [each.endpoint for each in targets if each is not None]
 
     def _page(self, request: Request, config: Config, endpoint: Endpoint, state: str) -> Response:
         digest = _configured(config, endpoint.digest)

@@ -60,6 +60,7 @@ class ListLedger:
 
     stopped: dict[tuple[str, str], Stop] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
+    states: dict[str, DigestState] = field(default_factory=dict)
 
     def key_for(self, _purpose: str) -> bytes:
         return KEY
@@ -86,7 +87,7 @@ class ListLedger:
         return {}
 
     def digests(self) -> dict[str, DigestState]:
-        return {}
+        return self.states
 
     def deliveries(self, **_conditions: Any) -> list[Delivery]:
         return []

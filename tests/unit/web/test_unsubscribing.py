@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from aggregator.model.issues import StopCause
-from aggregator.notify import targets_of, unsubscribe_token
+from aggregator.notify import beginning, targets_of, unsubscribe_token
 from tests.newsroom import make_config
+from tests.unit.notify.samples import make_issue
 from tests.unit.web.samples import KEY, SmallAggregator, client_of, make_aggregator
 
 CONFIG = make_config("sqlite:///unused.db", {"to": [{"email": ["ada@example.org"]}]})
@@ -61,4 +65,24 @@ def test_who_unsubscribed_by_mistake_comes_back(aggregator: SmallAggregator) -> 
 def test_a_made_up_address_is_not_found_and_stops_nothing(aggregator: SmallAggregator, method: str) -> None:
     assert client_of(aggregator).request(method, f"{PATH[:-4]}AAAA").status_code == 404
 
+    assert aggregator.store.ledger.stopped == {}
+
+
+def test_the_links_of_a_digest_that_was_renamed_end_what_took_its_place_and_nothing_else() -> None:
+    to = [{"email": ["ada@example.org"]}]
+    config = make_config("sqlite:///unused.db", {"name": "morning", "to": to}, {"name": "weekly", "to": to})
+    aggregator = make_aggregator(config=config)
+    issue = make_issue(1)
+    aggregator.store.ledger.issues = (issue,)
+    aggregator.store.ledger.states = {
+        name: replace(beginning(config.digests[0], config.site.tz, issue.made_at + away), name=name)
+        for name, away in (("morning", timedelta(hours=1)), ("weekly", timedelta(days=-9)))
+    }
+    client = client_of(aggregator)
+
+    client.post(PATH, data=ONE_CLICK)
+    stopped = {digest for digest, _ in aggregator.store.ledger.stopped}
+    client.post(f"{PATH}/undo")
+
+    assert stopped == {"daily", "morning"}
     assert aggregator.store.ledger.stopped == {}
