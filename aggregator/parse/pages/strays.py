@@ -24,11 +24,11 @@ _PROMOTED = re.compile(
     r"-(?:promo|promoted|promotion|promotional|cta|call-?to-?action|callout|banner|advert|advertisement|ads?|sponsor"
     r"|sponsored|newsletter|subscribe|sign-?up)(?=$|[\s-])"
 )
-_SERVICE = re.compile(
-    r"/(?:newsletters?|subscribe|subscription|abonnements?|abonnieren|contact(?:-us)?|kontakt|jobs|careers?|karriere"
-    r"|carrieres?|recrutement|join(?:-us)?|register|registration|login|sign-?(?:in|up)|donate|spenden|support-us"
-    r"|membership|about(?:-us)?|advertise|media-?kit|press-?kit)(?:\.\w{2,5})?$",
-    re.IGNORECASE,
+# What pages of a site's own are called in their addresses.
+_SERVICES = frozenset(
+    "newsletter newsletters subscribe subscription abonnement abonnements abonnieren contact contact-us kontakt jobs "  # noqa: SIM905
+    "career careers karriere carriere carrieres recrutement join join-us register registration login sign-in signin "
+    "sign-up signup donate spenden support-us membership about about-us advertise mediakit media-kit press-kit".split()
 )
 _SAYS_MORE = 20  # characters of text beside a title
 
@@ -97,20 +97,23 @@ def _promotions(page: Outline, rows: Sequence[Row], dates: Dates) -> Iterator[in
 
     They have no date, and lead to a page of the site's own, or elsewhere than the others by a class that says so.
     """
-    folders = [folder_of(page.hrefs.get(row.link, "")) for row in rows]
+    targets = [page.hrefs.get(row.link, "") for row in rows]
+    folders = [folder_of(target) for target in targets]
     usual, count = Counter(folders).most_common(1)[0]
-    promoted = [bool(_PROMOTED.search(_classes(page, row))) for row in rows]
-    tells = sum(promoted) <= len(rows) * (1 - _USUAL)  # else it says something else: "node--promoted"
-    found = []
-    for number, (row, folder, own) in enumerate(zip(rows, folders, dates.rows, strict=True)):
-        if any(map(is_sure, own)):
-            continue
-        target = page.hrefs.get(row.link, "").partition("#")[0].partition("?")[0].rstrip("/")
-        is_elsewhere = folder != usual and count >= len(rows) * _USUAL
-        if _SERVICE.search(target) or (is_elsewhere and tells and promoted[number]):
-            found.append(number)
-    if len(found) <= len(rows) * (1 - _USUAL):
-        yield from found
+    undated = [number for number, found in enumerate(dates.rows) if not any(map(is_sure, found))]
+    promoted = {number for number in undated if _leads_to_service(targets[number])}
+    elsewhere = [number for number in undated if folders[number] != usual]
+    if elsewhere and count >= len(rows) * _USUAL:
+        called_so = {number for number, row in enumerate(rows) if _PROMOTED.search(_classes(page, row))}
+        if len(called_so) <= len(rows) * (1 - _USUAL):  # else it says something else: "node--promoted"
+            promoted.update(called_so.intersection(elsewhere))
+    if len(promoted) <= len(rows) * (1 - _USUAL):
+        yield from promoted
+
+
+def _leads_to_service(target: str) -> bool:
+    path = target.partition("#")[0].partition("?")[0].rstrip("/")
+    return path.rpartition("/")[2].partition(".")[0].lower() in _SERVICES and "/" in path
 
 
 def _classes(page: Outline, row: Row) -> str:

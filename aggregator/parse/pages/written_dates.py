@@ -16,6 +16,11 @@ from aggregator.text.days import DAY
 
 LONGEST = 160  # characters of a text that is looked at; a longer one is prose
 _WORD = r"[^\W\d_][^\s\d,/()|:;–-]{1,14}"
+_WEEKDAY = (
+    r"(?:(?:mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?|mo|di|mi|do|fr|sa|so|mittwoch"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|(?:lun|mar|mer|jeu|ven|sam|dim)|(?:lun|mar|mercre|jeu|vendre|same)di"
+    r"|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|(?:lune|marte|mercole|giove|vener)dì)[.,]{0,2}\s"
+)
 _CLOCK = re.compile(
     r"^[\s,|/T@·•–-]{0,6}(?:at|um|à|a las|alle|om|kl\.?|в)?\s?(\d{1,2})(?:[:h]|\.(?=\d\d\s?Uhr))(\d{2})(?::\d{2})?"
     r"(?:\.\d{1,6})?\s?([ap]\.?m)?\s?(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
@@ -25,22 +30,21 @@ _YEAR_FIRST = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?
 _CJK = re.compile(r"(?<!\d)(?:(\d{4}|\d{2})\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?")
 _FIGURE = re.compile(r"\d")
 _MONTH = 18  # characters before a day that its month may take, with what parts them
-_FIGURES = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?((?:19|20)\d\d|\d\d)(?![\d%])")
+_BEFORE_FIGURES = r"(?<![\d,/])(?<!\d[.-])"  # "03.-05.12.2026", and nothing within "1.3.12.2026"
+_FIGURES = re.compile(rf"{_BEFORE_FIGURES}(\d{{1,2}})\s?([-/.|·•–])\s?(\d{{1,2}})\s?\2\s?((?:19|20)\d\d|\d\d)(?![\d%])")
+_RARE_MARKS = frozenset("|·•–")  # between a day, a month and a whole year alone
 _DAY_MONTH = re.compile(
-    rf"(?<![\d:.,])(\d{{1,2}})(?:st|nd|rd|th|er|re|º|ª|°|\.|,)?[\s./-]{{0,3}}(?:de |of |d[’'] ?|di |den )?({_WORD})"
+    rf"(?<![\d:.,])(?<![^\W\d_]-)(\d{{1,2}})(?:st|nd|rd|th|er|re|º|ª|°|\.|,)?[\s./-]{{0,3}}"
+    rf"(?:de |of |d[’'] ?|di |den )?({_WORD})"
     rf"(?:[\s.,/’'-]{{0,3}}(?:de[l]? |of )?((?:19|20)\d\d|[’']?\d\d(?![\d:.h]|\s?(?:Uhr|h\b))))?",
     re.IGNORECASE,
 )
-_WEEKDAY = (
-    r"(?:(?:mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?|mo|di|mi|do|fr|sa|so|mittwoch"
-    r"|(?:mon|diens|donners|frei|sams|sonn)tag|(?:lun|mar|mer|jeu|ven|sam|dim)|(?:lun|mar|mercre|jeu|vendre|same)di"
-    r"|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|(?:lune|marte|mercole|giove|vener)dì)[.,]{0,2}\s"
-)
 _FROM = rf"\W{{0,3}}(?:from |between |vom |du |les? |entre le |dal |del )?(?:{_WEEKDAY})?(\d{{1,2}})"
+_FURTHER = r"(?:st|nd|rd|th|er|\.)?(?:\s?[,–-]\s?\d{1,2}\.?){0,4}"  # "12, 13 and 14 May"
 _TO = rf"\s?(?:[-–—/&]|to|until|and|bis|und|au|et|et le|al|t/m)\s?(?:{_WEEKDAY})?"
 # The first of several days at the beginning of a text: "24 – 25 November", "du lundi 24 au mardi 25 novembre",
 # "30.11. – 3.12.2026".
-_FIRST_DAY = re.compile(rf"{_FROM}(?:st|nd|rd|th|er|\.)?{_TO}", re.IGNORECASE)
+_FIRST_DAY = re.compile(rf"{_FROM}{_FURTHER}{_TO}", re.IGNORECASE)
 _FIRST_FIGURES = re.compile(rf"{_FROM}(?:([./])(\d{{1,2}})?\2?)?{_TO}", re.IGNORECASE)
 _MONTH_DAY = re.compile(
     rf"(?<![^\W\d_])({_WORD})[\s./-]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th|º)?(?!:?\d)"
@@ -53,9 +57,12 @@ _YEAR_MONTH_DAY = re.compile(
     rf"(?<!\d)((?:19|20)\d\d)[\s.,/-]{{1,3}}({_WORD})[\s.,/-]{{0,3}}(\d{{1,2}})(?!\d)", re.IGNORECASE
 )
 _VIETNAMESE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})[,\s]+(?:năm\s+)?((?:19|20)\d\d)", re.IGNORECASE)
-_SHORT = re.compile(r"^\W{0,2}(\d{1,2})\.\s?(\d{1,2})\.\W{0,2}$")
+_HOURS = r"(?=\W{0,2}$|[\s,|–-]{1,4}(?:(?:at|um|à|ab|from)\s)?\d{1,2}(?:[:.h]\d\d|\s?(?:Uhr|h)\b))"
+_SHORT = re.compile(rf"^\W{{0,2}}(?:{_WEEKDAY})?(\d{{1,2}})\.\s?(\d{{1,2}})\.{_HOURS}", re.IGNORECASE)
+_MOST_COMPACT = 12  # characters
 _COMPACT = re.compile(r"^\W{0,2}((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\W{0,2}$")
 _MONTH_AND_DAY = re.compile(r"^\W{0,2}(\d\d)([-/])(\d\d)\W{0,2}$")
+_WEEKDAY_AND_DAY = re.compile(rf"^\W{{0,2}}{_WEEKDAY}(\d{{1,2}})(/)(\d{{1,2}}){_HOURS}", re.IGNORECASE)
 _AGO_CJK = re.compile(
     r"(\d{1,3})\s?(秒钟|秒|分钟|分鐘|分|小时|小時|時間|天|日|周|週間|週|个月|個月|か月|ヶ月|年|초|분|시간|일|주|개월|년)\s?(?:之)?[前전]"
 )
@@ -120,12 +127,14 @@ def _vietnamese(text: str, first: int, _language: str | None) -> Written | None:
 
 def _figures(text: str, first: int, language: str | None) -> Written | None:
     found = _FIGURES.search(text, first)
-    if found is None:
+    if found is None or (found[2] in _RARE_MARKS and len(found[4]) == 2):
         return None
+    begins = _begins(text, found)
+    return begins if begins is not None else _in_figures(text, found, language)
+
+
+def _in_figures(text: str, found: re.Match[str], language: str | None) -> Written | None:
     one, other, year = found[1], found[3], found[4]
-    first_of = _FIRST_FIGURES.fullmatch(text, 0, found.start()) if found.start() else None
-    if first_of is not None and (begins := _begins(text, found, first_of)) is not None:
-        return begins
     if language in {"ja", "zh", "ko"} and len(year) == 2:
         return _written(text, found, one, other, year)
     if int(other) > 12:
@@ -136,8 +145,11 @@ def _figures(text: str, first: int, language: str | None) -> Written | None:
     return replace(written, is_dotted=found[2] == ".") if written is not None else None
 
 
-def _begins(text: str, found: re.Match[str], first_of: re.Match[str]) -> Written | None:
+def _begins(text: str, found: re.Match[str]) -> Written | None:
     """Return the first of several days, "30.11." of "30.11. – 3.12.2026"; None where these are no days in order."""
+    first_of = _FIRST_FIGURES.fullmatch(text, 0, found.start()) if found.start() else None
+    if first_of is None:
+        return None
     day, month, year = int(found[1]), int(found[3]), _full_year(found[4])
     first_day, first_month = int(first_of[1]), int(first_of[3] or month)
     if first_month == month and first_day >= day:
@@ -162,13 +174,13 @@ def _short(text: str, _first: int, _language: str | None) -> Written | None:
 
 def _compact(text: str, _first: int, _language: str | None) -> Written | None:
     """Read "20261127", as long as it is all of the text."""
-    found = _COMPACT.search(text)
+    found = _COMPACT.search(text) if len(text) <= _MOST_COMPACT else None
     return found and _written(text, found, found[1], found[2], found[3])
 
 
 def _without_year(text: str, _first: int, _language: str | None) -> Written | None:
-    """Read "[11-20]" and "20/11", as long as they are all of the text."""
-    found = _MONTH_AND_DAY.search(text)
+    """Read "[11-20]", "20/11" and "Fri 20/11, 18:00", as long as they are all of the text."""
+    found = _MONTH_AND_DAY.search(text) or ("/" in text and _WEEKDAY_AND_DAY.search(text)) or None
     if found is None:
         return None
     one, mark, other = found[1], found[2], found[3]
