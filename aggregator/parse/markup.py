@@ -16,6 +16,8 @@ _ELEMENTS = (
 _NAME = re.compile(_ELEMENTS, re.IGNORECASE)
 _END_TAG = re.compile(rf"</(?:{_ELEMENTS})\s*>", re.IGNORECASE)
 _TAG_ALONE = re.compile(r"<(?:br|hr|img|p|li|wbr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_BLOCK = "(?:p|div|ul|ol|dl|table|blockquote|section|article|figure|h[1-6])"
+_BLOCKS = re.compile(rf"<{_BLOCK}(?:\s[^<>]*)?>.*</{_BLOCK}>", re.IGNORECASE | re.DOTALL)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|([A-Za-z][A-Za-z0-9]{1,31}));")
 _ANY_TAG = re.compile(rf"</?(?:{_ELEMENTS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
@@ -28,6 +30,11 @@ def looks_like_html(text: str) -> bool:
     if "<" in text and (_END_TAG.search(text) or _TAG_ALONE.search(text)):
         return True
     return "&" in text and any(found[1] is None or f"{found[1]};" in html5 for found in _REFERENCE.finditer(text))
+
+
+def is_html_blocks(text: str) -> bool:
+    """Whether a text consists of blocks of HTML, from its first character to its last."""
+    return text.startswith("<") and text.endswith(">") and _BLOCKS.fullmatch(text) is not None
 
 
 def is_html_name(name: str) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from aggregator.model import Enclosure, Origin, ParsedEntry, Text
 from aggregator.parse.absolute import absolute
 from aggregator.parse.dates import parse_date
 from aggregator.parse.fields import whole_number
-from aggregator.parse.markup import looks_like_html, without_markup
+from aggregator.parse.markup import is_html_blocks, looks_like_html, without_markup
 from aggregator.parse.people import people
 from aggregator.parse.raw import RawEntry, RawLink, RawText
 from aggregator.text.hosts import host_of
@@ -34,8 +35,8 @@ def parse_entry(raw: RawEntry, *, base: str, is_atom: bool, language: str | None
     A text has a base of its own only where there is an xml:base: without one, publishers who write relative links mean
     them relative to the entry's page.
     """
-    title, summary = _text(raw.title, base, is_atom), _text(raw.summary, base, is_atom)
-    content = _best([_text(each, base, is_atom) for each in raw.contents]) if raw.contents else None
+    title, summary = _text(raw.title, base, is_atom), _body(raw.summary, base, is_atom)
+    content = _best([_body(each, base, is_atom) for each in raw.contents]) if raw.contents else None
     if content is None and summary is None:
         summary = _caption(raw)
     said, origin = raw.values.get, raw.origin
@@ -133,6 +134,12 @@ def _text(raw: RawText | None, base: str, is_atom: bool) -> Text | None:
         base=absolute(raw.base, base) if raw.base and raw.base != base else None,
         language=language_code(raw.language) if raw.language else None,
     )
+
+
+def _body(raw: RawText | None, base: str, is_atom: bool) -> Text | None:
+    """Read a summary or a content; of Atom one that its publisher forgot to call HTML too."""
+    text = _text(raw, base, is_atom)
+    return replace(text, is_html=True) if text and not text.is_html and is_html_blocks(text.value) else text
 
 
 def _is_text(media_type: str) -> bool:
