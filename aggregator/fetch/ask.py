@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 from aggregator.errors import FetchError, StatusError, Throttled
 from aggregator.fetch.cache import freshness, retry_after
-from aggregator.http import Address, HttpClient, Response, date_of, parse_address
+from aggregator.http import Address, HttpClient, Response, date_of, ends_whole, parse_address
 from aggregator.model import Claim, Fetched, NotModified, Render, Source, SourceKind, SourceState, Validators
 from aggregator.text.schemes import joined
 
@@ -21,10 +21,6 @@ MAX_VALIDATOR_CHARS = 2_000
 
 # The second is the first, changed by something in between (RFC 9110 §15.3.4).
 _WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
-
-# How whole documents end, whatever became of what packed them.
-_END = re.compile(rb"(?:</(?:html|rss|feed|rdf:rdf|urlset|sitemapindex)\s*>|[}\]])\s*\Z", re.IGNORECASE)
-_TAIL_BYTES = 1_000
 
 # Some servers answer 304 for ever, whatever came since. So often a source is asked plainly, each at a time of its own.
 _BELIEVED_FOR = timedelta(days=8)
@@ -142,7 +138,7 @@ def _fetched(response: Response, source: Source, now: datetime) -> Fetched:
         url=response.url,
         body=response.body,
         content_type=response.header("Content-Type"),
-        is_cut=response.is_cut and _END.search(response.body[-_TAIL_BYTES:]) is None,
+        is_cut=response.is_cut and not ends_whole(response.body),
         content_location=joined(response.url, location) if location else None,
         validators=_given(response),
         moved_to=response.moved_to,

@@ -6,6 +6,7 @@ bounds, ``failures`` turns every library's exception into one of ours.
 """
 
 from aggregator.http.addresses import Address, basic_authorization, parse_address
+from aggregator.http.body import ends_whole
 from aggregator.http.client import HttpClient, user_agent
 from aggregator.http.conversation import Conversation
 from aggregator.http.proxies import proxies_of
@@ -18,6 +19,7 @@ __all__ = [
     "Response",
     "basic_authorization",
     "date_of",
+    "ends_whole",
     "parse_address",
     "proxies_of",
     "user_agent",

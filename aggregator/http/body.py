@@ -23,6 +23,9 @@ _CODINGS: Final = frozenset({
 })  # fmt: skip
 # How documents begin that are not compressed at all, whatever the header says; compressed ones hardly ever do.
 _READABLE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[<{\[][\x20-\x7e\s]{15}")
+# How whole documents end, whatever became of what packed or carried them.
+_END: Final = re.compile(rb"(?:</(?:html|rss|feed|rdf:rdf|urlset|sitemapindex)\s*>|[}\]])\s*\Z", re.IGNORECASE)
+_TAIL_BYTES: Final = 1_000
 _GZIP_BITS = zlib.MAX_WBITS | 16
 # How gzip begins (RFC 1952 §2.3.1), as nothing else does that is deflate.
 _GZIP_MAGIC: Final = b"\x1f\x8b\x08"
@@ -69,6 +72,11 @@ def decode_body(pieces: Iterable[bytes], content_encoding: str, *, limit: int) -
             raise FetchError("the compressed body ends in the middle") from error
         return Decoded(b"".join(decoded), is_cut=True)
     return Decoded(b"".join(decoded))
+
+
+def ends_whole(body: bytes) -> bool:
+    """Whether a body ends as a whole document does."""
+    return _END.search(body[-_TAIL_BYTES:]) is not None
 
 
 def _head(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from http.client import IncompleteRead
 from typing import Final
 
+from urllib3.exceptions import ProtocolError
 from urllib3.response import BaseHTTPResponse
 
 from aggregator.errors import BodyTooLarge, FetchError
-from aggregator.http.body import STEP_BYTES, Decoded, decode_body
+from aggregator.http.body import STEP_BYTES, Decoded, decode_body, ends_whole
 from aggregator.http.failures import LIBRARY_ERRORS
 from aggregator.http.sockets import Exchange
 from aggregator.text.sizes import size_in_words
@@ -35,8 +37,30 @@ def body_of(status: int, raw: BaseHTTPResponse, *, limit: int) -> Decoded:
 
 
 def decoded_of(raw: BaseHTTPResponse, *, limit: int) -> Decoded:
-    """Read all of a body, without its encodings. Raises as ``decode_body`` does, and what urllib3 does."""
-    return decode_body(_pieces(raw), ", ".join(raw.headers.getlist("content-encoding")), limit=limit)
+    """Read all of a body, without its encodings. Raises as ``decode_body`` does, and what urllib3 does.
+
+    One that ends earlier than its server announced counts where a whole document came: the length may be wrong, such as
+    that of what was compressed afterwards.
+    """
+    ended_early: list[ProtocolError] = []
+
+    def pieces() -> Iterator[bytes]:
+        try:
+            yield from _pieces(raw)
+        except ProtocolError as error:
+            if not isinstance(error.args[-1], IncompleteRead):
+                raise
+            ended_early.append(error)
+
+    try:
+        decoded = decode_body(pieces(), ", ".join(raw.headers.getlist("content-encoding")), limit=limit)
+    except FetchError:
+        if ended_early:
+            raise ended_early[0] from None
+        raise
+    if ended_early and not ends_whole(decoded.body):
+        raise ended_early[0]
+    return decoded
 
 
 def excerpt_of(raw: BaseHTTPResponse, exchange: Exchange) -> bytes:

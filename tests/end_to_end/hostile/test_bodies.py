@@ -158,19 +158,38 @@ def test_chunks_of_a_compressed_body_are_joined(server: HostileServer, visitor: 
     "data",
     [
         answer(200, b"only this", "Content-Length: 5000", length=False),
-        chunked(FEED, end=b""),
+        answer(200, FEED[:-3], f"Content-Length: {len(FEED)}", length=False),
+        answer(200, gzip.compress(FEED)[:40], "Content-Encoding: gzip", "Content-Length: 5000", length=False),
+        chunked(FEED[:-3], end=b""),
         chunked(FEED, end=b"64\r\nless"),
-        chunked(FEED, end=b"zz\r\n"),
-        chunked(FEED, end=b"-5\r\nhello\r\n0\r\n\r\n"),
+        chunked(FEED[:-3], end=b"zz\r\n"),
+        chunked(FEED[:-3], end=b"-5\r\nhello\r\n0\r\n\r\n"),
         chunked(end=b""),
     ],
-    ids=["length", "no-last-chunk", "short-chunk", "bad-size", "negative-size", "no-chunk"],
+    ids=["words", "length", "packed", "no-last-chunk", "short-chunk", "bad-size", "negative-size", "no-chunk"],
 )
 def test_a_body_that_ends_too_early_is_an_error(server: HostileServer, visitor: Visitor, data):
     visit = visitor.visit(server.tells("/feed", data))
 
     assert visit.says == "127.0.0.1 sent less than it announced; nothing was taken from it"
     assert visit.state.body_hash is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        answer(200, FEED, "Content-Length: 5000", length=False),
+        answer(200, FEED + b"\n", "Content-Length: 5000", length=False),
+        answer(200, gzip.compress(FEED), "Content-Encoding: gzip", "Content-Length: 5000", length=False),
+        chunked(FEED, end=b""),
+    ],
+    ids=["length", "line-break", "length-of-what-was-packed", "no-last-chunk"],
+)
+def test_a_whole_document_counts_though_its_server_announced_more(server: HostileServer, visitor: Visitor, data):
+    visit = visitor.visit(server.tells("/feed", data))
+
+    assert visit.fetched.body.strip() == FEED
+    assert not visit.fetched.is_cut
 
 
 def test_an_empty_answer_is_an_error_and_not_a_feed_without_entries(server: HostileServer, visitor: Visitor):
