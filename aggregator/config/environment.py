@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 _REFERENCE = re.compile(
     r"""\$(?: (?P<literal>\$\{)
@@ -41,3 +41,10 @@ def substitute(text: str, env: Mapping[str, str]) -> tuple[str, bool]:
         names = ", ".join(dict.fromkeys(missing))
         raise ValueError(f"the environment has no {names}; set it or write a default: ${{{missing[0]}:-…}}")
     return replaced, found
+
+
+def values_in(text: str, env: Mapping[str, str]) -> Iterator[str]:
+    """Yield what variables stand for in a text; a default is in the file, for everybody to see."""
+    for match in _REFERENCE.finditer(text):
+        if match["name"] and env.get(match["name"]):
+            yield env[match["name"]]

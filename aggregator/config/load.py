@@ -5,14 +5,16 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from aggregator.config.basis import Basis, Noted
 from aggregator.config.database import AmbiguousDatabase, usual_database
+from aggregator.config.environment import values_in
 from aggregator.config.models import Config
 from aggregator.config.natural import in_house_form
 from aggregator.config.references import check_references
@@ -212,7 +214,23 @@ def _validate(tree: Section, files: _Files) -> tuple[Config | None, list[Problem
     if files.basis.env.names:
         for location in environment_locations(tree):
             _hide(config, location)
+        config.hide_in_addresses(_private_parts(tree, files.basis.env))
     return config, []
+
+
+def _private_parts(tree: Section, env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what variables stand for in the addresses of sources, behind the host, each with the host."""
+    for location in environment_locations(tree):
+        node = nearest(tree, location)
+        if location[0] != "sources" or location[-1] != "url" or not isinstance(node, Scalar):
+            continue
+        with suppress(ValueError):  # no address
+            address = urlsplit(str(node.value))
+            for value in values_in(node.written, env):
+                whole = urlsplit(value)
+                for part in (whole.path.strip("/"), whole.query) if whole.netloc else (value,):
+                    if part and any(part in place for place in (address.path, address.query, address.fragment)):
+                        yield address.hostname or "", part
 
 
 def _hide(config: Config, location: Location) -> None:

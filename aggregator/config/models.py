@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -181,6 +181,7 @@ class Config(Settings):
     _path: Path = PrivateAttr(default=Path())
     _doubts: tuple[Problem, ...] = PrivateAttr(default=())
     _origin: _Origin = PrivateAttr(default=_Origin())
+    _in_addresses: tuple[tuple[str, str], ...] = PrivateAttr(default=())
 
     @property
     def path(self) -> Path:
@@ -210,6 +211,14 @@ class Config(Settings):
     def locale_of(self, digest: DigestConfig) -> Locale:
         """Return the language that a digest's messages speak."""
         return locale_of(digest.language) if digest.language else self.site.locale
+
+    @property
+    def hidden_in_addresses(self) -> tuple[tuple[str, str], ...]:
+        """What comes from the environment in addresses of sources, behind the host, each with the host."""
+        return self._in_addresses
+
+    def hide_in_addresses(self, hidden: Iterable[tuple[str, str]]) -> None:
+        self._in_addresses = tuple(hidden)
 
     def read_from(
         self, stamps: Mapping[Path, Stamp], *, doubts: tuple[Problem, ...] = (), basis: str | None = None

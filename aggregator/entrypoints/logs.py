@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
+
 from aggregator.config import Config, Secrets
+from aggregator.text.legal import hide_in_addresses, is_key
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
@@ -21,10 +25,17 @@ class _Discretion:
         self._secrets = cache(Secrets)
 
     def keep(self, config: Config) -> None:
-        self._secrets = cache(lambda: Secrets(config))  # looked for by the first line: most polls log none
+        hide_in_addresses(config.hidden_in_addresses)
+        self._secrets = cache(
+            lambda: Secrets(config, *_keys_of(config))
+        )  # looked for by the first line: most polls log none
 
     def __call__(self, _logger: object, _method: str, line: Any) -> str:  # noqa: ANN401 - rendered by now
         return self._secrets().mask(line)
+
+
+def _keys_of(config: Config) -> Iterator[SecretStr]:
+    return (SecretStr(text) for _, text in config.hidden_in_addresses if is_key(text))
 
 
 _discretion = _Discretion()

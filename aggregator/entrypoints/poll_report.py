@@ -8,6 +8,7 @@ from datetime import datetime
 from aggregator.entrypoints.glance import NOTHING_IS_DUE
 from aggregator.entrypoints.terminal import NO_SOURCES, ago, counted
 from aggregator.model import Outage, PollSummary, SourceStatus
+from aggregator.text.legal import discreet
 
 
 def parts_of(result: PollSummary) -> tuple[str, str, str]:
@@ -17,7 +18,7 @@ def parts_of(result: PollSummary) -> tuple[str, str, str]:
     duplicates = "1 duplicate" if result.duplicates == 1 else f"{result.duplicates} duplicates"
     parts = [f"{result.new} new", f"{result.updated} changed", duplicates]
     said = ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing new"
-    moved = f" (moved to {result.state.moved_to})" if result.state.status is SourceStatus.MOVED else ""
+    moved = f" (moved to {discreet(result.state.moved_to or '')})" if result.state.status is SourceStatus.MOVED else ""
     read_as = result.state.read_as if result.found_out else None
     found_out = f" (read as a {read_as}: {result.found_out})" if read_as else ""
     return f"{result.source}: ", "", f"{said}{moved}{found_out}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from aggregator.model import Enclosure, SourceHealth, SourceKind, SourceStatus, StoredEntry
 from aggregator.text import moments
-from aggregator.text.legal import visible
+from aggregator.text.legal import discreet, visible
 from aggregator.text.moments import relative
 
 if TYPE_CHECKING:
@@ -187,13 +187,13 @@ def source_json(health: SourceHealth, *, next_step: str | None, now: datetime) -
     return {
         "name": source.name,
         "title": source.title or state.feed_title,
-        "url": source.url,
+        "url": discreet(source.url),
         "kind": source.kind.value,
         "read_as": state.read_as.value if state.read_as else None,
-        "found_at": state.found_at,
+        "found_at": discreet(state.found_at) if state.found_at else None,
         "read_because": state.read_because if source.kind is SourceKind.AUTO else None,
         "status": health.status_at(now).value,
-        "moved_to": state.moved_to,
+        "moved_to": discreet(state.moved_to) if state.moved_to else None,
         "merged_into": health.merged_into,
         "last_checked": rfc3339(state.last_checked),
         "last_success": rfc3339(state.last_success),

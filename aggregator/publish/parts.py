@@ -20,7 +20,7 @@ from aggregator.model import (
 )
 from aggregator.model.originals import Home
 from aggregator.publish.readable import first_image
-from aggregator.text.legal import legal, web_address
+from aggregator.text.legal import discreet, legal, source_address, web_address
 from aggregator.text.locales import Locale, locale_of
 from aggregator.text.one_line import one_line, shorten
 from aggregator.text.tongues import other_language
@@ -131,10 +131,10 @@ def source_of(entry: StoredEntry) -> SourceFeed:
     """
     feed, origin = entry.feed, entry.origin
     if origin is None or not (origin.title or origin.url or origin.id):
-        return replace(feed, id=legal(feed.id), title=one_line(feed.title), updated=entry.updated)
+        return replace(feed, id=discreet(legal(feed.id)), title=one_line(feed.title), updated=entry.updated)
     url = web_address(origin.url)
     return SourceFeed(
-        id=legal(origin.id or "") or url or legal(feed.id),
+        id=legal(origin.id or "") or url or discreet(legal(feed.id)),
         title=one_line(origin.title or "") or one_line(feed.title),
         feed_url="",
         site_url=url,
@@ -180,7 +180,7 @@ def has_other_origin(entry: StoredEntry) -> bool:
 
 def via(entry: StoredEntry) -> Link | None:
     """Return the feed that we read an entry in, where the entry names another origin."""
-    url = web_address(entry.feed.feed_url) if has_other_origin(entry) else None
+    url = source_address(entry.feed.feed_url) if has_other_origin(entry) else None
     return Link("via", url) if url else None
 
 

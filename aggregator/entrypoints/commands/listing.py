@@ -30,7 +30,7 @@ from aggregator.errors import UsageError
 from aggregator.model import Selection, SourceHealth, SourceKind, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
 from aggregator.text.durations import duration_in_words, silence_in_words
-from aggregator.text.legal import visible
+from aggregator.text.legal import discreet, visible
 from aggregator.text.locales import ENGLISH
 
 _SHOWN = 50
@@ -92,7 +92,7 @@ def _next_check(health: SourceHealth, now: datetime) -> Text:
         ask = f"; {quiet}. If the site has news, run: aggregator poll {health.source.name}"
         said.append(ask, style=STATUS_STYLE[SourceStatus.SILENT])
     if state.moved_to and health.merged_into is None:
-        said.append(f"; it moved to {state.moved_to}", style=STATUS_STYLE[SourceStatus.MOVED])
+        said.append(f"; it moved to {discreet(state.moved_to)}", style=STATUS_STYLE[SourceStatus.MOVED])
     if health.source.kind is SourceKind.AUTO and state.read_as is SourceKind.PAGE and state.read_because:
         said.append(f"; read as a page: {state.read_because}")
     return said

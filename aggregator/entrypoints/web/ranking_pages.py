@@ -23,6 +23,7 @@ from aggregator.publish import (
     standings_csv,
     standings_json,
 )
+from aggregator.text.legal import discreet
 from aggregator.text.locales import marked
 
 _CSV = "text/csv; charset=utf-8"
@@ -48,7 +49,7 @@ class RankingPages:
         source, editions = self._found(request)
         page = arrange_ranking(
             source.name,
-            bare_address(source.url),
+            discreet(bare_address(source.url)),
             editions,
             row=_row(request) or source.follow,
             zone=config.site.tz,

@@ -9,7 +9,7 @@ from lxml import etree
 
 from aggregator.model import FeedDocument, PublishedEntry
 from aggregator.publish import parts
-from aggregator.text.legal import legal, web_address
+from aggregator.text.legal import legal, source_address, web_address
 from aggregator.text.moments import rfc3339
 from aggregator.text.one_line import one_line
 
@@ -143,7 +143,7 @@ class _EntryRest:
         element = etree.SubElement(written, "source")
         for name, value in (("id", source.id), ("title", source.title), ("updated", rfc3339(source.updated))):
             etree.SubElement(element, name).text = value
-        _link(element, "self", web_address(source.feed_url))
+        _link(element, "self", source_address(source.feed_url))
         _link(element, "alternate", web_address(source.site_url))
 
 

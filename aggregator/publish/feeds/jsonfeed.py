@@ -8,7 +8,7 @@ from typing import Any
 
 from aggregator.model import Enclosure, FeedDocument, Mention, PublishedEntry, StoredEntry
 from aggregator.publish import parts
-from aggregator.text.legal import legal, web_address
+from aggregator.text.legal import legal, source_address, web_address
 from aggregator.text.locales import locale_of
 from aggregator.text.moments import rfc3339
 from aggregator.text.one_line import one_line
@@ -75,7 +75,7 @@ def _source(entry: StoredEntry) -> dict[str, Any]:
             "name": entry.source,
             "title": one_line(entry.feed.title),
             "url": web_address(entry.feed.site_url),
-            "feed_url": web_address(entry.feed.feed_url),
+            "feed_url": source_address(entry.feed.feed_url),
             "origin": _without_empty(named),
         }
     )

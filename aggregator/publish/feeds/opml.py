@@ -10,7 +10,7 @@ from lxml import etree
 
 from aggregator.model import SourceHealth, SourceKind
 from aggregator.publish.parts import source_title
-from aggregator.text.legal import legal, web_address
+from aggregator.text.legal import legal, source_address, web_address
 from aggregator.text.one_line import one_line
 
 
@@ -46,7 +46,7 @@ def _folder_of(health: SourceHealth) -> tuple[str, ...]:
 
 def _outline(health: SourceHealth) -> dict[str, str]:
     source, state = health.source, health.state
-    url = web_address(state.moved_to) or web_address(state.found_at) or web_address(source.url) or ""
+    url = source_address(state.moved_to) or source_address(state.found_at) or source_address(source.url) or ""
     is_feed = source.kind is SourceKind.FEED or (
         source.kind is SourceKind.AUTO and state.read_as is not SourceKind.PAGE
     )

@@ -11,7 +11,7 @@ from lxml import etree
 from aggregator.model import FeedDocument, PublishedEntry
 from aggregator.publish import parts
 from aggregator.publish.feeds.atom import HISTORY
-from aggregator.text.legal import web_address
+from aggregator.text.legal import source_address, web_address
 from aggregator.text.one_line import one_line
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _add_item(feed: FeedGenerator, document: FeedDocument, item: PublishedEntry)
     if via := parts.via(entry):
         written.register_extension("via", partial(_Via, via), atom=False)
     source = parts.source_of(entry)
-    source_url = web_address(source.feed_url) or web_address(source.site_url)
+    source_url = source_address(source.feed_url) or web_address(source.site_url)
     if source_url is not None:
         written.source(source_url, source.title)
 

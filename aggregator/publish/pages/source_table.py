@@ -15,7 +15,7 @@ from aggregator.publish.pages.charts import Bars, bars
 from aggregator.publish.pages.choices import color_of, monogram
 from aggregator.publish.parts import source_title
 from aggregator.text.durations import away_in_words, interval_in_words, response_time_in_words, silence_in_words
-from aggregator.text.legal import legal, web_address
+from aggregator.text.legal import legal, source_address, web_address
 from aggregator.text.locales import Locale
 from aggregator.text.moments import Moment, moment
 from aggregator.text.one_line import one_line
@@ -96,7 +96,7 @@ def source_row(
 ) -> SourceRow:
     """Return one source in words, as ``arrange_sources`` does."""
     source, state = health.source, health.state
-    moved_to = web_address(state.moved_to)
+    moved_to = source_address(state.moved_to)
     title = source_title(health)
     silence = health.silence(now) if now else None
     status = health.status_at(now)
@@ -106,8 +106,8 @@ def source_row(
         title=title,
         letter=monogram(title),
         color=color_of(source.name),
-        url=web_address(state.site_url) or moved_to or web_address(source.url),
-        address=web_address(source.url) or "",
+        url=web_address(state.site_url) or moved_to or source_address(source.url),
+        address=source_address(source.url) or "",
         kind=health.source.kind.value,
         kind_words=_kind(health, locale),
         status=status.value,
@@ -157,7 +157,7 @@ def _kind(health: SourceHealth, locale: Locale) -> str:
     kind = state_in_words(health.source.kind, locale)
     if not found:
         return kind
-    address = web_address(health.state.found_at)
+    address = source_address(health.state.found_at)
     why = f" ({health.state.read_because})" if health.state.listed and health.state.read_because else ""
     return f"{kind}: {state_in_words(found, locale)}{f', {address}' if address else ''}{why}"
 

@@ -164,3 +164,29 @@ def test_user_and_password_of_an_address_are_masked(text: str, shown: str) -> No
 )
 def test_an_address_without_user_and_password_is_otherwise_the_same(url: str, bare: str) -> None:
     assert bare_address(url) == bare
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("https://a.example/feed?key=${KEY}", ["sword42fish"]),
+        ("https://a.example/${KEY}/${FOLDER}/feed", ["sword42fish", "private"]),
+        ("${WHOLE}", ["feed/of/mine", "key=sword43fish"]),
+        ("https://me:${KEY}@${HOST}/feed", []),
+        ("https://a.example/${MISSING:-feed}", []),
+        ("https://a.example/feed", []),
+    ],
+)
+def test_what_comes_from_the_environment_behind_the_host_of_a_source_is_hidden(
+    load_text: Loader, url: str, hidden: list[str]
+) -> None:
+    env = {
+        "KEY": "sword42fish",
+        "FOLDER": "private",
+        "HOST": "a.example",
+        "WHOLE": "https://a.example/feed/of/mine?key=sword43fish",
+    }
+
+    config = load_text(f"sources: ['{url}']", env)
+
+    assert config.hidden_in_addresses == tuple(("a.example", each) for each in hidden)
