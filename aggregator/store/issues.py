@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -17,7 +16,7 @@ from aggregator.store import entries as stored_entries
 from aggregator.store import renamed_digests
 from aggregator.store.arrays import among, array
 from aggregator.store.selections import conditions, counts
-from aggregator.store.tables import deliveries, digests, entries, issue_entries, issues, keys, stops
+from aggregator.store.tables import deliveries, digests, entries, issue_entries, issues, stops
 
 # Entries first seen shortly before the last issue are looked at again, in case that they were committed after it by a
 # worker that was held up; what is in an issue already is passed over anyway (docs/decisions/0016).
@@ -57,13 +56,6 @@ def are_synced(connection: sa.Connection, configured: Sequence[DigestState]) -> 
     return set(active) == {state.name for state in configured}
 
 
-_STATES = sa.select(digests).where(digests.c.is_active)
-
-
-def states(connection: sa.Connection) -> dict[str, DigestState]:
-    return {row.name: _to_state(row) for row in connection.execute(_STATES)}
-
-
 class IssueTransaction:
     """What making an issue reads and writes. The digest's row is locked: nobody else makes one meanwhile."""
 
@@ -71,7 +63,7 @@ class IssueTransaction:
         self._connection = connection
         query = sa.select(digests).where(digests.c.name == digest).with_for_update()
         self._row = connection.execute(query).one()
-        self.state = _to_state(self._row)
+        self.state = to_state(self._row)
         # before anything is looked at: what is inserted meanwhile has not been considered
         self._last_pk = connection.execute(sa.select(sa.func.coalesce(sa.func.max(entries.c.pk), 0))).scalar_one()
 
@@ -235,87 +227,16 @@ class IssueTransaction:
         return len(values)
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
-def by_pk(connection: sa.Connection, pk: int) -> Issue:
-    return _to_issue(connection.execute(sa.select(issues.c.content).where(issues.c.pk == pk)).scalar_one())
-
-
-def by_number(connection: sa.Connection, digest: str, number: int | None) -> Issue | None:
-    """Return an issue of a digest, the latest without a number."""
-    query = sa.select(issues.c.content).where(issues.c.digest == digest).order_by(issues.c.number.desc()).limit(1)
-    if number is not None:
-        query = query.where(issues.c.number == number)
-    content = connection.execute(query).scalar_one_or_none()
-    return None if content is None else _to_issue(content)
-
-
-def latest(connection: sa.Connection, digest: str, limit: int) -> list[Issue]:
-    """Return the latest issues of a digest, the newest first."""
-    query = sa.select(issues.c.content).where(issues.c.digest == digest).order_by(issues.c.number.desc()).limit(limit)
-    return [_to_issue(content) for content in connection.execute(query).scalars()]
-
-
-def having(connection: sa.Connection, original: str) -> list[tuple[str, int, datetime]]:
-    """Return which issues have an entry or a duplicate of it: digest, number, when it was made."""
-    query = (
-        sa.select(issues.c.digest, issues.c.number, issues.c.made_at)
-        .join(issue_entries, issue_entries.c.issue_pk == issues.c.pk)
-        .join(entries, entries.c.id == issue_entries.c.entry_id)
-        .where(entries.c.original == original)
-        .distinct()
-        .order_by(issues.c.made_at, issues.c.digest)
-    )
-    return [(row.digest, row.number, row.made_at) for row in connection.execute(query)]
-
-
-def forget(connection: sa.Connection, *, before: datetime) -> int:
-    """Delete issues of one digest made before a time, with their deliveries; return how many. 0: there are no more."""
-    old = sa.select(issues.c.digest).where(issues.c.made_at < before).order_by(issues.c.made_at).limit(1)
-    digest = connection.execute(old).scalar_one_or_none()
-    if digest is None:
-        return 0
-    # its row is locked first, as by those who make issues
-    connection.execute(sa.select(digests.c.name).where(digests.c.name == digest).with_for_update())
-    of_digest = sa.select(issues.c.pk).where(issues.c.digest == digest, issues.c.made_at < before)
-    pks = connection.execute(of_digest.order_by(issues.c.made_at).limit(_CHUNK)).scalars().all()
-    count = sa.select(sa.func.count()).where(deliveries.c.issue_pk.in_(pks)).scalar_subquery()
-    fewer = digests.update().where(digests.c.name == digest).values(delivery_count=digests.c.delivery_count - count)
-    connection.execute(fewer)
-    connection.execute(issues.delete().where(issues.c.pk.in_(pks)))
-    return len(pks)
-
-
-def known_key(connection: sa.Connection, purpose: str) -> bytes | None:
-    found: str | None = connection.execute(
-        sa.select(keys.c.value).where(keys.c.purpose == purpose)
-    ).scalar_one_or_none()
-    return None if found is None else bytes.fromhex(found)
-
-
-def key_for(connection: sa.Connection, purpose: str) -> bytes:
-    """Return this database's key for a purpose, made when it is first asked for; in a writing transaction."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("LOCK TABLE keys IN SHARE ROW EXCLUSIVE MODE")
-    known = known_key(connection, purpose)
-    if known is not None:
-        return known
-    made = secrets.token_bytes(32)
-    connection.execute(keys.insert().values(purpose=purpose, value=made.hex()))
-    return made
-
-
 @cache
 def _codec() -> TypeAdapter[Issue]:
     return TypeAdapter(Issue)
 
 
-def _to_issue(content: Any) -> Issue:  # noqa: ANN401 - JSON
+def to_issue(content: Any) -> Issue:  # noqa: ANN401 - JSON
     return _codec().validate_python(content)
 
 
-def _to_state(row: Any) -> DigestState:  # noqa: ANN401 - a row
+def to_state(row: Any) -> DigestState:  # noqa: ANN401 - a row
     return DigestState(
         name=row.name,
         set_up_at=row.set_up_at,
