@@ -30,6 +30,8 @@ _SUBJECT_AND_PLACE = 3
 _UNITS = frozenset({"@billion", "@million", "@euro", "@dollar"})
 # What two reports are about whose headlines have no subject in common is as different as that.
 _NOTHING_COMMON = 3.0
+# Two of one template are like each other in all else.
+_OF_ONE_TEMPLATE = 6.0
 # What is told of one event is mostly told within a day.
 _DAY = timedelta(days=1)
 # So many names, numbers and things in common are as much as there can be.
@@ -116,7 +118,7 @@ def features_against(alike: Alike) -> dict[str, float]:
         **_conflicts(one, other, *alike.left()),
         "indices": float(_rankings_differ(one, other)),
         "hollow": float(is_hollow),
-        "subjects": _subjects_apart(one, other),
+        "subjects": _OF_ONE_TEMPLATE if _are_of_one_template(one, other) else _subjects_apart(one, other),
         "amounts": float(_amounts_differ(one, other)),
         "apart": _days_apart(one, other),
     }
@@ -227,16 +229,26 @@ def _parts_differ(one: Weighed, other: Weighed) -> bool:
     here, there = instalments_in(one.report.title), instalments_in(other.report.title)
     if here - there and there - here:
         return True
-    words, others = terms_in(one.report.title), terms_in(other.report.title)
+    size, left, right = _frame(one, other)
+    if len(left) == len(right) == 1 and size >= _LEAST_FRAME:
+        return not left[0][0].isdigit() and left[0][:3] != right[0][:3]
+    return bool(_other_names(one, other))
+
+
+def _frame(one: Weighed, other: Weighed) -> tuple[int, list[str], list[str]]:
+    """Return how many words two titles have in common at their beginning and end, and the others of each between."""
+    words, others = one.title_terms, other.title_terms
     before = _alike_at_start(words, others)
     after = _alike_at_start(words[before:][::-1], others[before:][::-1])
-    left, right = words[before : len(words) - after], others[before : len(others) - after]
-    if not left or not right:
-        return False
-    if len(left) == len(right) == 1 and before + after >= _LEAST_FRAME:
-        return not left[0][0].isdigit() and left[0][:3] != right[0][:3]
-    is_frame = before + after >= max(_LEAST_NAMED_FRAME, len(left), len(right))
-    return is_frame and set(left).isdisjoint(right) and _are_names(left, one) and _are_names(right, other)
+    return before + after, words[before : len(words) - after], others[before : len(others) - after]
+
+
+def _other_names(one: Weighed, other: Weighed) -> tuple[list[str], list[str]] | None:
+    """Return the names by which alone two titles differ; None where they differ in more."""
+    size, left, right = _frame(one, other)
+    if size < max(_LEAST_NAMED_FRAME, len(left), len(right)) or not set(left).isdisjoint(right):
+        return None
+    return (left, right) if left and right and _are_names(left, one) and _are_names(right, other) else None
 
 
 def _alike_at_start(words: Sequence[str], others: Sequence[str]) -> int:
@@ -308,10 +320,16 @@ def _places_differ(one: Weighed, other: Weighed) -> bool:
 
 def _subjects_apart(one: Weighed, other: Weighed) -> float:
     """Return 1 where each report is about someone or something the other doesn't name, more if nothing is common."""
-    for here, there in ((one, other), (other, one)):
-        if all(map(there.has_name_like, here.subjects)):
-            return 0.0
+    if all(map(other.has_name_like, one.subjects)) or all(map(one.has_name_like, other.subjects)):
+        return 0.0
     return 1.0 if set(one.subjects).intersection(other.subjects) else _NOTHING_COMMON
+
+
+def _are_of_one_template(one: Weighed, other: Weighed) -> bool:
+    """Whether two titles are one sentence about others: "FNR CORE call now open", "FNR PEARL call now open"."""
+    if one.is_title_case or other.is_title_case or not (names := _other_names(one, other)):
+        return False
+    return not any(map(other.has_name_like, names[0])) and not any(map(one.has_name_like, names[1]))
 
 
 def _amounts_differ(one: Weighed, other: Weighed) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from math import exp
 from typing import Final, Generic, TypeVar
 
@@ -124,6 +124,7 @@ SHIPPED: Final = Scales(
             "numbers": -1.08,
             "source": -2.98,
             "places": -5.0,
+            "subjects": -1.0,
             "apart": -0.5,
         },
         abroad={
@@ -163,6 +164,7 @@ SHIPPED: Final = Scales(
             "numbers": -1.28,
             "source": -3.0,
             "places": -5.0,
+            "subjects": -1.0,
             "apart": -0.5,
         },
         abroad={
@@ -265,9 +267,13 @@ def words_in_both(one: Weighed, other: Weighed) -> tuple[str, ...]:
 
 
 def needs_meaning(one: Weighed, other: Weighed) -> bool:
-    """Whether the vectors of two reports may tell that they are of one event: else they need none."""
-    found = promising_score(one, other, _NEAR)
-    return found is not None and found.value > 0
+    """Whether the vectors of two reports may tell whether they are of one event: else they need none.
+
+    So it is where they may join two that words alone don't, or part two that words alone would join.
+    """
+    return any(
+        found is not None and found.value > 0 for found in map(partial(promising_score, one, other), (_NEAR, None))
+    )
 
 
 def is_abroad(one: Gist, other: Gist) -> bool:

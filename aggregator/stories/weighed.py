@@ -26,6 +26,8 @@ _TITLE_TIMES = 2.0
 _COMMON_NAME, _RARE_NAME = 2.7, 3.9
 # Two names with the same first letters are perhaps one in two languages: "robots" and "Roboter".
 _NAME_LETTERS = 4
+# So many letters make a word that a headline in title case begins with a capital.
+_LONGER = 4
 
 _PARTS = re.compile(r"\s*[:|–—·]\s+|\s+[|·–—-]\s+")
 
@@ -77,7 +79,7 @@ class Weighed:
         """Return what a ranking that it is about ranks by; None where it is about none, or doesn't say."""
         if not is_ranking({*self.gist.names, *self.gist.lead_names}):
             return None
-        return theme_of(terms_in(self.report.title)) or theme_of(terms_in(self.report.lead))
+        return theme_of(self.title_terms) or theme_of(terms_in(self.report.lead))
 
     @cached_property
     def subjects(self) -> tuple[str, ...]:
@@ -85,6 +87,16 @@ class Weighed:
         names = [name for name in self.gist.names if not is_thing(name) and not name[0].isdigit()]
         again = frozenset(written_names(self.report.lead, self.language)) if names else ()
         return tuple(name for name in names if name in again and not things_of(name, self.language))
+
+    @cached_property
+    def title_terms(self) -> list[str]:
+        """Return the words of its title as they follow each other, folded."""
+        return terms_in(self.report.title)
+
+    @cached_property
+    def is_title_case(self) -> bool:
+        """Whether All Longer Words of Its Headline Begin With a Capital, so that they needn't be names."""
+        return not any(word.islower() and len(word) >= _LONGER for word in self.report.title.split())
 
     def has_name_like(self, name: str) -> bool:
         """Whether a word or a name that begins like this one is anywhere in it."""
@@ -97,7 +109,7 @@ class Weighed:
     @cached_property
     def full_names(self) -> frozenset[tuple[str, str]]:
         """Return the names that stand side by side: "Rocket Lab"."""
-        words = [*map(name_of, terms_in(self.report.title)), "", *map(name_of, terms_in(self.report.lead))]
+        words = [*map(name_of, self.title_terms), "", *map(name_of, terms_in(self.report.lead))]
         names = {name for name in self.names if not name[0].isdigit()}
         return frozenset(pair for pair in pairwise(words) if pair[0] in names and pair[1] in names)
 

@@ -7,6 +7,8 @@ import pytest
 
 from aggregator.stories.encoder import SentenceEncoder, cosine, is_installed, packed
 from aggregator.stories.grouping import needing_vectors
+from aggregator.stories.scores import score
+from aggregator.stories.weighed import Weighed
 from aggregator.stories.weights import Weights
 from tests.unit.stories.test_stories import Newsroom, headline
 
@@ -52,3 +54,19 @@ def test_only_reports_that_may_be_one_event_by_their_meaning_need_a_vector() -> 
 
     assert needing_vectors([(german, [english])], Weights({})) == {german.id, english.id}
     assert needing_vectors([(one_year, [other_year])], Weights({})) == set()
+
+
+def test_what_words_alone_would_join_needs_a_vector_though_no_meaning_could_join_it() -> None:
+    lead = "La famille a la douleur de faire part du décès de {}, décédé à {} ; obsèques à l'église, à {} heures."
+    room = Newsroom()
+    room.round(("a", headline("Avis mortuaire : Monsieur Paul Oberlé", summary=lead.format("Paul Oberlé", "Pont", 10))))
+    room.round(
+        ("b", headline("Avis mortuaire : Monsieur Norbert Thuy", summary=lead.format("Norbert Thuy", "Val", 15)))
+    )
+    one, other = room.reports.values()
+    weighed = [Weighed(each, Weights({})) for each in (one, other)]
+
+    found = score(*weighed), score(*weighed, 0.75)
+
+    assert found[0].value > 0 > found[1].value
+    assert needing_vectors([(one, [other])], Weights({})) == {one.id, other.id}

@@ -182,3 +182,28 @@ def test_a_sentence_of_one_source_with_other_names_is_of_another_event(one: str,
     first, second = (Weighed(each, Weights({})) for each in room.reports.values())
 
     assert bool(features_against(Alike(first, second))["parts"]) == are_parts
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_two"),
+    [
+        ("FNR CORE Call 2027 now open", "FNR PEARL Call 2027 now open", True),
+        ("Appel à projets Kalliope ouvert jusqu'au 3 mai", "Appel à projets Vesta ouvert jusqu'au 3 mai", True),
+        ("Oriva Approves Budget For Moon", "Oriva Endorses Budget For Moon", False),  # capitals that make no name
+        ("Oriva launches rocket for agency", "Oriva launches Kestrel for agency", False),
+        ("Oriva names Brandao as its head", "Oriva names woman as its head", False),
+    ],
+)
+def test_one_sentence_about_others_is_of_two_events_whoever_wrote_it(one: str, other: str, are_two: bool) -> None:
+    assert (found(("en", one, ""), ("en", other, ""))["subjects"] > 0) == are_two
+
+
+def test_what_the_lead_of_the_other_names_is_not_another() -> None:
+    one = ("en", "Oriva picks Brandao as head of agency", "")
+    other = (
+        "en",
+        "Oriva picks Kessler as head of agency",
+        "The name of Ottilie Brandao was on the list, with Kessler's.",
+    )
+
+    assert found(one, other)["subjects"] == 0
