@@ -419,6 +419,19 @@ def test_the_essentials_stand_on_top_each_with_its_source() -> None:
     assert "- space 0 (Orbit)\n  https://orbit.example/space-0\n" in made.text
 
 
+def test_an_essential_in_another_language_says_which_it_is() -> None:
+    issue = make_issue_of_sections(space=6)
+    [space] = issue.sections
+    first = space.stories[0]
+    french = replace(first, entries=(replace(first.lead, language="fr"), *first.entries[1:]))
+
+    made = rendered(replace(issue, sections=(replace(space, stories=(french, *space.stories[1:])),)), top=2)
+
+    assert "The essentials space 0 Orbit · Français space 1 Orbit" in lines(made)
+    assert "- space 0 (Orbit · Français)\n" in made.text
+    assert "- space 1 (Orbit)\n" in made.text
+
+
 @pytest.mark.parametrize(("stories", "top"), [(3, 3), (9, 0)])
 def test_there_are_no_essentials_where_all_is_essential_or_none_is_wanted(stories: int, top: int) -> None:
     assert "The essentials" not in rendered(make_issue(stories), top=top).html
