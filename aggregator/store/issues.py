@@ -22,8 +22,6 @@ from aggregator.store.tables import deliveries, digests, entries, issue_entries,
 # worker that was held up; what is in an issue already is passed over anyway (docs/decisions/0016).
 _LATE = timedelta(days=1)
 
-_CHUNK = 400
-
 
 def sync(connection: sa.Connection, configured: Sequence[DigestState]) -> None:
     """Make the stored digests those configured. One that is new, or back again, begins as its record here says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,10 +10,14 @@ import sqlalchemy as sa
 
 from aggregator.model import CategoryMatch, Selection, StoredEntry
 from aggregator.store import entries as stored_entries
-from aggregator.store.polls import decide_alone
+from aggregator.store.polls import bump_content_version, decide_alone
 from aggregator.store.tables import entries, entry_categories
+from aggregator.store.transactions import Section
+
+_BATCH = 500
 
 Categories = tuple[CategoryMatch, ...]
+Decide = Callable[[StoredEntry], Categories | None]
 
 
 class Recategorized(NamedTuple):
@@ -25,56 +29,54 @@ class Recategorized(NamedTuple):
     @property
     def moved(self) -> bool:
         """Whether it has other categories than before, and not only other reasons."""
-        return names(self.categories) != names(self.entry.categories)
+        before, now = ([match.category for match in each] for each in (self.entry.categories, self.categories))
+        return before != now
 
 
 class Batch(NamedTuple):
-    """Some entries in a row: those that changed, how many were looked at, and where to go on (None at the end)."""
+    """Some entries in a row: those that changed, and how many were looked at."""
 
     changed: list[Recategorized]
     looked_at: int
-    before: tuple[datetime, int] | None
 
 
-def names(categories: Categories) -> list[str]:
-    return [match.category for match in categories]
-
-
-def recategorize(
-    connection: sa.Connection,
-    selection: Selection,
-    decide: Callable[[StoredEntry], Categories | None],
-    *,
-    limit: int,
-    before: tuple[datetime, int] | None,
-) -> Batch:
-    """Give a batch of entries the categories that ``decide`` returns; None leaves an entry as it is.
+class Recategorizing(Section):
+    """Gives entries the categories that ``decide`` returns; None leaves one as it is. Made by ``Store``, as the others.
 
     Reading and writing are one transaction, in which no poll edits an entry.
     """
-    decide_alone(connection)
-    found, following = stored_entries.select(connection, selection, limit=limit, before=before)
-    decided = ((entry, decide(entry)) for entry in found)
-    changed = [
-        Recategorized(entry, categories)
-        for entry, categories in decided
-        if categories is not None and categories != entry.categories
-    ]
-    _write(connection, changed)
-    return Batch(changed, len(found), following)
+
+    def entries(self, selection: Selection, decide: Decide) -> Iterator[Batch]:
+        """Go through a selection in small transactions, newest first seen first; what comes in meanwhile is left out.
+
+        Yields each batch when it is written.
+        """
+        before: tuple[datetime, int] | None = None
+        while True:
+            with self._write() as connection:
+                decide_alone(connection)
+                found, before = stored_entries.select(connection, selection, limit=_BATCH, before=before)
+                changed = _recategorized(connection, found, decide)
+            yield Batch(changed, len(found))
+            if before is None:
+                return
+
+    def article(self, original: str, decide: Decide) -> list[Recategorized]:
+        """Go through an original and its duplicates, and return what changed."""
+        with self._write() as connection:
+            decide_alone(connection)
+            return _recategorized(connection, stored_entries.duplicates_of(connection, original), decide)
 
 
-def recategorize_article(
-    connection: sa.Connection, original: str, decide: Callable[[StoredEntry], Categories | None]
-) -> list[Recategorized]:
-    """Give an original and its duplicates the categories that ``decide`` returns; None leaves an entry as it is."""
-    decide_alone(connection)
+def _recategorized(connection: sa.Connection, found: Sequence[StoredEntry], decide: Decide) -> list[Recategorized]:
     changed = [
         Recategorized(entry, categories)
-        for entry in stored_entries.duplicates_of(connection, original)
+        for entry in found
         if (categories := decide(entry)) is not None and categories != entry.categories
     ]
     _write(connection, changed)
+    if any(each.moved for each in changed):
+        bump_content_version(connection)
     return changed
 
 

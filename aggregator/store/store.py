@@ -11,15 +11,12 @@ import sqlalchemy as sa
 
 from aggregator.model import (
     Article,
-    CategoryMatch,
     Claim,
     Identity,
     Meter,
     Plan,
     PollResult,
-    Selection,
     Source,
-    StoredEntry,
     unmeasured,
 )
 from aggregator.model.issues import DigestState
@@ -37,7 +34,7 @@ from aggregator.store.migrate import migrate, rehearse
 from aggregator.store.pings import Pings
 from aggregator.store.polls import PollTransaction, bump_content_version, refused_as_unstorable, write_quiet
 from aggregator.store.presence import Work, among, one_main_job
-from aggregator.store.recategorize import Batch, Recategorized, recategorize, recategorize_article
+from aggregator.store.recategorize import Recategorizing
 from aggregator.store.rounds import Rounds
 from aggregator.store.signatures import forget_marks
 from aggregator.store.subscriptions import Subscriptions
@@ -77,6 +74,7 @@ class Store(Lookups):
         self.feeds = Feeds(self._read, self._write_durably)
         self.rounds = Rounds(self._read, self._write)
         self.pings = Pings(self._read, self._write_durably)
+        self.recategorizing = Recategorizing(self._read, self._write)
         self.subscriptions = Subscriptions(self._read, self._write_durably)
 
     def upgrade(self) -> tuple[str | None, str]:
@@ -201,34 +199,6 @@ class Store(Lookups):
             if count < _BATCH or is_stopping():
                 return total
             time.sleep(_PAUSE_S)
-
-    def recategorize(
-        self, selection: Selection, decide: Callable[[StoredEntry], tuple[CategoryMatch, ...] | None]
-    ) -> Iterator[Batch]:
-        """Give entries the categories that ``decide`` returns, in small transactions, newest first seen first.
-
-        None leaves an entry as it is. Yields each batch when it is written; what comes in meanwhile is not looked at.
-        """
-        before: tuple[datetime, int] | None = None
-        while True:
-            with self._write() as connection:
-                batch = recategorize(connection, selection, decide, limit=_BATCH, before=before)
-                if any(each.moved for each in batch.changed):
-                    bump_content_version(connection)
-            yield batch
-            before = batch.before
-            if before is None:
-                return
-
-    def recategorize_article(
-        self, original: str, decide: Callable[[StoredEntry], tuple[CategoryMatch, ...] | None]
-    ) -> list[Recategorized]:
-        """Give an original and its duplicates the categories that ``decide`` returns, and return what changed."""
-        with self._write() as connection:
-            changed = recategorize_article(connection, original, decide)
-            if any(each.moved for each in changed):
-                bump_content_version(connection)
-        return changed
 
     def forget_marks(self, expired: Sequence[tuple[int, int]]) -> None:
         """Delete the marks from a first to a last one, in small transactions: nobody looks for them any more."""

@@ -65,7 +65,7 @@ def put_in_force(aggregator: Aggregator, found: Sequence[StoredEntry]) -> list[t
     """
     moved = []
     for original in dict.fromkeys(each.original for each in found):
-        for entry, categories in aggregator.store.recategorize_article(original, aggregator.categories_of):
+        for entry, categories in aggregator.store.recategorizing.article(original, aggregator.categories_of):
             before, after = _names(entry.categories), _names(categories)
             moved += [(entry.id, name, True) for name in after if name not in before]
             moved += [(entry.id, name, False) for name in before if name not in after]

@@ -40,7 +40,7 @@ def compare(aggregator: Aggregator, *, since: datetime | None, review: Review) -
 
 def apply(aggregator: Aggregator, *, since: datetime | None, review: Review) -> Iterator[Move]:
     """Give stored entries the categories that the rules say, in small transactions, and yield what changed."""
-    for batch in aggregator.store.recategorize(Selection(since=since), aggregator.categories_of):
+    for batch in aggregator.store.recategorizing.entries(Selection(since=since), aggregator.categories_of):
         review.looked_at += batch.looked_at
         for entry, categories in batch.changed:
             yield from _counted(aggregator, entry, categories, review)

@@ -489,7 +489,7 @@ def test_entries_get_other_categories_and_the_content_version_moves_with_those_o
     new = CategoryMatch(category="reworded", reasons=("other",))
 
     def changed(decide: dict[str, tuple[CategoryMatch, ...] | None]) -> list[str]:
-        batches = store.recategorize(Selection(), lambda entry: decide[entry.id])
+        batches = store.recategorizing.entries(Selection(), lambda entry: decide[entry.id])
         return sorted(each.entry.id for batch in batches for each in batch.changed)
 
     version = store.content_version()
@@ -518,13 +518,13 @@ def test_an_article_gets_other_categories_with_its_copies_and_no_other_does(stor
     )
     version = store.content_version()
 
-    changed = store.recategorize_article("one", lambda entry: (new,) if entry.id == "copy" else None)
+    changed = store.recategorizing.article("one", lambda entry: (new,) if entry.id == "copy" else None)
 
     assert [(each.entry.id, each.categories) for each in changed] == [("copy", (new,))]
     assert store.content_version() == version + 1
     found = {entry.id: entry.categories for entry in store.entries(Selection())}
     assert found == {"one": (old,), "copy": (new,), "two": (old,)}
-    assert store.recategorize_article("one", lambda entry: entry.categories) == []
+    assert store.recategorizing.article("one", lambda entry: entry.categories) == []
     assert store.content_version() == version + 1
 
 

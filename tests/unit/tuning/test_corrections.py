@@ -76,7 +76,7 @@ def test_a_correction_is_in_force_at_once_for_feeds_and_pages_and_the_rule_that_
         assert missed.rule_said == "no, none of its terms occurs"
         assert aggregator.store.content_version() != version  # pages and feeds are made again
         # and they stay, whatever the rules say of the entry afterwards
-        list(aggregator.store.recategorize(Selection(), aggregator.categories_of))
+        list(aggregator.store.recategorizing.entries(Selection(), aggregator.categories_of))
         assert (categories(aggregator, office), categories(aggregator, comet)) == ([], ["space"])
         assert any(
             "one of your examples says so" in line for line in aggregator.explained_categories(published[0].entry)
