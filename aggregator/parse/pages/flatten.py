@@ -37,18 +37,22 @@ def has_address(href: str | None) -> bool:
     return bool(href) and not href.lower().startswith(_NO_ADDRESS)
 
 
-def outline(root: html.HtmlElement) -> Outline:
-    """Flatten a page's body. Linear in its size; what is not shown (scripts, hidden text) is left out."""
+def outline(root: html.HtmlElement, *, with_labels: bool = False) -> Outline:
+    """Flatten a page's body. Linear in its size; what is not shown (scripts, hidden text) is left out.
+
+    ``with_labels`` gives links without a text what those hear who don't see the picture in them.
+    """
     page = Outline()
-    gather(page, _Walk(page).through(_body(root)))
+    gather(page, _Walk(page, with_labels=with_labels).through(_body(root)))
     return page
 
 
 class _Walk:
     """Goes through a tree and writes down what is where. What is asked of each element is asked once."""
 
-    def __init__(self, page: Outline) -> None:
+    def __init__(self, page: Outline, *, with_labels: bool) -> None:
         self.page = page
+        self._with_labels = with_labels
         self._tops: list[int] = []
         self._named: list[int] = []
         self._lists = (
@@ -68,7 +72,7 @@ class _Walk:
         text that follows it.
         """
         page, outside = self.page, body.getparent()
-        stops, lasts, hrefs = page.stop, page.last, page.hrefs
+        stops, lasts, hrefs, with_labels = page.stop, page.last, page.hrefs, self._with_labels
         known: dict[tuple[str, str | None], tuple[int, int, int, bool]] = {}
         paths: dict[tuple[int, int], int] = {}
         rows: list[tuple[html.HtmlElement, str, str | None, int, int, int, int, int, int]] = []
@@ -89,6 +93,8 @@ class _Walk:
                     break
                 text = within.tail
                 if path >= 0:
+                    if with_labels and link == node and rows[node][6] == len(pieces) and (label := _label(within)):
+                        pieces.append((label, node, link, block, True))
                     stops[node], lasts[node] = len(rows), len(pieces)
                     block += is_line
                     if link == node:
@@ -161,6 +167,13 @@ class _Walk:
         lasting, bits = meaning
         kind = self._kinds.setdefault((tag, lasting), len(self._kinds))
         return kind, bits, REGIONS if is_line else _INHERITED, is_line
+
+
+def _label(link: html.HtmlElement) -> str:
+    """Return what stands for a link without a text: its label, its title, or the text of the picture in it."""
+    picture = next(link.iter("img"), None)
+    given = link.get("aria-label") or link.get("title") or (picture.get("alt") if picture is not None else "")
+    return (given or "").strip()
 
 
 def _note_paths(page: Outline, paths: Iterable[tuple[int, int]], tags: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ import gc
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -109,19 +109,19 @@ def pin_page(fetched: Fetched, *, now: datetime) -> PageRules | None:
 
 def _find(fetched: Fetched, *, now: datetime, rules: PageRules | None) -> _Found:
     document = open_page(fetched)
+    if rules is not None:
+        return _find_by_rules(document, now=now, rules=rules)
     page = outline(document.root)
     language = _language(document)
-    if rules is not None:
-        rows, dates = read_rows(page, select_records(page, rules), language=language, now=now)
-        complete_titles(page, rows, dates.only)
-        entries = _entries(document, page, rows, dates, rules=rules, now=now)
-        if not entries:
-            raise NotAList(f"what matches items: {rules.items!r} holds no link with a title")
-        return _Found(document, page, "the rules", entries, rows)
     best = found_list(document, page, candidates_of(page, language=language, now=now), language=language)
     data, found_in = ([], "") if says_article(document) or (best and best.dated) else read_data(document)
     if best is None and not data:
-        raise why_nothing(document, page)
+        nothing = why_nothing(document, page)
+        page = outline(document.root, with_labels=True)  # it may be of pictures alone
+        with suppress(NotAList):
+            best = found_list(document, page, candidates_of(page, language=language, now=now), language=language)
+        if best is None:
+            raise nothing
     if best is None or _is_better(data, [page.hrefs.get(each.anchor) for each in best.records], document):
         return _Found(document, page, found_in, [_from_data(each, document) for each in data])
     rows, dates = best.rows, best.dates
@@ -133,6 +133,17 @@ def _find(fetched: Fetched, *, now: datetime, rules: PageRules | None) -> _Found
     rows, dates = without_strays(page, rows, dates)
     entries = _entries(document, page, rows, dates, rules=None, now=now)
     return _Found(document, page, "a repeated pattern", entries, rows)
+
+
+def _find_by_rules(document: PageDocument, *, now: datetime, rules: PageRules) -> _Found:
+    for with_labels in (False, True):
+        page = outline(document.root, with_labels=with_labels)
+        rows, dates = read_rows(page, select_records(page, rules), language=_language(document), now=now)
+        complete_titles(page, rows, dates.only)
+        entries = _entries(document, page, rows, dates, rules=rules, now=now)
+        if entries:
+            return _Found(document, page, "the rules", entries, rows)
+    raise NotAList(f"what matches items: {rules.items!r} holds no link with a title")
 
 
 def _is_better(data: Sequence[DataEntry], hrefs: Sequence[str | None], document: PageDocument) -> bool:
