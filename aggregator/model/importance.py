@@ -119,14 +119,14 @@ def account_of(mention: Mention) -> Account:
 
 def precedence(
     *, is_dated: bool, is_at_home: bool, language: str | None, priority: int, site_language: str
-) -> tuple[bool, bool, int, bool]:
+) -> tuple[bool, bool, bool, int]:
     """Return by what the articles of a story are ordered; the least one leads, which stands for the story.
 
-    An article at home comes first, then the preferred source's, then one in the site's language; one without a date
+    An article at home comes first, then one in the site's language, then the preferred source's; one without a date
     leads only where no other has one.
     """
     speaks = primary(language) == primary(site_language)
-    return not is_dated, not is_at_home, -priority, not speaks
+    return not is_dated, not is_at_home, not speaks, -priority
 
 
 def is_fresh(first_seen: datetime, listed_at: datetime) -> bool:

@@ -105,7 +105,7 @@ def arrange_story(entries: Sequence[StoredEntry], wording: Wording) -> StoryPage
     )
 
 
-def _precedence(entry: StoredEntry, wording: Wording) -> tuple[bool, bool, int, bool]:
+def _precedence(entry: StoredEntry, wording: Wording) -> tuple[bool, bool, bool, int]:
     return precedence(
         is_dated=entry.is_dated,
         is_at_home=is_at_home(entry),

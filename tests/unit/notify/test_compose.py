@@ -70,35 +70,17 @@ def test_entries_of_one_story_stand_together_led_by_the_preferred_source() -> No
     ]
 
 
-def test_the_article_at_home_leads_then_the_preferred_source_then_the_sites_language() -> None:
+def test_the_article_at_home_leads_then_the_one_in_the_sites_language_then_the_preferred_source() -> None:
     [section] = arranged(
         make_issue_entry("Vorgezogen", story="s", source="a", priority=9, language="de"),
         make_issue_entry("Preferred", story="s", source="b", priority=5),
-        make_issue_entry("Ebenso", story="s", source="c", language="de", published=NOON - timedelta(hours=9)),
-        make_issue_entry("Plain", story="s", source="e", published=NOON - timedelta(hours=1)),
+        make_issue_entry("Plain", story="s", source="c", published=NOON - timedelta(hours=9)),
         make_issue_entry("Chez nous", story="s", source="d", language="fr", is_at_home=True, priority=-5),
         categories={},
     )
 
     [story] = section.stories
-    assert [entry.title for entry in story.entries] == ["Chez nous", "Vorgezogen", "Preferred", "Plain", "Ebenso"]
-
-
-def test_an_official_release_leads_before_a_blog_though_it_comes_later_and_in_another_language() -> None:
-    blog = make_issue_entry("What it means", story="s", source="blog", is_at_home=True, published=NOON)
-    release = make_issue_entry(
-        "Communiqué",
-        story="s",
-        source="ministry",
-        language="fr",
-        is_at_home=True,
-        priority=20,
-        published=NOON + timedelta(hours=9),
-    )
-
-    [section] = arranged(blog, release, categories={})
-
-    assert [entry.title for entry in section.stories[0].entries] == ["Communiqué", "What it means"]
+    assert [entry.title for entry in story.entries] == ["Chez nous", "Preferred", "Plain", "Vorgezogen"]
 
 
 def test_a_wire_does_not_push_out_the_quarterly_bulletin() -> None:
