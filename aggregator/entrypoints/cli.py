@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache, wraps
 from importlib import import_module
@@ -49,8 +50,16 @@ _PLAIN: dict[str, Any] = {
     "add_completion": False,
     "pretty_exceptions_enable": False,
     "rich_markup_mode": None,
-    "context_settings": {"help_option_names": ["-h", "--help"]},
+    "context_settings": {"help_option_names": ["--help", "-h"]},
 }
+
+
+class _Command(TyperCommand):
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401
+        """Write arguments as they are declared: Typer since 0.29 puts ``URL`` into braces, ``[NAME]`` into brackets."""
+        return [
+            re.sub(r"^\{(.*)\}$|^\[(\[.*)\](?:\.\.\.)?$", r"\1\2", piece) for piece in super().collect_usage_pieces(ctx)
+        ]
 
 
 class _Made(Mapping[str, Any]):
@@ -62,9 +71,9 @@ class _Made(Mapping[str, Any]):
         if isinstance(place, dict):
             made.callback()(lambda: None)
             for inner, function in place.items():
-                made.command(inner)(_function(function))
+                made.command(inner, cls=_Command)(_function(function))
         else:
-            made.command(name)(_function(place))
+            made.command(name, cls=_Command)(_function(place))
         return typer.main.get_command(made)
 
     def __iter__(self) -> Iterator[str]:

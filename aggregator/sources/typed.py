@@ -42,7 +42,7 @@ def natural_addresses(text: str) -> tuple[str, ...]:
     is_host = _HOST_FIRST.match(bare) and ("." in bare or ":" in bare or bare.startswith("localhost"))
     if not is_host:
         scheme = _SCHEME.match(address)
-        raise ValueError(f"{scheme[0]} is no address of a feed" if scheme else "it is no address")
+        raise ValueError(f"{scheme[0]} is no address of a feed" if scheme else "this is no address")
     return _checked(f"https://{bare}"), f"http://{bare}"
 
 

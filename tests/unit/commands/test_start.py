@@ -141,3 +141,20 @@ def test_a_folder_that_was_deleted_is_a_sentence(tmp_path: Path, arguments: str)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "aggregator: the current folder was deleted; change to another one\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "usage"),
+    [
+        ("add", "[OPTIONS] URL"),
+        ("poll", "[OPTIONS] [SOURCE]..."),
+        ("rankings", "[OPTIONS] [NAME]"),
+        ("opml import", "[OPTIONS] FILE"),
+        ("rules suggest", "[OPTIONS] [CATEGORY]"),
+        ("check", "[OPTIONS]"),
+    ],
+)
+def test_a_usage_line_can_be_typed_as_it_stands(command: str, usage: str) -> None:
+    helped = CliRunner().invoke(app, [*command.split(), "--help"])
+
+    assert helped.stdout.partition("\n")[0].endswith(f" {command} {usage}")
