@@ -100,8 +100,11 @@ _NOTHING_LISTED = re.compile(
 )
 
 
-def refuse_other_things(page: Outline, names: Sequence[str], best: Candidate) -> None:
-    """Raise NotAList where an undated list is of anything but what a site publishes one after the other."""
+def refuse_other_things(page: Outline, names: Sequence[str], best: Candidate, *, may_be_short: bool) -> None:
+    """Raise NotAList where an undated list is of anything but what a site publishes one after the other.
+
+    Titles that ``may_be_short`` are no names.
+    """
     titles = [row.title.text for row in best.rows if row.title]
     if len(titles) >= _FEWEST and sum(title.rstrip().endswith("?") for title in titles) > len(titles) * _MOST:
         raise NotAList(f"these are questions and answers ({titles[0]!r}, …), not a list of entries")
@@ -114,7 +117,7 @@ def refuse_other_things(page: Outline, names: Sequence[str], best: Candidate) ->
         raise NotAList(f"the list stands under {heading!r}: the page is about something else")
     if sum(map(bool, map(_STEP.match, titles))) > len(titles) * _MOST:
         raise NotAList(f"these are the steps of one thing ({titles[0]!r}, …), not a list of entries")
-    if median(map(length_of, titles)) <= _TOPIC:
+    if not may_be_short and median(map(length_of, titles)) <= _TOPIC:
         _refuse_names(page, names, best)
 
 

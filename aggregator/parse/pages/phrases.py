@@ -196,6 +196,25 @@ def names_what_is_related(heading: str) -> bool:
     return bool(_BESIDE.match(heading[:60]))
 
 
+_JOBS = re.compile(
+    r"""
+    (?:(?:our|all|current|latest|open)\ )*(?:jobs?|vacanc(?:y|ies)|(?:open\ )?(?:positions?|roles)|(?:job\ )?openings
+    |job\ (?:offers|opportunities|vacancies|listings?|board)|employment\ opportunities)(?:\ at(?:\ \w+){1,4})?
+    |(?:unsere\ |aktuelle\ |alle\ )*(?:offene\ )?(?:stellen(?:angebote|anzeigen|ausschreibungen)?|jobangebote|jobs)
+    |(?:(?:nos|les|toutes\ les)\ )?(?:offres?\ d\ emplois?|offres\ de\ postes?
+    |postes?\ (?:vacants?|ouverts?|à\ pourvoir)
+    |emplois\ vacants)
+    |(?:fräi|oppe)\ (?:plazen|posten)|vacatures|offerte\ di\ lavoro|ofertas\ de\ empleo
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def names_jobs(name: str) -> bool:
+    """Tell whether a page is called so as lists of vacancies are; "Careers" has all that is said of working there."""
+    return len(name) <= _LONGEST and _JOBS.fullmatch(plain_words(name)) is not None
+
+
 # What servers say that have nothing at an address, and what pages are called that are about the site itself.
 GONE = re.compile(
     r"""
@@ -301,5 +320,5 @@ SUMMARY_CLASSES = re.compile(
 )
 AUTHOR_CLASSES = re.compile(
     r"-(?:author|byline|by|user|username|autor|auteur|category|categories|cat|tags?|kicker|label|topic|"
-    r"rubrik|rubrique|section|meta|eyebrow|comments?|pill|badge|chip)(?=$|[\s\d-])"
+    r"rubrik|rubrique|section|meta|eyebrow|topline|overline|dachzeile|spitzmarke|surtitre|pretitle|comments?|pill|badge|chip)(?=$|[\s\d-])"
 )

@@ -13,7 +13,7 @@ from aggregator.parse.pages.dating import stand_under_days
 from aggregator.parse.pages.meanings import REGION_OF_ROLE, REGION_OF_TAG
 from aggregator.parse.pages.other_things import heading_above, refuse_other_things, refuse_people, refuse_what_is_beside
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline
-from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE, OWN_PAGES
+from aggregator.parse.pages.phrases import ABOUT_ITSELF, GONE, OWN_PAGES, names_jobs
 from aggregator.parse.pages.records import Row
 from aggregator.parse.pages.repeats import WEIGHTS
 from aggregator.parse.pages.tree import PageDocument
@@ -22,6 +22,10 @@ from aggregator.text.hosts import host_of
 from aggregator.text.schemes import joined
 
 _LEAST = 2.8  # links of a few words in a row have about 2, the poorest lists that people mean near 4
+
+_PLACE = re.compile(r"[^\W\d_]{4}")
+_COUNTED = re.compile(r"\b(?:jobs?|positions?|vacanc\w+|roles?|openings?|stellen|offres?|postes?)\b", re.IGNORECASE)
+_LEAST_JOBS = 1.0  # "Welder", "Accountant": what is vacant is called shortly
 
 _SEGMENTS = re.compile(r"\s+[|–—·•∙»:-]+\s+|\s*[|»]\s*")  # what parts the pieces of a page's title
 _FEWEST = 3  # records without a date
@@ -41,12 +45,14 @@ def found_list(
     best = best_of(page, candidates)
     if best is not None and best.dated < _DATED and stand_under_days(page, best.rows, language):
         best = replace(best, dated=1.0, worth=best.worth * of_dates(1.0) / of_dates(best.dated))
+    names = _names(document, page)
+    is_of_jobs = best is not None and any(map(names_jobs, names)) and _is_told(best)
+    least = _LEAST_JOBS if is_of_jobs else _LEAST
     is_weak = (
-        best is None or _without_names(page, best) < _LEAST or (not best.dated and _is_scattered(document, page, best))
+        best is None or _without_names(page, best) < least or (not best.dated and _is_scattered(document, page, best))
     )
     if CHALLENGE.search(document.title or "") and _chars(page) < SHORT:
         raise Challenge(f"the server answered with a page that checks who asks ({document.title!r})")
-    names = _names(document, page)
     gone = next((name for name in names if GONE.match(name)), None)
     if gone is not None:
         raise NotAList(f"this is an error page ({gone!r})")
@@ -56,11 +62,12 @@ def found_list(
         if best.dated < _DATED and any(ABOUT_ITSELF.match(name) for name in names):
             raise NotAList(f"this is a page about the site itself ({names[0]!r}), not a list of entries")
         if best.dated < _DATED:
-            refuse_other_things(page, names, best)
+            refuse_other_things(page, names, best, may_be_short=is_of_jobs)
         refuse_people(page, best)
         refuse_what_is_beside(page, best)
         is_beside = all(page.region[record.anchor] & (SIDE | RELATED) for record in best.records)
-        is_doubted = is_beside or says_article(document)
+        is_bare = not best.dated and not best.prose and bool(heading_above(page, best))
+        is_doubted = is_beside or is_bare or says_article(document)
         if is_beside_a_text(page, best.records, is_doubted=is_doubted) and not _is_above(document, page, best):
             raise NotAList("this looks like a single article, not a list of them")
         return best
@@ -75,6 +82,15 @@ def _refuse_own_pages(document: PageDocument, names: Sequence[str], best: Candid
     own = [row.title.text for row in best.rows if row.title and OWN_PAGES.match(row.title.text)]
     if len(own) >= max(2, len(best.rows) * _OWN):
         raise NotAList(f"these are links to the site's own pages ({own[0]!r}, …), not a list of entries")
+
+
+def _is_told(best: Candidate) -> bool:
+    """Tell whether most records say more than their title: where it is, full-time or not; but not how many they are."""
+    told = sum(
+        any(cell is not row.title and _PLACE.search(cell.text) and not _COUNTED.search(cell.text) for cell in row.cells)
+        for row in best.rows
+    )
+    return len(best.rows) >= _FEWEST and told > len(best.rows) / 2
 
 
 def _without_names(page: Outline, best: Candidate) -> float:
