@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-# Two rankings are two events.
-_RANKER_NAMES = (
-    "arwu bertelsmann bloomberg economist ey gedi gii gtci henley imd imf insead leiden mercer mipex monocle numbeo "
-    "oecd ocde pisa pwc qs shanghai startupblink timss undp unesco weforum wef wipo wjp worldbank"
+# Two rankings are two events. What stands with a hyphen is one house, by its names and those of its ranking.
+_HOUSES = (
+    "arwu-shanghai bertelsmann bloomberg economist eis-scoreboard-innovationsanzeiger ey gedi henley imd imf-fmi-iwf "
+    "insead-gtci leiden mercer mipex monocle numbeo oecd-ocde pisa pwc qs startupblink timss undp-pnud unesco "
+    "wef-weforum wipo-ompi-gii wjp worldbank"
 )
-_RANKERS = frozenset(_RANKER_NAMES.split())
+_HOUSE_OF = {name: house.partition("-")[0] for house in _HOUSES.split() for name in house.split("-")}
 _RANKS = frozenset({"@ranking", "@index"})
 
 # What one house ranks by, in words as they begin in English, French, German and Luxembourgish; the narrower first:
@@ -41,12 +42,12 @@ _BEGINNINGS = {word: theme for theme, words in _THEMES for word in words.split()
 
 def rankers_in(names: Iterable[str]) -> frozenset[str]:
     """Return who makes the rankings that are named."""
-    return _RANKERS.intersection(names)
+    return frozenset(_HOUSE_OF[name] for name in names if name in _HOUSE_OF)
 
 
 def is_ranking(names: Collection[str]) -> bool:
     """Whether a report with these names, numbers and things is about a ranking."""
-    return not _RANKS.isdisjoint(names) or not _RANKERS.isdisjoint(names)
+    return not _RANKS.isdisjoint(names) or not _HOUSE_OF.keys().isdisjoint(names)
 
 
 def theme_of(terms: Iterable[str]) -> str | None:

@@ -31,6 +31,8 @@ FLOOR_AT_HOME, FLOOR_ABROAD = (0.95, 0.85), (0.90, 0.60)
 FLOOR_OWN, FLOOR_WITHOUT_VECTORS = (0.95, 0.90), (0.60, 0.85)
 # Events that share a name, with their leads and by their headlines alone; and parts of series: none of them is joined.
 FLOOR_TOPICS, FLOOR_BARE_TOPICS = (0.95, 0.85), (0.90, 0.75)
+# Events that look like others; without vectors, and with them: of one language, and across languages.
+FLOORS_LOOK_ALIKES = ((0.62, 0.95), (0.80, 0.95)), ((0.80, 0.95), (0.88, 0.95))
 
 Row = dict[str, Any]
 
@@ -71,6 +73,13 @@ def own_topics() -> list[Row]:
 def own_other_topics() -> list[Row]:
     """Return others of the same kinds, on which nothing was fitted."""
     return _read(OWN / "topics_unseen.jsonl")
+
+
+def own_look_alikes() -> list[Row]:
+    """Return reports of invented events, half of which look like another event: the next step of an affair, another
+    ranking, launch, round, visit or call of one template. What parts two events was decided by a half of them.
+    """
+    return _read(OWN / "look_alikes.jsonl")
 
 
 def corpus_pairs(corpus: Path) -> list[Row]:
@@ -145,7 +154,8 @@ def report(corpus: Path | None) -> Iterator[str]:
             yield f"stories, {name} headlines, {language:4} {score}"
     events: list[tuple[str, Callable[[], list[Row]]]] = [("our own", own_events), ("our own news", own_news)]
     events += [("our own topics", own_topics), ("other topics", own_other_topics)]
-    events += [(f"{name}, headlines", lambda rows=rows: bare(rows())) for name, rows in events[-2:]]
+    events += [("look-alikes", own_look_alikes)]
+    events += [(f"{name}, headlines", lambda rows=rows: bare(rows())) for name, rows in events[2:4]]
     if corpus is not None:
         events += [(name, lambda name=name: corpus_events(corpus, name)) for name in ("lux", "basil")]
     ways: list[tuple[str, Encoder | None]] = [("without vectors", None)]

@@ -14,6 +14,8 @@ from tests.quality import polls, stories
 # What the sample sources tell in three languages, by what all their headlines of it have.
 DAY = ("Regolab", "Glacis", "Where Engineers Go", "Calluna-1", " 15")
 
+NEEDS_ENCODER = pytest.mark.skipif(not is_installed(), reason="the extra semantic is not installed")
+
 
 def test_our_own_headlines_of_one_event_come_together_and_others_do_not() -> None:
     score = stories.pair_scores(stories.own_pairs())["all"]
@@ -61,6 +63,17 @@ def test_our_own_reports_come_together_by_their_meaning(rows: Callable[[], list[
     scores = stories.event_scores(rows(), stories.encoder())
 
     for score, (precision, recall) in ((scores.at_home, stories.FLOOR_OWN), (scores.abroad, stories.FLOOR_ABROAD)):
+        assert score.precision >= precision, scores
+        assert score.recall >= recall, scores
+
+
+@pytest.mark.slow  # 296 reports, and the encoder
+@pytest.mark.parametrize("is_meant", [False, pytest.param(True, marks=NEEDS_ENCODER)])
+def test_events_that_look_like_others_are_told_apart(*, is_meant: bool) -> None:
+    scores = stories.event_scores(stories.own_look_alikes(), stories.encoder() if is_meant else None)
+
+    floors = stories.FLOORS_LOOK_ALIKES[is_meant]
+    for score, (precision, recall) in zip((scores.at_home, scores.abroad), floors, strict=True):
         assert score.precision >= precision, scores
         assert score.recall >= recall, scores
 

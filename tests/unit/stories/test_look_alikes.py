@@ -157,6 +157,22 @@ def test_rankings_of_one_house_are_told_apart_by_what_they_rank(
     assert bool(found((*ours, ""), (*theirs, ""))["indices"]) == is_other
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "is_other"),
+    [
+        (("en", "WIPO: Belmont 19th in innovation"), ("en", "Belmont 19th in GII"), False),
+        (("en", "OECD: Belmont 19th in innovation"), ("fr", "OCDE : Belmont 19e de l'innovation"), False),
+        (("en", "WIPO: Belmont 19th in innovation"), ("fr", "OMPI : Belmont 19e de l'innovation"), False),
+        (("en", "Belmont 19th in WIPO index of innovation"), ("de", "Innovationsanzeiger der EU: Belmont 6."), True),
+        (("en", "European Innovation Scoreboard: Belmont 6th"), ("fr", "OMPI : Belmont 19e de l'innovation"), True),
+    ],
+)
+def test_a_house_that_ranks_is_one_by_all_its_names(
+    ours: tuple[str, str], theirs: tuple[str, str], is_other: bool
+) -> None:
+    assert bool(found((*ours, ""), (*theirs, ""))["indices"]) == is_other
+
+
 def test_what_a_ranking_ranks_by_may_stand_in_the_lead() -> None:
     ours = ("en", "Belmont is now 18th in IMD ranking", "The institute compares the competitiveness of 69 economies.")
 
