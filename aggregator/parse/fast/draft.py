@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 
 from aggregator.parse.fast.doubt import Doubt
 from aggregator.parse.raw import RawEntry
-
-MAX_NAME_CHARS = 2_000  # looking for an address in it takes quadratic time
-MAX_TAGS = 5_000  # of an entry; feedparser compares each with those before it
+from aggregator.parse.tolerant import MAX_CATEGORIES, MAX_NAME_CHARS
 
 _MAIL_ADDRESS = re.compile(
     r"(([a-zA-Z0-9\_\-\.\+]+)@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.)|(([a-zA-Z0-9\-]+\.)+))"
@@ -56,7 +54,7 @@ class Draft(RawEntry):
             self.seen_tags.add(tag)
             self.terms.append(tag)
         self.given_tags += 1
-        if self.given_tags > MAX_TAGS:
+        if self.given_tags > MAX_CATEGORIES:
             raise Doubt("very many tags")
 
     def name_tag(self, text: str) -> None:

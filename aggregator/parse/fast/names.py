@@ -14,12 +14,11 @@ from lxml import etree
 from aggregator.parse.fast.doubt import Doubt
 from aggregator.parse.nested import ENTRIES, FIELDS
 from aggregator.parse.slips import MEDIA_RSS
+from aggregator.parse.tolerant import MAX_PREFIXES
 
 if TYPE_CHECKING:
     from aggregator.parse.fast.draft import Draft
     from aggregator.parse.fast.walker import Walk
-
-MAX_PREFIXES = 100  # feedparser is slow with more
 
 _DECLARATION = re.compile(rb"""xmlns(?::([^\s=<>"']+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _USERLAND = "http://backend.userland.com/rss"
