@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import signal
@@ -248,4 +249,6 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        raise UsageError(f"can't listen on {host} port {port}: {error.strerror or error}") from error
+        reason = (error.strerror or str(error)).partition(" (while attempting")[0]  # Python names the address again
+        hint = "; --port takes another one" if error.errno == errno.EADDRINUSE else ""
+        raise UsageError(f"can't listen on {host} port {port}: {reason}{hint}") from error

@@ -168,7 +168,8 @@ def test_a_port_that_is_taken_is_a_sentence(run: Runner, config: Path, free_port
     with socket.create_server(("127.0.0.1", free_port)):
         done = run("run", "--config", config, "--port", str(free_port), expect=2)
 
-    assert f"can't listen on 127.0.0.1 port {free_port}" in done.stderr
+    said = f"can't listen on 127.0.0.1 port {free_port}: Address already in use; --port takes another one"
+    assert done.stderr.splitlines()[-1] == f"aggregator: {said}"
 
 
 @pytest.mark.slow  # each edit waits for the next look at the files
