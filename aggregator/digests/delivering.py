@@ -193,7 +193,11 @@ class _Courier:
         """Return claims for a lane that is about to run dry."""
         if lane.is_exhausted or lane.under_way >= lane.workers or self._stop.is_set():
             return []
-        claims = self._ledger.claim(kinds=lane.kinds, now=self._clock(), lease=_LEASE, limit=_BATCH, ids=self._ids)
+        # what is on its way seems to be free when the clock has jumped meanwhile
+        own = [each.delivery.id for each in self._heartbeat.held()]
+        claims = self._ledger.claim(
+            kinds=lane.kinds, now=self._clock(), lease=_LEASE, limit=_BATCH, ids=self._ids, but=own
+        )
         lane.is_exhausted = not claims
         self._heartbeat.hold(claims)
         return claims

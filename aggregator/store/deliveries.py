@@ -76,14 +76,20 @@ class Deliveries(Claimable):
         lease: timedelta,
         limit: int,
         ids: Sequence[int] | None = None,
+        but: Collection[int] = (),
     ) -> list[DeliveryClaim]:
-        """Claim up to ``limit`` due deliveries (with ``ids``: of these) that no other worker has, in their order."""
+        """Claim up to ``limit`` due deliveries that no other worker has, in their order.
+
+        With ``ids`` those alone, and none of ``but``, which the worker has itself.
+        """
         due = self.next_due()  # most of the time nothing is, and nobody need wait for a lock
         if due is None or due > now:
             return []
-        of_kinds = deliveries.c.kind.in_([kind.value for kind in kinds])
+        wanted = [deliveries.c.kind.in_([kind.value for kind in kinds])]
+        if but:
+            wanted.append(deliveries.c.pk.not_in(but))
         with self._write() as connection:
-            claimed = attempts.claim_due(connection, deliveries, of_kinds, now=now, lease=lease, limit=limit, ids=ids)
+            claimed = attempts.claim_due(connection, deliveries, *wanted, now=now, lease=lease, limit=limit, ids=ids)
             query = _select().where(deliveries.c.pk.in_(claimed.pks)).order_by(deliveries.c.pk)
             found = map(_to_delivery, connection.execute(query).mappings())
             return [DeliveryClaim(delivery=each, token=claimed.token, until=claimed.until) for each in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +270,34 @@ def test_when_the_store_is_lost_nothing_more_is_sent(opening: Opening, monkeypat
 
     ids = [mail.message_id for mail in server.mails]
     assert len(set(ids)) == len(ids) == 3  # what could not be marked at once was, as soon as it could be
+
+
+def test_a_clock_that_jumps_while_mails_are_on_their_way_sends_none_of_them_twice(opening: Opening) -> None:
+    clock, mails, claims, has_asked_again = Clock(), count(1), count(1), threading.Event()
+
+    def jump(_: str) -> None:
+        clock.advance(hours=1)
+        if next(mails) == 3:  # it is on its way while its lane asks for more
+            has_asked_again.wait(5)
+
+    with MailServer(on_data=jump) as server:
+        room = opening(clock=clock, email={"smtp": {"host": "127.0.0.1", "port": server.port, "connections": 2}})
+        issued(room)
+        ask = room.ledger.claim
+
+        def asked(**conditions: Any) -> list[DeliveryClaim]:
+            found = ask(**conditions)
+            if next(claims) == 3:  # after mail and all else
+                has_asked_again.set()
+            return found
+
+        room.ledger.claim = asked  # type: ignore[method-assign]
+        room.deliver()
+        clock.advance(minutes=1)
+        room.deliver()
+
+    assert room.statuses() == [DeliveryStatus.SENT] * 3
+    assert sorted(mail.recipient for mail in server.mails) == ["a@example.org", "b@example.org", "c@example.org"]
 
 
 def test_what_was_sent_while_the_store_was_lost_is_not_sent_again(
