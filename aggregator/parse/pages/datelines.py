@@ -10,6 +10,8 @@ from aggregator.parse.pages.written_dates import Written, find_written
 
 _LETTER = re.compile(r"[^\W\d_]")
 _LEFT_OVER = 16  # letters beside a date in a text that says nothing else: "Published on", "Donnerstag"
+_LEFT_OF_NUMBER = 8  # and beside a date and a number: "No. 58/2026"
+_NUMBER = re.compile(r"\d")
 LONGEST_LINE = 60
 _LONGEST_MIXED = 80  # characters of a line with a weekday beside its date, and an author
 DATELINE = 70  # characters of a text in which a dateline stands
@@ -47,7 +49,9 @@ def is_only_date(text: str, written: Written) -> bool:
         return False
     other = find_written(rest)
     rest = rest[: other.start] + rest[other.stop :] if other else rest
-    return len(_LETTER.findall(LABELS.sub("", rest))) <= _LEFT_OVER
+    rest = LABELS.sub("", rest)
+    is_numbered = _NUMBER.search(rest) is not None  # "Decision no. 31/2026 of 20 November 2026" is a title
+    return len(_LETTER.findall(rest)) <= (_LEFT_OF_NUMBER if is_numbered else _LEFT_OVER)
 
 
 def dateline(text: str, language: str | None) -> Written | None:

@@ -121,8 +121,8 @@ def _stories(page: Outline, node: int, known: set[str]) -> list[Record]:
     seen: set[str] = set()
     for link, target in zip(links, targets, strict=True):
         if target not in seen and _is_headline(page, link):
-            anchors.append(link)
-        seen.add(target)
+            anchors.append(link)  # a link around the picture alone may stand before it
+            seen.add(target)
     if len(anchors) > _MOST_STORIES:
         return []
     if len(anchors) < 2:
