@@ -115,10 +115,22 @@ def refuse_other_things(page: Outline, names: Sequence[str], best: Candidate, *,
     heading = heading_above(page, best)
     if names_what_is_related(heading):
         raise NotAList(f"the list stands under {heading!r}: the page is about something else")
-    if sum(map(bool, map(_STEP.match, titles))) > len(titles) * _MOST:
+    if sum(map(bool, map(_STEP.match, titles))) > len(titles) * _MOST or _are_numbered(page, best):
         raise NotAList(f"these are the steps of one thing ({titles[0]!r}, …), not a list of entries")
     if not may_be_short and median(map(length_of, titles)) <= _TOPIC:
         _refuse_names(page, names, best)
+
+
+def _are_numbered(page: Outline, best: Candidate) -> bool:
+    """Tell whether all records are items of a numbered list, with nothing but a heading in each."""
+    return best.dated == 0 and all(
+        row.title is not None
+        and row.title.heading
+        and len(row.cells) == 1
+        and page.tags[row.record.root] == "li"
+        and page.tags[page.parent[row.record.root]] == "ol"
+        for row in best.rows
+    )
 
 
 def _refuse_names(page: Outline, names: Sequence[str], best: Candidate) -> None:
