@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from aggregator import __version__
 from aggregator.entrypoints.main import loading
+from aggregator.errors import UsageError
 
 # The functions behind the commands, as module:function below ``commands``; a command loads what it needs, no more.
 _COMMANDS: dict[str, str | dict[str, str]] = {
@@ -149,8 +150,14 @@ def _print_version(is_wanted: bool) -> None:
         raise typer.Exit
 
 
+def _refuse_config(file: str | None) -> None:
+    if file is not None:
+        raise UsageError(f"--config goes behind the command, as in: aggregator check --config {file}")
+
+
 @app.callback()
 def _options(
+    config: str | None = typer.Option(None, "--config", callback=_refuse_config, is_eager=True, hidden=True),
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Show the version."),
 ) -> None:
     """Follow a subject across many sites: one combined feed, every story once."""

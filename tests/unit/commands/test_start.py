@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from aggregator.entrypoints.cli import app, commands
 from aggregator.entrypoints.terminal import NO_SOURCES
+from aggregator.errors import UsageError
 
 _FOR_READING = {"feedparser", "lxml", "nh3", "Stemmer", "aggregator.dedupe", "aggregator.normalize"}
 _FOR_PEOPLE = {"rich", "structlog"}
@@ -158,3 +159,10 @@ def test_a_usage_line_can_be_typed_as_it_stands(command: str, usage: str) -> Non
     helped = CliRunner().invoke(app, [*command.split(), "--help"])
 
     assert helped.stdout.partition("\n")[0].endswith(f" {command} {usage}")
+
+
+def test_a_configuration_before_the_command_is_told_its_place() -> None:
+    done = CliRunner().invoke(app, ["--config", "a.yaml", "check"])
+
+    assert isinstance(done.exception, UsageError)
+    assert str(done.exception) == "--config goes behind the command, as in: aggregator check --config a.yaml"
