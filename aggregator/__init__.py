@@ -1,3 +1,3 @@
 """Follow a subject across many sites: poll, deduplicate, categorize, republish. Start reading at ``pipeline.py``."""
 
-__version__ = "0.5.1"
+__version__ = "0.6.0"
