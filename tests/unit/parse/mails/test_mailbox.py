@@ -25,7 +25,7 @@ def only(mail: bytes) -> ParsedEntry:
     return entry
 
 
-@pytest.mark.parametrize("letter", newsletters(), ids=lambda each: each.name)
+@pytest.mark.parametrize("letter", list(newsletters()), ids=lambda each: each.name)
 def test_a_newsletter_of_a_common_senders_shape_is_read(letter: Newsletter) -> None:
     mailbox = read(letter.raw)
 
