@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from aggregator.model import Enclosure, Entry
-from aggregator.normalize.urls import canonical_url, comparable_url
+from aggregator.normalize.urls import comparable_url
 from aggregator.text.hosts import names_an_article
 from aggregator.text.one_line import one_line
 
@@ -31,7 +31,7 @@ def fingerprint(title: str, summary: str, text: str, enclosures: Iterable[Enclos
     Not markup, not dates, not tags, not where links lead or files are kept: those change without the entry being
     another.
     """
-    files = sorted((canonical_url(file.url) or file.url).partition("?")[0].rpartition("/")[2] for file in enclosures)
+    files = sorted(file.url.partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2] for file in enclosures)
     return _hash("\n".join([title, summary, text, *files]))
 
 

@@ -173,6 +173,9 @@ def test_n66_where_a_picture_is_kept_is_no_change_and_a_sound_is_one() -> None:
     sound = print_of(Enclosure(url="https://a.example.org/x/1.mp3?token=1", type="audio/mpeg"))
     assert first != sound == print_of(Enclosure(url="https://b.example.org/1.mp3", type="audio/mpeg"))
     assert sound != print_of(Enclosure(url="https://a.example.org/x/2.mp3", type="audio/mpeg"))
+    film = print_of(Enclosure(url="https://www.youtube.com/v/abcdefghijk?version=3", type="video/mp4"))
+    assert film == print_of(Enclosure(url="https://www.youtube.com/v/abcdefghijk/#t=9", type="video/mp4"))
+    assert film != print_of(Enclosure(url="https://www.youtube.com/v/abcdefghijz?version=3", type="video/mp4"))
 
 
 @pytest.mark.parametrize(
