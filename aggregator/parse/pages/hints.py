@@ -7,8 +7,8 @@ from datetime import datetime
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched
-from aggregator.parse.pages.choosing import candidates_of
 from aggregator.parse.pages.flatten import outline
+from aggregator.parse.pages.likely_lists import candidates_of
 from aggregator.parse.pages.selecting import describe
 from aggregator.parse.pages.tree import PageDocument, open_page
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
-from aggregator.parse.pages.choosing import Candidate, folder_of, is_sure, read_rows
 from aggregator.parse.pages.extents import Record
+from aggregator.parse.pages.likely_lists import Candidate, folder_of, is_sure, read_rows
 from aggregator.parse.pages.outline import IS_TITLE, NAVIGATION, Outline
 from aggregator.parse.pages.records import Row
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from aggregator.errors import NotAList
-from aggregator.parse.pages.choosing import Candidate
+from aggregator.parse.pages.likely_lists import Candidate
 from aggregator.parse.pages.outline import RELATED, SIDE, Outline
 from aggregator.parse.pages.phrases import names_what_is_related, plain_words
 from aggregator.parse.pages.records import Row, complete_titles, length_of

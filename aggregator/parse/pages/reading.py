@@ -16,11 +16,11 @@ from lxml import html
 
 from aggregator.errors import NotAList
 from aggregator.model import Enclosure, Fetched, ListPage, PageRules, ParsedEntry, ParsedFeed, Text
-from aggregator.parse.pages.choosing import candidates_of, read_rows
 from aggregator.parse.pages.dating import date_rows
 from aggregator.parse.pages.flatten import outline
 from aggregator.parse.pages.found_dates import Dates
 from aggregator.parse.pages.lead import leads_of
+from aggregator.parse.pages.likely_lists import candidates_of, read_rows
 from aggregator.parse.pages.outline import Outline
 from aggregator.parse.pages.records import Row, complete_titles, summary_of
 from aggregator.parse.pages.refusing import found_list, says_article, why_nothing

@@ -8,8 +8,9 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from aggregator.errors import Challenge, NotAList
-from aggregator.parse.pages.choosing import OUTSIDE, Candidate, best_of, is_beside_a_text, of_dates
+from aggregator.parse.pages.choosing import best_of, is_beside_a_text
 from aggregator.parse.pages.dating import stand_under_days
+from aggregator.parse.pages.likely_lists import OUTSIDE, Candidate, of_dates
 from aggregator.parse.pages.meanings import REGION_OF_ROLE, REGION_OF_TAG
 from aggregator.parse.pages.other_things import heading_above, refuse_other_things, refuse_people, refuse_what_is_beside
 from aggregator.parse.pages.outline import NAVIGATION, RELATED, SIDE, Outline

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from aggregator.parse.pages.choosing import folder_of, is_sure
 from aggregator.parse.pages.found_dates import Dates
+from aggregator.parse.pages.likely_lists import folder_of, is_sure
 from aggregator.parse.pages.outline import Outline
 from aggregator.parse.pages.records import Row, length_of
 
