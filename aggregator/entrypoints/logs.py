@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from aggregator.config import Config, Secrets
-from aggregator.text.legal import hide_in_addresses, is_key
+from aggregator.text.hidden_keys import hide_in_addresses, is_key
 
 if TYPE_CHECKING:
     from structlog.typing import Processor

@@ -8,7 +8,7 @@ from datetime import datetime
 from aggregator.entrypoints.glance import NOTHING_IS_DUE
 from aggregator.entrypoints.terminal import NO_SOURCES, ago, counted
 from aggregator.model import Outage, PollSummary, SourceStatus
-from aggregator.text.legal import discreet
+from aggregator.text.hidden_keys import discreet
 
 
 def parts_of(result: PollSummary) -> tuple[str, str, str]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from aggregator.model import Enclosure, SourceHealth, SourceKind, SourceStatus, StoredEntry
 from aggregator.text import moments
-from aggregator.text.legal import discreet, visible
+from aggregator.text.hidden_keys import discreet
+from aggregator.text.legal import visible
 from aggregator.text.moments import relative
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from aggregator.model import (
 )
 from aggregator.model.originals import Home
 from aggregator.publish.readable import first_image
-from aggregator.text.legal import discreet, legal, source_address, web_address
+from aggregator.text.hidden_keys import discreet, source_address
+from aggregator.text.legal import legal, web_address
 from aggregator.text.locales import Locale, locale_of
 from aggregator.text.one_line import one_line, shorten
 from aggregator.text.tongues import other_language

@@ -30,7 +30,8 @@ from aggregator.errors import UsageError
 from aggregator.model import Selection, SourceHealth, SourceKind, SourceStatus, StoredEntry
 from aggregator.normalize import canonical_url
 from aggregator.text.durations import duration_in_words, silence_in_words
-from aggregator.text.legal import discreet, visible
+from aggregator.text.hidden_keys import discreet
+from aggregator.text.legal import visible
 from aggregator.text.locales import ENGLISH
 
 _SHOWN = 50

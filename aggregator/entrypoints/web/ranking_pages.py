@@ -23,7 +23,7 @@ from aggregator.publish import (
     standings_csv,
     standings_json,
 )
-from aggregator.text.legal import discreet
+from aggregator.text.hidden_keys import discreet
 from aggregator.text.locales import marked
 
 _CSV = "text/csv; charset=utf-8"

@@ -9,7 +9,8 @@ from lxml import etree
 
 from aggregator.model import FeedDocument, PublishedEntry
 from aggregator.publish import parts
-from aggregator.text.legal import legal, source_address, web_address
+from aggregator.text.hidden_keys import source_address
+from aggregator.text.legal import legal, web_address
 from aggregator.text.moments import rfc3339
 from aggregator.text.one_line import one_line
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from aggregator.model import Enclosure, FeedDocument, Mention, PublishedEntry, StoredEntry
 from aggregator.publish import parts
-from aggregator.text.legal import legal, source_address, web_address
+from aggregator.text.hidden_keys import source_address
+from aggregator.text.legal import legal, web_address
 from aggregator.text.locales import locale_of
 from aggregator.text.moments import rfc3339
 from aggregator.text.one_line import one_line

@@ -10,7 +10,8 @@ from lxml import etree
 
 from aggregator.model import SourceHealth, SourceKind
 from aggregator.publish.parts import source_title
-from aggregator.text.legal import legal, source_address, web_address
+from aggregator.text.hidden_keys import source_address
+from aggregator.text.legal import legal, web_address
 from aggregator.text.one_line import one_line
 
 

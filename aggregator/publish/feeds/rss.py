@@ -11,7 +11,8 @@ from lxml import etree
 from aggregator.model import FeedDocument, PublishedEntry
 from aggregator.publish import parts
 from aggregator.publish.feeds.atom import HISTORY
-from aggregator.text.legal import source_address, web_address
+from aggregator.text.hidden_keys import source_address
+from aggregator.text.legal import web_address
 from aggregator.text.one_line import one_line
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from aggregator.publish.pages.charts import Bars, bars
 from aggregator.publish.pages.choices import color_of, monogram
 from aggregator.publish.parts import source_title
 from aggregator.text.durations import away_in_words, interval_in_words, response_time_in_words, silence_in_words
-from aggregator.text.legal import legal, source_address, web_address
+from aggregator.text.hidden_keys import source_address
+from aggregator.text.legal import legal, web_address
 from aggregator.text.locales import Locale
 from aggregator.text.moments import Moment, moment
 from aggregator.text.one_line import one_line

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from aggregator.entrypoints.cli import app
-from aggregator.text.legal import hide_in_addresses
+from aggregator.text.hidden_keys import hide_in_addresses
 
 CONFIG = "sources: [{name: a, url: 'https://a.example/feed?key=${KEY}'}]\n"
 
