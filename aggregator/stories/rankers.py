@@ -25,7 +25,7 @@ _THEMES = (
     ("happiness", "happ bonheur gluck gleck"),
     ("corruption", "corrupt korrupt"),
     ("democracy", "democra demokra"),
-    ("press freedom", "press"),
+    ("freedom", "freedom libert pressefreiheit"),
     ("climate", "climat klima"),
     ("sustainability", "sustain durab nachhaltig nohalteg"),
     ("gender", "gender egalit gleichstellung"),
@@ -50,10 +50,16 @@ def is_ranking(names: Collection[str]) -> bool:
     return not _RANKS.isdisjoint(names) or not _HOUSE_OF.keys().isdisjoint(names)
 
 
-def theme_of(terms: Iterable[str]) -> str | None:
-    """Return what is ranked by, as far as these folded words tell."""
-    found = {theme for theme in map(_theme, terms) if theme is not None}
-    return min(found, key=_ORDER.__getitem__, default=None)
+def theme_of(title: Iterable[str], lead: Iterable[str]) -> str | None:
+    """Return what is ranked by, as far as the folded words of a headline tell, or those of a lead.
+
+    A lead that names several of these may name them for any reason.
+    """
+    titled = set(filter(None, map(_theme, title)))
+    if titled:
+        return min(titled, key=_ORDER.__getitem__)
+    told = set(filter(None, map(_theme, lead)))
+    return told.pop() if len(told) == 1 else None
 
 
 def _theme(term: str) -> str | None:

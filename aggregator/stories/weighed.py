@@ -79,7 +79,7 @@ class Weighed:
         """Return what a ranking that it is about ranks by; None where it is about none, or doesn't say."""
         if not is_ranking({*self.gist.names, *self.gist.lead_names}):
             return None
-        return theme_of(self.title_terms) or theme_of(terms_in(self.report.lead))
+        return theme_of(self.title_terms, terms_in(self.report.lead))
 
     @cached_property
     def subjects(self) -> tuple[str, ...]:

@@ -200,6 +200,14 @@ def test_a_sentence_of_one_source_with_other_names_is_of_another_event(one: str,
     assert bool(features_against(Alike(first, second))["parts"]) == are_parts
 
 
+def test_a_lead_that_names_much_does_not_say_what_a_ranking_ranks_by() -> None:
+    theirs = ("en", "IMD ranking of competitiveness: Belmont 18th", "")
+    lead = "Talent and the digital economy helped to get there, a press release says."
+
+    assert found(("en", "Belmont is now 18th in IMD ranking", lead), theirs)["indices"] == 0
+    assert found(("en", "Belmont is now 18th in IMD ranking", "Says a press release."), theirs)["indices"] == 0
+
+
 @pytest.mark.parametrize(
     ("one", "other", "are_two"),
     [
